@@ -1,0 +1,52 @@
+#include "base/interner.h"
+
+#include "base/hash.h"
+
+namespace noodle {
+
+namespace {
+constexpr std::size_t kFirstTable = 1024;
+}
+
+Interner::Interner() : table_(kFirstTable, Symbol::kNone) {}
+
+std::size_t Interner::probe(std::string_view text, std::uint64_t hash) const {
+  const std::size_t mask = table_.size() - 1;
+  for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
+    const std::uint32_t index = table_[at];
+    if (index == Symbol::kNone) return at;
+    if (hashes_[index] == hash && texts_[index] == text) return at;
+  }
+}
+
+Symbol Interner::find(std::string_view text) const {
+  const std::uint32_t index = table_[probe(text, hash_bytes(text))];
+  return index == Symbol::kNone ? Symbol() : Symbol(index);
+}
+
+Symbol Interner::intern(std::string_view text) {
+  const std::uint64_t hash = hash_bytes(text);
+  std::size_t at = probe(text, hash);
+  if (table_[at] != Symbol::kNone) return Symbol(table_[at]);
+  if ((texts_.size() + 1) * 2 > table_.size()) {
+    grow();
+    at = probe(text, hash);
+  }
+  const Symbol symbol(texts_.size());
+  table_[at] = symbol.index;
+  texts_.push_back(arena_.copy(text));
+  hashes_.push_back(hash);
+  return symbol;
+}
+
+void Interner::grow() {
+  table_.assign(table_.size() * 2, Symbol::kNone);
+  const std::size_t mask = table_.size() - 1;
+  for (std::uint32_t index = 0; index < texts_.size(); ++index) {
+    std::size_t at = hashes_[index] & mask;
+    while (table_[at] != Symbol::kNone) at = (at + 1) & mask;
+    table_[at] = index;
+  }
+}
+
+}  // namespace noodle

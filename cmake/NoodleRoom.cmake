@@ -1,0 +1,68 @@
+# How every room is built: one set of flags, one static library a room, its tests beside it.
+
+option(NOODLE_TESTS "Build the unit tests and the golden runner" OFF)
+option(NOODLE_FUZZ "Build the libFuzzer targets" OFF)
+option(NOODLE_COVERAGE "Instrument for source-based coverage" OFF)
+set(NOODLE_SANITIZE "" CACHE STRING "Sanitizers to build with, such as address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 23)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+# Debug keeps assertions and lines but not the crawl of -O0.
+set(CMAKE_CXX_FLAGS_DEBUG "-O1 -gline-tables-only")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+add_library(noodle_flags INTERFACE)
+target_include_directories(noodle_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(noodle_flags INTERFACE
+  -Wall -Wextra -Werror -Wno-c99-designator -fno-exceptions -fno-rtti -fno-omit-frame-pointer
+  -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+target_link_options(noodle_flags INTERFACE -fuse-ld=lld-19)
+if(NOODLE_SANITIZE)
+  target_compile_options(noodle_flags INTERFACE -fsanitize=${NOODLE_SANITIZE} -fno-sanitize-recover=all)
+  target_link_options(noodle_flags INTERFACE -fsanitize=${NOODLE_SANITIZE})
+  target_compile_definitions(noodle_flags INTERFACE NOODLE_SANITIZED=1)
+endif()
+if(NOODLE_FUZZ)
+  target_compile_options(noodle_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(NOODLE_COVERAGE)
+  target_compile_options(noodle_flags INTERFACE -fprofile-instr-generate -fcoverage-mapping)
+  target_link_options(noodle_flags INTERFACE -fprofile-instr-generate)
+endif()
+
+if(NOODLE_TESTS)
+  enable_testing()
+  find_package(GTest REQUIRED)
+endif()
+
+# noodle_room(NAME SOURCES … DEPS …): the static library noodle_NAME.
+function(noodle_room name)
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS" ${ARGN})
+  add_library(noodle_${name} STATIC ${ROOM_SOURCES})
+  target_link_libraries(noodle_${name} PUBLIC noodle_flags ${ROOM_DEPS})
+endfunction()
+
+# noodle_room_test(NAME SOURCES … DEPS …): the GoogleTest program NAME_test, run by CTest.
+function(noodle_room_test name)
+  if(NOT NOODLE_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name}_test ${ROOM_SOURCES})
+  target_link_libraries(${name}_test PRIVATE noodle_flags ${ROOM_DEPS} GTest::gtest GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY "${CMAKE_SOURCE_DIR}")
+endfunction()
+
+# noodle_fuzzer(NAME SOURCES … DEPS …): the libFuzzer program fuzz_NAME.
+function(noodle_fuzzer name)
+  if(NOT NOODLE_FUZZ)
+    return()
+  endif()
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(fuzz_${name} ${ROOM_SOURCES})
+  target_link_libraries(fuzz_${name} PRIVATE noodle_flags ${ROOM_DEPS})
+  target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+endfunction()
