@@ -1,0 +1,131 @@
+#pragma once
+
+// The door of sema: a program is asked, never told. Each question (what is this name, what type
+// has this function, what is in this body) is a query whose answer is kept together with the
+// questions that it depended on, so that after an edit only what the edit touched is asked again.
+
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/interner.h"
+#include "compiler/sema/typed_tree.h"
+#include "compiler/sema/types.h"
+#include "compiler/source/diagnostics.h"
+#include "compiler/source/source.h"
+
+namespace noodle::sema {
+
+enum class FunctionKind : std::uint8_t { Function, Method, TraitMethod, Test, Lambda, Block, Default };
+
+struct ParamInfo {
+  Symbol name;
+  TypeId type;  // of a block parameter: its Function type
+  syntax::ParamKind kind = syntax::ParamKind::Plain;
+  FunctionId default_value;  // a hidden function that computes it; invalid when none
+  bool is_self = false;
+  source::Span span;
+};
+
+/// What callers know of a function.
+struct FunctionInfo {
+  FunctionKind kind = FunctionKind::Function;
+  Symbol name;
+  ModuleId module;
+  bool is_pub = false;
+  bool inline_hint = false;
+  std::vector<TypeParamDecl> type_params;  // the impl's (or Self and the trait's) first, then its own
+  std::vector<ParamInfo> params;
+  TypeId result;
+  TypeId owner;              // the impl's target type for methods (may contain Params)
+  TraitId trait;             // for trait methods and methods of trait impls
+  std::string_view native;     // "string.trim" of @native
+  std::string_view intrinsic;  // "list.push" of @intrinsic
+  bool has_body = false;     // false for natives, intrinsics, and required trait methods
+  std::string_view test_name;
+  std::string qualified_name;  // for traces: "Point.length", "largest"
+  source::Span span;           // of the name
+};
+
+/// The value of a constant, evaluated by sema.
+struct ConstValue {
+  enum class Kind : std::uint8_t { Int, Float, Bool, String, Unit, Tuple, Variant, List, Map } kind = Kind::Unit;
+  TypeId type;
+  std::uint64_t bits = 0;       // Int, Bool
+  double number = 0;            // Float
+  std::string_view text;        // String
+  std::uint32_t variant = 0;    // Variant
+  std::vector<ConstValue> parts;  // elements, fields in declaration order, or key, value, key, value…
+};
+
+/// What lies under a position, for editors.
+struct SymbolAt {
+  source::Span span;                // of the name under the position
+  std::string type;                 // as text; empty when it has none
+  std::optional<source::Span> definition;
+  std::string doc;
+};
+
+/// Reads the text of a module's file by its path below a root; nothing when there is none.
+class ModuleLoader {
+ public:
+  virtual ~ModuleLoader() = default;
+  virtual std::optional<std::string> load(std::string_view path) = 0;
+};
+
+/// One program: a main file, the modules that it imports, and the core library.
+class Program {
+ public:
+  Program(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader);
+  ~Program();
+
+  /// Makes `path` the main module (its text comes from the loader). False when it can't be read.
+  bool open(std::string_view path);
+  /// Checks everything in the main module and all modules it reaches (library bodies are checked
+  /// only as far as they are used, unless the library itself is asked for). Errors go to the sink.
+  void check_all();
+
+  TypeTable& types();
+  ModuleId main_module() const;
+  /// `fn main` of the main module, or invalid.
+  FunctionId main_function();
+  /// The tests of the main module, in source order.
+  std::vector<FunctionId> tests();
+  const FunctionInfo& function(FunctionId id);
+  std::size_t function_count() const;
+  /// The typed tree, checked on first demand; null after errors or without a body.
+  const Body* body(FunctionId id);
+  /// The value of a constant; null after errors.
+  const ConstValue* constant(ConstId id);
+  std::string_view module_name(ModuleId id) const;
+
+  /// The implementation that a trait method call means once its arguments are concrete: a function
+  /// with a body (or native or intrinsic) and its own arguments. A default method of the trait
+  /// comes back as itself. Invalid when there is none (never for programs without errors, but for
+  /// `any` receivers, which are the caller's business).
+  FunctionRef resolve(FunctionRef trait_method);
+  /// Whether `type` (concrete) implements the trait.
+  bool implements(TypeId type, TraitRef trait);
+  /// `to_string` that the type defines itself (inherent or by a trait), or invalid: then it is derived.
+  FunctionRef own_to_string(TypeId type);
+  /// Whether == and hashing exist for the type: it holds no function and no `any`.
+  bool has_equality(TypeId type);
+
+  /// Editors' questions; offsets are bytes of the file.
+  std::optional<SymbolAt> symbol_at(source::FileId file, std::uint32_t offset);
+  std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
+  /// Replaces the text of a file; what depended on what changed is asked again when next needed.
+  void edit(source::FileId file, std::string text);
+
+  struct Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace noodle::sema

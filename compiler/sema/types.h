@@ -1,0 +1,171 @@
+#pragma once
+
+// Types as sema and all later steps of the compiler know them: dense ids into one table in which
+// every distinct type stands once, so that equality is equality of ids.
+//
+// The table also holds the declarations that types refer to (structs, enums, traits) in a form
+// that needs no syntax tree, so that NIR can be read from text and the library precompiled.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/arena.h"
+#include "base/ids.h"
+#include "base/interner.h"
+#include "compiler/source/source.h"
+
+namespace noodle::sema {
+
+using TypeId = Id<struct TypeTag>;
+using NominalId = Id<struct NominalTag>;    // a struct or enum declaration
+using TraitId = Id<struct TraitTag>;
+using FunctionId = Id<struct FunctionTag>;  // a function, method, trait method, test, or default argument
+using ConstId = Id<struct ConstTag>;
+using ModuleId = Id<struct ModuleTag>;
+
+enum class TypeKind : std::uint8_t {
+  Error,  // stands for what could not be typed; agrees with everything, so that nothing cascades
+  Never,
+  Bool, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64,
+  String, Bytes,
+  Tuple,     // arguments: the elements; the empty one is `()`
+  List,      // arguments: [element]
+  Map,       // arguments: [key, value]
+  Nominal,   // a struct or enum; arguments: its type arguments. Option, Result, Set, Range, Duration, Error… are such
+  Function,  // arguments: the parameters, then the result; mut_mask says which parameters are `mut`
+  Any,       // `any Trait`; arguments: the trait's
+  Param,     // a type parameter by position; Self in a trait is position 0
+  Infer,     // a variable of inference; never leaves sema
+  Block,     // NIR only: a block argument, one type per written block; arguments: the type arguments it was written under
+};
+
+/// One entry of the table. Which fields mean something depends on the kind.
+struct TypeData {
+  TypeKind kind = TypeKind::Error;
+  std::uint32_t index = 0;  // NominalId, TraitId, position of a Param, number of an Infer, FunctionId of a Block's body
+  Symbol name;              // a Param's name
+  std::uint64_t mut_mask = 0;
+  std::span<const TypeId> arguments;
+};
+
+struct TraitRef {
+  TraitId trait;
+  std::span<const TypeId> arguments;  // without Self
+};
+
+struct TypeParamDecl {
+  Symbol name;
+  std::vector<TraitRef> bounds;
+};
+
+struct FieldInfo {
+  Symbol name;
+  TypeId type;  // in terms of the declaration's Params
+  bool is_private = false;
+  source::Span span;
+};
+struct VariantInfo {
+  Symbol name;  // a struct's only variant bears the struct's name
+  std::vector<FieldInfo> fields;
+  source::Span span;
+};
+/// A struct or enum. A struct has exactly one variant.
+struct NominalDecl {
+  Symbol name;
+  ModuleId module;
+  bool is_enum = false;
+  bool is_pub = false;
+  std::vector<TypeParamDecl> params;
+  std::vector<VariantInfo> variants;
+  source::Span span;  // of the name
+};
+struct TraitDecl {
+  Symbol name;
+  ModuleId module;
+  bool is_pub = false;
+  std::vector<TypeParamDecl> params;  // without Self
+  std::vector<FunctionId> methods;    // in declaration order; an `any`'s vtable has the same order
+  bool any_allowed = true;            // false when Self is used elsewhere or a method is generic
+  source::Span span;
+};
+
+/// The table of types. Not thread-safe; ids are meaningful only to the table that gave them.
+class TypeTable {
+ public:
+  explicit TypeTable(Interner& names);
+  TypeTable(const TypeTable&) = delete;
+  TypeTable& operator=(const TypeTable&) = delete;
+
+  const TypeData& operator[](TypeId id) const { return types_[id.index]; }
+  TypeKind kind(TypeId id) const { return types_[id.index].kind; }
+  std::size_t size() const { return types_.size(); }
+  Interner& names() const { return names_; }
+
+  /// A kind that needs no arguments: Error, Never, Bool … Bytes.
+  TypeId primitive(TypeKind kind) const { return TypeId(static_cast<std::size_t>(kind)); }
+  TypeId unit() const { return unit_; }
+  TypeId tuple(std::span<const TypeId> elements);
+  TypeId list(TypeId element);
+  TypeId map(TypeId key, TypeId value);
+  TypeId nominal(NominalId decl, std::span<const TypeId> arguments);
+  TypeId function(std::span<const TypeId> params, std::uint64_t mut_mask, TypeId result);
+  TypeId any(TraitId trait, std::span<const TypeId> arguments);
+  TypeId param(std::uint32_t position, Symbol name);
+  TypeId infer(std::uint32_t number);
+  TypeId block(FunctionId body, std::span<const TypeId> arguments);
+
+  /// `type` with each Param replaced by the argument at its position; Params beyond `arguments` stay.
+  TypeId substitute(TypeId type, std::span<const TypeId> arguments);
+  /// Whether a Param or an Infer occurs anywhere in it.
+  bool has_params(TypeId type) const;
+  bool has_infer(TypeId type) const;
+
+  /// As a programmer writes it: `Map<String, List<Int>>`, `Int?`, `(Int, mut T) -> ()`.
+  std::string text(TypeId type) const;
+
+  NominalId add_nominal(NominalDecl decl);
+  TraitId add_trait(TraitDecl decl);
+  NominalDecl& nominal(NominalId id) { return nominals_[id.index]; }
+  const NominalDecl& nominal(NominalId id) const { return nominals_[id.index]; }
+  TraitDecl& trait(TraitId id) { return traits_[id.index]; }
+  const TraitDecl& trait(TraitId id) const { return traits_[id.index]; }
+  std::size_t nominal_count() const { return nominals_.size(); }
+  std::size_t trait_count() const { return traits_.size(); }
+
+  /// The declaration of a Nominal type (invalid id for other kinds).
+  NominalId nominal_of(TypeId type) const {
+    return kind(type) == TypeKind::Nominal ? NominalId(types_[type.index].index) : NominalId();
+  }
+
+  /// Declarations of the core library that the language itself refers to; set when it is loaded.
+  struct Known {
+    NominalId option, result, range, set, error, duration, size;
+    TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable, show;
+  } known;
+  TypeId option(TypeId element);
+  TypeId result(TypeId ok, TypeId error);
+  bool is_option(TypeId type) const { return nominal_of(type) == known.option && known.option.valid(); }
+  bool is_result(TypeId type) const { return nominal_of(type) == known.result && known.result.valid(); }
+
+ private:
+  TypeId intern(const TypeData& data);
+
+  Interner& names_;
+  Arena arena_;
+  std::vector<TypeData> types_;
+  std::unordered_multimap<std::uint64_t, TypeId> by_hash_;
+  std::vector<NominalDecl> nominals_;
+  std::vector<TraitDecl> traits_;
+  TypeId unit_;
+};
+
+inline bool is_signed_integer(TypeKind k) { return k >= TypeKind::I8 && k <= TypeKind::I64; }
+inline bool is_integer(TypeKind k) { return k >= TypeKind::I8 && k <= TypeKind::U64; }
+inline bool is_float(TypeKind k) { return k >= TypeKind::F16 && k <= TypeKind::F64; }
+inline bool is_number(TypeKind k) { return is_integer(k) || is_float(k); }
+
+}  // namespace noodle::sema
