@@ -16,8 +16,9 @@ set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
 add_library(noodle_flags INTERFACE)
 target_include_directories(noodle_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+# Debian's libstdc++ 12 uses get_temporary_buffer, which C++20 deprecates, in its own stable_sort.
 target_compile_options(noodle_flags INTERFACE
-  -Wall -Wextra -Werror -Wno-c99-designator -fno-exceptions -fno-rtti -fno-omit-frame-pointer
+  -Wall -Wextra -Werror -Wno-c99-designator -Wno-deprecated-declarations -fno-exceptions -fno-rtti -fno-omit-frame-pointer
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_link_options(noodle_flags INTERFACE -fuse-ld=lld-19)
 if(NOODLE_SANITIZE)

@@ -1,0 +1,87 @@
+#include "compiler/source/source.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/text.h"
+
+namespace noodle::source {
+
+FileId SourceMap::add(std::string path, std::string text) {
+  auto file = std::make_unique<File>();
+  file->path = std::move(path);
+  file->text = std::move(text);
+  if (file->text.size() > kLargestFile) file->text.resize(kLargestFile);
+  file->lines.push_back(0);
+  const char* begin = file->text.data();
+  const char* end = begin + file->text.size();
+  for (const char* at = begin; at != end;) {
+    const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    if (newline == nullptr) break;
+    at = newline + 1;
+    file->lines.push_back(static_cast<std::uint32_t>(at - begin));
+  }
+  files_.push_back(std::move(file));
+  return FileId(files_.size() - 1);
+}
+
+FileId SourceMap::find(std::string_view path) const {
+  for (std::size_t i = 0; i < files_.size(); ++i) {
+    if (files_[i]->path == path) return FileId(i);
+  }
+  return FileId();
+}
+
+std::string_view SourceMap::text(Span span) const {
+  if (!span.valid()) return {};
+  const std::string_view all = text(span.file);
+  const std::size_t begin = std::min<std::size_t>(span.begin, all.size());
+  const std::size_t end = std::clamp<std::size_t>(span.end, begin, all.size());
+  return all.substr(begin, end - begin);
+}
+
+std::uint32_t SourceMap::line(FileId file, std::uint32_t offset) const {
+  const auto& lines = at(file).lines;
+  return static_cast<std::uint32_t>(std::upper_bound(lines.begin(), lines.end(), offset) - lines.begin());
+}
+
+Position SourceMap::position(FileId file, std::uint32_t offset) const {
+  const File& f = at(file);
+  offset = std::min(offset, static_cast<std::uint32_t>(f.text.size()));
+  const std::uint32_t number = line(file, offset);
+  const std::uint32_t begin = f.lines[number - 1];
+  const auto before = std::string_view(f.text).substr(begin, offset - begin);
+  return {number, static_cast<std::uint32_t>(count_scalars(before)) + 1};
+}
+
+std::string_view SourceMap::line_text(FileId file, std::uint32_t line) const {
+  const File& f = at(file);
+  if (line == 0 || line > f.lines.size()) return {};
+  const std::size_t begin = f.lines[line - 1];
+  std::size_t end = line < f.lines.size() ? f.lines[line] - 1 : f.text.size();
+  if (end > begin && f.text[end - 1] == '\r') --end;
+  return std::string_view(f.text).substr(begin, end - begin);
+}
+
+std::uint32_t SourceMap::line_begin(FileId file, std::uint32_t line) const {
+  const auto& lines = at(file).lines;
+  return lines[std::clamp<std::size_t>(line, 1, lines.size()) - 1];
+}
+
+std::uint32_t SourceMap::line_count(FileId file) const {
+  return static_cast<std::uint32_t>(at(file).lines.size());
+}
+
+std::uint32_t SourceMap::offset(FileId file, Position position) const {
+  const File& f = at(file);
+  if (position.line > f.lines.size()) return static_cast<std::uint32_t>(f.text.size());
+  const std::string_view line = line_text(file, position.line);
+  std::size_t byte = 0;
+  for (std::uint32_t column = 1; column < position.column && byte < line.size(); ++column) {
+    ++byte;
+    while (byte < line.size() && (static_cast<std::uint8_t>(line[byte]) & 0xC0) == 0x80) ++byte;
+  }
+  return line_begin(file, position.line) + static_cast<std::uint32_t>(byte);
+}
+
+}  // namespace noodle::source
