@@ -1,0 +1,21 @@
+#include "runtime/memory/allocate.h"
+
+#include <cstdlib>
+
+#ifndef NOODLE_SANITIZED
+#include <mimalloc.h>
+#endif
+
+namespace noodle::memory {
+
+#ifdef NOODLE_SANITIZED
+void* raw_allocate(std::size_t size) { return std::malloc(size); }
+void* raw_reallocate(void* at, std::size_t size) { return std::realloc(at, size); }
+void raw_free(void* at) { std::free(at); }
+#else
+void* raw_allocate(std::size_t size) { return mi_malloc(size); }
+void* raw_reallocate(void* at, std::size_t size) { return mi_realloc(at, size); }
+void raw_free(void* at) { mi_free(at); }
+#endif
+
+}  // namespace noodle::memory

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstddef>
+
+namespace noodle::memory {
+
+/// Raw memory for counted objects and their side tables, from mimalloc by its own names so that a
+/// host program's malloc stays its own. Null when the system has none. Under a sanitizer it comes
+/// from malloc instead, so that the sanitizer sees every byte.
+void* raw_allocate(std::size_t size);
+/// Grows or shrinks what `raw_allocate` gave; null (and `at` untouched) when it can't.
+void* raw_reallocate(void* at, std::size_t size);
+/// Gives back what `raw_allocate` gave; null is fine.
+void raw_free(void* at);
+
+}  // namespace noodle::memory

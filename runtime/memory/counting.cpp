@@ -1,0 +1,103 @@
+#include "runtime/memory/memory.h"
+
+namespace noodle::memory {
+
+void retain_shared(Object* object, std::int32_t count) {
+  // Zero is immortal; at kStickyRetain and below nothing is counted any more. Relaxed: whoever
+  // retains already holds a reference, so the object can't be freed meanwhile.
+  if (count < 0 && count > kStickyRetain) {
+    __atomic_fetch_sub(&object->count, 1, __ATOMIC_RELAXED);
+  }
+}
+
+bool release_shared(Object* object, std::int32_t count) {
+  if (count == kImmortal || count <= kStickyRelease) return false;
+  // Release: what this thread did with the object happens before its end. Acquire: the thread that
+  // frees it sees what all others did. Both are needed on the last decrement, which is not known
+  // beforehand.
+  return __atomic_fetch_add(&object->count, 1, __ATOMIC_ACQ_REL) == -1;
+}
+
+std::size_t object_bytes(const TypeTable& types, const Object* object) {
+  const ObjectType& type = types[object->type];
+  switch (type.shape) {
+    case Shape::Record:
+      return type.size;
+    case Shape::Array:
+      return ArrayObject::bytes(reinterpret_cast<const ArrayObject*>(object)->capacity, type.stride);
+    case Shape::Table:
+      return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
+    case Shape::Text:
+      return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
+  }
+  __builtin_unreachable();
+}
+
+namespace {
+
+void free_storage(const ObjectType& type, Object* object) {
+  if (type.shape == Shape::Table) {
+    raw_free(reinterpret_cast<TableObject*>(object)->buffer);
+  } else if (type.shape == Shape::Text) {
+    const std::uint64_t facts = reinterpret_cast<TextObject*>(object)->facts;
+    if (facts != 0 && (facts & 1) == 0) raw_free(reinterpret_cast<void*>(facts));
+  }
+  raw_free(object);
+}
+
+// The list of the dead runs through the headers of the dead objects themselves.
+constexpr unsigned kTypeBits = 21;
+static_assert(TypeTable::kMost == 1u << kTypeBits);
+
+std::uint64_t& link_word(Object* object) { return *reinterpret_cast<std::uint64_t*>(object); }
+
+void push_dead(Object*& top, Object* object) {
+  const std::uint64_t type = object->type;
+  link_word(object) = (reinterpret_cast<std::uint64_t>(top) >> 4) << kTypeBits | type;
+  top = object;
+}
+
+Object* pop_dead(Object*& top, std::uint32_t& type) {
+  Object* object = top;
+  const std::uint64_t word = link_word(object);
+  type = static_cast<std::uint32_t>(word & ((1u << kTypeBits) - 1));
+  top = reinterpret_cast<Object*>(word >> kTypeBits << 4);
+  return object;
+}
+
+}  // namespace
+
+void free_dead(Account& account, Object* first) {
+  const TypeTable& types = *account.types;
+  Object* dead = nullptr;
+  push_dead(dead, first);
+  while (dead != nullptr) {
+    std::uint32_t number = 0;
+    Object* object = pop_dead(dead, number);
+    object->type = number;
+    const ObjectType& type = types[number];
+    for_each_child(type, object, [&](Object* child) {
+      const std::int32_t count = load_count(child);
+      if (count > 1) {
+        __atomic_store_n(&child->count, count - 1, __ATOMIC_RELAXED);
+      } else if (count == 1 || release_shared(child, count)) {
+        push_dead(dead, child);
+      }
+    });
+    account.credit(object_bytes(types, object));
+    --account.live;
+    free_storage(type, object);
+  }
+}
+
+void make_immortal(Account& account, Object* object) {
+  object->count = kImmortal;
+  account.credit(object_bytes(*account.types, object));
+  --account.live;
+}
+
+void free_immortal(const TypeTable& types, Object* object) {
+  free_storage(types[object->type], object);
+}
+
+}  // namespace noodle::memory
