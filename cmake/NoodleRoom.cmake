@@ -67,3 +67,15 @@ function(noodle_fuzzer name)
   target_link_libraries(fuzz_${name} PRIVATE noodle_flags ${ROOM_DEPS})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
 endfunction()
+
+# noodle_soak(NAME SOURCES … DEPS …): the program soak_NAME, a long randomised test. It is called with
+# a first seed and a number of seconds, prints what it finds, and last a line of three numbers:
+# executions, findings, and the seed to go on with.
+function(noodle_soak name)
+  if(NOT NOODLE_TESTS)
+    return()
+  endif()
+  cmake_parse_arguments(ROOM "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(soak_${name} EXCLUDE_FROM_ALL ${ROOM_SOURCES})
+  target_link_libraries(soak_${name} PRIVATE noodle_flags ${ROOM_DEPS})
+endfunction()

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "base/text.h"
 
 namespace noodle::source {
 
-FileId SourceMap::add(std::string path, std::string text) {
+std::unique_ptr<SourceMap::File> SourceMap::make(std::string path, std::string text) {
   auto file = std::make_unique<File>();
   file->path = std::move(path);
   file->text = std::move(text);
@@ -21,8 +22,18 @@ FileId SourceMap::add(std::string path, std::string text) {
     at = newline + 1;
     file->lines.push_back(static_cast<std::uint32_t>(at - begin));
   }
-  files_.push_back(std::move(file));
+  return file;
+}
+
+FileId SourceMap::add(std::string path, std::string text) {
+  files_.push_back(make(std::move(path), std::move(text)));
   return FileId(files_.size() - 1);
+}
+
+void SourceMap::replace(FileId file, std::string text) {
+  auto& place = files_[file.index];
+  auto next = make(place->path, std::move(text));
+  replaced_.push_back(std::exchange(place, std::move(next)));
 }
 
 FileId SourceMap::find(std::string_view path) const {

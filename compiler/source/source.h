@@ -46,6 +46,8 @@ class SourceMap {
  public:
   /// Takes a text and the path it is shown under; the text may be any bytes up to kLargestFile.
   FileId add(std::string path, std::string text);
+  /// Gives a file a new text (an editor's). Views of the old text stay valid.
+  void replace(FileId file, std::string text);
   /// The file added under exactly this path, or an invalid id.
   FileId find(std::string_view path) const;
 
@@ -77,9 +79,11 @@ class SourceMap {
     std::string text;
     std::vector<std::uint32_t> lines;  // where each line begins
   };
+  static std::unique_ptr<File> make(std::string path, std::string text);
   const File& at(FileId file) const { return *files_[file.index]; }
 
   std::vector<std::unique_ptr<File>> files_;
+  std::vector<std::unique_ptr<File>> replaced_;  // answers of before an edit may still point here
 };
 
 }  // namespace noodle::source

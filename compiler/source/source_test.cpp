@@ -64,6 +64,17 @@ TEST(SourceMap, OffsetsAreTheReverseOfPositions) {
   EXPECT_EQ(sources.offset(file, {99, 1}), 10u);
 }
 
+TEST(SourceMap, ReplacingATextKeepsViewsOfTheOld) {
+  SourceMap sources;
+  const FileId file = sources.add("a", "one\ntwo");
+  const std::string_view old = sources.text(file);
+  sources.replace(file, "three");
+  EXPECT_EQ(sources.text(file), "three");
+  EXPECT_EQ(sources.line_count(file), 1u);
+  EXPECT_EQ(sources.path(file), "a");
+  EXPECT_EQ(old, "one\ntwo");
+}
+
 TEST(SourceMap, ClipsSpansToTheFile) {
   SourceMap sources;
   const FileId file = sources.add("a", "hello");

@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# What `./dev lint` checks: formatting, the layers of the house, and with --tidy clang-tidy.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+status=0
+
+mapfile -t sources < <(git ls-files -co --exclude-standard '*.h' '*.cpp')
+if [[ ${1:-} == --fix ]]; then
+  clang-format-19 -i "${sources[@]}"
+else
+  clang-format-19 --dry-run -Werror "${sources[@]}" || status=1
+fi
+
+# layer FOLDER PATTERN: no file of FOLDER includes what matches.
+layer() {
+  if grep -rnE "#include \"($2)" --include='*.h' --include='*.cpp' "$1"; then
+    echo "lint: $1 must not include the above"
+    status=1
+  fi
+}
+layer base 'nbc/|compiler/|runtime/|tools/'
+layer nbc 'compiler/|runtime/|tools/'
+layer compiler 'runtime/|tools/'
+layer runtime 'compiler/|tools/'
+layer compiler/source 'compiler/(syntax|sema|nir|codegen)/'
+layer compiler/syntax 'compiler/(sema|nir|codegen)/'
+layer compiler/sema 'compiler/(nir|codegen)/'
+layer compiler/nir 'compiler/codegen/'
+layer runtime/memory 'runtime/(value|vm)/'
+layer runtime/value 'runtime/vm/'
+
+if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools; then
+  echo "lint: no thread_local: a fiber may change threads"
+  status=1
+fi
+
+if [[ ${1:-} == --tidy ]]; then
+  mapfile -t units < <(git ls-files -co --exclude-standard '*.cpp' | grep -v _test.cpp)
+  printf '%s\n' "${units[@]}" | xargs -P "${NOODLE_JOBS:-$(nproc)}" -n 4 clang-tidy-19 -p build/dev --quiet || status=1
+fi
+exit "$status"
