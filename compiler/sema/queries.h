@@ -28,12 +28,14 @@ enum class QueryKind : std::uint8_t {
   // Derived.
   Nominal,       // the declaration of a struct or enum
   Trait,         // the declaration of a trait
+  ConstType,     // a constant's type
   Impl,          // type parameters, trait and target of an impl
   ImplTable,     // all impls by trait and by target
   Signature,     // a function's FunctionInfo
   ConstValue,    // a constant's typed initialiser and its value
   Body,          // a function's typed tree
-  CheckNominal, CheckTrait, CheckImpl, CheckModule,
+  CheckSignature, CheckNominal, CheckImpl, CheckModule,
+  NominalGraph,  // which types have no finite value, or no end of instances
 };
 inline constexpr QueryKind kLastInput = QueryKind::AllImpls;
 

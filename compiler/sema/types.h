@@ -123,6 +123,12 @@ class TypeTable {
   /// Whether a Param or an Infer occurs anywhere in it.
   bool has_params(TypeId type) const;
   bool has_infer(TypeId type) const;
+  /// How deeply arguments nest (a type without any has depth 1). Types deeper than kDeepest are not
+  /// made: the Error type comes back instead and `overflowed` says so until it is cleared.
+  std::uint32_t depth(TypeId type) const { return facts_[type.index].depth; }
+  static constexpr std::uint32_t kDeepest = 200;
+  bool overflowed() const { return overflowed_; }
+  void clear_overflow() { overflowed_ = false; }
 
   /// As a programmer writes it: `Map<String, List<Int>>`, `Int?`, `(Int, mut T) -> ()`.
   std::string text(TypeId type) const;
@@ -145,6 +151,7 @@ class TypeTable {
   struct Known {
     NominalId option, result, range, set, error, duration, size;
     TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable, show;
+    TraitId number, real;
   } known;
   TypeId option(TypeId element);
   TypeId result(TypeId ok, TypeId error);
@@ -152,11 +159,20 @@ class TypeTable {
   bool is_result(TypeId type) const { return nominal_of(type) == known.result && known.result.valid(); }
 
  private:
+  struct Facts {
+    std::uint16_t depth = 1;
+    bool has_params = false;
+    bool has_infer = false;
+  };
   TypeId intern(const TypeData& data);
+  bool append_text(std::string& out, TypeId type) const;
+  bool append_list(std::string& out, std::span<const TypeId> types) const;
 
   Interner& names_;
   Arena arena_;
   std::vector<TypeData> types_;
+  std::vector<Facts> facts_;  // beside types_
+  bool overflowed_ = false;
   std::unordered_multimap<std::uint64_t, TypeId> by_hash_;
   std::vector<NominalDecl> nominals_;
   std::vector<TraitDecl> traits_;

@@ -1,0 +1,270 @@
+#include "compiler/sema/types.h"
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace noodle::sema {
+
+namespace {
+
+/// A type's text is cut here, since a type may share a part many times over.
+constexpr std::size_t kLongestText = 300;
+
+constexpr TypeKind kLastPrimitive = TypeKind::Bytes;
+
+std::uint64_t hash_of(const TypeData& data) {
+  std::uint64_t hash = hash_combine(static_cast<std::uint64_t>(data.kind) + 1, data.index);
+  if (data.mut_mask != 0) hash = hash_combine(hash, data.mut_mask);
+  for (TypeId argument : data.arguments) hash = hash_combine(hash, argument.index);
+  return hash;
+}
+
+bool same(const TypeData& a, const TypeData& b) {
+  return a.kind == b.kind && a.index == b.index && a.mut_mask == b.mut_mask && std::ranges::equal(a.arguments, b.arguments) &&
+         (a.kind != TypeKind::Param || a.name == b.name);
+}
+
+std::string_view primitive_name(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::Never: return "Never";
+    case TypeKind::Bool: return "Bool";
+    case TypeKind::I8: return "i8";
+    case TypeKind::I16: return "i16";
+    case TypeKind::I32: return "i32";
+    case TypeKind::I64: return "Int";
+    case TypeKind::U8: return "u8";
+    case TypeKind::U16: return "u16";
+    case TypeKind::U32: return "u32";
+    case TypeKind::U64: return "u64";
+    case TypeKind::F16: return "f16";
+    case TypeKind::BF16: return "bf16";
+    case TypeKind::F32: return "f32";
+    case TypeKind::F64: return "Float";
+    case TypeKind::String: return "String";
+    case TypeKind::Bytes: return "Bytes";
+    default: return "_";
+  }
+}
+
+}  // namespace
+
+TypeTable::TypeTable(Interner& names) : names_(names) {
+  for (std::size_t kind = 0; kind <= static_cast<std::size_t>(kLastPrimitive); ++kind) {
+    TypeData data;
+    data.kind = static_cast<TypeKind>(kind);
+    types_.push_back(data);
+    facts_.emplace_back();
+    by_hash_.emplace(hash_of(data), TypeId(kind));
+  }
+  unit_ = tuple({});
+}
+
+TypeId TypeTable::intern(const TypeData& data) {
+  const std::uint64_t hash = hash_of(data);
+  for (auto [it, end] = by_hash_.equal_range(hash); it != end; ++it) {
+    if (same(types_[it->second.index], data)) return it->second;
+  }
+  Facts facts;
+  facts.has_params = data.kind == TypeKind::Param;
+  facts.has_infer = data.kind == TypeKind::Infer;
+  for (TypeId argument : data.arguments) {
+    const Facts& inner = facts_[argument.index];
+    facts.depth = std::max<std::uint16_t>(facts.depth, static_cast<std::uint16_t>(inner.depth + 1));
+    facts.has_params |= inner.has_params;
+    facts.has_infer |= inner.has_infer;
+  }
+  if (facts.depth > kDeepest) {
+    overflowed_ = true;
+    return primitive(TypeKind::Error);
+  }
+  TypeData kept = data;
+  kept.arguments = arena_.copy(data.arguments);
+  const TypeId id(types_.size());
+  types_.push_back(kept);
+  facts_.push_back(facts);
+  by_hash_.emplace(hash, id);
+  return id;
+}
+
+TypeId TypeTable::tuple(std::span<const TypeId> elements) {
+  TypeData data;
+  data.kind = TypeKind::Tuple;
+  data.arguments = elements;
+  return intern(data);
+}
+
+TypeId TypeTable::list(TypeId element) {
+  TypeData data;
+  data.kind = TypeKind::List;
+  data.arguments = {&element, 1};
+  return intern(data);
+}
+
+TypeId TypeTable::map(TypeId key, TypeId value) {
+  const TypeId arguments[] = {key, value};
+  TypeData data;
+  data.kind = TypeKind::Map;
+  data.arguments = arguments;
+  return intern(data);
+}
+
+TypeId TypeTable::nominal(NominalId decl, std::span<const TypeId> arguments) {
+  TypeData data;
+  data.kind = TypeKind::Nominal;
+  data.index = decl.index;
+  data.arguments = arguments;
+  return intern(data);
+}
+
+TypeId TypeTable::function(std::span<const TypeId> params, std::uint64_t mut_mask, TypeId result) {
+  std::vector<TypeId> arguments(params.begin(), params.end());
+  arguments.push_back(result);
+  TypeData data;
+  data.kind = TypeKind::Function;
+  data.mut_mask = mut_mask;
+  data.arguments = arguments;
+  return intern(data);
+}
+
+TypeId TypeTable::any(TraitId trait, std::span<const TypeId> arguments) {
+  TypeData data;
+  data.kind = TypeKind::Any;
+  data.index = trait.index;
+  data.arguments = arguments;
+  return intern(data);
+}
+
+TypeId TypeTable::param(std::uint32_t position, Symbol name) {
+  TypeData data;
+  data.kind = TypeKind::Param;
+  data.index = position;
+  data.name = name;
+  return intern(data);
+}
+
+TypeId TypeTable::infer(std::uint32_t number) {
+  TypeData data;
+  data.kind = TypeKind::Infer;
+  data.index = number;
+  return intern(data);
+}
+
+TypeId TypeTable::block(FunctionId body, std::span<const TypeId> arguments) {
+  TypeData data;
+  data.kind = TypeKind::Block;
+  data.index = body.index;
+  data.arguments = arguments;
+  return intern(data);
+}
+
+TypeId TypeTable::option(TypeId element) { return nominal(known.option, {&element, 1}); }
+
+TypeId TypeTable::result(TypeId ok, TypeId error) {
+  const TypeId arguments[] = {ok, error};
+  return nominal(known.result, arguments);
+}
+
+bool TypeTable::has_params(TypeId type) const { return facts_[type.index].has_params; }
+bool TypeTable::has_infer(TypeId type) const { return facts_[type.index].has_infer; }
+
+TypeId TypeTable::substitute(TypeId type, std::span<const TypeId> arguments) {
+  if (arguments.empty() || !facts_[type.index].has_params) return type;
+  TypeData data = types_[type.index];  // a copy: the table may grow below
+  if (data.kind == TypeKind::Param) {
+    return data.index < arguments.size() && arguments[data.index].valid() ? arguments[data.index] : type;
+  }
+  std::vector<TypeId> inner;
+  inner.reserve(data.arguments.size());
+  bool changed = false;
+  for (TypeId argument : data.arguments) {
+    inner.push_back(substitute(argument, arguments));
+    changed |= inner.back() != argument;
+  }
+  if (!changed) return type;
+  data.arguments = inner;
+  return intern(data);
+}
+
+// ---------------------------------------------------------------------------------------- text
+
+bool TypeTable::append_list(std::string& out, std::span<const TypeId> types) const {
+  bool first = true;
+  for (TypeId type : types) {
+    if (!first) out += ", ";
+    first = false;
+    if (!append_text(out, type)) return false;
+  }
+  return true;
+}
+
+bool TypeTable::append_text(std::string& out, TypeId id) const {
+  if (out.size() > kLongestText) return false;
+  if (!id.valid()) {
+    out += '_';
+    return true;
+  }
+  const TypeData& type = types_[id.index];
+  const auto arguments = [&](std::string_view name) {
+    out += name;
+    if (type.arguments.empty()) return true;
+    out += '<';
+    if (!append_list(out, type.arguments)) return false;
+    out += '>';
+    return true;
+  };
+  switch (type.kind) {
+    case TypeKind::Tuple:
+      out += '(';
+      if (!append_list(out, type.arguments)) return false;
+      out += type.arguments.size() == 1 ? ",)" : ")";
+      return true;
+    case TypeKind::List: return arguments("List");
+    case TypeKind::Map: return arguments("Map");
+    case TypeKind::Nominal: {
+      const NominalDecl& decl = nominals_[type.index];
+      if (NominalId(type.index) != known.option || type.arguments.size() != 1) return arguments(names_.text(decl.name));
+      const TypeKind inner = kind(type.arguments[0]);
+      const bool group = inner == TypeKind::Function || inner == TypeKind::Any;
+      if (group) out += '(';
+      if (!append_text(out, type.arguments[0])) return false;
+      out += group ? ")?" : "?";
+      return true;
+    }
+    case TypeKind::Function: {
+      out += '(';
+      for (std::size_t i = 0; i + 1 < type.arguments.size(); ++i) {
+        if (i != 0) out += ", ";
+        if (i < 64 && (type.mut_mask >> i & 1) != 0) out += "mut ";
+        if (!append_text(out, type.arguments[i])) return false;
+      }
+      out += ") -> ";
+      return append_text(out, type.arguments.back());
+    }
+    case TypeKind::Any:
+      out += "any ";
+      return arguments(names_.text(traits_[type.index].name));
+    case TypeKind::Param: out += names_.text(type.name); return true;
+    case TypeKind::Infer: out += '_'; return true;
+    case TypeKind::Block: out += "block"; return true;
+    default: out += primitive_name(type.kind); return true;
+  }
+}
+
+std::string TypeTable::text(TypeId type) const {
+  std::string out;
+  if (!append_text(out, type)) out += "…";
+  return out;
+}
+
+NominalId TypeTable::add_nominal(NominalDecl decl) {
+  nominals_.push_back(std::move(decl));
+  return NominalId(nominals_.size() - 1);
+}
+
+TraitId TypeTable::add_trait(TraitDecl decl) {
+  traits_.push_back(std::move(decl));
+  return TraitId(traits_.size() - 1);
+}
+
+}  // namespace noodle::sema
