@@ -1,0 +1,56 @@
+#pragma once
+
+// A golden program: Noodle source that says in comments what it should do.
+//
+//   // expect: LINE         a line of standard output; these stand in order and are all of it
+//   // expect-error: LINE   a line of standard error, likewise; `...` alone stands for any lines
+//   // exit: N              the exit code (0)
+//   // args: A "B C"        the program's own arguments
+//   // flags: --x           flags of the verb
+//   // stdin: LINE          a line of standard input
+//   // verb: check          run (without it), check or test
+//
+// A comment may stand alone or after code. A file NAME.expected beside NAME.noodle takes the place
+// of `expect` lines. A file without any of these and without `fn main(` or `test "` is a module
+// that other programs import.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tests/process.h"
+
+namespace noodle::tests {
+
+struct Golden {
+  std::string path;
+  std::string text;
+  std::vector<std::string> out;
+  std::vector<std::string> err;
+  std::vector<std::string> arguments;
+  std::vector<std::string> flags;
+  std::string input;
+  std::string verb = "run";
+  int exit_code = 0;
+  bool is_program = false;
+  bool has_expected_file = false;
+};
+
+/// Reads a golden program.
+Golden read_golden(const std::string& path);
+
+/// Runs the program in its own folder.
+ProcessResult run_golden(const Golden& golden, const std::string& noodle);
+
+/// What differs from the expectations as a diff; empty when nothing does.
+std::string difference(const Golden& golden, const ProcessResult& result);
+
+/// The source with its expectations rewritten to what happened.
+std::string rewritten(const Golden& golden, const ProcessResult& result);
+
+/// Whether a file could be read whole, and its text.
+bool read_text(const std::string& path, std::string& text);
+/// Writes a whole file.
+bool write_text(const std::string& path, std::string_view text);
+
+}  // namespace noodle::tests

@@ -1,0 +1,45 @@
+#pragma once
+
+// From a path to a module: reads files, calls the compiler's rooms in their order, prints what they
+// report and how long they took. The verbs call this; nothing below it prints or reads files.
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "nbc/module.h"
+
+namespace noodle::tools {
+
+/// What is printed instead of a module.
+enum class Emit : std::uint8_t { Tokens, Ast, Nir };
+
+struct CompileOptions {
+  bool json = false;         // diagnostics as JSON, one object a line
+  bool time_passes = false;  // print how long each step took
+};
+
+class Arguments;
+struct Flag;
+/// The options that the flags of a verb say; kDiagnostics and kTimePasses are those flags.
+CompileOptions compile_options(const Arguments& arguments);
+extern const Flag kDiagnosticsFlag, kTimePassesFlag;
+
+/// The exit code, when there is no result; everything that is to be said has been printed.
+template <typename T>
+using OrExit = std::expected<T, int>;
+
+/// Compiles a program and all that it imports.
+OrExit<nbc::Module> compile(std::string_view path, const CompileOptions& options);
+/// Only reports what is wrong with it.
+int check(std::string_view path, const CompileOptions& options);
+/// A step's result as text.
+OrExit<std::string> emit(std::string_view path, Emit what, const CompileOptions& options);
+
+/// The bytes of a regular file, or why it can't be read.
+std::expected<std::string, std::string> read_file(std::string_view path);
+/// Writes a whole file and prints why when it can't; `-` is standard output.
+bool write_file(std::string_view path, std::string_view bytes);
+
+}  // namespace noodle::tools

@@ -1,0 +1,83 @@
+#pragma once
+
+// The door of tools: the `noodle` command. Each verb (`run`, `check`, …) is one file that defines one
+// Verb: its name, flags and help text stand beside the code that does the work. This header is the
+// little that they share: what a verb is, and how its arguments are read.
+//
+// Exit codes: 0 success; 1 the program has errors, a test failed, or `main` gave an Err; 2 wrong
+// usage; 101 a panic; else the code that the program gave to `exit`. Errors go to standard error.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace noodle::tools {
+
+inline constexpr int kExitErrors = 1;
+inline constexpr int kExitUsage = 2;
+inline constexpr int kExitPanic = 101;
+inline constexpr int kExitLeak = 102;
+
+/// One flag of a verb. A flag with a `value` takes one, as `--flag=VALUE` or `--flag VALUE`.
+struct Flag {
+  std::string_view name;
+  std::string_view value;
+  std::string_view help;
+  std::span<const std::string_view> choices = {};  // the only values allowed, when there are any
+  bool hidden = false;
+};
+
+/// What stood on the command line after the verb.
+class Arguments {
+ public:
+  bool has(std::string_view flag) const { return value(flag).has_value(); }
+  /// The value of a flag; empty text for a flag without one; nothing when it was not given.
+  std::optional<std::string_view> value(std::string_view flag) const;
+
+  std::vector<std::string_view> positional;
+  std::vector<std::string_view> rest;  // a program's own arguments
+  std::vector<std::pair<std::string_view, std::string_view>> flags;
+};
+
+struct Verb {
+  std::string_view name;
+  std::string_view usage;    // what follows `noodle NAME`
+  std::string_view summary;  // one line for `noodle help`
+  std::string_view details;  // paragraphs for `noodle NAME --help`
+  std::span<const Flag> flags;
+  std::size_t fewest = 0;
+  std::size_t most = 0;
+  bool passes_rest = false;  // what follows the last positional goes to the program untouched
+  int (*run)(const Arguments&);
+};
+
+/// Every verb in the order in which help lists them.
+std::span<const Verb* const> verbs();
+extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kNew, kVersion, kHelp;
+
+/// Reads what follows a verb, or says what is wrong with it.
+struct ParseResult {
+  Arguments arguments;
+  std::string error;  // empty when all is well
+  bool help = false;
+};
+ParseResult parse_arguments(const Verb& verb, std::span<const std::string_view> words);
+
+/// The whole help text of a verb.
+std::string help_text(const Verb& verb);
+/// The help text of the command.
+std::string overview();
+
+/// Does what the words after `noodle` say and returns the exit code.
+int run_command(std::span<const std::string_view> words);
+
+/// Prints an error line and returns kExitUsage.
+int usage_error(std::string_view message);
+
+/// Writes text to standard output or standard error.
+void print_out(std::string_view text);
+void print_err(std::string_view text);
+
+}  // namespace noodle::tools

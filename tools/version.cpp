@@ -1,0 +1,21 @@
+#include "tools/verb.h"
+
+namespace noodle::tools {
+
+namespace {
+int run(const Arguments&) {
+  print_out("noodle " NOODLE_VERSION "\n");
+  return 0;
+}
+}  // namespace
+
+const Verb kVersion = {
+    .name = "version",
+    .usage = "",
+    .summary = "print the version",
+    .details = "",
+    .flags = {},
+    .run = run,
+};
+
+}  // namespace noodle::tools
