@@ -41,6 +41,7 @@ enum class TypeKind : std::uint8_t {
   Param,     // a type parameter by position; Self in a trait is position 0
   Infer,     // a variable of inference; never leaves sema
   Block,     // NIR only: a block argument, one type per written block; arguments: the type arguments it was written under
+  Flat,      // NIR only: the content of a boxed Nominal; arguments: [that type]
 };
 
 /// One entry of the table. Which fields mean something depends on the kind.
@@ -117,6 +118,7 @@ class TypeTable {
   TypeId param(std::uint32_t position, Symbol name);
   TypeId infer(std::uint32_t number);
   TypeId block(FunctionId body, std::span<const TypeId> arguments);
+  TypeId flat(TypeId nominal);
 
   /// `type` with each Param replaced by the argument at its position; Params beyond `arguments` stay.
   TypeId substitute(TypeId type, std::span<const TypeId> arguments);
