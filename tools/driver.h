@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "nbc/module.h"
+#include "tools/verb.h"
 
 namespace noodle::tools {
 
@@ -20,11 +21,20 @@ struct CompileOptions {
   bool time_passes = false;  // print how long each step took
 };
 
-class Arguments;
-struct Flag;
-/// The options that the flags of a verb say; kDiagnostics and kTimePasses are those flags.
+/// Two flags of every verb that compiles, and the options that they say.
+inline constexpr std::string_view kDiagnosticsFormats[] = {"text", "json"};
+inline constexpr Flag kDiagnosticsFlag = {
+    .name = "--diagnostics",
+    .value = "FORMAT",
+    .help = "errors and warnings as text or json (one object a line)",
+    .choices = kDiagnosticsFormats,
+};
+inline constexpr Flag kTimePassesFlag = {
+    .name = "--time-passes",
+    .value = "",
+    .help = "print how long each step took",
+};
 CompileOptions compile_options(const Arguments& arguments);
-extern const Flag kDiagnosticsFlag, kTimePassesFlag;
 
 /// The exit code, when there is no result; everything that is to be said has been printed.
 template <typename T>

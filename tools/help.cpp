@@ -14,7 +14,7 @@ int run(const Arguments& arguments) {
 }
 }  // namespace
 
-const Verb kHelp = {
+constinit const Verb kHelp = {
     .name = "help",
     .usage = "[VERB]",
     .summary = "say what the command can do",

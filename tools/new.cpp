@@ -55,7 +55,7 @@ int run(const Arguments& arguments) {
 
 }  // namespace
 
-const Verb kNew = {
+constinit const Verb kNew = {
     .name = "new",
     .usage = "FOLDER",
     .summary = "start a project in a new folder",

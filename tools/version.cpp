@@ -9,7 +9,7 @@ int run(const Arguments&) {
 }
 }  // namespace
 
-const Verb kVersion = {
+constinit const Verb kVersion = {
     .name = "version",
     .usage = "",
     .summary = "print the version",

@@ -1,0 +1,133 @@
+#include "tools/driver.h"
+
+#include <optional>
+#include <unistd.h>
+
+#include "base/interner.h"
+#include "compiler/sema/program.h"
+#include "compiler/source/diagnostics.h"
+#include "compiler/syntax/lexer.h"
+#include "compiler/syntax/parser.h"
+#include "compiler/syntax/printer.h"
+#include "std/embedded.h"
+#include "tools/passes.h"
+#include "tools/verb.h"
+
+namespace noodle::tools {
+
+namespace {
+
+/// Modules of the library come from the binary, all others from disk.
+class Loader final : public sema::ModuleLoader {
+ public:
+  std::optional<std::string> load(std::string_view path) override {
+    for (const library::File& file : library::files()) {
+      if (file.path == path) return std::string(file.text);
+    }
+    auto text = read_file(path);
+    if (text) return std::move(*text);
+    reason_ = text.error();
+    return std::nullopt;
+  }
+  /// Why the last file could not be read.
+  const std::string& reason() const { return reason_; }
+
+ private:
+  std::string reason_;
+};
+
+/// What a compilation owns, from its files to what it has to say.
+class Session {
+ public:
+  explicit Session(const CompileOptions& options) : options_(options) {}
+
+  /// Adds the main file alone, for steps that look at nothing else.
+  std::optional<source::FileId> add_main(std::string_view path) {
+    auto text = read_file(path);
+    if (!text) {
+      cannot_read(path, text.error());
+      return std::nullopt;
+    }
+    return sources.add(std::string(path), std::move(*text));
+  }
+
+  /// Opens the program and checks all of it.
+  bool check(std::string_view path) {
+    program.emplace(names, sources, sink, loader);
+    if (!times.time("parse", [&] { return program->open(path); })) {
+      if (!sink.has_errors()) cannot_read(path, loader.reason());
+      return false;
+    }
+    times.time("check", [&] { program->check_all(); return 0; });
+    return !sink.has_errors();
+  }
+
+  /// Prints diagnostics and times; the exit code so far.
+  int finish() {
+    if (options_.json) {
+      print_err(source::render_json(sources, sink));
+    } else {
+      print_err(source::render_text(sources, sink, isatty(STDERR_FILENO) == 1));
+    }
+    if (options_.time_passes) print_err(times.table());
+    return sink.has_errors() ? kExitErrors : 0;
+  }
+
+  Interner names;
+  source::SourceMap sources;
+  source::DiagnosticSink sink;
+  Loader loader;
+  PassTimes times;
+  std::optional<sema::Program> program;
+
+ private:
+  void cannot_read(std::string_view path, std::string_view reason) {
+    std::string message = "can't read `" + std::string(path) + "`";
+    if (!reason.empty()) message += ": " + std::string(reason);
+    sink.report(source::Code::CannotReadFile, {}, std::move(message));
+  }
+
+  CompileOptions options_;
+};
+
+std::string emit_tokens(Session& session, source::FileId file) {
+  const std::string_view text = session.sources.text(file);
+  return syntax::print_tokens(syntax::lex(text, file, session.sink), text);
+}
+
+std::string emit_tree(Session& session, source::FileId file) {
+  const std::string_view text = session.sources.text(file);
+  return syntax::print_tree(session.names, syntax::parse(session.names, text, file, session.sink));
+}
+
+}  // namespace
+
+CompileOptions compile_options(const Arguments& arguments) {
+  return {
+      .json = arguments.value(kDiagnosticsFlag.name) == "json",
+      .time_passes = arguments.has(kTimePassesFlag.name),
+  };
+}
+
+int check(std::string_view path, const CompileOptions& options) {
+  Session session(options);
+  session.check(path);
+  return session.finish();
+}
+
+OrExit<std::string> emit(std::string_view path, Emit what, const CompileOptions& options) {
+  Session session(options);
+  std::string text;
+  if (what == Emit::Tokens || what == Emit::Ast) {
+    if (const auto file = session.add_main(path)) {
+      text = what == Emit::Tokens ? emit_tokens(session, *file) : emit_tree(session, *file);
+    }
+  } else if (session.check(path)) {
+    text = "";
+  }
+  const int code = session.finish();
+  if (code != 0) return std::unexpected(code);
+  return text;
+}
+
+}  // namespace noodle::tools

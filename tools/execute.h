@@ -1,0 +1,46 @@
+#pragma once
+
+// From a module to a program that ran: loads what a path names, gives it a machine, and turns how it
+// ended into an exit code. What the runtime must not do itself (signals, standard streams that went
+// away) is done here.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "nbc/verify.h"
+#include "tools/driver.h"
+#include "tools/verb.h"
+
+namespace noodle::tools {
+
+/// A hidden flag: fail when counted objects are left over at the end.
+inline constexpr Flag kCheckLeaksFlag = {
+    .name = "--check-leaks",
+    .value = "",
+    .help = "exit with 102 when values are left over at the end",
+    .hidden = true,
+};
+
+struct RunOptions {
+  std::vector<std::string> arguments;
+  bool check_leaks = false;
+};
+
+/// The program at `path`, ready to run: a module is read, a source is compiled; both are verified.
+OrExit<nbc::VerifiedModule> load_program(std::string_view path, const CompileOptions& options);
+
+/// The bytes of the module that a source file, or a module's text form, makes; verified.
+OrExit<std::string> build_module(std::string_view path, const CompileOptions& options);
+
+/// A module, or that of a source file, as text.
+OrExit<std::string> disassemble(std::string_view path, const CompileOptions& options);
+
+/// Runs `main` and gives the exit code.
+int run_program(const nbc::VerifiedModule& program, const RunOptions& options);
+
+/// Runs the tests whose names contain `filter`, prints a line for each and a count.
+int run_tests(const nbc::VerifiedModule& program, std::string_view filter, const RunOptions& options);
+
+}  // namespace noodle::tools

@@ -1,0 +1,39 @@
+#include "tools/execute.h"
+#include "tools/verb.h"
+
+namespace noodle::tools {
+
+namespace {
+
+constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kCheckLeaksFlag};
+
+int run(const Arguments& arguments) {
+  auto program = load_program(arguments.positional[0], compile_options(arguments));
+  if (!program) return program.error();
+  RunOptions options;
+  options.check_leaks = arguments.has(kCheckLeaksFlag.name);
+  for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
+  return run_program(*program, options);
+}
+
+}  // namespace
+
+constinit const Verb kRun = {
+    .name = "run",
+    .usage = "[FLAGS] FILE [ARGS]",
+    .summary = "compile a program and run it",
+    .details =
+        "FILE is a source file, or a module that `noodle build` wrote. What follows it\n"
+        "are the program's own arguments, flags included.\n"
+        "\n"
+        "Exit code: the one the program gives to `exit`; 0 when `main` ends; 1 when the\n"
+        "program has errors or `main` gives an Err; 2 for wrong usage; 101 for a panic;\n"
+        "130 when it was interrupted.\n",
+    .flags = kFlags,
+    .fewest = 1,
+    .most = 1,
+    .passes_rest = true,
+    .run = run,
+};
+
+}  // namespace noodle::tools

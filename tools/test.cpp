@@ -1,0 +1,43 @@
+#include "tools/execute.h"
+#include "tools/verb.h"
+
+namespace noodle::tools {
+
+namespace {
+
+constexpr Flag kFlags[] = {
+    {.name = "--filter", .value = "TEXT", .help = "only the tests whose names contain TEXT"},
+    kDiagnosticsFlag,
+    kTimePassesFlag,
+    kCheckLeaksFlag,
+};
+
+int run(const Arguments& arguments) {
+  auto program = load_program(arguments.positional[0], compile_options(arguments));
+  if (!program) return program.error();
+  std::string_view filter = arguments.value("--filter").value_or("");
+  if (arguments.positional.size() > 1) filter = arguments.positional[1];
+  RunOptions options;
+  options.check_leaks = arguments.has(kCheckLeaksFlag.name);
+  return run_tests(*program, filter, options);
+}
+
+}  // namespace
+
+constinit const Verb kTest = {
+    .name = "test",
+    .usage = "[FLAGS] FILE [TEXT]",
+    .summary = "run the tests of a program",
+    .details =
+        "Runs every `test \"name\" { … }` of FILE in the order in which they stand, or\n"
+        "those whose names contain TEXT. A test fails when it panics or an `expect` does\n"
+        "not hold; the others run all the same.\n"
+        "\n"
+        "Exit code: 0 when all pass, 1 when one fails or the program has errors.\n",
+    .flags = kFlags,
+    .fewest = 1,
+    .most = 2,
+    .run = run,
+};
+
+}  // namespace noodle::tools
