@@ -1,0 +1,102 @@
+"""Runs random programs about value semantics against what the deep-copying oracle says they print.
+
+    run.py --noodle PATH --programs N --seed S [--panics N] [--record FILE] [--keep FOLDER]
+
+Every program must print what the oracle printed, exit as it should (0, or 101 for those that
+panic) and leave no counted object alive. A record says what ran; a run with the same record goes
+on behind it. What fails is kept in FOLDER.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+BATCH = 1000
+TIMEOUT_S = 120
+
+
+def generate(seed, programs, panics, folder):
+    command = [sys.executable, os.path.join(HERE, "generate.py"), "--seed", str(seed), "--programs", str(programs)]
+    command += ["--out", folder] + (["--panics"] if panics else [])
+    subprocess.run(command, check=True)
+
+
+def check(noodle, folder, stem, panics):
+    """What is wrong with one file, or nothing."""
+    source = os.path.join(folder, stem + ".noodle")
+    with open(os.path.join(folder, stem + ".expected")) as file:
+        expected = file.read()
+    try:
+        run = subprocess.run([noodle, "run", "--check-leaks", source], capture_output=True, text=True, timeout=TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        return "did not end within %d seconds" % TIMEOUT_S
+    wanted = 101 if panics else 0
+    if run.returncode != wanted:
+        return "exit %d instead of %d: %s" % (run.returncode, wanted, run.stderr[-2000:])
+    if run.stdout != expected:
+        ours, theirs = run.stdout.split("\n"), expected.split("\n")
+        at = next((i for i, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
+        line = lambda lines: lines[at] if at < len(lines) else "(nothing)"
+        return "line %d: printed %r, oracle says %r" % (at + 1, line(ours), line(theirs))
+    return None
+
+
+def run_batch(options, seed, programs, panics):
+    folder = tempfile.mkdtemp(prefix="noodle_values_")
+    generate(seed, programs, panics, folder)
+    stems = sorted(f[:-7] for f in os.listdir(folder) if f.endswith(".noodle"))
+    failures = []
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        for stem, wrong in zip(stems, pool.map(lambda s: check(options.noodle, folder, s, panics), stems)):
+            if not wrong:
+                continue
+            failures.append(stem)
+            print("%s: %s" % (stem, wrong))
+            if options.keep:
+                os.makedirs(options.keep, exist_ok=True)
+                for end in (".noodle", ".expected"):
+                    shutil.copy(os.path.join(folder, stem + end), options.keep)
+    shutil.rmtree(folder)
+    return failures
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--noodle", required=True)
+    parser.add_argument("--programs", type=int, default=1000)
+    parser.add_argument("--panics", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--record")
+    parser.add_argument("--keep")
+    options = parser.parse_args()
+    record = {"seed": options.seed, "programs": 0, "panics": 0, "batches": 0, "failures": []}
+    if options.record and os.path.exists(options.record):
+        with open(options.record) as file:
+            old = json.load(file)
+        record = old if old["seed"] == options.seed and not old["failures"] else record
+    while record["programs"] < options.programs or record["panics"] < options.panics:
+        seed = options.seed * 1_000_000 + record["batches"]
+        for kind, panics in (("programs", False), ("panics", True)):
+            wanted = min(BATCH if not panics else BATCH // 10, getattr(options, kind) - record[kind])
+            if wanted > 0:
+                record["failures"] += run_batch(options, seed, wanted, panics)
+                record[kind] += wanted
+        record["batches"] += 1
+        if options.record:
+            with open(options.record, "w") as file:
+                json.dump(record, file, indent=1)
+                file.write("\n")
+        print("%(programs)d programs, %(panics)d that panic" % record, flush=True)
+    print("%d passed, %d failed" % (record["programs"] + record["panics"] - len(record["failures"]), len(record["failures"])))
+    return 1 if record["failures"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
