@@ -158,6 +158,13 @@ TypeId TypeTable::block(FunctionId body, std::span<const TypeId> arguments) {
   return intern(data);
 }
 
+TypeId TypeTable::flat(TypeId nominal) {
+  TypeData data;
+  data.kind = TypeKind::Flat;
+  data.arguments = {&nominal, 1};
+  return intern(data);
+}
+
 TypeId TypeTable::option(TypeId element) { return nominal(known.option, {&element, 1}); }
 
 TypeId TypeTable::result(TypeId ok, TypeId error) {
@@ -247,6 +254,7 @@ bool TypeTable::append_text(std::string& out, TypeId id) const {
     case TypeKind::Param: out += names_.text(type.name); return true;
     case TypeKind::Infer: out += '_'; return true;
     case TypeKind::Block: out += "block"; return true;
+    case TypeKind::Flat: return arguments("flat");
     default: out += primitive_name(type.kind); return true;
   }
 }
