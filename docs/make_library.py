@@ -1,0 +1,65 @@
+"""Makes docs/reference/library.rst from the doc comments of std/."""
+
+import pathlib
+import re
+import sys
+
+HEAD = """The library
+===========
+
+What is there without an import, and the modules that come with Noodle. This page is made from the doc
+comments of ``std/``.
+
+"""
+DECLARATION = re.compile(r"^(\s*)(?:pub )(fn|struct|enum|trait|const) (.*?)\s*\{?\s*\}?$")
+IMPL = re.compile(r"^impl\b(.*?)\s*\{\s*\}?$")
+
+
+def rst(text):
+    """Noodle's `code` as RST literals; nothing else is markup."""
+    parts = re.split(r"(`[^`]*`)", text)
+    return "".join(f"`{p}`" if p.startswith("`") else re.sub(r"([*_|\\])", r"\\\1", p) for p in parts)
+
+
+def entries(source):
+    """Pairs of a declaration's head and its doc comment; an impl stands as a heading (doc None)."""
+    doc, inside = [], ""
+    for line in source.splitlines():
+        stripped = line.strip()
+        if stripped.startswith("///"):
+            doc.append(stripped[3:].strip())
+            continue
+        if line.startswith("}"):
+            inside = ""
+        found = IMPL.match(line)
+        if found:
+            inside = re.sub(r"^<[^>]*>+\s+", "", found.group(1).strip())
+            inside = re.sub(r"^<.*?> ", "", inside)
+        found = DECLARATION.match(line)
+        if found and doc:
+            head = f"{found.group(2)} {found.group(3)}"
+            head = re.sub(r" \{.*$", "", head)
+            yield (inside, head, " ".join(doc))
+        if stripped and not stripped.startswith("@"):
+            doc = []
+
+
+def page(root):
+    """The whole page, a section a file."""
+    out = HEAD
+    files = sorted(root.glob("std/core/*.noodle")) + sorted(root.glob("std/*.noodle"))
+    for path in files:
+        title = path.stem.capitalize() if path.parent.name == "core" else f"{path.stem} (module)"
+        out += f"{title}\n{'-' * len(title)}\n\n"
+        for inside, head, doc in entries(path.read_text(encoding="utf-8")):
+            where = f" (of ``{inside}``)" if inside else ""
+            out += f"``{head}``{where}\n   {rst(doc)}\n\n"
+    return out
+
+
+def main():
+    root = pathlib.Path(sys.argv[1])
+    (root / "docs/reference/library.rst").write_text(page(root), encoding="utf-8")
+
+
+main()
