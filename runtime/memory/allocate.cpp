@@ -13,7 +13,8 @@ void* raw_allocate(std::size_t size) { return std::malloc(size); }
 void* raw_reallocate(void* at, std::size_t size) { return std::realloc(at, size); }
 void raw_free(void* at) { std::free(at); }
 #else
-void* raw_allocate(std::size_t size) { return mi_malloc(size); }
+// Below 16 bytes mimalloc aligns to 8 only; object headers need 16 (object.h).
+void* raw_allocate(std::size_t size) { return mi_malloc(size < 16 ? 16 : size); }
 void* raw_reallocate(void* at, std::size_t size) { return mi_realloc(at, size); }
 void raw_free(void* at) { mi_free(at); }
 #endif

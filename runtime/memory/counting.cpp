@@ -90,6 +90,13 @@ void free_dead(Account& account, Object* first) {
   }
 }
 
+void free_shell(Account& account, Object* object) {
+  const TypeTable& types = *account.types;
+  account.credit(object_bytes(types, object));
+  --account.live;
+  free_storage(types[object->type], object);
+}
+
 void make_immortal(Account& account, Object* object) {
   object->count = kImmortal;
   account.credit(object_bytes(*account.types, object));

@@ -89,6 +89,9 @@ bool publish(Account& from, Account& to, Object* object);
 /// The same for a record's or a value's counted places under `base`.
 bool publish_fields(Account& from, Account& to, FieldMap fields, const std::byte* base);
 
+/// Frees a dead object alone: what it referred to has been moved out.
+void free_shell(Account& account, Object* object);
+
 /// Charged bytes of one object with its side buffers.
 std::size_t object_bytes(const TypeTable& types, const Object* object);
 

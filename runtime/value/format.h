@@ -1,0 +1,48 @@
+#pragma once
+
+// Numbers and texts as Noodle prints them, and the formats that stand behind `:` in `{x:>8.3f}`.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace noodle::value {
+
+/// A parsed format: [[fill]<|>|^][+][0][width][,][.precision][kind].
+struct FormatSpec {
+  std::string_view fill = " ";  // one character
+  char align = 0;               // '<', '>', '^', or 0: numbers right, text left
+  bool plus = false;            // + before numbers that aren't negative
+  bool zero = false;            // zeros between sign and digits
+  bool commas = false;          // every three digits of the whole part
+  std::uint32_t width = 0;
+  std::int32_t precision = -1;  // -1: none
+  char kind = 0;                // x X b o d, f e E %, s, or 0
+};
+
+constexpr std::uint32_t kMostFormatWidth = 10'000;
+
+/// Parses what stands behind the colon; nothing when it is not a format.
+std::optional<FormatSpec> parse_format(std::string_view text);
+
+/// Whether the format's kind suits the value; when not, formatting gives nothing.
+std::optional<std::string> format_int(std::int64_t value, const FormatSpec& spec);
+std::optional<std::string> format_uint(std::uint64_t value, const FormatSpec& spec);
+std::optional<std::string> format_float(double value, const FormatSpec& spec);
+std::optional<std::string> format_text(std::string_view value, const FormatSpec& spec);
+
+/// The shortest text that reads back equal: 3.0, 0.1, 1.0e21, inf, -inf, nan.
+std::string print_f64(double value);
+std::string print_f32(float value);
+std::string print_f16(std::uint16_t bits);
+std::string print_bf16(std::uint16_t bits);
+std::string print_int(std::int64_t value);
+std::string print_uint(std::uint64_t value);
+
+/// Parses a whole text as a number in this radix: an optional sign, then digits.
+std::optional<std::int64_t> parse_int(std::string_view text, int radix = 10);
+/// Parses a whole text as a float: sign, digits, fraction, exponent; or inf, nan with a sign.
+std::optional<double> parse_float(std::string_view text);
+
+}  // namespace noodle::value

@@ -1,0 +1,103 @@
+#pragma once
+
+// The door of runtime/vm: load a verified module and run its functions. A Runtime is an object;
+// several may live in one process, and none touches signals, atexit or any global.
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "nbc/verify.h"
+#include "runtime/vm/world.h"
+
+namespace noodle::vm {
+
+class LoadedModule;
+struct Machine;
+
+struct Options {
+  /// Bytes that a program's values may take together.
+  std::int64_t memory_limit = std::int64_t{64} << 30;
+  /// Depth of calls, counted in slots (8 bytes each; lazily committed).
+  std::uint32_t stack_slots = 1u << 22;
+  /// Calls and backward jumps before the program is stopped with a panic; for fuzzing and tests.
+  std::uint64_t step_limit = UINT64_MAX;
+};
+
+/// Where a program was, innermost first in a trace.
+struct TraceFrame {
+  std::string function;
+  std::string file;          // empty when the module has no debug information
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+  bool inlined = false;      // its call was inlined into the next frame's function
+};
+
+/// Why a function did not return.
+struct Stop {
+  enum class Kind : std::uint8_t {
+    Panic,        // a bug; `message` says which
+    Exit,         // the program called exit, or standard output was closed (then the code is 0)
+    Interrupted,  // the interrupt flag was set
+  };
+  Kind kind = Kind::Panic;
+  std::string message;
+  std::vector<TraceFrame> trace;
+  std::uint64_t omitted = 0;  // frames left out in the middle of the trace, before the last kTraceTail
+  std::int64_t exit_code = 101;
+
+  static constexpr std::size_t kTraceHead = 20;
+  static constexpr std::size_t kTraceTail = 10;
+  /// The message and the trace as text for people.
+  std::string text() const;
+};
+
+/// Runs modules. Used by one thread at a time; only `interrupt` may be called from elsewhere.
+class Runtime {
+ public:
+  /// A runtime that reaches outside through `world`, which must outlive it.
+  static std::unique_ptr<Runtime> create(const Options& options, World& world);
+  ~Runtime();
+  Runtime(const Runtime&) = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// Makes a module ready to run: natives bound, constants made, code specialised. The error says
+  /// what the runtime lacks. The module lives as long as the runtime.
+  std::expected<LoadedModule*, std::string> load(nbc::VerifiedModule module);
+
+  /// Runs a function to its end. `args` are its parameters' slots: owned ones are consumed, borrowed
+  /// ones stay the caller's. The results' slots are owned by the caller (see `release`).
+  std::expected<std::vector<std::uint64_t>, Stop> run_function(LoadedModule& module,
+                                                               nbc::FunctionId function,
+                                                               std::span<const std::uint64_t> args = {});
+  /// Releases values that `run_function` returned.
+  void release(LoadedModule& module, nbc::FunctionId function, std::span<const std::uint64_t> results);
+
+  /// Makes an owned string from valid UTF-8, for arguments; false when there is no memory.
+  bool make_text(std::string_view text, std::uint64_t* words);
+  /// The bytes of a string value; valid while it and `words` are.
+  static std::string_view text(const std::uint64_t* words);
+
+  /// Asks the running program to unwind (from a signal handler or another thread).
+  void interrupt() { interrupt_.store(true, std::memory_order_relaxed); }
+  void clear_interrupt() { interrupt_.store(false, std::memory_order_relaxed); }
+
+  /// Counted objects that live now, immortal ones apart.
+  std::int64_t live_objects() const;
+  /// Bytes charged for them.
+  std::int64_t used_bytes() const;
+  /// Calls and backward jumps so far.
+  std::uint64_t steps() const;
+
+ private:
+  Runtime() = default;
+  std::atomic<bool> interrupt_{false};
+  std::unique_ptr<Machine> machine_;
+  std::vector<std::unique_ptr<LoadedModule>> modules_;
+};
+
+}  // namespace noodle::vm

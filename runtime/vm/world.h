@@ -1,0 +1,91 @@
+#pragma once
+
+// The one door to the world (law 11): clock, standard streams, files, entropy, arguments and
+// environment are reached through this interface and nowhere else, so that tests, simulation and the
+// sandbox can stand in for them.
+
+#include <atomic>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace noodle::vm {
+
+/// What became of something written to a stream.
+enum class Written : std::uint8_t { Ok, Closed, Failed };
+/// What became of a request for a line.
+enum class LineRead : std::uint8_t { Line, End, Interrupted };
+
+class World {
+ public:
+  virtual ~World() = default;
+
+  /// Nanoseconds since 1970.
+  virtual std::int64_t unix_nanos() = 0;
+  /// Nanoseconds since some fixed moment; never goes back.
+  virtual std::int64_t monotonic_nanos() = 0;
+  /// Waits; returns early when `interrupt` is set (it may be null).
+  virtual void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) = 0;
+  virtual std::uint64_t entropy() = 0;
+
+  /// Buffered sensibly: by line on a terminal, else in blocks; `write_error` flushes it first.
+  virtual Written write_out(std::string_view text) = 0;
+  virtual Written write_error(std::string_view text) = 0;
+  virtual Written flush() = 0;
+  /// The next line of standard input without its end.
+  virtual LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) = 0;
+
+  /// The program's own arguments.
+  virtual const std::vector<std::string>& args() = 0;
+  /// The value of an environment variable; false when it is not set.
+  virtual bool env(const std::string& name, std::string& value) = 0;
+
+  /// Files. Errors are texts for people, such as `no such file: a.txt`.
+  virtual std::expected<std::string, std::string> read_file(const std::string& path) = 0;
+  virtual std::expected<void, std::string> write_file(const std::string& path,
+                                                      std::string_view bytes, bool append) = 0;
+  virtual bool exists(const std::string& path) = 0;
+  virtual std::expected<void, std::string> remove(const std::string& path) = 0;
+  virtual std::expected<void, std::string> make_dir(const std::string& path) = 0;
+  /// Names in a folder, sorted.
+  virtual std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) = 0;
+};
+
+/// The real one. The process must ignore SIGPIPE for a closed pipe to be noticed (the command does).
+std::unique_ptr<World> make_real_world(std::vector<std::string> args);
+
+/// One that lives in memory, for tests: time stands still but for sleeps, files are a map.
+class TestWorld : public World {
+ public:
+  std::string out, err, in;
+  std::map<std::string, std::string> files;
+  std::map<std::string, std::string> environment;
+  std::vector<std::string> arguments;
+  std::int64_t now = 1'700'000'000'000'000'000;
+  std::uint64_t next_entropy = 1;
+  bool out_closed = false;
+
+  std::int64_t unix_nanos() override { return now; }
+  std::int64_t monotonic_nanos() override { return now; }
+  void sleep_nanos(std::int64_t nanos, const std::atomic<bool>*) override { now += nanos; }
+  std::uint64_t entropy() override { return next_entropy++ * 0x9E3779B97F4A7C15ull; }
+  Written write_out(std::string_view text) override;
+  Written write_error(std::string_view text) override;
+  Written flush() override { return Written::Ok; }
+  LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) override;
+  const std::vector<std::string>& args() override { return arguments; }
+  bool env(const std::string& name, std::string& value) override;
+  std::expected<std::string, std::string> read_file(const std::string& path) override;
+  std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes,
+                                              bool append) override;
+  bool exists(const std::string& path) override { return files.contains(path); }
+  std::expected<void, std::string> remove(const std::string& path) override;
+  std::expected<void, std::string> make_dir(const std::string& path) override;
+  std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;
+};
+
+}  // namespace noodle::vm
