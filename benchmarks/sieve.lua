@@ -1,0 +1,11 @@
+local limit = 2000000
+local prime = {}
+for i = 0, limit - 1 do prime[i] = true end
+local count = 0
+for i = 2, limit - 1 do
+  if prime[i] then
+    count = count + 1
+    for j = i * i, limit - 1, i do prime[j] = false end
+  end
+end
+print(count)
