@@ -1,0 +1,208 @@
+// The command from outside: words in, exit code and two streams out.
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/golden_file.h"
+#include "tests/process.h"
+
+namespace noodle::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Cli : public testing::Test {
+ protected:
+  Cli() : folder_(fs::path(testing::TempDir()) / ("noodle_cli_" + std::to_string(getpid()))) {
+    fs::create_directories(folder_);
+  }
+  ~Cli() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  ProcessResult noodle(std::vector<std::string> words, std::string_view input = "") {
+    words.insert(words.begin(), NOODLE_COMMAND);
+    return run_process(words, folder_.string(), input, 60);
+  }
+  ProcessResult shell(const std::string& script) {
+    return run_process({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}, folder_.string(), "", 60);
+  }
+  void write(const std::string& name, std::string_view text) {
+    fs::create_directories((folder_ / name).parent_path());
+    ASSERT_TRUE(write_text((folder_ / name).string(), text));
+  }
+  std::string read(const std::string& name) {
+    std::string text;
+    EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
+    return text;
+  }
+
+  fs::path folder_;
+};
+
+void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
+  EXPECT_EQ(result.exit_code, code);
+  EXPECT_EQ(result.out, out);
+  EXPECT_EQ(result.err, err);
+}
+
+TEST_F(Cli, WithoutWordsSaysWhatThereIs) {
+  const ProcessResult result = noodle({});
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("usage: noodle VERB"), std::string::npos);
+  EXPECT_EQ(noodle({"help"}).out, result.err);
+  EXPECT_EQ(noodle({"--help"}).out, result.err);
+}
+
+TEST_F(Cli, EachVerbHasHelp) {
+  for (const char* verb : {"run", "check", "build", "test", "disasm", "new", "version", "help"}) {
+    const ProcessResult result = noodle({verb, "--help"});
+    EXPECT_EQ(result.exit_code, 0) << verb;
+    EXPECT_NE(result.out.find("usage: noodle " + std::string(verb)), std::string::npos) << verb;
+    EXPECT_EQ(noodle({"help", verb}).out, result.out);
+    EXPECT_EQ(result.out.find("--check-leaks"), std::string::npos);
+  }
+}
+
+TEST_F(Cli, WrongUsageExitsWithTwo) {
+  expect_result(noodle({"chekc"}), 2, "", "noodle: there is no verb `chekc`; did you mean `check`?\n");
+  expect_result(noodle({"zzzz"}), 2, "", "noodle: there is no verb `zzzz`\n");
+  expect_result(noodle({"a.noodle"}), 2, "", "noodle: say what to do with the file: `noodle run a.noodle`\n");
+  expect_result(noodle({"check", "--diagnostic=json", "a"}), 2, "",
+                "noodle: `noodle check` has no flag `--diagnostic`; did you mean `--diagnostics`?\n");
+  expect_result(noodle({"check", "--diagnostics=xml", "a"}), 2, "",
+                "noodle: `--diagnostics` can't be `xml`: it is one of text, json\n");
+  expect_result(noodle({"check", "--diagnostics"}), 2, "", "noodle: `--diagnostics` needs a value: FORMAT\n");
+  expect_result(noodle({"check", "--time-passes=1", "a"}), 2, "", "noodle: `--time-passes` takes no value\n");
+  expect_result(noodle({"run"}), 2, "", "noodle: something is missing: noodle run [FLAGS] FILE [ARGS]\n");
+  expect_result(noodle({"version", "x"}), 2, "", "noodle: `noodle version` doesn't take `x`\n");
+}
+
+TEST_F(Cli, KnowsItsVersion) {
+  EXPECT_TRUE(noodle({"version"}).out.starts_with("noodle 0."));
+  EXPECT_EQ(noodle({"--version"}).out, noodle({"version"}).out);
+}
+
+TEST_F(Cli, AFileThatCantBeReadIsAnError) {
+  expect_result(noodle({"check", "no.noodle"}), 1, "",
+                "error[E0901]: can't read `no.noodle`: No such file or directory\n\n1 error\n");
+  expect_result(noodle({"run", "/"}), 1, "", "error[E0901]: can't read `/`: it is a folder\n\n1 error\n");
+  EXPECT_EQ(noodle({"run", "no.nbc"}).exit_code, 1);
+}
+
+TEST_F(Cli, ANewProjectRunsAndPassesItsTests) {
+  EXPECT_EQ(noodle({"new", "hello"}).exit_code, 0);
+  expect_result(noodle({"run", "hello/main.noodle"}), 0, "hello, world\n", "");
+  expect_result(noodle({"run", "hello/main.noodle", "--flag", "x"}), 0, "hello, --flag\n", "");
+  const ProcessResult tests = noodle({"test", "hello/main.noodle"});
+  EXPECT_EQ(tests.exit_code, 0);
+  EXPECT_NE(tests.out.find("1 passed, 0 failed\n"), std::string::npos) << tests.out;
+  const ProcessResult again = noodle({"new", "hello"});
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_NE(again.err.find("File exists"), std::string::npos);
+}
+
+TEST_F(Cli, ModulesRunWithoutTheirSource) {
+  write("a.noodle", "fn main() { print(\"one {args().len()}\") }\n");
+  expect_result(noodle({"build", "a.noodle"}), 0, "", "");
+  fs::rename(folder_ / "a.noodle", folder_ / "hidden.noodle");
+  expect_result(noodle({"run", "a.nbc", "x"}), 0, "one 1\n", "");
+}
+
+TEST_F(Cli, TheSameSourceGivesTheSameBytesInAnyFolder) {
+  const std::string_view text = "struct P { x: Int }\nfn main() { print([P { x: 1 }]) }\n";
+  write("a/main.noodle", text);
+  write("b/deep/main.noodle", text);
+  EXPECT_EQ(shell("cd a && \"$1\" build main.noodle").exit_code, 0);
+  EXPECT_EQ(shell("cd b/deep && \"$1\" build main.noodle -o out.nbc").exit_code, 0);
+  EXPECT_EQ(shell("\"$1\" build a/main.noodle -o c.nbc").exit_code, 0);
+  EXPECT_EQ(read("a/main.nbc"), read("b/deep/out.nbc"));
+  EXPECT_EQ(read("a/main.nbc"), read("c.nbc"));
+}
+
+TEST_F(Cli, TheTextOfAModuleReadsBackToTheSameBytes) {
+  write("a.noodle", "fn main() { for i in 0..3 { print(\"{i}: {[i, i]}\") } }\n");
+  EXPECT_EQ(noodle({"build", "a.noodle"}).exit_code, 0);
+  EXPECT_EQ(noodle({"disasm", "a.nbc", "-o", "a.txt"}).exit_code, 0);
+  expect_result(noodle({"build", "a.txt", "-o", "b.nbc"}), 0, "", "");
+  EXPECT_EQ(read("a.nbc"), read("b.nbc"));
+  EXPECT_EQ(noodle({"disasm", "a.noodle"}).out, read("a.txt"));
+}
+
+TEST_F(Cli, EmitsEachStep) {
+  write("a.noodle", "fn main() { print(1 + 2) }\n");
+  for (const char* step : {"tokens", "ast", "nir"}) {
+    const ProcessResult result = noodle({"build", "--emit=" + std::string(step), "a.noodle"});
+    EXPECT_EQ(result.exit_code, 0) << step;
+    EXPECT_FALSE(result.out.empty()) << step;
+  }
+  EXPECT_FALSE(fs::exists(folder_ / "a.nbc"));
+}
+
+TEST_F(Cli, DiagnosticsAsJsonAreOneObjectALine) {
+  write("a.noodle", "fn main() {\n    print(lenght)\n    let x: Int = \"a\"\n}\n");
+  const ProcessResult result = noodle({"check", "--diagnostics=json", "a.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  std::size_t lines = 0;
+  for (char c : result.err) lines += c == '\n';
+  EXPECT_GE(lines, 2u);
+  EXPECT_TRUE(result.err.starts_with("{\"code\":\"E0")) << result.err;
+  EXPECT_NE(result.err.find("\"line\":2"), std::string::npos);
+}
+
+TEST_F(Cli, ExitCodesPassThrough) {
+  write("exit.noodle", "fn main() { defer print(\"bye\")\n exit(args()[0].to_int() ?? 9) }\n");
+  expect_result(noodle({"run", "exit.noodle", "0"}), 0, "bye\n", "");
+  expect_result(noodle({"run", "exit.noodle", "77"}), 77, "bye\n", "");
+  write("panic.noodle", "fn main() { panic(\"no\") }\n");
+  const ProcessResult panic = noodle({"run", "panic.noodle"});
+  EXPECT_EQ(panic.exit_code, 101);
+  EXPECT_NE(panic.err.find("no"), std::string::npos);
+  write("err.noodle", "fn main() -> Result<(), Error> { Err(Error(\"bad luck\")) }\n");
+  const ProcessResult err = noodle({"run", "err.noodle"});
+  EXPECT_EQ(err.exit_code, 1);
+  EXPECT_NE(err.err.find("bad luck"), std::string::npos);
+}
+
+TEST_F(Cli, TimesItsSteps) {
+  write("a.noodle", "fn main() {}\n");
+  const ProcessResult result = noodle({"check", "--time-passes", "a.noodle"});
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(result.err.starts_with("step ")) << result.err;
+}
+
+TEST_F(Cli, TestsCanBeFilteredAndFail) {
+  write("t.noodle", "fn main() {}\ntest \"good\" { expect 1 == 1 }\ntest \"bad\" { expect 1 == 2 }\n");
+  const ProcessResult all = noodle({"test", "t.noodle"});
+  EXPECT_EQ(all.exit_code, 1);
+  EXPECT_NE(all.out.find("1 passed, 1 failed\n"), std::string::npos) << all.out;
+  EXPECT_EQ(noodle({"test", "t.noodle", "good"}).exit_code, 0);
+  EXPECT_EQ(noodle({"test", "--filter=good", "t.noodle"}).exit_code, 0);
+}
+
+TEST_F(Cli, AClosedPipeEndsItCleanly) {
+  write("many.noodle", "fn main() { for i in 0..1000000 { print(i) } }\n");
+  const ProcessResult result = shell("\"$1\" run many.noodle | head -n 1; echo ${PIPESTATUS[0]}");
+  EXPECT_LT(std::atoi(result.out.substr(2).c_str()), 128) << result.out;
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(Cli, AnInterruptEndsItCleanly) {
+  write("loop.noodle", "fn main() { defer print(\"cleaned up\")\n loop {} }\n");
+  const ProcessResult result = shell("set -m; \"$1\" run loop.noodle & sleep 1; kill -INT $!; wait $!; echo $?");
+  EXPECT_EQ(result.out, "cleaned up\n130\n");
+}
+
+TEST_F(Cli, AHostileModuleIsRefused) {
+  write("a.nbc", std::string("NBC\0\1\0garbage", 13));
+  const ProcessResult result = noodle({"run", "a.nbc"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("a.nbc"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace noodle::tests
