@@ -80,12 +80,14 @@ TEST(Interner, GivesEqualTextsOneSymbol) {
 
 TEST(Interner, KeepsSymbolsWhenItGrows) {
   Interner names;
-  for (int i = 0; i < 10000; ++i) EXPECT_EQ(names.intern("n" + std::to_string(i)).index, static_cast<unsigned>(i));
+  for (int i = 0; i < 10000; ++i)
+    EXPECT_EQ(names.intern("n" + std::to_string(i)).index, static_cast<unsigned>(i));
   for (int i = 0; i < 10000; ++i) EXPECT_EQ(names.text(Symbol(i)), "n" + std::to_string(i));
 }
 
 TEST(Utf8, RoundTripsEveryLength) {
-  for (std::uint32_t scalar : {0x24u, 0x7Fu, 0x80u, 0x7FFu, 0x800u, 0xD7FFu, 0xE000u, 0xFFFFu, 0x10000u, 0x10FFFFu}) {
+  for (std::uint32_t scalar :
+       {0x24u, 0x7Fu, 0x80u, 0x7FFu, 0x800u, 0xD7FFu, 0xE000u, 0xFFFFu, 0x10000u, 0x10FFFFu}) {
     std::string text;
     ASSERT_TRUE(append_utf8(text, scalar));
     const DecodedScalar decoded = decode_utf8(text);
@@ -101,7 +103,8 @@ TEST(Utf8, RefusesWhatIsNoScalar) {
   EXPECT_FALSE(append_utf8(text, 0xD800));
   EXPECT_FALSE(append_utf8(text, 0x110000));
   EXPECT_TRUE(text.empty());
-  for (std::string_view bad : {"\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xC3("}) {
+  for (std::string_view bad :
+       {"\x80", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xFF", "\xC3("}) {
     EXPECT_EQ(decode_utf8(bad).length, 0u);
     EXPECT_EQ(find_invalid_utf8(std::string("ok é ") + std::string(bad)), 6u);
   }

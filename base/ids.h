@@ -5,8 +5,8 @@
 
 namespace noodle {
 
-/// A dense 32-bit index that names an entry of one kind of table and can't be mixed up with another.
-/// `Tag` is any type that is unique to the table.
+/// A dense 32-bit index that names an entry of one kind of table and can't be mixed up with
+/// another. `Tag` is any type that is unique to the table.
 template <typename Tag>
 struct Id {
   static constexpr std::uint32_t kNone = UINT32_MAX;

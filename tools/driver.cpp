@@ -1,7 +1,7 @@
 #include "tools/driver.h"
 
-#include <optional>
 #include <unistd.h>
+#include <optional>
 
 #include "base/interner.h"
 #include "compiler/sema/program.h"
@@ -58,7 +58,10 @@ class Session {
       if (!sink.has_errors()) cannot_read(path, loader.reason());
       return false;
     }
-    times.time("check", [&] { program->check_all(); return 0; });
+    times.time("check", [&] {
+      program->check_all();
+      return 0;
+    });
     return !sink.has_errors();
   }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-// From a module to a program that ran: loads what a path names, gives it a machine, and turns how it
-// ended into an exit code. What the runtime must not do itself (signals, standard streams that went
-// away) is done here.
+// From a module to a program that ran: loads what a path names, gives it a machine, and turns how
+// it ended into an exit code. What the runtime must not do itself (signals, standard streams that
+// went away) is done here.
 
 #include <cstdint>
 #include <string>
@@ -38,9 +38,9 @@ OrExit<std::string> build_module(std::string_view path, const CompileOptions& op
 OrExit<std::string> disassemble(std::string_view path, const CompileOptions& options);
 
 /// Runs `main` and gives the exit code.
-int run_program(const nbc::VerifiedModule& program, const RunOptions& options);
+int run_program(nbc::VerifiedModule program, const RunOptions& options);
 
 /// Runs the tests whose names contain `filter`, prints a line for each and a count.
-int run_tests(const nbc::VerifiedModule& program, std::string_view filter, const RunOptions& options);
+int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options);
 
 }  // namespace noodle::tools

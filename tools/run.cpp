@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "tools/execute.h"
 #include "tools/verb.h"
 
@@ -13,7 +15,7 @@ int run(const Arguments& arguments) {
   RunOptions options;
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
-  return run_program(*program, options);
+  return run_program(std::move(*program), options);
 }
 
 }  // namespace

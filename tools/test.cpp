@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "tools/execute.h"
 #include "tools/verb.h"
 
@@ -19,7 +21,7 @@ int run(const Arguments& arguments) {
   if (arguments.positional.size() > 1) filter = arguments.positional[1];
   RunOptions options;
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
-  return run_tests(*program, filter, options);
+  return run_tests(std::move(*program), filter, options);
 }
 
 }  // namespace

@@ -1,8 +1,8 @@
 #pragma once
 
-// The door of tools: the `noodle` command. Each verb (`run`, `check`, …) is one file that defines one
-// Verb: its name, flags and help text stand beside the code that does the work. This header is the
-// little that they share: what a verb is, and how its arguments are read.
+// The door of tools: the `noodle` command. Each verb (`run`, `check`, …) is one file that defines
+// one Verb: its name, flags and help text stand beside the code that does the work. This header is
+// the little that they share: what a verb is, and how its arguments are read.
 //
 // Exit codes: 0 success; 1 the program has errors, a test failed, or `main` gave an Err; 2 wrong
 // usage; 101 a panic; else the code that the program gave to `exit`. Errors go to standard error.

@@ -158,8 +158,9 @@ class TextRenderer {
   void header(Span span, bool primary) {
     const Position position = sources_.position(span.file, span.begin);
     out_.append(gutter_, ' ');
-    put(style_.blue(), primary ? " --> " : " ::: ", style_.off(), printable(sources_.path(span.file)), ":",
-        std::to_string(position.line), ":", std::to_string(position.column), "\n");
+    put(style_.blue(), primary ? " --> " : " ::: ", style_.off(),
+        printable(sources_.path(span.file)), ":", std::to_string(position.line), ":",
+        std::to_string(position.column), "\n");
     gutter("");
     out_ += "\n";
   }
@@ -183,7 +184,8 @@ class TextRenderer {
       if (mark.span.file != file) {
         file = mark.span.file;
         shown_line = 0;
-        header(file == diagnostic_.span.file ? diagnostic_.span : mark.span, file == diagnostic_.span.file);
+        header(file == diagnostic_.span.file ? diagnostic_.span : mark.span,
+               file == diagnostic_.span.file);
       }
       const std::uint32_t line = line_of(mark);
       const bool again = line == shown_line;
@@ -192,7 +194,9 @@ class TextRenderer {
     }
   }
 
-  std::uint32_t line_of(const Mark& mark) const { return sources_.line(mark.span.file, mark.span.begin); }
+  std::uint32_t line_of(const Mark& mark) const {
+    return sources_.line(mark.span.file, mark.span.begin);
+  }
 
   void show_mark(const Mark& mark, std::uint32_t line, bool again) {
     const std::string_view text = sources_.line_text(mark.span.file, line);
@@ -232,8 +236,10 @@ class TextRenderer {
       std::size_t kept = 0;
       std::size_t first = std::string::npos;
       for (; i < edits.size() && sources_.line(file, edits[i].span.begin) == line; ++i) {
-        const std::size_t begin = std::clamp<std::size_t>(edits[i].span.begin - start, kept, text.size());
-        const std::size_t end = std::clamp<std::size_t>(edits[i].span.end - start, begin, text.size());
+        const std::size_t begin =
+            std::clamp<std::size_t>(edits[i].span.begin - start, kept, text.size());
+        const std::size_t end =
+            std::clamp<std::size_t>(edits[i].span.end - start, begin, text.size());
         changed += text.substr(kept, begin - kept);
         first = std::min(first, changed.size());
         changed += edits[i].text;
@@ -327,7 +333,8 @@ std::string render_text(const SourceMap& sources, const Diagnostic& diagnostic, 
 std::string render_json(const SourceMap& sources, const Diagnostic& diagnostic) {
   std::string out = "{\"code\":";
   json_string(out, code_text(diagnostic.code));
-  out += diagnostic.severity() == Severity::Error ? ",\"severity\":\"error\"" : ",\"severity\":\"warning\"";
+  out += diagnostic.severity() == Severity::Error ? ",\"severity\":\"error\""
+                                                  : ",\"severity\":\"warning\"";
   out += ",\"message\":";
   json_string(out, diagnostic.message);
   out += ",";

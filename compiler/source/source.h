@@ -2,8 +2,8 @@
 
 // One of the two doors of compiler/source: the texts being compiled, and places in them.
 //
-// This room reads no files. Whoever drives the compiler (a command, an editor, a test) adds texts to
-// a SourceMap and gets a FileId for each; every later step speaks of places as byte offsets in a
+// This room reads no files. Whoever drives the compiler (a command, an editor, a test) adds texts
+// to a SourceMap and gets a FileId for each; every later step speaks of places as byte offsets in a
 // file. Lines and columns exist only for people: they are computed when something is printed.
 // The other door, diagnostics.h, says what is wrong at such a place.
 

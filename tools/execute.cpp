@@ -1,0 +1,171 @@
+#include "tools/execute.h"
+
+#include <atomic>
+#include <csignal>
+#include <memory>
+#include <utility>
+
+#include "runtime/vm/runtime.h"
+
+namespace noodle::tools {
+
+namespace {
+
+/// Lets Ctrl-C and a polite kill unwind the program, so that its defers run. A signal handler has
+/// no arguments of our own, so this is the one place with state outside of objects; a command runs
+/// one program at a time.
+class Interrupts {
+ public:
+  explicit Interrupts(vm::Runtime& runtime) {
+    target().store(&runtime);
+    listen(SIGINT);
+    listen(SIGTERM);
+  }
+  ~Interrupts() { target().store(nullptr); }
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+
+  /// The exit code of an interrupted program, by custom 128 and the signal's number.
+  static int exit_code() { return 128 + last().load(); }
+
+ private:
+  static std::atomic<vm::Runtime*>& target() {
+    static constinit std::atomic<vm::Runtime*> runtime = nullptr;
+    return runtime;
+  }
+  static std::atomic<int>& last() {
+    static constinit std::atomic<int> signal = SIGINT;
+    return signal;
+  }
+  static void handle(int signal) {
+    last().store(signal);
+    if (vm::Runtime* runtime = target().load()) runtime->interrupt();
+  }
+  static void listen(int signal) {
+    struct sigaction action{};
+    struct sigaction before{};
+    action.sa_handler = handle;  // without SA_RESTART, so that a read that waits ends too
+    // Who started us in the background and said to ignore it meant that.
+    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
+    sigaction(signal, &action, nullptr);
+  }
+};
+
+int stop_code(const vm::Stop& stop) {
+  switch (stop.kind) {
+    case vm::Stop::Kind::Panic: return kExitPanic;
+    case vm::Stop::Kind::Exit: return static_cast<int>(stop.exit_code & 0xFF);
+    case vm::Stop::Kind::Interrupted: return Interrupts::exit_code();
+  }
+  return kExitPanic;
+}
+
+/// Complains about values that nobody holds any more; the exit code then.
+int leak_code(const vm::Runtime& runtime, const RunOptions& options, vm::World& world, int code) {
+  if (!options.check_leaks || runtime.live_objects() == 0) return code;
+  world.write_error("leak: " + std::to_string(runtime.live_objects()) + " objects are left over\n");
+  return kExitLeak;
+}
+
+struct Machine {
+  std::unique_ptr<vm::World> world;
+  std::unique_ptr<vm::Runtime> runtime;
+  vm::LoadedModule* module = nullptr;
+};
+
+/// A runtime with the program loaded, or nothing when it lacks something.
+Machine start(nbc::VerifiedModule program, const RunOptions& options) {
+  Machine machine;
+  machine.world = vm::make_real_world(options.arguments);
+  machine.runtime = vm::Runtime::create(vm::Options{}, *machine.world);
+  if (machine.runtime == nullptr) {
+    print_err("noodle: there is no memory to run a program\n");
+    return machine;
+  }
+  auto loaded = machine.runtime->load(std::move(program));
+  if (loaded) {
+    machine.module = *loaded;
+  } else {
+    print_err("noodle: " + loaded.error() + "\n");
+  }
+  return machine;
+}
+
+/// A function that runs no part of the program gives back nothing to release but its results.
+std::expected<std::vector<std::uint64_t>, vm::Stop> call(Machine& machine,
+                                                         nbc::FunctionId function) {
+  auto results = machine.runtime->run_function(*machine.module, function);
+  if (results) machine.runtime->release(*machine.module, function, *results);
+  return results;
+}
+
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    out += "  " + std::string(text.substr(0, end)) + "\n";
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+}  // namespace
+
+int run_program(nbc::VerifiedModule program, const RunOptions& options) {
+  const nbc::FunctionId main = program.module().main();
+  if (!main.valid()) {
+    print_err("noodle: the program has no `fn main()`\n");
+    return kExitErrors;
+  }
+  Machine machine = start(std::move(program), options);
+  if (machine.module == nullptr) return kExitErrors;
+  const Interrupts interrupts(*machine.runtime);
+  const auto results = call(machine, main);
+  int code = 0;
+  if (results) {
+    code = static_cast<int>(results->front() & 0xFF);
+  } else {
+    code = stop_code(results.error());
+    if (results.error().kind == vm::Stop::Kind::Panic)
+      machine.world->write_error(results.error().text());
+  }
+  machine.world->flush();
+  return leak_code(*machine.runtime, options, *machine.world, code);
+}
+
+int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options) {
+  std::vector<std::pair<std::string, nbc::FunctionId>> tests;
+  for (const nbc::Export& entry : program.module().exports) {
+    const std::string_view name = program.module().text(entry.name);
+    if (entry.kind != nbc::ExportKind::Test || name.find(filter) == std::string_view::npos)
+      continue;
+    tests.emplace_back(name, entry.function);
+  }
+  Machine machine = start(std::move(program), options);
+  if (machine.module == nullptr) return kExitErrors;
+  const Interrupts interrupts(*machine.runtime);
+  std::size_t failed = 0;
+  for (const auto& [name, function] : tests) {
+    const auto results = call(machine, function);
+    if (results) {
+      machine.world->write_out("ok    " + name + "\n");
+      continue;
+    }
+    if (results.error().kind == vm::Stop::Kind::Interrupted) {
+      machine.world->flush();
+      return Interrupts::exit_code();
+    }
+    ++failed;
+    machine.world->write_out("FAIL  " + name + "\n");
+    const bool exited = results.error().kind == vm::Stop::Kind::Exit;
+    machine.world->write_error(
+        name + ":\n" + indented(exited ? "the test called `exit`" : results.error().text()));
+  }
+  machine.world->write_out(std::to_string(tests.size() - failed) + " passed, " +
+                           std::to_string(failed) + " failed\n");
+  machine.world->flush();
+  return leak_code(*machine.runtime, options, *machine.world, failed == 0 ? 0 : kExitErrors);
+}
+
+}  // namespace noodle::tools
