@@ -1,0 +1,216 @@
+#include "compiler/nir/cfg.h"
+
+#include <algorithm>
+
+namespace noodle::nir {
+
+Cfg::Cfg(const Function& f) {
+  number_.assign(f.blocks.size(), kNone);
+  std::vector<BlockId> postorder;
+  walk(f, BlockId(0), postorder);
+  order_.assign(postorder.rbegin(), postorder.rend());
+  // A handler is reached when some reachable instruction stands in its region; handlers may bring
+  // others with them, so look until nothing new is found.
+  std::size_t looked_at = 0;
+  while (looked_at < order_.size()) {
+    BlockId block = order_[looked_at++];
+    for (InstId id : f.block(block).insts) {
+      RegionId region = f.inst(id).region;
+      if (!region.valid()) continue;
+      BlockId handler = f.regions[region.index].handler;
+      if (reachable(handler)) continue;
+      postorder.clear();
+      walk(f, handler, postorder);
+      order_.insert(order_.end(), postorder.rbegin(), postorder.rend());
+    }
+  }
+  for (std::uint32_t i = 0; i < order_.size(); ++i) number_[order_[i].index] = i;
+
+  incoming_begin_.assign(f.blocks.size() + 1, 0);
+  for (BlockId block : order_) {
+    for (const Edge& edge : f.edges_of(f.terminator(block))) ++incoming_begin_[edge.target.index + 1];
+  }
+  for (std::size_t i = 0; i < f.blocks.size(); ++i) incoming_begin_[i + 1] += incoming_begin_[i];
+  incoming_.resize(incoming_begin_.back());
+  auto next = incoming_begin_;
+  for (BlockId block : order_) {
+    std::uint32_t k = 0;
+    for (const Edge& edge : f.edges_of(f.terminator(block))) {
+      incoming_[next[edge.target.index]++] = {block, k++};
+    }
+  }
+  find_dominators(f);
+}
+
+void Cfg::walk(const Function& f, BlockId root, std::vector<BlockId>& postorder) {
+  struct Step {
+    BlockId block;
+    std::uint32_t left;  // edges still to follow, from the last to the first
+  };
+  std::vector<Step> steps;
+  auto enter = [&](BlockId block) {
+    number_[block.index] = 0;
+    steps.push_back({block, f.terminator(block).edge_count});
+  };
+  enter(root);
+  while (!steps.empty()) {
+    Step& step = steps.back();
+    if (step.left == 0) {
+      postorder.push_back(step.block);
+      steps.pop_back();
+      continue;
+    }
+    BlockId target = f.edges_of(f.terminator(step.block))[--step.left].target;
+    if (number_[target.index] == kNone) enter(target);
+  }
+}
+
+void Cfg::find_dominators(const Function& f) {
+  // Cooper, Harvey, Kennedy: a simple, fast dominance algorithm.
+  dominators_.assign(f.blocks.size(), BlockId());
+  depth_.assign(f.blocks.size(), 0);
+  std::vector<bool> done(f.blocks.size(), false);
+  auto meet = [&](BlockId a, BlockId b) {
+    while (a != b) {
+      while (number(a) > number(b)) {
+        a = dominators_[a.index];
+        if (!a.valid()) return BlockId();
+      }
+      while (number(b) > number(a)) {
+        b = dominators_[b.index];
+        if (!b.valid()) return BlockId();
+      }
+    }
+    return a;
+  };
+  bool changed = true;
+  while (changed) {
+    changed = false;
+    for (BlockId block : order_) {
+      if (incoming(block).empty() || block.index == 0) {
+        done[block.index] = true;
+        continue;
+      }
+      BlockId best;
+      bool first = true;
+      for (const Incoming& in : incoming(block)) {
+        if (!done[in.from.index]) continue;
+        best = first ? in.from : best.valid() ? meet(best, in.from) : best;
+        first = false;
+      }
+      done[block.index] = true;
+      if (dominators_[block.index] != best) {
+        dominators_[block.index] = best;
+        changed = true;
+      }
+    }
+  }
+  for (BlockId block : order_) {
+    BlockId above = dominators_[block.index];
+    depth_[block.index] = above.valid() ? depth_[above.index] + 1 : 0;
+  }
+}
+
+bool Cfg::dominates(BlockId above, BlockId below) const {
+  while (depth_[below.index] > depth_[above.index]) below = dominators_[below.index];
+  return above == below;
+}
+
+std::vector<BlockId> blocks_of_insts(const Function& f) {
+  std::vector<BlockId> result(f.insts.size());
+  for (std::size_t b = 0; b < f.blocks.size(); ++b) {
+    for (InstId id : f.blocks[b].insts) result[id.index] = BlockId(b);
+  }
+  return result;
+}
+
+// --------------------------------------------------------------------------------------- liveness
+
+namespace {
+
+/// Calls `see` for each operand and edge argument of an instruction, owners included.
+template <typename See>
+void each_use(const Function& f, const Inst& inst, std::span<const ValueId> owners, See see) {
+  auto with_owners = [&](ValueId v) {
+    see(v);
+    if (owners.empty()) return;
+    for (v = owners[v.index]; v.valid(); v = owners[v.index]) see(v);
+  };
+  for (ValueId v : f.operands_of(inst)) with_owners(v);
+  for (const Edge& edge : f.edges_of(inst)) {
+    for (ValueId v : f.arguments_of(edge)) with_owners(v);
+  }
+}
+
+}  // namespace
+
+Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> owners)
+    : function_(f), cfg_(cfg) {
+  uses_begin_.assign(f.values.size() + 1, 0);
+  for (BlockId block : cfg.order()) {
+    for (InstId id : f.block(block).insts) {
+      each_use(f, f.inst(id), owners, [&](ValueId v) { ++uses_begin_[v.index + 1]; });
+    }
+  }
+  for (std::size_t i = 0; i < f.values.size(); ++i) uses_begin_[i + 1] += uses_begin_[i];
+  uses_.resize(uses_begin_.back());
+  auto next = uses_begin_;
+  for (BlockId block : cfg.order()) {
+    std::uint32_t position = 0;
+    for (InstId id : f.block(block).insts) {
+      each_use(f, f.inst(id), owners, [&](ValueId v) { uses_[next[v.index]++] = {block, position}; });
+      ++position;
+    }
+  }
+
+  // For each value, walk from its uses against the edges until its definition. The cost is what the
+  // answer takes to write down.
+  live_in_.resize(f.blocks.size());
+  std::vector<BlockId> homes = blocks_of_insts(f);
+  std::vector<std::uint32_t> seen(f.blocks.size(), UINT32_MAX);
+  std::vector<BlockId> work;
+  for (std::uint32_t v = 0; v < f.values.size(); ++v) {
+    BlockId home = block_of(f, homes, ValueId(v));
+    for (const Use& use : uses(ValueId(v))) {
+      if (use.block != home && seen[use.block.index] != v) {
+        seen[use.block.index] = v;
+        work.push_back(use.block);
+      }
+    }
+    while (!work.empty()) {
+      BlockId block = work.back();
+      work.pop_back();
+      live_in_[block.index].push_back(ValueId(v));
+      for (const Incoming& in : cfg.incoming(block)) {
+        if (in.from != home && seen[in.from.index] != v) {
+          seen[in.from.index] = v;
+          work.push_back(in.from);
+        }
+      }
+    }
+  }
+}
+
+bool Liveness::is_live_in(BlockId block, ValueId value) const {
+  const auto& live = live_in_[block.index];
+  return std::binary_search(live.begin(), live.end(), value);
+}
+
+bool Liveness::is_live_out(BlockId block, ValueId value) const {
+  for (const Edge& edge : function_.edges_of(function_.terminator(block))) {
+    if (is_live_in(edge.target, value)) return true;
+  }
+  return false;
+}
+
+bool Liveness::is_live_after(BlockId block, std::uint32_t position, ValueId value) const {
+  auto all = uses(value);
+  auto before = [&](const Use& use, std::uint32_t at) {
+    std::uint32_t number = cfg_.number(use.block);
+    return number != cfg_.number(block) ? number < cfg_.number(block) : use.position <= at;
+  };
+  auto it = std::lower_bound(all.begin(), all.end(), position, before);
+  return (it != all.end() && it->block == block) || is_live_out(block, value);
+}
+
+}  // namespace noodle::nir

@@ -1,0 +1,124 @@
+// Fewer and longer blocks: decided branches, threaded jumps, joined blocks, nothing unreachable.
+
+#include "compiler/nir/cfg.h"
+#include "compiler/nir/passes/edit.h"
+#include "compiler/nir/passes/passes.h"
+
+namespace noodle::nir {
+
+namespace {
+
+/// A branch whose condition is a constant, or whose edges lead to the same place, is a jump.
+void decide_branches(Function& f) {
+  for (Block& block : f.blocks) {
+    if (block.insts.empty()) continue;
+    Inst& last = f.inst(block.insts.back());
+    if (last.op != Op::Branch) continue;
+    const Edge yes = f.edges_of(last)[0];
+    const Edge no = f.edges_of(last)[1];
+    const Value& condition = f.value(f.operands_of(last)[0]);
+    std::uint32_t taken = 0;
+    if (condition.inst.valid() && f.inst(condition.inst).op == Op::ConstInt) {
+      taken = f.inst(condition.inst).imm != 0 ? 0 : 1;
+    } else if (yes.target != no.target || yes.argument_count != 0 || no.argument_count != 0) {
+      continue;
+    }
+    last.op = Op::Jump;
+    last.operand_count = 0;
+    last.first_edge += taken;
+    last.edge_count = 1;
+  }
+}
+
+/// Edges to a block that only jumps on go where that one goes. A branch's edge carries no arguments,
+/// so it isn't led past a block that passes some.
+void thread_jumps(Function& f) {
+  auto forwards = [&](BlockId b) -> const Edge* {
+    const Block& block = f.block(b);
+    if (block.insts.size() != 1 || !block.params.empty()) return nullptr;
+    const Inst& inst = f.inst(block.insts[0]);
+    return inst.op == Op::Jump ? &f.edges_of(inst)[0] : nullptr;
+  };
+  for (Block& block : f.blocks) {
+    if (block.insts.empty()) continue;
+    Inst& last = f.inst(block.insts.back());
+    for (Edge& edge : f.edges_of(last)) {
+      for (std::size_t hops = 0; hops < f.blocks.size(); ++hops) {
+        const Edge* next = forwards(edge.target);
+        if (next == nullptr || next->target == edge.target || edge.argument_count != 0) break;
+        if (next->argument_count != 0 && last.op != Op::Jump) break;
+        edge = *next;
+        if (edge.argument_count != 0) break;
+      }
+    }
+  }
+}
+
+/// A block whose only way in is another's jump becomes that one's end.
+void join_blocks(Function& f) {
+  Cfg cfg(f);
+  std::vector<bool> is_root(f.blocks.size(), false);
+  is_root[0] = true;
+  for (const Region& region : f.regions) {
+    if (region.handler.valid()) is_root[region.handler.index] = true;
+  }
+  Renaming renaming(f);
+  bool renamed = false;
+  std::vector<bool> gone(f.blocks.size(), false);
+  for (BlockId above : cfg.order()) {
+    if (gone[above.index]) continue;
+    while (true) {
+      const Inst last = f.terminator(above);
+      if (last.op != Op::Jump) break;
+      const Edge edge = f.edges_of(last)[0];
+      BlockId below = edge.target;
+      if (below == above || is_root[below.index] || cfg.incoming(below).size() != 1) break;
+      for (std::uint32_t k = 0; k < edge.argument_count; ++k) {
+        renaming.rename(f.block(below).params[k], f.arguments_of(edge)[k]);
+        renamed = true;
+      }
+      auto& to = f.block(above).insts;
+      auto& from = f.block(below).insts;
+      to.pop_back();
+      to.insert(to.end(), from.begin(), from.end());
+      f.block(below).params.clear();
+      from.clear();
+      gone[below.index] = true;
+    }
+  }
+  if (renamed) renaming.apply(f);
+}
+
+/// Numbers the reachable blocks anew, without gaps and in the order in which they stood.
+void remove_unreachable(Function& f) {
+  Cfg cfg(f);
+  std::vector<BlockId> to(f.blocks.size());
+  std::vector<Block> kept;
+  for (std::size_t b = 0; b < f.blocks.size(); ++b) {
+    if (!cfg.reachable(BlockId(b))) continue;
+    to[b] = BlockId(kept.size());
+    kept.push_back(std::move(f.blocks[b]));
+  }
+  f.blocks = std::move(kept);
+  for (Block& block : f.blocks) {
+    for (Edge& edge : f.edges_of(f.inst(block.insts.back()))) edge.target = to[edge.target.index];
+  }
+  for (Value& value : f.values) {
+    if (value.block.valid()) value.block = to[value.block.index];
+  }
+  for (Region& region : f.regions) {
+    if (region.handler.valid()) region.handler = to[region.handler.index];
+  }
+}
+
+}  // namespace
+
+void simplify_blocks(Function& f, PassContext&) {
+  decide_branches(f);
+  thread_jumps(f);
+  remove_unreachable(f);
+  join_blocks(f);
+  remove_unreachable(f);
+}
+
+}  // namespace noodle::nir

@@ -1,0 +1,56 @@
+// Looking into an enum or box whose last use that is becomes moving out of it: `payload` becomes
+// `enum.open`, `box.peek` becomes `box.open`. What came out is then owned, so `match stack.pop()
+// { Some(item) => … }` takes the item without counting, and a list found inside can be changed in place.
+
+#include "compiler/nir/cfg.h"
+#include "compiler/nir/passes/passes.h"
+
+namespace noodle::nir {
+
+namespace {
+
+/// Whether the value is owned where it is defined: not a borrowed parameter, nor shown by a look
+/// into another value (that was not itself opened).
+bool is_owned(const Function& f, ValueId v) {
+  const Value& value = f.value(v);
+  if (value.inst.valid()) return info(f.inst(value.inst).op).result == Ownership::Owned;
+  return value.block.index != 0 || f.params[value.index].ownership == Ownership::Owned;
+}
+
+}  // namespace
+
+void open_dying_values(Function& f, PassContext& context) {
+  Cfg cfg(f);
+  Liveness live(f, cfg);
+  std::vector<std::vector<ValueId>> shown(f.values.size());  // looks into a value that stay looks
+  for (BlockId block : cfg.order()) {
+    std::uint32_t position = 0;
+    for (InstId id : f.block(block).insts) {
+      Inst& inst = f.inst(id);
+      const std::uint32_t at = position++;
+      if (info(inst.op).result != Ownership::Borrowed) continue;
+      ValueId owner = f.operands_of(inst)[0];
+      auto counted_result = [&] {
+        for (std::uint32_t k = 0; k < inst.result_count; ++k) {
+          if (context.counted(f, f.result(inst, k))) return true;
+        }
+        return false;
+      };
+      auto still_shown = [&] {
+        for (ValueId v : shown[owner.index]) {
+          if (live.is_live_after(block, at, v)) return true;
+        }
+        return false;
+      };
+      const bool can = inst.op == Op::Payload || inst.op == Op::BoxPeek;
+      if (can && counted_result() && is_owned(f, owner) && !live.is_live_after(block, at, owner) &&
+          !still_shown()) {
+        inst.op = inst.op == Op::Payload ? Op::EnumOpen : Op::BoxOpen;
+        continue;
+      }
+      for (std::uint32_t k = 0; k < inst.result_count; ++k) shown[owner.index].push_back(f.result(inst, k));
+    }
+  }
+}
+
+}  // namespace noodle::nir

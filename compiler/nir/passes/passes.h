@@ -1,0 +1,65 @@
+#pragma once
+
+// The passes that turn flat NIR into counted NIR, one file a pass. Each takes one function; the
+// manager runs them in order and, when asked, verifies after each.
+
+#include <cstdint>
+#include <expected>
+#include <span>
+#include <string>
+
+#include "compiler/nir/layout.h"
+#include "compiler/nir/nir.h"
+
+namespace noodle::nir {
+
+/// What passes may look at besides the function in hand.
+struct PassContext {
+  Module& module;
+  Layout& layout;
+
+  /// Whether operand `index` of an instruction is taken over: it is counted and the operation, or the
+  /// signature of what it calls, consumes it.
+  bool consumes(const Function& function, const Inst& inst, std::uint32_t index) const;
+  bool counted(const Function& function, ValueId value) const {
+    return layout.counted(function.type(value));
+  }
+};
+
+/// One pass and its name as --time-passes prints it.
+struct Pass {
+  const char* name;
+  void (*run)(Function& function, PassContext& context);
+};
+
+/// `const.value` spelled out as the operations that build it.
+void expand_constants(Function& function, PassContext& context);
+/// Blocks that can't be reached are emptied, jumps to mere jumps go straight to their end, branches
+/// on constants are decided, blocks with one way in join the block before.
+void simplify_blocks(Function& function, PassContext& context);
+/// Block parameters that always get the same value are replaced by it.
+void remove_redundant_params(Function& function, PassContext& context);
+/// Repeated looks into the same enum or box become one.
+void merge_projections(Function& function, PassContext& context);
+/// Operations without effect whose results nobody uses are removed.
+void remove_dead_code(Function& function, PassContext& context);
+/// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
+void open_dying_values(Function& function, PassContext& context);
+/// Copies and drops are inserted; the function is then in the counted stage.
+void insert_counts(Function& function, PassContext& context);
+
+/// All of them in order.
+std::span<const Pass> standard_passes();
+
+struct PassOptions {
+  bool verify = false;
+  /// Called after each pass over the whole module, with how long it took.
+  void (*timed)(void* user, const char* pass, std::uint64_t nanoseconds) = nullptr;
+  void* user = nullptr;
+};
+
+/// Runs the standard passes over every function. The error is a finding of the verifier: a bug of
+/// the compiler, named by pass, function and place.
+std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options);
+
+}  // namespace noodle::nir
