@@ -1,0 +1,230 @@
+// The rules of words and edges: what can be said of code without knowing any type.
+
+#include <algorithm>
+#include <array>
+
+#include "nbc/verify_internal.h"
+
+namespace noodle::nbc {
+namespace {
+
+// Bits of the first and second word that an instruction uses, besides its opcode.
+struct UsedBits {
+  Word first = 0xFFFF;
+  Word second = 0;
+};
+
+UsedBits used_bits(const OpInfo& info) {
+  UsedBits used;
+  auto use = [&](Place place) {
+    switch (place) {
+      case Place::A: used.first |= 0xFFFFull << 16; break;
+      case Place::B: used.first |= 0xFFFFull << 32; break;
+      case Place::C: used.first |= 0xFFFFull << 48; break;
+      case Place::Imm: used.first |= 0xFFFFFFFFull << 32; break;
+      case Place::X: used.second |= 0xFFFFFFFFull; break;
+      case Place::Y: used.second |= 0xFFFFull << 32; break;
+      case Place::Z: used.second |= 0xFFFFull << 48; break;
+      case Place::List: used.first |= 0xFFFFull << 16; break;
+      case Place::Targets: break;
+    }
+  };
+  for (const Operand& operand : info.all()) use(operand.place);
+  return used;
+}
+
+class Shape {
+ public:
+  Shape(const Function& function, const FrameMap& frame, CodeMap& map, Report& report)
+      : f_(function), frame_(frame), map_(map), report_(report) {}
+
+  bool run() {
+    if (f_.code.empty() || f_.code.size() > kMaxCode) {
+      return report_.fail(Rule::CodeSize, std::to_string(f_.code.size()) + " words");
+    }
+    map_.marks.assign(f_.code.size(), 0);
+    map_.loop_last.clear();
+    return words() && edges() && cleanups() && (collect_touches(), true);
+  }
+
+ private:
+  bool words() {
+    const auto n = static_cast<std::uint32_t>(f_.code.size());
+    bool falls = false;
+    for (std::uint32_t pc = 0; pc < n;) {
+      report_.pc = pc;
+      Inst inst = decode(f_.code, pc);
+      if (inst.op_info == nullptr) {
+        return report_.fail(Rule::UnknownOpcode, "opcode " + std::to_string(raw_op(f_.code[pc])));
+      }
+      if (inst.op_info->flags & Reserved) {
+        return report_.fail(Rule::ReservedOpcode, std::string(inst.op_info->mnemonic));
+      }
+      if (!unused_zero(inst)) return report_.fail(Rule::UnusedBits, std::string(inst.op_info->mnemonic));
+      if (inst.op_info->has_targets && inst.target_count() == 0) {
+        return report_.fail(Rule::SwitchTargets, "no target");
+      }
+      map_.marks[pc] |= kStart | (falls ? kFallthrough : 0);
+      falls = !(inst.op_info->flags & End);
+      pc += inst.words();
+    }
+    if (falls) return report_.fail(Rule::FallsOffEnd);
+    return true;
+  }
+
+  static bool unused_zero(const Inst& inst) {
+    const OpInfo& info = *inst.op_info;
+    UsedBits used = used_bits(info);
+    if ((inst.at[0] & ~used.first) != 0) return false;
+    if (info.fixed_words == 2 && (inst.at[1] & ~used.second) != 0) return false;
+    std::uint32_t last = inst.words() - 1;
+    if (info.has_list && inst.list_size() % 4 != 0) {
+      return inst.at[last] >> (16 * (inst.list_size() % 4)) == 0;
+    }
+    if (info.has_targets && inst.target_count() % 2 != 0) return inst.at[last] >> 32 == 0;
+    return true;
+  }
+
+  bool edge(std::uint32_t pc, std::int64_t target) {
+    if (target < 0 || target >= static_cast<std::int64_t>(map_.marks.size()) ||
+        !(map_.marks[target] & kStart)) {
+      report_.pc = pc;
+      return report_.fail(Rule::JumpTarget, "word " + std::to_string(target));
+    }
+    std::uint8_t& mark = map_.marks[target];
+    mark |= (mark & kJumpOne) ? kJumpMany : kJumpOne;
+    if (target <= pc) {
+      mark |= kBackward;
+      if (map_.loop_last.empty()) map_.loop_last.assign(map_.marks.size(), 0);
+      map_.loop_last[target] = pc;
+    }
+    return true;
+  }
+
+  bool edges() {
+    for (std::uint32_t pc = 0; pc < f_.code.size();) {
+      Inst inst = decode(f_.code, pc);
+      if (inst.op_info->has_targets) {
+        for (std::uint32_t i = 0; i < inst.target_count(); ++i) {
+          if (!edge(pc, inst.target(i))) return false;
+        }
+      } else if (inst.op_info->flags & Branch) {
+        if (!edge(pc, inst.branch_target())) return false;
+      }
+      pc += inst.words();
+    }
+    return true;
+  }
+
+  bool boundary(std::uint32_t pc) const {
+    return pc == f_.code.size() || (pc < f_.code.size() && (map_.marks[pc] & kStart));
+  }
+
+  bool cleanups() {
+    std::vector<std::uint32_t> open;  // ends of the ranges around the current one
+    const Cleanup* before = nullptr;
+    for (const Cleanup& c : f_.cleanups) {
+      report_.pc = c.first;
+      if (c.first >= c.end || !boundary(c.first) || !boundary(c.end)) return report_.fail(Rule::CleanupOrder);
+      if (before && (c.first < before->first || (c.first == before->first && c.end > before->end))) {
+        return report_.fail(Rule::CleanupOrder, "not sorted");
+      }
+      while (!open.empty() && open.back() <= c.first) open.pop_back();
+      if (!open.empty() && c.end > open.back()) return report_.fail(Rule::CleanupOrder, "not nested");
+      open.push_back(c.end);
+      before = &c;
+      // Behind its range: so unwinding only ever goes forward, and ends.
+      if (c.handler < c.end || c.handler >= f_.code.size() || !(map_.marks[c.handler] & kStart)) {
+        return report_.fail(Rule::CleanupHandler, "word " + std::to_string(c.handler));
+      }
+      map_.marks[c.handler] |= kHandler;
+      for (std::size_t i = 0; i < c.kept.size(); ++i) {
+        bool head = c.kept[i] < frame_.slots && frame_.head_of[c.kept[i]] == c.kept[i];
+        if (!head || (i > 0 && c.kept[i] <= c.kept[i - 1])) {
+          return report_.fail(Rule::CleanupKept, "slot " + std::to_string(c.kept[i]));
+        }
+      }
+    }
+    return true;
+  }
+
+  // Every place where a slot that may hold a counted value is moved, changed or written.
+  template <typename Visit>
+  void each_touch(Visit visit) const {
+    for (std::uint32_t pc = 0; pc < f_.code.size();) {
+      Inst inst = decode(f_.code, pc);
+      for (const Operand& operand : inst.op_info->all()) {
+        if (operand.role == Role::In || operand.role == Role::Imm) continue;
+        if (operand.place == Place::List) {
+          for (std::uint32_t i = 0; i < inst.list_size(); ++i) visit(inst.list(i), pc);
+          break;  // lists of one instruction are counted together
+        }
+        visit(inst.raw(operand.place), pc);
+      }
+      pc += inst.words();
+    }
+  }
+
+  void collect_touches() {
+    map_.touch_begin.clear();
+    map_.touches.clear();
+    if (map_.loop_last.empty()) return;
+    map_.touch_begin.assign(frame_.slots + 2, 0);
+    each_touch([&](std::uint32_t slot, std::uint32_t) {
+      if (slot < frame_.slots) ++map_.touch_begin[frame_.head_of[slot] + 1u];
+    });
+    for (std::uint32_t s = 0; s < frame_.slots; ++s) map_.touch_begin[s + 1] += map_.touch_begin[s];
+    map_.touches.resize(map_.touch_begin[frame_.slots]);
+    std::vector<std::uint32_t> next(map_.touch_begin.begin(), map_.touch_begin.end());
+    each_touch([&](std::uint32_t slot, std::uint32_t pc) {
+      if (slot < frame_.slots) map_.touches[next[frame_.head_of[slot]]++] = pc;
+    });
+  }
+
+  const Function& f_;
+  const FrameMap& frame_;
+  CodeMap& map_;
+  Report& report_;
+};
+
+}  // namespace
+
+bool CodeMap::touched(std::uint32_t slot, std::uint32_t first, std::uint32_t last) const {
+  auto begin = touches.begin() + touch_begin[slot];
+  auto end = touches.begin() + touch_begin[slot + 1];
+  auto at = std::lower_bound(begin, end, first);
+  return at != end && *at <= last;
+}
+
+bool map_frame(const Module& module, const Function& function, FrameMap& frame, Report& report) {
+  const TypeTable& types = module.types;
+  frame.type_at.clear();
+  frame.head_of.clear();
+  for (TypeId t : function.registers) {
+    if (!types.contains(t)) return report.fail(Rule::TypeIndex, "a register's type");
+    if (!types.is_leaf(t)) return report.fail(Rule::RegisterType, type_name(module, t));
+    auto first = static_cast<std::uint32_t>(frame.type_at.size());
+    std::uint32_t n = types.slots(t);
+    if (first + n > kMaxSlots) return report.fail(Rule::RegisterCount);
+    frame.type_at.resize(first + n);
+    frame.head_of.resize(first + n, static_cast<std::uint16_t>(first));
+    frame.type_at[first] = t;
+  }
+  frame.slots = static_cast<std::uint32_t>(frame.type_at.size());
+  const auto& params = function.signature.params;
+  if (params.size() > function.registers.size()) return report.fail(Rule::ParameterRegisters);
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (params[i].type != function.registers[i]) {
+      return report.fail(Rule::ParameterRegisters, "parameter " + std::to_string(i));
+    }
+  }
+  frame.param_slots = slots_of(types, std::span(params));
+  return true;
+}
+
+bool map_code(const Module&, const Function& function, const FrameMap& frame, CodeMap& map,
+              Report& report) {
+  return Shape(function, frame, map, report).run();
+}
+
+}  // namespace noodle::nbc
