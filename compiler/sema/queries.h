@@ -20,6 +20,7 @@ namespace noodle::sema {
 
 enum class QueryKind : std::uint8_t {
   // Inputs, set by collection from the syntax trees.
+  ModuleText,    // all of a file
   ModuleNames,   // which items a module has, and what it imports
   HeaderText,    // a function without its body
   BodyText,      // a function's body, a default argument, a constant's initialiser
@@ -35,6 +36,7 @@ enum class QueryKind : std::uint8_t {
   ConstValue,    // a constant's typed initialiser and its value
   Body,          // a function's typed tree
   CheckSignature, CheckNominal, CheckImpl, CheckModule,
+  Equality,      // whether a struct or enum holds no function and no `any`
   NominalGraph,  // which types have no finite value, or no end of instances
 };
 inline constexpr QueryKind kLastInput = QueryKind::AllImpls;

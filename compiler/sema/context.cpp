@@ -1,0 +1,270 @@
+#include "compiler/sema/context.h"
+
+#include <algorithm>
+
+#include "compiler/sema/database.h"
+
+namespace noodle::sema {
+
+using source::Code;
+
+// ---------------------------------------------------------------------------------- the tables
+
+TypeTable& Context::types() { return db_.types; }
+Interner& Context::names() { return db_.names; }
+std::string Context::text(TypeId type) { return db_.types.text(type); }
+std::string Context::text(const TraitRef& trait) { return db_.text(trait); }
+source::Span Context::span(ModuleId module, syntax::Range range) const { return db_.span(module, range); }
+std::string_view Context::source_text(source::Span span) const { return db_.sources.text(span); }
+
+std::span<const TypeId> Context::keep(std::span<const TypeId> arguments) { return db_.kept.copy(arguments); }
+
+// --------------------------------------------------------------------------------- diagnostics
+
+source::Diagnostic& Context::report(Code code, source::Span span, std::string message) {
+  return db_.report(code, span, std::move(message));
+}
+
+bool Context::suggest_near(source::Diagnostic& diagnostic, source::Span where, std::string_view word,
+                           std::span<const std::string_view> candidates) {
+  return db_.suggest_near(diagnostic, where, word, candidates);
+}
+
+void Context::report_unknown_name(const Scope& scope, Symbol name, source::Span where,
+                                  std::span<const std::string_view> also) {
+  db_.report_unknown(scope, name, where, also, "");
+}
+
+void Context::report_not_in_build(source::Span where, std::string_view what) {
+  const bool many = !what.starts_with('`') && what.ends_with('s');
+  db_.report(Code::NotInBuild, where, std::string(what) + (many ? " are" : " is") + " not in this build")
+      .help("it is part of the language, and will come with the rooms that run it");
+}
+
+void Context::note_use(source::Span where, Entity entity, TypeId type) { db_.note_use(where, entity, type); }
+
+void Context::note_local(source::Span where, source::Span definition, TypeId type) {
+  if (db_.queries.running().empty()) return;
+  const QueryKey key = db_.queries.key(db_.queries.running().back());
+  db_.uses[static_cast<std::uint64_t>(key.kind) << 32 | key.index].push_back({where, {}, definition, type});
+}
+
+// ------------------------------------------------------------------------- functions and bodies
+
+const FunctionInfo& Context::function(FunctionId id) { return db_.function(id); }
+Scope Context::scope_of(FunctionId id) { return db_.scope_of(id); }
+Scope Context::scope_of(ConstId id) { return {db_.consts[id.index].module, {}, TypeId()}; }
+
+BodySource Context::source_of(FunctionId id) {
+  const FunctionEntry& entry = db_.functions[id.index];
+  BodySource source;
+  if (entry.parent.valid()) {
+    const auto* owner = db_.functions[entry.parent.index].syntax;
+    if (owner != nullptr && entry.default_of < owner->params.size()) source.expr = owner->params[entry.default_of].default_value;
+  } else if (entry.test != nullptr) {
+    source.block = entry.test->body;
+  } else if (entry.syntax != nullptr) {
+    source.block = entry.syntax->body;
+    source.params = entry.syntax->params;
+  }
+  return source;
+}
+
+BodySource Context::source_of(ConstId id) {
+  BodySource source;
+  if (db_.consts[id.index].syntax != nullptr) source.expr = db_.consts[id.index].syntax->value;
+  return source;
+}
+
+FunctionId Context::add_hidden(FunctionId parent, FunctionInfo info) {
+  FunctionEntry& owner = db_.functions[parent.index];
+  if (owner.hidden_used == owner.hidden.size()) {
+    FunctionEntry made;
+    made.parent = parent;
+    made.module = owner.module;
+    owner.hidden.push_back(db_.new_function(std::move(made)));
+  }
+  const FunctionId id = owner.hidden[owner.hidden_used++];
+  FunctionEntry& entry = db_.functions[id.index];
+  entry.alive = true;
+  entry.body.reset();
+  entry.hidden_used = 0;
+  info.type_params = owner.info.type_params;
+  info.module = owner.module;
+  info.has_body = true;
+  if (!info.result.valid()) info.result = db_.types.primitive(TypeKind::Error);
+  info.qualified_name = owner.info.qualified_name + (info.kind == FunctionKind::Block ? ".block" : ".lambda");
+  entry.info = std::move(info);
+  return id;
+}
+
+FunctionInfo& Context::hidden_info(FunctionId id) { return db_.functions[id.index].info; }
+
+void Context::set_hidden_body(FunctionId id, std::unique_ptr<Body> body) {
+  db_.functions[id.index].body = std::move(body);
+}
+
+// ----------------------------------------------------------------------------------- constants
+
+TypeId Context::constant_type(ConstId id) {
+  const auto outcome = db_.queries.ask({QueryKind::ConstType, id.index});
+  const TypeId type = db_.consts[id.index].type;
+  if (outcome != Queries::Outcome::Current) {
+    db_.report_const_cycle(id);
+    return db_.types.primitive(TypeKind::Error);
+  }
+  return type.valid() ? type : db_.types.primitive(TypeKind::Error);
+}
+
+const ConstValue* Context::constant_value(ConstId id) {
+  if (db_.queries.ask({QueryKind::ConstValue, id.index}) != Queries::Outcome::Current) {
+    db_.report_const_cycle(id);
+    return nullptr;
+  }
+  return db_.consts[id.index].value.get();
+}
+
+std::string_view Context::constant_name(ConstId id) { return db_.names.text(db_.consts[id.index].name); }
+
+TypeId Context::declared_type(ConstId id) {
+  const ConstEntry& entry = db_.consts[id.index];
+  if (entry.syntax == nullptr || entry.syntax->type == nullptr) return TypeId();
+  constant_type(id);
+  return entry.declared;
+}
+
+// --------------------------------------------------------------------------------------- names
+
+Entity Context::lookup(const Scope& scope, Symbol name) { return db_.lookup(scope, name); }
+std::vector<Entity> Context::variants_named(ModuleId from, Symbol name) { return db_.variants_named(from, name); }
+Entity Context::lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where) {
+  return db_.lookup_in(from, module, name, where);
+}
+
+Entity Context::variant_of(NominalId decl, Symbol name) {
+  const auto& variants = db_.nominal(decl).variants;
+  if (!db_.types.nominal(decl).is_enum || !name.valid()) return {};
+  for (std::uint32_t i = 0; i < variants.size(); ++i) {
+    if (variants[i].name == name) return {Entity::Kind::Variant, decl.index, i};
+  }
+  return {};
+}
+
+std::vector<std::string_view> Context::visible_names(const Scope& scope) { return db_.visible_names(scope); }
+
+// --------------------------------------------------------------------------------------- types
+
+TypeId Context::resolve(const syntax::Type& type, const Scope& scope) {
+  const TypeId resolved = db_.resolve(type, scope);
+  db_.check_well_formed(resolved, scope, db_.span(scope.module, type.range));
+  return resolved;
+}
+
+std::uint32_t Context::type_arity(Entity entity) { return db_.arity(entity); }
+TypeId Context::make_type(Entity entity, std::span<const TypeId> arguments, const Scope& scope, source::Span where) {
+  return db_.make_type(entity, arguments, scope, where);
+}
+const NominalDecl& Context::nominal(NominalId id) { return db_.nominal(id); }
+const TraitDecl& Context::trait(TraitId id) { return db_.trait(id); }
+const ImplInfo& Context::impl(ImplId id) { return db_.impl(id).info; }
+
+TypeId Context::field_type(TypeId nominal_type, std::uint32_t variant, std::uint32_t field) {
+  const TypeData data = db_.types[nominal_type];
+  if (data.kind != TypeKind::Nominal) return db_.types.primitive(TypeKind::Error);
+  const auto& variants = db_.nominal(NominalId(data.index)).variants;
+  if (variant >= variants.size() || field >= variants[variant].fields.size()) return db_.types.primitive(TypeKind::Error);
+  return db_.types.substitute(variants[variant].fields[field].type, data.arguments);
+}
+
+bool Context::field_visible(ModuleId from, NominalId decl, std::uint32_t variant, std::uint32_t field) {
+  const NominalDecl& nominal = db_.nominal(decl);
+  if (nominal.module == from) return true;
+  if (variant >= nominal.variants.size() || field >= nominal.variants[variant].fields.size()) return true;
+  return nominal.is_pub && !nominal.variants[variant].fields[field].is_private;
+}
+
+bool Context::function_visible(ModuleId from, FunctionId function) { return db_.function_visible(from, function); }
+
+// --------------------------------------------------------------------------- methods and traits
+
+std::vector<MethodMatch> Context::methods(TypeId receiver, Symbol name, const Scope& scope) {
+  return db_.methods(receiver, name, scope, true);
+}
+std::vector<MethodMatch> Context::associated(TypeId type, Symbol name, const Scope& scope) {
+  return db_.methods(type, name, scope, false);
+}
+std::vector<std::string_view> Context::method_names(TypeId receiver, const Scope& scope, bool with_self) {
+  return db_.method_names(receiver, scope, with_self);
+}
+std::vector<ImplMatch> Context::impls(TypeId self, TraitId trait, const Scope& scope) {
+  return db_.impls_of(self, trait, scope);
+}
+std::optional<ImplMatch> Context::find_impl(TypeId self, TraitRef trait, const Scope& scope) {
+  return db_.find_impl(self, trait, scope);
+}
+
+std::vector<TraitRef> Context::bounds_of(TypeId param, TraitId trait, const Scope& scope) {
+  std::vector<TraitRef> out;
+  const TypeData& data = db_.types[param];
+  if (data.kind != TypeKind::Param || data.index >= scope.type_params.size()) return out;
+  for (const TraitRef& bound : scope.type_params[data.index].bounds) {
+    if (bound.trait == trait) out.push_back(bound);
+  }
+  return out;
+}
+
+Fits Context::satisfies(TypeId type, TraitRef trait, const Scope& scope) { return db_.satisfies(type, trait, scope, 0); }
+
+void Context::report_unsatisfied(TypeId type, TraitRef trait, const Scope& scope, source::Span where) {
+  db_.report_unsatisfied(type, trait, scope, where);
+}
+
+bool Context::check_bounds(FunctionId function, std::span<const TypeId> arguments, const Scope& scope, source::Span where) {
+  const FunctionInfo& info = db_.function(function);
+  TraitRef failed;
+  std::size_t param = 0;
+  if (db_.satisfies_bounds(info.type_params, arguments, scope, 0, &failed, &param) != Fits::No) return true;
+  report_unsatisfied(arguments[param], failed, scope, where);
+  return false;
+}
+
+FunctionId Context::intrinsic(std::string_view name) {
+  if (const auto it = db_.intrinsics.find(name); it != db_.intrinsics.end()) return it->second;
+  for (std::size_t m = 0; m < db_.modules.size(); ++m) {
+    const ModuleEntry& module = db_.modules[m];
+    if (module.origin != ModuleOrigin::Core) continue;
+    const auto search = [&](const std::vector<FunctionId>& ids) {
+      for (FunctionId id : ids) {
+        if (db_.function(id).intrinsic == name) return id;
+      }
+      return FunctionId();
+    };
+    FunctionId found = search(module.functions);
+    if (!found.valid()) found = search(module.methods);
+    if (found.valid()) return db_.intrinsics[db_.kept.copy(name)] = found;
+  }
+  if (name != "value.to_string") return FunctionId();
+  // The one that the library need not declare: what `to_string` means for types without their own.
+  FunctionEntry entry;
+  for (std::size_t m = 0; m < db_.modules.size() && !entry.module.valid(); ++m) {
+    if (db_.modules[m].origin == ModuleOrigin::Core) entry.module = ModuleId(m);
+  }
+  if (!entry.module.valid()) entry.module = db_.main;
+  const Symbol param = this->name("T");
+  entry.info.name = db_.to_string_name;
+  entry.info.module = entry.module;
+  entry.info.is_pub = true;
+  entry.info.type_params.push_back({param, {}});
+  entry.info.params.push_back({this->name("value"), db_.types.param(0, param), syntax::ParamKind::Plain, {}, false, {}});
+  entry.info.result = db_.types.primitive(TypeKind::String);
+  entry.info.intrinsic = db_.kept.copy(name);
+  entry.info.qualified_name = "to_string";
+  return db_.intrinsics[db_.kept.copy(name)] = db_.new_function(std::move(entry));
+}
+
+FunctionId Context::core_function(std::string_view name) {
+  const auto it = db_.core_items.find(this->name(name));
+  return it != db_.core_items.end() && it->second.kind == Entity::Kind::Function ? it->second.function() : FunctionId();
+}
+
+}  // namespace noodle::sema

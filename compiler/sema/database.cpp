@@ -1,0 +1,104 @@
+#include "compiler/sema/database.h"
+
+#include "base/hash.h"
+
+namespace noodle::sema {
+
+Database::Database(Interner& n, source::SourceMap& s, source::DiagnosticSink& k, ModuleLoader& l)
+    : names(n), sources(s), sink(k), loader(l), types(n), queries(*this), context(*this) {
+  self_name = names.intern("Self");
+  to_string_name = names.intern("to_string");
+  compare_name = names.intern("compare");
+  const auto builtin = [&](std::string_view name, TypeKind kind) {
+    builtin_names.emplace(names.intern(name), Entity{Entity::Kind::Builtin, static_cast<std::uint32_t>(kind)});
+  };
+  builtin("Int", TypeKind::I64);
+  builtin("Float", TypeKind::F64);
+  builtin("i8", TypeKind::I8);
+  builtin("i16", TypeKind::I16);
+  builtin("i32", TypeKind::I32);
+  builtin("i64", TypeKind::I64);
+  builtin("u8", TypeKind::U8);
+  builtin("u16", TypeKind::U16);
+  builtin("u32", TypeKind::U32);
+  builtin("u64", TypeKind::U64);
+  builtin("f16", TypeKind::F16);
+  builtin("bf16", TypeKind::BF16);
+  builtin("f32", TypeKind::F32);
+  builtin("f64", TypeKind::F64);
+  builtin("Bool", TypeKind::Bool);
+  builtin("String", TypeKind::String);
+  builtin("Bytes", TypeKind::Bytes);
+  builtin("List", TypeKind::List);
+  builtin("Map", TypeKind::Map);
+  builtin("Never", TypeKind::Never);
+  for (const char* later : {"Tensor", "Task", "Channel"}) {
+    builtin_names.emplace(names.intern(later), Entity{Entity::Kind::NotYet});
+  }
+}
+
+FunctionId Database::new_function(FunctionEntry entry) {
+  functions.push_back(std::move(entry));
+  return FunctionId(functions.size() - 1);
+}
+
+const FunctionInfo& Database::function(FunctionId id) {
+  ask(QueryKind::Signature, id.index);
+  return functions[id.index].info;
+}
+
+const NominalDecl& Database::nominal(NominalId id) {
+  ask(QueryKind::Nominal, id.index);
+  return types.nominal(id);
+}
+
+const TraitDecl& Database::trait(TraitId id) {
+  ask(QueryKind::Trait, id.index);
+  return types.trait(id);
+}
+
+const ImplEntry& Database::impl(ImplId id) {
+  ask(QueryKind::Impl, id.index);
+  return impls[id.index];
+}
+
+std::uint64_t Database::answer(QueryKey key) {
+  uses.erase(static_cast<std::uint64_t>(key.kind) << 32 | key.index);
+  switch (key.kind) {
+    case QueryKind::Nominal: return answer_nominal(NominalId(key.index));
+    case QueryKind::Trait: return answer_trait(TraitId(key.index));
+    case QueryKind::Impl: return answer_impl(ImplId(key.index));
+    case QueryKind::ImplTable: return answer_impl_table();
+    case QueryKind::Signature: return answer_signature(FunctionId(key.index));
+    case QueryKind::ConstType: return answer_const_type(ConstId(key.index));
+    case QueryKind::ConstValue: return answer_const_value(ConstId(key.index));
+    case QueryKind::Body: return answer_body(FunctionId(key.index));
+    case QueryKind::Equality: return answer_equality(NominalId(key.index));
+    case QueryKind::CheckSignature: check_signature(FunctionId(key.index)); return 0;
+    case QueryKind::CheckNominal: check_nominal(NominalId(key.index)); return 0;
+    case QueryKind::CheckImpl: check_impl(ImplId(key.index)); return 0;
+    case QueryKind::CheckModule: check_module(ModuleId(key.index)); return 0;
+    case QueryKind::NominalGraph: check_nominal_graph(); return 0;
+    default: return 0;  // inputs are never computed
+  }
+}
+
+void Database::flush() {
+  if (flushed_revision != queries.revision()) {
+    flushed_revision = queries.revision();
+    flushed.clear();
+  }
+  const auto give = [&](const source::DiagnosticSink& from) {
+    const std::size_t count = from.errors() + from.warnings();
+    std::size_t& given = flushed[&from];
+    if (given == count) return;
+    for (const source::Diagnostic& diagnostic : from.sorted()) {
+      sink.report(diagnostic.code, diagnostic.span, diagnostic.message) = diagnostic;
+    }
+    given = count;
+  };
+  for (const ModuleEntry& module : modules) give(module.parse_sink);
+  queries.for_each_sink([&](QueryKey, const source::DiagnosticSink& from) { give(from); });
+}
+
+}  // namespace noodle::sema

@@ -1,0 +1,285 @@
+#pragma once
+
+// The insides of sema: every module, declaration and answer of one program in tables, and the
+// answering of queries over them. Nobody outside sema includes this; bodies are checked through
+// context.h alone.
+//
+// modules.cpp fills the tables from syntax trees (collection) and sets the inputs of queries;
+// declare.cpp answers what a declaration is; declare_check.cpp what is wrong with it; traits.cpp
+// matches types with impls; names.cpp and resolve.cpp find what a name or written type means;
+// constants.cpp evaluates; editor.cpp answers editors.
+//
+// Ids are stable: an item keeps its id through edits as long as its kind, owner and name stay
+// (items of one name are told apart by their order). An item that is gone stays in its table, dead.
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "compiler/sema/context.h"
+#include "compiler/sema/program.h"
+#include "compiler/sema/queries.h"
+#include "compiler/syntax/parser.h"
+#include "std/embedded.h"
+
+namespace noodle::sema {
+
+/// Something in the text that was resolved.
+struct RecordedUse {
+  source::Span where;
+  Entity entity;            // Kind::None for a local
+  source::Span definition;  // of a local
+  TypeId type;
+};
+
+/// What every declared thing has.
+struct Declared {
+  ModuleId module;
+  const syntax::Item* item = nullptr;  // null for hidden functions; replaced by edits
+  bool alive = true;
+};
+
+struct FunctionEntry : Declared {
+  FunctionInfo info;
+  ImplId impl;
+  TraitId trait;
+  FunctionId parent;                          // of lambdas, blocks and default arguments
+  const syntax::FunctionItem* syntax = nullptr;
+  const syntax::TestItem* test = nullptr;
+  std::uint32_t default_of = 0;               // which parameter of parent this is the default of
+  std::vector<FunctionId> defaults;           // by parameter; invalid where none
+  std::vector<FunctionId> hidden;             // lambdas and blocks of the body, in order of making
+  std::size_t hidden_used = 0;
+  std::unique_ptr<Body> body;
+  std::uint32_t body_begin = 0;               // where the body's text stood when it was checked
+};
+
+struct NominalEntry : Declared {
+  Symbol name;
+  std::uint32_t arity = 0;
+  bool has_bounds = false;
+  bool has_equality = true;  // the answer of QueryKind::Equality
+  std::span<const syntax::TypeParam> params;
+};
+
+struct TraitEntry : Declared {
+  Symbol name;
+  std::uint32_t arity = 0;
+  const syntax::TraitItem* syntax = nullptr;
+};
+
+struct ImplEntry : Declared {
+  ImplInfo info;
+  const syntax::ImplItem* syntax = nullptr;
+  bool usable = false;  // trait and target were understood
+};
+
+struct ConstEntry : Declared {
+  Symbol name;
+  const syntax::ConstItem* syntax = nullptr;
+  TypeId declared;
+  TypeId type;
+  std::unique_ptr<Body> body;
+  std::unique_ptr<ConstValue> value;
+};
+
+struct ImportEntry {
+  Symbol name;            // what it binds
+  ModuleId module;        // invalid when it could not be loaded
+  bool not_in_build = false;
+  std::string reserved;   // a user's file of a reserved name that is hidden by the library
+  const syntax::ImportItem* item = nullptr;
+};
+
+enum class ModuleOrigin : std::uint8_t { User, Library, Core };
+
+struct ModuleEntry {
+  std::string name;  // "geometry.shapes"
+  std::string path;
+  source::FileId file;
+  ModuleOrigin origin = ModuleOrigin::User;
+  std::unique_ptr<syntax::ParsedFile> tree;
+  source::DiagnosticSink parse_sink;
+  std::unordered_map<Symbol, Entity> items;
+  std::unordered_map<Symbol, std::vector<Entity>> variants;
+  std::vector<ImportEntry> imports;
+  std::unordered_map<Symbol, std::uint32_t> import_names;
+  std::vector<FunctionId> functions;  // free functions
+  std::vector<FunctionId> tests;
+  std::vector<FunctionId> methods;    // of impls and traits
+  std::vector<NominalId> nominals;
+  std::vector<TraitId> traits;
+  std::vector<ImplId> impls;
+  std::vector<ConstId> consts;
+  std::unordered_map<std::uint64_t, std::uint32_t> ids;      // identity of an item to its id
+  std::unordered_map<std::uint64_t, std::uint32_t> ordinals; // while collecting
+};
+
+/// A method or associated function by the head of its impl's target.
+struct InherentMethod {
+  ImplId impl;
+  FunctionId function;
+};
+struct TraitMethodName {
+  TraitId trait;
+  FunctionId function;
+};
+
+struct Database final : QueryAnswers {
+  Database(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader);
+
+  Interner& names;
+  source::SourceMap& sources;
+  source::DiagnosticSink& sink;
+  ModuleLoader& loader;
+  TypeTable types;
+  Queries queries;
+  Context context;
+  Arena kept;  // argument lists and texts of the program's lifetime
+
+  std::deque<FunctionEntry> functions;
+  std::vector<NominalEntry> nominals;  // beside types' nominals
+  std::vector<TraitEntry> traits;      // beside types' traits
+  std::deque<ImplEntry> impls;
+  std::deque<ConstEntry> consts;
+  std::deque<ModuleEntry> modules;
+  std::unordered_map<std::string, ModuleId> modules_by_path;
+  ModuleId main;
+  std::string root;  // the folder of the main file, with a slash, or empty
+
+  std::unordered_map<Symbol, Entity> core_items;
+  std::unordered_map<Symbol, std::vector<Entity>> core_variants;
+  std::unordered_map<Symbol, Entity> builtin_names;
+  std::unordered_map<std::string_view, FunctionId> intrinsics;
+
+  // The answer of QueryKind::ImplTable.
+  std::unordered_map<std::uint64_t, std::vector<ImplId>> trait_impls;  // trait and head
+  std::unordered_map<std::uint64_t, std::vector<InherentMethod>> inherent;  // head and name
+  std::unordered_map<Symbol, std::vector<TraitMethodName>> trait_methods;
+
+  std::unordered_map<std::uint64_t, std::vector<RecordedUse>> uses;  // by query
+  std::uint32_t flushed_revision = 0;
+  std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on
+
+  Symbol self_name, to_string_name, compare_name;
+
+  // ---- modules.cpp
+  void load_library();
+  ModuleId load_module(std::string name, std::string path, ModuleOrigin origin, std::string text);
+  void collect(ModuleId id);
+  void follow_imports();
+  void replace_text(source::FileId file, std::string text);
+
+  // ---- answering (database.cpp)
+  std::uint64_t answer(QueryKey key) override;
+  bool ask(QueryKind kind, std::uint32_t index) {
+    return queries.ask({kind, index}) == Queries::Outcome::Current;
+  }
+  /// Gives the diagnostics of current answers on to the sink, each once a revision.
+  void flush();
+  source::Span span(ModuleId module, syntax::Range range) const {
+    return {modules[module.index].file, range.begin, range.end};
+  }
+  source::Diagnostic& report(source::Code code, source::Span where, std::string message) {
+    return queries.sink().report(code, where, std::move(message));
+  }
+  /// The name of an entity's item, where it stands.
+  source::Span definition(const Entity& entity);
+  std::string_view doc(const Entity& entity);
+  const Declared* declared(const Entity& entity) const;
+  std::string_view entity_name(const Entity& entity);
+  bool is_pub(const Entity& entity) const;
+  FunctionId new_function(FunctionEntry entry);
+  const ImplEntry& impl(ImplId id);
+  const NominalDecl& nominal(NominalId id);
+  const TraitDecl& trait(TraitId id);
+  const FunctionInfo& function(FunctionId id);
+
+  // ---- declare.cpp
+  void declare_fields(std::span<const syntax::FieldDecl> fields, const Scope& scope, std::vector<FieldInfo>& out);
+  void declare_function(FunctionId id);
+  std::uint64_t answer_nominal(NominalId id);
+  std::uint64_t answer_trait(TraitId id);
+  std::uint64_t answer_impl(ImplId id);
+  std::uint64_t answer_signature(FunctionId id);
+  std::vector<TypeParamDecl> declare_params(ModuleId module, std::span<const syntax::TypeParam> params,
+                                            std::vector<TypeParamDecl> outer, TypeId self);
+  std::uint64_t answer_body(FunctionId id);
+  Scope scope_of(FunctionId id);
+  Scope scope_of_nominal(NominalId id);
+
+  // ---- declare_check.cpp
+  void check_module(ModuleId id);
+  void check_nominal(NominalId id);
+  void check_impl(ImplId id);
+  void check_signature(FunctionId id);
+  void check_attributes(const syntax::Item& item, ModuleId module);
+  void check_main(FunctionId id);
+  // ---- nominal_graph.cpp
+  void check_nominal_graph();
+
+  // ---- resolve.cpp
+  TypeId resolve(const syntax::Type& type, const Scope& scope);
+  std::optional<TraitRef> resolve_trait(const syntax::PathType& path, const Scope& scope);
+  Entity resolve_type_name(std::span<const syntax::Name> path, const Scope& scope, bool wants_trait);
+  std::uint32_t arity(Entity entity) const;
+  TypeId make_type(Entity entity, std::span<const TypeId> arguments, const Scope& scope, source::Span where);
+  void check_well_formed(TypeId type, const Scope& scope, source::Span where);
+  void note_use(source::Span where, Entity entity, TypeId type);
+
+  // ---- names.cpp
+  Entity lookup(const Scope& scope, Symbol name);
+  Entity lookup_item(ModuleId from, Symbol name);
+  std::vector<Entity> variants_named(ModuleId from, Symbol name);
+  Entity lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where);
+  std::vector<std::string_view> visible_names(const Scope& scope);
+  void report_unknown(const Scope& scope, Symbol name, source::Span where, std::span<const std::string_view> also,
+                      std::string_view what);
+  bool suggest_near(source::Diagnostic& diagnostic, source::Span where, std::string_view word,
+                    std::span<const std::string_view> candidates);
+
+  // ---- traits.cpp
+  std::uint64_t answer_impl_table();
+  std::uint64_t head(TypeId type) const;
+  Fits match(TypeId pattern, TypeId actual, std::vector<TypeId>& binding) const;
+  Fits match_impl(const ImplEntry& impl, TypeId self, std::vector<TypeId>& binding);
+  Fits satisfies(TypeId type, const TraitRef& trait, const Scope& scope, int depth);
+  Fits satisfies_bounds(std::span<const TypeParamDecl> params, std::span<const TypeId> arguments, const Scope& scope,
+                        int depth, TraitRef* failed = nullptr, std::size_t* failed_param = nullptr);
+  std::optional<Fits> builtin_rule(TypeId type, const TraitRef& trait, const Scope& scope, int depth);
+  template <typename F>
+  void for_each_impl(TypeId self, TraitId trait, F each);
+  void report_unsatisfied(TypeId type, const TraitRef& trait, const Scope& scope, source::Span where);
+  std::vector<ImplMatch> impls_of(TypeId self, TraitId trait, const Scope& scope);
+  std::optional<ImplMatch> find_impl(TypeId self, const TraitRef& trait, const Scope& scope);
+  std::vector<MethodMatch> methods(TypeId receiver, Symbol name, const Scope& scope, bool with_self);
+  std::vector<std::string_view> method_names(TypeId receiver, const Scope& scope, bool with_self);
+  FunctionRef resolve_method(FunctionRef method);
+  FunctionRef own_to_string(TypeId type);
+  bool has_equality(TypeId type);
+  std::uint64_t answer_equality(NominalId id);
+  bool takes_self(FunctionId id) const;
+  bool function_visible(ModuleId from, FunctionId id) const;
+  bool may_overlap(const ImplInfo& a, const ImplInfo& b);
+  FunctionId impl_method(ImplId impl, Symbol name) const;
+  std::string text(const TraitRef& trait) const;
+
+  // ---- constants.cpp
+  std::uint64_t answer_const_type(ConstId id);
+  std::uint64_t answer_const_value(ConstId id);
+  void report_const_cycle(ConstId id);
+
+  // ---- shift.cpp
+  /// Moves every place in a typed tree by `delta` bytes: its text moved and is otherwise the same.
+  void shift_body(FunctionId id, std::int64_t delta);
+
+  // ---- editor.cpp
+  std::optional<SymbolAt> symbol_at(source::FileId file, std::uint32_t offset);
+  std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
+  void check_all();
+};
+
+}  // namespace noodle::sema

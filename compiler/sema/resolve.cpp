@@ -1,0 +1,271 @@
+// Written types and bounds to types: names, numbers of arguments, `Self`, `any`.
+
+#include <algorithm>
+
+#include "compiler/sema/database.h"
+
+namespace noodle::sema {
+
+using source::Code;
+
+namespace {
+
+std::string count_of(std::size_t count, std::string_view thing) {
+  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
+}
+
+std::string_view kind_word(Entity::Kind kind) {
+  switch (kind) {
+    case Entity::Kind::Function: return "a function";
+    case Entity::Kind::Const: return "a constant";
+    case Entity::Kind::Variant: return "a variant";
+    case Entity::Kind::Field: return "a field";
+    case Entity::Kind::Module: return "a module";
+    case Entity::Kind::Trait: return "a trait";
+    default: return "a type";
+  }
+}
+
+}  // namespace
+
+std::uint32_t Database::arity(Entity entity) const {
+  switch (entity.kind) {
+    case Entity::Kind::Nominal: return nominals[entity.index].arity;
+    case Entity::Kind::Trait: return traits[entity.index].arity;
+    case Entity::Kind::Builtin:
+      switch (static_cast<TypeKind>(entity.index)) {
+        case TypeKind::List: return 1;
+        case TypeKind::Map: return 2;
+        default: return 0;
+      }
+    default: return 0;
+  }
+}
+
+TypeId Database::make_type(Entity entity, std::span<const TypeId> arguments, const Scope& scope, source::Span where) {
+  const TypeId error = types.primitive(TypeKind::Error);
+  if (entity.kind == Entity::Kind::Unusable || entity.kind == Entity::Kind::None) return error;
+  if (entity.kind == Entity::Kind::NotYet) {
+    context.report_not_in_build(where, "`" + std::string(sources.text(where)) + "`");
+    return error;
+  }
+  if (!entity.is_type()) return error;
+  const std::uint32_t wanted = arity(entity);
+  if (arguments.size() != wanted) {
+    std::string name(entity.kind == Entity::Kind::Builtin ? sources.text(where) : entity_name(entity));
+    if (const std::size_t cut = name.find('<'); cut != std::string::npos) name.resize(cut);
+    if (entity.kind == Entity::Kind::TypeParam) name = names.text(scope.type_params[entity.index].name);
+    auto& diagnostic =
+        report(Code::WrongTypeArity, where, "`" + name + "` takes " + count_of(wanted, "type argument") + ", not " + std::to_string(arguments.size()));
+    if (entity.kind == Entity::Kind::Nominal) {
+      diagnostic.note(types.nominal(entity.nominal()).span, "declared here");
+    } else if (wanted == 1) {
+      diagnostic.help("write the element's type, as in `List<Int>`");
+    } else if (wanted == 2) {
+      diagnostic.help("write the types of keys and values, as in `Map<String, Int>`");
+    }
+    return error;
+  }
+  switch (entity.kind) {
+    case Entity::Kind::Nominal: return types.nominal(entity.nominal(), arguments);
+    case Entity::Kind::TypeParam: return types.param(entity.index, scope.type_params[entity.index].name);
+    default: break;
+  }
+  switch (const auto kind = static_cast<TypeKind>(entity.index)) {
+    case TypeKind::List: return types.list(arguments[0]);
+    case TypeKind::Map: return types.map(arguments[0], arguments[1]);
+    default: return types.primitive(kind);
+  }
+}
+
+/// What the name of a type or trait means; Unusable after a report.
+Entity Database::resolve_type_name(std::span<const syntax::Name> path, const Scope& scope, bool wants_trait) {
+  if (path.empty()) return {Entity::Kind::Unusable};
+  const syntax::Name& first = path.front();
+  const source::Span where = span(scope.module, first.range);
+  const auto fits = [&](const Entity& entity) {
+    return entity.kind == Entity::Kind::NotYet || entity.kind == Entity::Kind::Unusable ||
+           (wants_trait ? entity.kind == Entity::Kind::Trait : entity.is_type());
+  };
+  Entity entity = lookup(scope, first.symbol);
+  if (!entity) {
+    report_unknown(scope, first.symbol, where, {}, wants_trait ? "trait " : "type ");
+    return {Entity::Kind::Unusable};
+  }
+  source::Span last = where;
+  if (path.size() > 1) {
+    if (entity.kind != Entity::Kind::Module) {
+      if (entity.kind != Entity::Kind::Unusable && entity.kind != Entity::Kind::NotYet) {
+        report(Code::NotAType, where, "`" + std::string(names.text(first.symbol)) + "` is " + std::string(kind_word(entity.kind)) + ", not a module")
+            .help("before the dot of a type stands a module's name");
+      } else if (entity.kind == Entity::Kind::NotYet) {
+        return entity;
+      }
+      return {Entity::Kind::Unusable};
+    }
+    note_use(where, entity, TypeId());
+    last = span(scope.module, path[1].range);
+    entity = lookup_in(scope.module, entity.module(), path[1], last);
+  }
+  if (fits(entity)) {
+    if (entity.kind != Entity::Kind::Unusable) note_use(last, entity, TypeId());
+    return entity;
+  }
+  const std::string name(names.text(path.back().symbol));
+  if (wants_trait) {
+    report(Code::NotATrait, last, "`" + name + "` is " + std::string(kind_word(entity.kind)) + ", not a trait");
+    return {Entity::Kind::Unusable};
+  }
+  auto& diagnostic = report(Code::NotAType, last, "`" + name + "` is " + std::string(kind_word(entity.kind)) + ", not a type");
+  if (entity.kind == Entity::Kind::Trait) {
+    diagnostic.suggest("a value of any type that implements it is", {last.file, where.begin, where.begin}, "any ");
+    diagnostic.help("a type parameter with this bound, `<T: " + name + ">`, takes one such type");
+  } else if (entity.kind == Entity::Kind::Variant) {
+    const std::string enum_name(names.text(nominals[entity.index].name));
+    diagnostic.suggest("its type is the enum", last, enum_name);
+  }
+  return {Entity::Kind::Unusable};
+}
+
+TypeId Database::resolve(const syntax::Type& type, const Scope& scope) {
+  const TypeId error = types.primitive(TypeKind::Error);
+  const source::Span where = span(scope.module, type.range);
+  switch (type.kind) {
+    case syntax::TypeKind::Error: return error;
+    case syntax::TypeKind::Self:
+      if (scope.self_type.valid()) return scope.self_type;
+      report(Code::NoSelfType, where, "there is no `Self` here")
+          .help("`Self` stands for the type of the `impl` or trait around it; write the type's name");
+      return error;
+    case syntax::TypeKind::Path: {
+      const auto& path = static_cast<const syntax::PathType&>(type);
+      const Entity entity = resolve_type_name(path.path, scope, false);
+      std::vector<TypeId> arguments;
+      bool whole = true;
+      for (const syntax::Type* argument : path.arguments) {
+        arguments.push_back(resolve(*argument, scope));
+        whole &= arguments.back() != error;
+      }
+      if (entity.kind == Entity::Kind::NotYet) return make_type(entity, {}, scope, where);
+      const TypeId made = make_type(entity, arguments, scope, where);
+      return whole ? made : error;
+    }
+    case syntax::TypeKind::Tuple: {
+      std::vector<TypeId> elements;
+      for (const syntax::Type* element : static_cast<const syntax::TupleType&>(type).elements) {
+        elements.push_back(resolve(*element, scope));
+        if (elements.back() == error) return error;
+      }
+      return types.tuple(elements);
+    }
+    case syntax::TypeKind::Option: {
+      const auto* element = static_cast<const syntax::OptionType&>(type).element;
+      const TypeId inner = element == nullptr ? error : resolve(*element, scope);
+      return inner == error || !types.known.option.valid() ? error : types.option(inner);
+    }
+    case syntax::TypeKind::Function: {
+      const auto& function = static_cast<const syntax::FunctionType&>(type);
+      std::vector<TypeId> params;
+      std::uint64_t mask = 0;
+      bool whole = true;
+      for (std::size_t i = 0; i < function.params.size(); ++i) {
+        if (function.params[i].is_mut && i < 64) mask |= std::uint64_t{1} << i;
+        params.push_back(function.params[i].type == nullptr ? error : resolve(*function.params[i].type, scope));
+        whole &= params.back() != error;
+      }
+      const TypeId result = function.result == nullptr ? types.unit() : resolve(*function.result, scope);
+      return whole && result != error ? types.function(params, mask, result) : error;
+    }
+    case syntax::TypeKind::Any: {
+      const auto* trait_path = static_cast<const syntax::AnyType&>(type).trait;
+      if (trait_path == nullptr) return error;
+      const auto trait_ref = resolve_trait(*trait_path, scope);
+      if (!trait_ref) return error;
+      ask(QueryKind::TraitText, trait_ref->trait.index);
+      const TraitDecl& decl = types.trait(trait_ref->trait);
+      if (!decl.any_allowed) {
+        report(Code::NotAnyTrait, where, "the trait `" + std::string(names.text(decl.name)) + "` can't be `any`")
+            .note(decl.span, "it uses `Self` beside the receiver, or has a method without one, or a generic one")
+            .help("take a type parameter with this bound instead: `<T: " + std::string(names.text(decl.name)) + ">`");
+        return error;
+      }
+      return types.any(trait_ref->trait, trait_ref->arguments);
+    }
+  }
+  return error;
+}
+
+std::optional<TraitRef> Database::resolve_trait(const syntax::PathType& path, const Scope& scope) {
+  const Entity entity = resolve_type_name(path.path, scope, true);
+  std::vector<TypeId> arguments;
+  bool whole = true;
+  for (const syntax::Type* argument : path.arguments) {
+    arguments.push_back(resolve(*argument, scope));
+    whole &= arguments.back() != types.primitive(TypeKind::Error);
+  }
+  const source::Span where = span(scope.module, path.range);
+  if (entity.kind == Entity::Kind::NotYet) {
+    context.report_not_in_build(where, "`" + std::string(sources.text(where)) + "`");
+    return std::nullopt;
+  }
+  if (entity.kind != Entity::Kind::Trait || !whole) return std::nullopt;
+  const std::uint32_t wanted = arity(entity);
+  if (arguments.size() != wanted) {
+    report(Code::WrongTypeArity, where,
+           "`" + std::string(entity_name(entity)) + "` takes " + count_of(wanted, "type argument") + ", not " +
+               std::to_string(arguments.size()))
+        .note(types.trait(entity.trait()).span, "declared here");
+    return std::nullopt;
+  }
+  return TraitRef{entity.trait(), context.keep(arguments)};
+}
+
+/// Bounds of struct and enum parameters, and keys of maps, in a type that was resolved already.
+void Database::check_well_formed(TypeId type, const Scope& scope, source::Span where) {
+  if (types.has_infer(type)) return;
+  const TypeData data = types[type];
+  for (TypeId argument : data.arguments) check_well_formed(argument, scope, where);
+  if (data.kind == TypeKind::Map && !has_equality(data.arguments[0])) {
+    report(Code::BadKey, where, "`" + types.text(data.arguments[0]) + "` can't be a key")
+        .help("keys need equality, which functions and `any` values don't have");
+    return;
+  }
+  if (data.kind != TypeKind::Nominal || !nominals[data.index].has_bounds) return;
+  TraitRef failed;
+  std::size_t param = 0;
+  const auto params = nominal(NominalId(data.index)).params;
+  if (satisfies_bounds(params, data.arguments, scope, 0, &failed, &param) == Fits::No) {
+    report(Code::BoundNotMet, where, "`" + types.text(data.arguments[param]) + "` does not implement `" + text(failed) + "`")
+        .note(types.nominal(NominalId(data.index)).span,
+              "`" + std::string(names.text(types.nominal(NominalId(data.index)).name)) + "` needs it of `" +
+                  std::string(names.text(params[param].name)) + "`");
+  }
+}
+
+/// Keeps what was resolved where, for editors, and warns of what is deprecated.
+void Database::note_use(source::Span where, Entity entity, TypeId type) {
+  if (!queries.running().empty()) {
+    const QueryKey key = queries.key(queries.running().back());
+    uses[static_cast<std::uint64_t>(key.kind) << 32 | key.index].push_back({where, entity, {}, type});
+  }
+  const Declared* item = declared(entity);
+  if (item == nullptr || item->item == nullptr) return;
+  for (const syntax::Attribute& attribute : item->item->attributes) {
+    if (names.text(attribute.name.symbol) != "deprecated") continue;
+    std::string since;
+    std::string instead;
+    for (const syntax::AttributeArgument& argument : attribute.arguments) {
+      if (argument.value == nullptr || argument.value->kind != syntax::ExprKind::String) continue;
+      const auto parts = static_cast<const syntax::StringExpr*>(argument.value)->parts;
+      const std::string value(parts.empty() ? std::string_view() : parts[0].text);
+      if (names.text(argument.label.symbol) == "since") since = value;
+      if (names.text(argument.label.symbol) == "use") instead = value;
+    }
+    auto& diagnostic = report(Code::Deprecated, where,
+                              "`" + std::string(sources.text(where)) + "` is deprecated" +
+                                  (since.empty() ? "" : " since " + since));
+    if (!instead.empty()) diagnostic.suggest("use `" + instead + "` instead", where, instead);
+  }
+}
+
+}  // namespace noodle::sema
