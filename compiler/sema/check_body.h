@@ -1,0 +1,470 @@
+#pragma once
+
+// The checking of one body: from syntax to the typed tree.
+//
+// Checking is bidirectional: an expression is checked with the type that its place wants, where
+// there is one, and its own type is unified with that afterwards (`check_as`). Everything that an
+// expression is checked for happens once, in the order of the text; nothing is checked twice, so the
+// work is linear. What can't be decided at once (which type a literal has, whether a bound holds, whether a
+// match is exhaustive) is noted and settled at the end, when all variables are solved.
+//
+// A lambda or block argument is a function of its own: a Frame with a Body under construction. A
+// name that is found in an outer frame becomes a capture of every frame between. Captures must be
+// a body's first locals but are known last, so locals are renumbered when the frame is finished.
+//
+// The member functions are spread over files by what they check:
+//   check_body.cpp      bodies and frames: beginning, finishing, results
+//   check_finish.cpp    what is settled at the end
+//   check_expr.cpp      dispatch, literals, constructors, agreement of types
+//   check_name.cpp      names, paths, captures
+//   check_call.cpp      calls of functions, methods, variants, values
+//   check_arguments.cpp matching arguments with parameters
+//   check_operator.cpp  operators, comparisons, conversions, indices, `?`, `??`
+//   check_control.cpp   blocks, statements, if, loops, return
+//   check_match.cpp     match
+//   check_lambda.cpp    lambdas and block arguments
+//   check_pattern.cpp   patterns
+//   check_format.cpp    interpolation and formats
+//   places.cpp          places, assignment, `mut`, exclusivity
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "compiler/sema/context.h"
+#include "compiler/sema/exhaustive.h"
+#include "compiler/sema/infer.h"
+
+namespace noodle::sema {
+
+/// What the place of an expression does with its value.
+struct Want {
+  TypeId type{};      // the type that it must have; invalid when any will do
+  bool drop = false;  // the value is dropped: branches need not agree, the type is ()
+};
+
+/// Why a type is needed somewhere, for the message when it is not met.
+struct Because {
+  source::Span where{};
+  std::string text;
+};
+
+enum class FrameKind : std::uint8_t { Function, Lambda, Block, Constant };
+
+enum class Origin : std::uint8_t { Param, Let, Loop, Match, Capture, Hidden };
+
+/// What the checker knows of a local beside what the typed tree says.
+struct LocalFacts {
+  source::Span keyword{};    // `let`, to be replaced by `var`; or where `mut ` may be inserted (empty)
+  Origin origin{};
+  bool used = false;
+  bool assignable = false;
+  LocalId outer{};           // of a capture: the local of the enclosing frame
+};
+/// A path of fields from a local: what a place or a use covers.
+struct PlacePath {
+  std::vector<std::uint32_t> fields;
+  LocalId root{};
+  bool valid = false;
+};
+
+struct LoopScope {
+  LoopId id;
+  Symbol label;
+  bool has_break = false;
+};
+
+/// A place that is held `mut`: nothing that overlaps it may be used meanwhile.
+struct Hold {
+  struct Frame* frame;
+  PlacePath path;
+  source::Span where{};
+  const char* holder;  // "`match mut`", "`for mut`", "this call"
+};
+
+/// One body under construction.
+struct Frame {
+  FrameKind kind = FrameKind::Function;
+  Frame* outer = nullptr;
+  std::unique_ptr<Body> body;
+  FunctionId hidden{};  // of a lambda or block
+  TypeId result{};      // what `return` and `?` give
+  source::Span result_span{};
+  std::vector<LocalFacts> facts;
+  std::vector<LoopScope> loops;
+  std::vector<LocalId> captures;  // own locals that are captures, in order of discovery
+  std::unordered_map<std::uint32_t, LocalId> capture_of;  // by the outer local's index
+  std::vector<LocalId*> local_slots;
+  std::vector<TypeId*> type_slots;
+  std::vector<LocalId> params;  // own parameters in order
+  Expr* node = nullptr;         // the LambdaExpr or BlockArgExpr in the outer frame
+  int defer_depth = 0;
+  std::size_t loops_at_defer = 0;
+};
+
+/// A name in scope.
+struct Binding {
+  Frame* frame;
+  LocalId local;
+  std::uint32_t sequence;
+};
+
+/// What a chain of names (with type arguments) before a `.`, `(` or `{` means.
+struct Path {
+  Entity entity;
+  std::vector<TypeId> arguments;  // written in `<…>`
+  bool has_arguments = false;
+  TypeId type{};                  // of `Self`
+  source::Span span{};
+  std::vector<std::pair<source::Span, Entity>> uses;  // to be noted once the path is taken
+};
+
+/// A function chosen for a call or as a value, with its type arguments (variables where open).
+struct Callee {
+  FunctionId function{};
+  std::vector<TypeId> arguments;
+  source::Span span{};  // of its name in the call
+};
+
+/// One parameter as a call sees it.
+struct CallParam {
+  Symbol name;
+  TypeId type;
+  syntax::ParamKind kind = syntax::ParamKind::Plain;
+  FunctionId default_value{};
+  source::Span span{};
+};
+
+class BodyChecker final : public ConstantSource {
+ public:
+  BodyChecker(Context& context, FunctionId function, Scope scope);
+
+  std::unique_ptr<Body> check_function();
+  std::unique_ptr<Body> check_constant(ConstId id, TypeId declared);
+  const ConstValue* constant(ConstId id) override { return context_.constant_value(id); }
+
+ private:
+  // ---- nodes (check_body.cpp)
+  template <typename T>
+  T* make(ExprKind kind, TypeId type, source::Span span) {
+    T* node = frame_->body->arena.make<T>();
+    node->kind = kind;
+    node->type = type;
+    node->span = span;
+    note_type(&node->type);
+    return node;
+  }
+  template <typename T>
+  T* make_pattern(PatternKind kind, TypeId type, source::Span span) {
+    T* node = frame_->body->arena.make<T>();
+    node->kind = kind;
+    node->type = type;
+    node->span = span;
+    note_type(&node->type);
+    return node;
+  }
+  template <typename T>
+  std::span<T> keep(const std::vector<T>& items) {
+    return frame_->body->arena.copy(items);
+  }
+  void note_type(TypeId* slot);
+  FunctionRef make_ref(FunctionId function, std::span<const TypeId> arguments);
+  Expr* error_expr(source::Span span);
+  Expr* unit_expr(source::Span span);
+  Expr* local_expr(LocalId local, source::Span span);
+  Expr* variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values, source::Span span);
+  Expr* call_expr(FunctionRef callee, TypeId type, std::vector<Arg> args, source::Span span);
+  Expr* int_expr(std::int64_t value, source::Span span);
+  Expr* bool_expr(bool value, source::Span span);
+
+  // ---- small helpers (check_body.cpp)
+  source::Span span(syntax::Range range) const { return context_.span(scope_.module, range); }
+  source::Span span(const syntax::Expr* expr) const { return span(expr->range); }
+  TypeTable& types() { return types_; }
+  TypeId primitive(TypeKind kind) const { return types_.primitive(kind); }
+  TypeId error_type() const { return types_.primitive(TypeKind::Error); }
+  TypeId never() const { return types_.primitive(TypeKind::Never); }
+  TypeId unit() const { return types_.unit(); }
+  bool is_error(TypeId type) const { return infer_.head_kind(type) == TypeKind::Error; }
+  bool is_never(TypeId type) const { return infer_.head_kind(type) == TypeKind::Never; }
+  std::string text(TypeId type);
+  std::string_view text(Symbol name) const { return context_.text(name); }
+  source::Diagnostic& report(source::Code code, source::Span where, std::string message);
+  TypeId variable(source::Span where, std::string what);
+  std::vector<TypeId> variables(std::size_t count, source::Span where, std::string_view what);
+  void not_in_build(source::Span where, std::string_view what);
+
+  // ---- frames and locals (check_body.cpp)
+  Frame* push_frame(FrameKind kind);
+  LocalId add_local(LocalKind kind, Symbol name, TypeId type, source::Span where, Origin origin);
+  void bind(LocalId local);
+  Local& local(LocalId id) { return frame_->body->locals[id.index]; }
+  std::size_t scope_mark() const { return visible_.size(); }
+  void close_scope(std::size_t mark);
+  void check_params();
+  void check_body_block(const syntax::BlockExpr* block);
+
+  // ---- the end (check_finish.cpp)
+  bool finish();
+  void settle_open_types();
+  void check_literals();
+  void check_equalities();
+  void check_matches();
+  void warn_unused();
+  void finish_frame(Frame& frame);
+  bool has_equality(TypeId type, std::vector<TypeId>& seen);
+  std::uint32_t weight(TypeId type);
+  void check_size(TypeId type, source::Span where);
+
+  // ---- expressions (check_expr.cpp)
+  Expr* check(const syntax::Expr* expr, Want want = {});
+  Expr* check_as(const syntax::Expr* expr, TypeId type, const Because* because = nullptr);
+  Expr* agree(Expr* expr, TypeId type, const Because* because = nullptr);
+  Expr* check_dropped(const syntax::Expr* expr);
+  void mismatch(Expr* expr, TypeId wanted, const Because* because);
+  Expr* check_integer(const syntax::IntExpr* expr, TypeId want);
+  Expr* check_float(const syntax::FloatExpr* expr, TypeId want);
+  Expr* check_quantity(const syntax::QuantityExpr* expr, NominalId decl);
+  Expr* check_tuple(const syntax::TupleExpr* expr, TypeId want);
+  Expr* check_list(const syntax::ListExpr* expr, TypeId want);
+  Expr* check_map(const syntax::MapExpr* expr, TypeId want);
+  Expr* check_struct(const syntax::StructExpr* expr, TypeId want);
+  Expr* check_range(const syntax::RangeExpr* expr);
+  Expr* check_field(const syntax::FieldExpr* expr, TypeId want);
+  Expr* check_tuple_field(const syntax::TupleFieldExpr* expr);
+  Expr* field_of(Expr* base, const syntax::Name& name, source::Span where, bool report_missing);
+  Expr* check_base(const syntax::Expr* expr);
+  TypeId structure(TypeId type);
+  bool known(Expr* expr, const char* purpose);
+
+  // ---- names (check_name.cpp)
+  Expr* check_name(const syntax::NameExpr* expr, TypeId want);
+  Expr* check_self(const syntax::Expr* expr);
+  Binding* find_local(Symbol name);
+  LocalId reach(Frame* frame, const Binding& binding);
+  LocalId capture(Frame* frame, LocalId outer);
+  Expr* use_local(const Binding& binding, source::Span where);
+  Expr* entity_value(const Path& path, const syntax::Name& name, TypeId want);
+  Expr* function_value(Callee callee, source::Span where);
+  Expr* variant_value(Entity variant, TypeId type, source::Span where);
+  bool resolve_path(const syntax::Expr* expr, Path& out);
+  void take(const Path& path);
+  bool is_type(const Path& path) const { return path.type.valid() || path.entity.is_type(); }
+  Expr* member_value(const Path& base, const syntax::FieldExpr* expr, TypeId want);
+  Entity resolve_name(const syntax::Name& name, TypeId want);
+  Entity variant_by_type(TypeId want, Symbol name);
+  TypeId path_type(const Path& path, source::Span where);
+  TypeId variant_type(const Path& path, TypeId want);
+  void no_value(Entity entity, const syntax::Name& name, source::Span where);
+  void unknown_name(const syntax::Name& name);
+  void unknown_member(TypeId type, const syntax::Name& name, source::Code code);
+  void private_function(FunctionId function, const syntax::Name& name);
+
+  // ---- calls (check_call.cpp, check_arguments.cpp)
+  Expr* check_call(const syntax::CallExpr* call, Want want);
+  Expr* call_entity(const syntax::CallExpr* call, Path& path, TypeId want,
+                    std::span<syntax::Type* const> type_arguments);
+  Expr* call_method(const syntax::CallExpr* call, const syntax::FieldExpr* callee,
+                    std::span<syntax::Type* const> type_arguments, TypeId want);
+  Expr* call_associated(const syntax::CallExpr* call, const Path& base, const syntax::Name& name,
+                        std::span<syntax::Type* const> type_arguments, TypeId want);
+  Expr* call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver, TypeId want);
+  Expr* call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId want, source::Span where);
+  Expr* call_value(const syntax::CallExpr* call, Expr* callee);
+  Expr* call_block(const syntax::CallExpr* call, const Binding& binding);
+  Expr* call_map_at(const syntax::CallExpr* call, Expr* map, const syntax::Name& name);
+  Expr* call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode, source::Span where);
+  void check_arguments_anyway(const syntax::CallExpr* call);
+  Callee instantiate(FunctionId function, std::span<const TypeId> first, source::Span where,
+                     std::span<syntax::Type* const> type_arguments, std::size_t own_from);
+  Callee choose_method(std::vector<MethodMatch>& matches, const syntax::Name& name, TypeId receiver,
+                       std::span<syntax::Type* const> type_arguments);
+  void improve(const Callee& callee);
+  std::vector<CallParam> params_of(const Callee& callee);
+  bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params, std::size_t first,
+                       std::string_view what, const Callee* callee, Expr* receiver, std::vector<Arg>& out);
+  Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param, const Because& because);
+
+  // ---- operators (check_operator.cpp)
+  Expr* check_unary(const syntax::UnaryExpr* expr, TypeId want);
+  Expr* check_binary(const syntax::BinaryExpr* expr, TypeId want);
+  Expr* check_logic(const syntax::BinaryExpr* expr);
+  Expr* check_comparison(const syntax::BinaryExpr* expr);
+  Expr* check_equality(const syntax::BinaryExpr* expr);
+  Expr* check_coalesce(const syntax::BinaryExpr* expr, TypeId want);
+  Expr* check_arithmetic(const syntax::BinaryExpr* expr);
+  Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where);
+  bool operator_impl(syntax::BinaryOp op, TypeId left, TypeId right, FunctionRef& out, TypeId& result,
+                     TypeId* wanted_right);
+  TraitId operator_trait(syntax::BinaryOp op) const;
+  bool has_operator(syntax::BinaryOp op, TypeId type);
+  bool is_number_type(TypeId type, bool& floating);
+  bool is_ordered(TypeId type);
+  Expr* check_try(const syntax::TryExpr* expr);
+  bool convert_error(TypeId from, TypeId to, source::Span where, FunctionRef& out);
+  FunctionRef error_from(TypeId from, source::Span where);
+  Expr* check_index(const syntax::IndexExpr* expr, bool target);
+  Expr* check_slice(const syntax::IndexExpr* expr, Expr* base);
+
+  // ---- control (check_control.cpp)
+  Expr* check_block(const syntax::BlockExpr* block, Want want, const Because* because = nullptr);
+  Expr* check_statement(const syntax::Stmt* stmt);
+  Expr* check_let(const syntax::LetStmt* stmt);
+  Expr* check_defer(const syntax::DeferStmt* stmt);
+  Expr* check_expect(const syntax::ExpectStmt* stmt);
+  Expr* check_if(const syntax::IfExpr* expr, Want want);
+  Expr* check_loop(const syntax::Expr* expr);
+  Expr* check_for(const syntax::ForExpr* expr);
+  Expr* check_jump(const syntax::JumpExpr* expr);
+  Expr* check_return(const syntax::ReturnExpr* expr);
+  Expr* check_condition(const syntax::Expr* expr);
+  Expr* check_branch_value(const syntax::Stmt* body, Want want, const Because* because);
+  Expr* dropped(Expr* value);
+  void warn_dropped(const Expr* value, const syntax::Expr* syntax);
+  bool for_source(ForExpr* node, Expr* iterable, TypeId& element);
+  bool may_leave(source::Span where, const char* what);
+  TypeId join(TypeId so_far, Expr* next);
+
+  // ---- match and patterns (check_match.cpp, check_pattern.cpp)
+  Expr* check_match(const syntax::MatchExpr* expr, Want want);
+  struct PatternMode {
+    LocalKind kind = LocalKind::Let;  // of plain names
+    bool in_mut = false;              // `mut name` is allowed and makes a MutAlias
+    Origin origin = Origin::Let;
+    source::Span keyword{};
+  };
+  using Bound = std::vector<std::pair<Symbol, LocalId>>;
+  Pattern* check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode);
+  Pattern* pattern_in(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                      const Bound* others);
+  Pattern* name_pattern(const syntax::NamePattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                        const Bound* others);
+  Pattern* bind_name(const syntax::Name& name, TypeId type, LocalKind kind, const PatternMode& mode,
+                     source::Span where, Bound& bound, const Bound* others);
+  Pattern* literal_pattern(const syntax::LiteralPattern* pattern, TypeId type);
+  Pattern* range_pattern(const syntax::RangePattern* pattern, TypeId type);
+  Pattern* tuple_pattern(const syntax::TuplePattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                         const Bound* others);
+  Pattern* variant_pattern(const syntax::VariantPattern* pattern, TypeId type, const PatternMode& mode,
+                           Bound& bound, const Bound* others);
+  Pattern* struct_pattern(const syntax::StructPattern* pattern, TypeId type, const PatternMode& mode,
+                          Bound& bound, const Bound* others);
+  Pattern* list_pattern(const syntax::ListPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                        const Bound* others);
+  Pattern* or_pattern(const syntax::OrPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                      const Bound* others);
+  Pattern* wildcard(TypeId type, source::Span where);
+  Pattern* constant_pattern(ConstId id, TypeId type, source::Span where);
+  Expr* pattern_end(const syntax::Expr* expr, TypeId type);
+  Entity pattern_entity(std::span<const syntax::Name> path, TypeId type, bool& reported);
+  bool pattern_agrees(TypeId type, TypeId pattern_type, source::Span where, const char* what);
+  void bind_anyway(const syntax::Pattern* pattern, const PatternMode& mode, Bound& bound);
+  void irrefutable(Pattern* pattern, source::Span where, const char* what);
+
+  // ---- lambdas and blocks (check_lambda.cpp)
+  Expr* check_lambda(const syntax::LambdaExpr* expr, TypeId want, bool may_wait);
+  Expr* check_block_argument(const syntax::BlockArgument* block, TypeId type, source::Span where);
+  Expr* check_lambda_body(std::span<const syntax::LambdaParam> params, TypeId type, FrameKind kind,
+                          const syntax::Expr* body, source::Span where, Expr* node);
+  struct Waiting {
+    const syntax::LambdaExpr* expr;
+    TypeId type;
+    Expr* node;
+    Frame* frame;
+    std::uint32_t limit;
+    bool done;
+  };
+  void run_waiting(std::size_t from, bool all);
+
+  // ---- formats (check_format.cpp)
+  Expr* check_string(const syntax::StringExpr* expr);
+  void check_format(std::string_view format, TypeId type, source::Span where);
+
+  // ---- places (places.cpp)
+  Expr* check_assign(const syntax::AssignStmt* stmt);
+  Expr* assign_indexed(const syntax::AssignStmt* stmt, Expr* base, Expr* key);
+  bool require_place(Expr* place, const char* what);
+  bool require_changeable(LocalId local, source::Span where, const char* what);
+  void mark_changed(LocalId local);
+  PlacePath path_of(const Expr* place);
+  static bool overlap(const PlacePath& a, const PlacePath& b);
+  void check_exclusive(std::span<const Arg> args);
+  void check_held(const Expr* use);
+  Hold hold_of(const Expr* place, source::Span where, const char* holder);
+
+  Context& context_;
+  TypeTable& types_;
+  FunctionId function_;
+  Scope scope_;
+  Inference infer_;
+  bool failed_ = false;
+
+  std::vector<std::unique_ptr<Frame>> frames_;
+  Frame* frame_ = nullptr;
+  std::unordered_map<Symbol, std::vector<Binding>> bindings_;
+  std::vector<Symbol> visible_;  // names in the order in which they were bound
+  std::uint32_t sequence_ = 0;
+  // While a lambda that waited is checked, names bound since it was written are not seen: those
+  // from `hidden_from_` on, and before `hidden_to_`.
+  std::uint32_t hidden_from_ = UINT32_MAX;
+  std::uint32_t hidden_to_ = UINT32_MAX;
+  std::vector<Hold> holds_;
+  bool in_chain_ = false;  // checking the base of a field: who uses it looks at holds itself
+  std::vector<Waiting> waiting_;
+
+  // What is settled at the end.
+  struct OpenType {
+    TypeId type;
+    source::Span where;
+    std::string what;
+  };
+  struct Literal {
+    Expr* node;
+    std::uint64_t magnitude;
+    double value;
+    bool negative;
+    bool overflow;
+    bool floating;
+  };
+  struct Obligation {
+    Callee callee;
+    Scope scope;
+  };
+  struct Equality {
+    TypeId type;
+    source::Span where;
+    const char* what;
+  };
+  struct MatchJob {
+    const MatchExpr* match;   // null for a pattern that must always match
+    const Pattern* pattern;
+    const syntax::MatchExpr* syntax;
+    source::Span where;
+    const char* what;
+  };
+  struct FormatJob {
+    std::string_view format;
+    TypeId type;
+    source::Span where;
+  };
+  std::vector<OpenType> open_;
+  std::vector<Literal> literals_;
+  std::vector<Obligation> obligations_;
+  std::vector<Equality> equalities_;
+  std::vector<Equality> orders_;
+  std::vector<Equality> sizes_;
+  std::vector<MatchJob> matches_;
+  std::vector<FormatJob> formats_;
+  std::vector<std::uint32_t> weights_;
+};
+
+/// Where a bound method's syntax and a literal need room for another node: the largest that may
+/// stand in its place.
+struct LiteralNode {
+  ConvertExpr convert;
+  IntExpr integer;
+};
+
+}  // namespace noodle::sema

@@ -1,0 +1,276 @@
+// What is settled when a whole body has been read: defaults of literals, bounds, equality, matches,
+// and the final form of each frame.
+
+#include <algorithm>
+#include <cmath>
+#include <new>
+
+#include "compiler/sema/check_body.h"
+
+namespace noodle::sema {
+namespace {
+
+/// Types with more parts, or nested deeper, than this are refused.
+constexpr std::uint32_t kHeaviest = 2000;
+
+/// The largest magnitude of an integer type on either side of zero.
+std::uint64_t largest(TypeKind kind, bool negative) {
+  int width = 8 << ((static_cast<int>(kind) - static_cast<int>(TypeKind::I8)) % 4);
+  if (is_signed_integer(kind)) return (std::uint64_t{1} << (width - 1)) - (negative ? 0 : 1);
+  if (negative) return 0;
+  return width == 64 ? UINT64_MAX : (std::uint64_t{1} << width) - 1;
+}
+
+/// `value` rounded to a narrower format with `bits` of significand and the given exponent range.
+double round_to(double value, int bits, int least, int most) {
+  if (!std::isfinite(value) || value == 0) return value;
+  int exponent = 0;
+  std::frexp(value, &exponent);  // value = m * 2^exponent, 0.5 <= |m| < 1
+  int step = std::max(exponent - bits, least - bits + 1);
+  double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -step)), step);
+  if (std::fabs(rounded) >= std::ldexp(1.0, most)) return std::copysign(INFINITY, value);
+  return rounded;
+}
+
+double round_float(double value, TypeKind kind) {
+  switch (kind) {
+    case TypeKind::F32: return static_cast<float>(value);
+    case TypeKind::F16: return round_to(value, 11, -13, 16);
+    case TypeKind::BF16: return round_to(value, 8, -125, 128);
+    default: return value;
+  }
+}
+
+}  // namespace
+
+bool BodyChecker::finish() {
+  run_waiting(0, true);
+  close_scope(0);
+  infer_.default_literals(0);
+  settle_open_types();
+  if (!failed_) {
+    for (const Obligation& duty : obligations_) {
+      std::vector<TypeId> arguments;
+      for (TypeId argument : duty.callee.arguments) arguments.push_back(infer_.zonk(argument));
+      if (!context_.check_bounds(duty.callee.function, arguments, scope_, duty.callee.span)) failed_ = true;
+    }
+    check_equalities();
+    for (const Equality& order : orders_) {
+      if (is_ordered(infer_.zonk(order.type)) || is_error(order.type)) continue;
+      report(source::Code::NotOrdered, order.where, "values of type `" + text(order.type) + "` have no order")
+          .help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
+    }
+    for (const Equality& size : sizes_) check_size(infer_.zonk(size.type), size.where);
+    for (const FormatJob& job : formats_) check_format(job.format, infer_.zonk(job.type), job.where);
+  }
+  if (failed_) return false;
+  for (auto& frame : frames_) {
+    for (TypeId* slot : frame->type_slots) *slot = infer_.zonk(*slot);
+    for (Local& local : frame->body->locals) local.type = infer_.zonk(local.type);
+  }
+  check_literals();
+  if (failed_) return false;
+  check_matches();
+  if (failed_) return false;
+  for (auto& frame : frames_) finish_frame(*frame);
+  return true;
+}
+
+void BodyChecker::settle_open_types() {
+  if (failed_) return;
+  std::vector<TypeId> reported;
+  for (const OpenType& open : open_) {
+    TypeId type = infer_.zonk(open.type);
+    if (!types_.has_infer(type)) continue;
+    TypeId root = infer_.head(type);
+    if (types_.kind(root) != TypeKind::Infer) continue;  // its parts have entries of their own
+    if (std::find(reported.begin(), reported.end(), root) != reported.end()) continue;
+    reported.push_back(root);
+    report(source::Code::CannotInfer, open.where, "the type of " + open.what + " can't be told from here")
+        .label("nothing says which type this is")
+        .help("state the type, as in `let items: List<Int> = []`");
+  }
+}
+
+void BodyChecker::check_literals() {
+  for (const Literal& literal : literals_) {
+    Expr* node = literal.node;
+    TypeId type = infer_.zonk(node->type);
+    TypeKind kind = types_.kind(type);
+    source::Span where = node->span;
+    auto too_large = [&](TypeKind as) {
+      source::Diagnostic& problem =
+          report(source::Code::LiteralOutOfRange, where,
+                 "this number does not fit `" + context_.text(types_.primitive(as)) + "`");
+      if (is_integer(as)) {
+        std::uint64_t low = largest(as, true);
+        problem.label("from " + std::string(low != 0 ? "-" : "") + std::to_string(low) + " to " +
+                      std::to_string(largest(as, false)));
+      }
+    };
+    // A type parameter that stands for numbers: the literal is converted in each instance.
+    TypeKind made = kind == TypeKind::Param ? (literal.floating ? TypeKind::F64 : TypeKind::I64) : kind;
+    Expr* at = node;
+    if (kind == TypeKind::Param) {
+      auto* pair = reinterpret_cast<LiteralNode*>(node);
+      auto* convert = new (node) ConvertExpr{{ExprKind::Convert, type, where}, Conversion::Checked, nullptr};
+      at = new (&pair->integer) IntExpr{{ExprKind::Int, types_.primitive(made), where}, 0};
+      convert->operand = at;
+    }
+    TypeId at_type = types_.primitive(made);
+    if (is_float(made)) {
+      double value = literal.floating ? literal.value : static_cast<double>(literal.magnitude);
+      if (!literal.floating && literal.negative) value = -value;
+      double rounded = round_float(value, made);
+      if (literal.overflow || !std::isfinite(rounded)) too_large(made);
+      new (at) FloatExpr{{ExprKind::Float, at_type, where}, rounded};
+    } else {
+      if (literal.overflow || literal.magnitude > largest(made, literal.negative)) too_large(made);
+      std::uint64_t bits = literal.negative ? 0 - literal.magnitude : literal.magnitude;
+      new (at) IntExpr{{ExprKind::Int, at_type, where}, bits};
+    }
+  }
+}
+
+void BodyChecker::check_equalities() {
+  for (const Equality& equality : equalities_) {
+    TypeId type = infer_.zonk(equality.type);
+    std::vector<TypeId> seen;
+    if (has_equality(type, seen)) continue;
+    report(source::Code::NoEquality, equality.where,
+           "values of type `" + text(type) + "` can't be compared for equality")
+        .label("holds a function or an `any`")
+        .help("compare the parts that matter instead");
+  }
+}
+
+bool BodyChecker::has_equality(TypeId type, std::vector<TypeId>& seen) {
+  if (seen.size() > 1000) return true;
+  if (std::find(seen.begin(), seen.end(), type) != seen.end()) return true;
+  TypeData data = types_[type];
+  if (data.kind == TypeKind::Function || data.kind == TypeKind::Any) return false;
+  if (data.arguments.empty() && data.kind != TypeKind::Nominal) return true;
+  seen.push_back(type);
+  if (data.kind != TypeKind::Nominal) {
+    for (TypeId argument : data.arguments) {
+      if (!has_equality(argument, seen)) return false;
+    }
+    return true;
+  }
+  std::vector<TypeId> fields;
+  for (const VariantInfo& variant : context_.nominal(NominalId(data.index)).variants) {
+    for (const FieldInfo& field : variant.fields) fields.push_back(field.type);
+  }
+  for (TypeId field : fields) {
+    if (!has_equality(types_.substitute(field, data.arguments), seen)) return false;
+  }
+  return true;
+}
+
+void BodyChecker::check_matches() {
+  for (const MatchJob& job : matches_) {
+    std::vector<CoverageArm> arms;
+    TypeId type;
+    if (job.match != nullptr) {
+      type = job.match->subject->type;
+      for (const MatchArm& arm : job.match->arms) arms.push_back({arm.pattern, arm.guard != nullptr});
+    } else {
+      type = job.pattern->type;
+      arms.push_back({job.pattern, false});
+    }
+    if (types_.kind(type) == TypeKind::Never) continue;
+    Coverage coverage = check_coverage(types_, *this, type, arms);
+    if (coverage.too_complex) {
+      report(source::Code::MatchTooComplex, job.where, "whether this covers every value takes too long to find out")
+          .help("split it into smaller matches");
+      continue;
+    }
+    if (job.match == nullptr) {
+      if (coverage.missing.empty()) continue;
+      report(source::Code::RefutablePattern, job.where, "this pattern does not match every value of `" + text(type) + "`")
+          .label("`" + coverage.missing.front() + "` is not covered")
+          .help(std::string(job.what) + " needs a pattern that always matches; use `match` here");
+      continue;
+    }
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      if (coverage.reachable[i]) continue;
+      report(source::Code::UnreachableArm, arms[i].pattern->span, "this arm can never match")
+          .label("what it matches is taken by the arms above")
+          .help("remove the arm, or move it up");
+    }
+    if (coverage.missing.empty()) continue;
+    std::string list;
+    for (std::size_t i = 0; i < coverage.missing.size(); ++i) {
+      if (i != 0) list += i + 1 == coverage.missing.size() && !coverage.more_missing ? " and " : ", ";
+      list += "`" + coverage.missing[i] + "`";
+    }
+    if (coverage.more_missing) list += ", …";
+    source::Diagnostic& problem =
+        report(source::Code::NotExhaustive, job.where, "this `match` does not cover " + list);
+    problem.label("of type `" + text(type) + "`");
+    source::Span end = span(job.syntax->range);
+    if (end.end > 0) {
+      std::string arms_text;
+      for (const std::string& missing : coverage.missing) {
+        arms_text += "    " + missing + " => panic(\"not handled\")\n";
+      }
+      if (coverage.more_missing || coverage.missing.empty()) arms_text = "    _ => panic(\"not handled\")\n";
+      problem.suggest("add what is missing", {end.file, end.end - 1, end.end - 1}, arms_text);
+    }
+  }
+}
+
+std::uint32_t BodyChecker::weight(TypeId type) {
+  if (type.index < weights_.size() && weights_[type.index] != 0) return weights_[type.index];
+  TypeData data = types_[type];
+  std::uint64_t sum = 1;
+  for (TypeId argument : data.arguments) sum += weight(argument);
+  if (type.index >= weights_.size()) weights_.resize(types_.size());
+  return weights_[type.index] = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kHeaviest + 1));
+}
+
+void BodyChecker::check_size(TypeId type, source::Span where) {
+  if (weight(type) <= kHeaviest) return;
+  report(source::Code::TypeTooLarge, where, "the type of this value has too many parts")
+      .help("name a part of it as a struct, or put it in a list");
+}
+
+void BodyChecker::finish_frame(Frame& frame) {
+  Body& body = *frame.body;
+  // Captures first, then the parameters, then all others in the order in which they were made.
+  std::vector<LocalId> order = frame.captures;
+  order.insert(order.end(), frame.params.begin(), frame.params.end());
+  std::vector<bool> placed(body.locals.size(), false);
+  for (LocalId id : order) placed[id.index] = true;
+  for (std::size_t i = 0; i < body.locals.size(); ++i) {
+    if (!placed[i]) order.push_back(LocalId(i));
+  }
+  std::vector<LocalId> renumbered(body.locals.size());
+  std::vector<Local> locals;
+  locals.reserve(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    renumbered[order[i].index] = LocalId(i);
+    locals.push_back(body.locals[order[i].index]);
+  }
+  body.locals = std::move(locals);
+  body.param_count = static_cast<std::uint32_t>(frame.captures.size() + frame.params.size());
+  for (LocalId* slot : frame.local_slots) *slot = renumbered[slot->index];
+  if (!frame.hidden.valid()) return;
+  FunctionInfo& info = context_.hidden_info(frame.hidden);
+  info.result = infer_.zonk(frame.result);
+  info.params.clear();
+  for (std::size_t i = 0; i < body.param_count; ++i) {
+    const Local& local = body.locals[i];
+    ParamInfo param;
+    param.name = local.name;
+    param.type = local.type;
+    param.kind = local.kind == LocalKind::MutParam     ? syntax::ParamKind::Mut
+                 : local.kind == LocalKind::BlockParam ? syntax::ParamKind::Block
+                                                       : syntax::ParamKind::Plain;
+    param.span = local.span;
+    info.params.push_back(std::move(param));
+  }
+  context_.set_hidden_body(frame.hidden, std::move(frame.body));
+}
+
+}  // namespace noodle::sema
