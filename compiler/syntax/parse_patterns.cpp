@@ -62,7 +62,10 @@ Pattern* Parser::pattern_operand(bool in_list) {
     case BracketOpen: return list_pattern();
     default: break;
   }
-  if (!stopped_) {
+  if (is_keyword(kind_) && !token().newline_before() && kind_ != Else) {
+    error(Code::ExpectedName, range(), std::string(describe(kind_)) + " is a reserved word, not a name");
+    advance();
+  } else if (!stopped_) {
     auto* problem = error(Code::ExpectedPattern, missing_place(), "expected a pattern, found " + found());
     if (problem != nullptr && at(Amp)) problem->help("there are no references; a name binds the value");
     if (problem != nullptr && at(Else)) problem->help("an arm for all the rest is written `_ => …`");

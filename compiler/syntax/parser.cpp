@@ -267,6 +267,18 @@ void Parser::statement_not_ended() {
     error(Code::UnexpectedClosing, here, "this " + std::string(describe(kind_)) + " closes nothing");
     return;
   }
+  if (at(BraceOpen) && previous() == Identifier) {
+    if (auto* problem = error(Code::StatementNotEnded, here, "a `{` can't follow a name here")) {
+      problem->help("a block is passed behind a call's parentheses: `each() { … }`");
+    }
+    return;
+  }
+  if (at(Colon)) {
+    if (auto* problem = error(Code::StatementNotEnded, here, "a `:` can't stand here")) {
+      problem->help("where a statement may stand, `{` opens a block; a map is then written `({ key: value })`");
+    }
+    return;
+  }
   if (auto* problem = error(Code::StatementNotEnded, here,
                             "expected an operator or the end of the statement, found " + found())) {
     if (starts_expr() || is_keyword(kind_)) {
