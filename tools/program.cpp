@@ -1,0 +1,72 @@
+// From what a path names to a module: a file of bytes is read, a text form is assembled, a source
+// is compiled. Whatever its origin, only the verifier makes it a program.
+
+#include <utility>
+
+#include "nbc/read.h"
+#include "nbc/text.h"
+#include "nbc/write.h"
+#include "tools/execute.h"
+
+namespace noodle::tools {
+
+namespace {
+
+constexpr std::string_view kMagic("NBC\0", 4);
+constexpr std::string_view kTextHead = "nbc ";  // the first line of a module as text
+
+std::unexpected<int> refuse(std::string_view path, std::string_view why) {
+  print_err("noodle: can't use `" + std::string(path) + "`: " + std::string(why) + "\n");
+  return std::unexpected(kExitErrors);
+}
+
+/// The module at `path`, not yet verified.
+OrExit<nbc::Module> load_module(std::string_view path, const CompileOptions& options) {
+  const auto bytes = read_file(path);
+  if (bytes && bytes->starts_with(kMagic)) {
+    auto module = nbc::read(*bytes);
+    if (!module) return refuse(path, module.error().text());
+    return std::move(*module);
+  }
+  if (bytes && bytes->starts_with(kTextHead)) {
+    auto module = nbc::parse_text(*bytes);
+    if (!module) {
+      return refuse(path,
+                    "line " + std::to_string(module.error().line) + ": " + module.error().message);
+    }
+    return std::move(*module);
+  }
+  if (bytes && path.ends_with(".nbc")) return refuse(path, "it is no module");
+  return compile(path, options);
+}
+
+}  // namespace
+
+OrExit<nbc::VerifiedModule> load_program(std::string_view path, const CompileOptions& options) {
+  auto module = load_module(path, options);
+  if (!module) return std::unexpected(module.error());
+  auto program = nbc::verify(std::move(*module));
+  if (program) return std::move(*program);
+  // The finding is told in the names of the module, which went with it: load that again.
+  module = load_module(path, options);
+  if (!module) return std::unexpected(module.error());
+  return refuse(path, program.error().text(*module));
+}
+
+OrExit<std::string> build_module(std::string_view path, const CompileOptions& options) {
+  auto module = load_module(path, options);
+  if (!module) return std::unexpected(module.error());
+  if (const auto right = nbc::check(*module); !right) {
+    return refuse(path, right.error().text(*module));
+  }
+  return nbc::write(*module);
+}
+
+OrExit<std::string> disassemble(std::string_view path, const CompileOptions& options) {
+  auto module = load_module(path, options);
+  if (!module) return std::unexpected(module.error());
+  // Printed even when it would not verify: that is when one wants to look.
+  return nbc::disassemble(*module);
+}
+
+}  // namespace noodle::tools
