@@ -9,7 +9,6 @@
 #include "compiler/syntax/lexer.h"
 #include "compiler/syntax/parser.h"
 #include "compiler/syntax/printer.h"
-#include "std/embedded.h"
 #include "tools/passes.h"
 #include "tools/verb.h"
 
@@ -17,13 +16,10 @@ namespace noodle::tools {
 
 namespace {
 
-/// Modules of the library come from the binary, all others from disk.
+/// Reads the modules that a program imports; the library's never come this way.
 class Loader final : public sema::ModuleLoader {
  public:
   std::optional<std::string> load(std::string_view path) override {
-    for (const library::File& file : library::files()) {
-      if (file.path == path) return std::string(file.text);
-    }
     auto text = read_file(path);
     if (text) return std::move(*text);
     reason_ = text.error();
