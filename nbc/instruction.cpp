@@ -27,14 +27,21 @@ constexpr OpInfo make(std::string_view mnemonic, std::uint8_t flags, std::string
   for (const Operand& operand : operands) {
     info.operands[info.operand_count++] = operand;
     switch (operand.place) {
-      case Place::X:
-      case Place::Y:
-      case Place::Z: info.fixed_words = 2; break;
-      case Place::List: info.has_list = true; break;
+      case Place::A: info.used_first |= 0xFFFFull << 16; break;
+      case Place::B: info.used_first |= 0xFFFFull << 32; break;
+      case Place::C: info.used_first |= 0xFFFFull << 48; break;
+      case Place::Imm: info.used_first |= 0xFFFFFFFFull << 32; break;
+      case Place::X: info.used_second |= 0xFFFFFFFFull; break;
+      case Place::Y: info.used_second |= 0xFFFFull << 32; break;
+      case Place::Z: info.used_second |= 0xFFFFull << 48; break;
+      case Place::List:
+        info.used_first |= 0xFFFFull << 16;
+        info.has_list = true;
+        break;
       case Place::Targets: info.has_targets = true; break;
-      default: break;
     }
   }
+  if (info.used_second != 0) info.fixed_words = 2;
   return info;
 }
 
@@ -103,6 +110,18 @@ Inst decode(std::span<const Word> code, std::uint32_t pc) {
   inst.op_info = &kOps[raw_op(code[pc])];
   if (inst.words() > code.size() - pc) inst.op_info = nullptr;
   return inst;
+}
+
+bool unused_places_are_zero(const Inst& inst) {
+  const OpInfo& info = *inst.op_info;
+  if ((inst.at[0] & ~info.used_first) != 0) return false;
+  if (info.fixed_words == 2 && (inst.at[1] & ~info.used_second) != 0) return false;
+  std::uint32_t last = inst.words() - 1;
+  if (info.has_list && inst.list_size() % 4 != 0) {
+    return inst.at[last] >> (16 * (inst.list_size() % 4)) == 0;
+  }
+  if (info.has_targets && inst.target_count() % 2 != 0) return inst.at[last] >> 32 == 0;
+  return true;
 }
 
 }  // namespace noodle::nbc

@@ -60,6 +60,8 @@ struct OpInfo {
   std::uint8_t fixed_words = 1;  // 2 when some operand stands in x, y or z
   bool has_list = false;
   bool has_targets = false;
+  std::uint64_t used_first = 0xFFFF;  // the bits of the first and second word that mean something
+  std::uint64_t used_second = 0;
   Operand operands[kMaxOperands];
 
   std::span<const Operand> all() const { return {operands, operand_count}; }
@@ -137,5 +139,8 @@ struct Inst {
 /// The instruction at `pc`, or one without `op_info` when the words there are none: an unknown
 /// opcode or one that reaches past the end of the code.
 Inst decode(std::span<const Word> code, std::uint32_t pc);
+
+/// Whether all places that a decoded instruction doesn't use are zero, as they have to be.
+bool unused_places_are_zero(const Inst& inst);
 
 }  // namespace noodle::nbc

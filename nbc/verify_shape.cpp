@@ -1,37 +1,11 @@
 // The rules of words and edges: what can be said of code without knowing any type.
 
 #include <algorithm>
-#include <array>
 
 #include "nbc/verify_internal.h"
 
 namespace noodle::nbc {
 namespace {
-
-// Bits of the first and second word that an instruction uses, besides its opcode.
-struct UsedBits {
-  Word first = 0xFFFF;
-  Word second = 0;
-};
-
-UsedBits used_bits(const OpInfo& info) {
-  UsedBits used;
-  auto use = [&](Place place) {
-    switch (place) {
-      case Place::A: used.first |= 0xFFFFull << 16; break;
-      case Place::B: used.first |= 0xFFFFull << 32; break;
-      case Place::C: used.first |= 0xFFFFull << 48; break;
-      case Place::Imm: used.first |= 0xFFFFFFFFull << 32; break;
-      case Place::X: used.second |= 0xFFFFFFFFull; break;
-      case Place::Y: used.second |= 0xFFFFull << 32; break;
-      case Place::Z: used.second |= 0xFFFFull << 48; break;
-      case Place::List: used.first |= 0xFFFFull << 16; break;
-      case Place::Targets: break;
-    }
-  };
-  for (const Operand& operand : info.all()) use(operand.place);
-  return used;
-}
 
 class Shape {
  public:
@@ -60,7 +34,7 @@ class Shape {
       if (inst.op_info->flags & Reserved) {
         return report_.fail(Rule::ReservedOpcode, std::string(inst.op_info->mnemonic));
       }
-      if (!unused_zero(inst)) return report_.fail(Rule::UnusedBits, std::string(inst.op_info->mnemonic));
+      if (!unused_places_are_zero(inst)) return report_.fail(Rule::UnusedBits, std::string(inst.op_info->mnemonic));
       if (inst.op_info->has_targets && inst.target_count() == 0) {
         return report_.fail(Rule::SwitchTargets, "no target");
       }
@@ -69,19 +43,6 @@ class Shape {
       pc += inst.words();
     }
     if (falls) return report_.fail(Rule::FallsOffEnd);
-    return true;
-  }
-
-  static bool unused_zero(const Inst& inst) {
-    const OpInfo& info = *inst.op_info;
-    UsedBits used = used_bits(info);
-    if ((inst.at[0] & ~used.first) != 0) return false;
-    if (info.fixed_words == 2 && (inst.at[1] & ~used.second) != 0) return false;
-    std::uint32_t last = inst.words() - 1;
-    if (info.has_list && inst.list_size() % 4 != 0) {
-      return inst.at[last] >> (16 * (inst.list_size() % 4)) == 0;
-    }
-    if (info.has_targets && inst.target_count() % 2 != 0) return inst.at[last] >> 32 == 0;
     return true;
   }
 
