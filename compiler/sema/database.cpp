@@ -87,7 +87,10 @@ void Database::flush() {
   if (flushed_revision != queries.revision()) {
     flushed_revision = queries.revision();
     flushed.clear();
+  } else if (flushed_reports == queries.reports()) {
+    return;
   }
+  flushed_reports = queries.reports();
   const auto give = [&](const source::DiagnosticSink& from) {
     const std::size_t count = from.errors() + from.warnings();
     std::size_t& given = flushed[&from];

@@ -157,11 +157,13 @@ struct Database final : QueryAnswers {
 
   // The answer of QueryKind::ImplTable.
   std::unordered_map<std::uint64_t, std::vector<ImplId>> trait_impls;  // trait and head
+  std::unordered_map<TraitId, std::vector<ImplId>> all_trait_impls;         // in order of ids
   std::unordered_map<std::uint64_t, std::vector<InherentMethod>> inherent;  // head and name
   std::unordered_map<Symbol, std::vector<TraitMethodName>> trait_methods;
 
   std::unordered_map<std::uint64_t, std::vector<RecordedUse>> uses;  // by query
   std::uint32_t flushed_revision = 0;
+  std::uint64_t flushed_reports = 0;
   std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on
 
   Symbol self_name, to_string_name, compare_name;
@@ -215,6 +217,11 @@ struct Database final : QueryAnswers {
   void check_module(ModuleId id);
   void check_nominal(NominalId id);
   void check_impl(ImplId id);
+  void check_impl_target(const ImplEntry& entry);
+  void check_inherent_impl(ImplId id, const std::unordered_map<Symbol, FunctionId>& own);
+  void check_trait_impl(ImplId id, const std::unordered_map<Symbol, FunctionId>& own);
+  ImplId overlapping_impl(ImplId id);
+  bool is_own(TypeId type) const;
   void check_signature(FunctionId id);
   void check_attributes(const syntax::Item& item, ModuleId module);
   void check_main(FunctionId id);
@@ -244,6 +251,8 @@ struct Database final : QueryAnswers {
   // ---- traits.cpp
   std::uint64_t answer_impl_table();
   std::uint64_t head(TypeId type) const;
+  std::span<const InherentMethod> inherent_named(TypeId target, Symbol name) const;
+  std::span<const ImplId> impls_by_trait(TraitId trait) const;
   Fits match(TypeId pattern, TypeId actual, std::vector<TypeId>& binding) const;
   Fits match_impl(const ImplEntry& impl, TypeId self, std::vector<TypeId>& binding);
   Fits satisfies(TypeId type, const TraitRef& trait, const Scope& scope, int depth);
@@ -279,6 +288,12 @@ struct Database final : QueryAnswers {
   // ---- editor.cpp
   std::optional<SymbolAt> symbol_at(source::FileId file, std::uint32_t offset);
   std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
+  std::optional<RecordedUse> use_at(source::FileId file, std::uint32_t offset);
+  std::string describe(const Entity& entity);
+  template <typename F>
+  void for_each_use(F each);
+  template <typename F>
+  void for_each_definition(ModuleId id, F each);
   void check_all();
 };
 

@@ -120,7 +120,10 @@ class Program {
   std::optional<SymbolAt> symbol_at(source::FileId file, std::uint32_t offset);
   std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
   /// Replaces the text of a file; what depended on what changed is asked again when next needed.
+  /// Diagnostics of what still stands are given to the sink again by the next `check_all`, so clear it first.
   void edit(source::FileId file, std::string text);
+  /// How many bodies were checked so far, each check counted: what tests of edits look at.
+  std::uint64_t bodies_checked() const;
 
   struct Impl;
 

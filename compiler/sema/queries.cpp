@@ -103,6 +103,7 @@ bool Queries::current(QueryKey key) const {
 }
 
 source::DiagnosticSink& Queries::sink() {
+  ++reports_;
   auto& sink = stack_.empty() ? outside_ : nodes_[stack_.back()].sink;
   if (!sink) sink = std::make_unique<source::DiagnosticSink>();
   return *sink;

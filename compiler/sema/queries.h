@@ -82,6 +82,8 @@ class Queries {
 
   /// The sink of the running question (an extra one outside of any).
   source::DiagnosticSink& sink();
+  /// How often the sink was asked for: whether there can be anything new in any of them.
+  std::uint64_t reports() const { return reports_; }
   /// The diagnostics of an answered question; null when it had none.
   const source::DiagnosticSink* diagnostics(QueryKey key) const;
   /// Calls `each(key, sink)` for every current answer that has diagnostics.
@@ -120,6 +122,7 @@ class Queries {
   std::vector<std::uint32_t> stack_;
   std::size_t verifying_ = 0;
   std::uint32_t revision_ = 1;
+  std::uint64_t reports_ = 0;
   std::uint64_t computed_[32] = {};
   std::unique_ptr<source::DiagnosticSink> outside_;
 };

@@ -1,0 +1,113 @@
+#include "compiler/sema/program.h"
+
+#include "compiler/sema/database.h"
+
+namespace noodle::sema {
+
+struct Program::Impl {
+  Impl(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader)
+      : db(names, sources, sink, loader) {
+    db.load_library();
+  }
+  Database db;
+};
+
+Program::Program(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader)
+    : impl_(std::make_unique<Impl>(names, sources, sink, loader)) {}
+
+Program::~Program() = default;
+
+bool Program::open(std::string_view path) {
+  Database& db = impl_->db;
+  auto text = db.loader.load(path);
+  if (!text) return false;
+  const std::string name(path);
+  const std::size_t slash = name.rfind('/');
+  db.root = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+  if (const auto it = db.modules_by_path.find(name); it != db.modules_by_path.end()) {
+    // A file of the library: it is there already, and is now what is checked.
+    db.main = it->second;
+    if (db.sources.text(db.modules[db.main.index].file) != *text) db.replace_text(db.modules[db.main.index].file, std::move(*text));
+  } else {
+    db.main = ModuleId(db.modules.size());
+    std::string module = name.substr(db.root.size());
+    if (module.ends_with(".noodle")) module.resize(module.size() - std::string_view(".noodle").size());
+    db.load_module(std::move(module), name, ModuleOrigin::User, std::move(*text));
+  }
+  db.follow_imports();
+  return true;
+}
+
+void Program::check_all() {
+  impl_->db.check_all();
+  impl_->db.flush();
+}
+
+TypeTable& Program::types() { return impl_->db.types; }
+ModuleId Program::main_module() const { return impl_->db.main; }
+
+FunctionId Program::main_function() {
+  Database& db = impl_->db;
+  if (!db.main.valid()) return FunctionId();
+  const auto& items = db.modules[db.main.index].items;
+  const auto it = items.find(db.names.intern("main"));
+  return it != items.end() && it->second.kind == Entity::Kind::Function ? it->second.function() : FunctionId();
+}
+
+std::vector<FunctionId> Program::tests() {
+  Database& db = impl_->db;
+  return db.main.valid() ? db.modules[db.main.index].tests : std::vector<FunctionId>();
+}
+
+const FunctionInfo& Program::function(FunctionId id) {
+  const FunctionInfo& info = impl_->db.function(id);
+  impl_->db.flush();
+  return info;
+}
+
+std::size_t Program::function_count() const { return impl_->db.functions.size(); }
+
+const Body* Program::body(FunctionId id) {
+  Database& db = impl_->db;
+  FunctionId asked = id;
+  // Lambdas and blocks are made by the body around them; default arguments are questions of their own.
+  while (db.functions[asked.index].parent.valid() && db.functions[asked.index].info.kind != FunctionKind::Default) {
+    asked = db.functions[asked.index].parent;
+  }
+  db.ask(QueryKind::Body, asked.index);
+  db.flush();
+  return db.functions[id.index].body.get();
+}
+
+const ConstValue* Program::constant(ConstId id) {
+  const ConstValue* value = impl_->db.context.constant_value(id);
+  impl_->db.flush();
+  return value;
+}
+
+std::string_view Program::module_name(ModuleId id) const {
+  return id.index < impl_->db.modules.size() ? std::string_view(impl_->db.modules[id.index].name) : std::string_view();
+}
+
+FunctionRef Program::resolve(FunctionRef trait_method) { return impl_->db.resolve_method(trait_method); }
+
+bool Program::implements(TypeId type, TraitRef trait) {
+  return impl_->db.satisfies(type, trait, Scope{}, 0) == Fits::Yes;
+}
+
+FunctionRef Program::own_to_string(TypeId type) { return impl_->db.own_to_string(type); }
+bool Program::has_equality(TypeId type) { return impl_->db.has_equality(type); }
+
+std::optional<SymbolAt> Program::symbol_at(source::FileId file, std::uint32_t offset) {
+  return impl_->db.symbol_at(file, offset);
+}
+
+std::vector<source::Span> Program::references_at(source::FileId file, std::uint32_t offset) {
+  return impl_->db.references_at(file, offset);
+}
+
+void Program::edit(source::FileId file, std::string text) { impl_->db.replace_text(file, std::move(text)); }
+
+std::uint64_t Program::bodies_checked() const { return impl_->db.queries.computed(QueryKind::Body); }
+
+}  // namespace noodle::sema
