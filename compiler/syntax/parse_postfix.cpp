@@ -131,11 +131,9 @@ bool Parser::at_block_argument() {
 
 // `{ body }`, `{ item => body }`, `{ (a, b) => body }`.
 BlockArgument* Parser::block_argument() {
-  const Nest nest(*this);
   const Context context(*this, false, Head::None);
   const std::uint32_t first = begin();
   const Range opening = range();
-  if (stopped_) return nullptr;
   advance();
   std::span<const LambdaParam> params;
   const bool named = (at(Identifier) && peek() == FatArrow && !token_at(1).newline_before());

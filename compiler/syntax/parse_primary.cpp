@@ -130,9 +130,7 @@ Expr* Parser::braces() {
       return block();
     default: break;
   }
-  const Nest nest(*this);
   const Context context(*this, false, Head::None);
-  if (stopped_) return error_expr(first);
   advance();
   const std::size_t start = pos_;
   if (at_label()) return block_after_brace(first, opening, nullptr, start);

@@ -79,10 +79,8 @@ BlockExpr* Parser::body() {
 
 // Stands on `{`.
 BlockExpr* Parser::block() {
-  const Nest nest(*this);
   const Context context(*this, false, Head::None);
   const std::uint32_t first = begin();
-  if (stopped_) return empty_block(first);
   const Range opening = range();
   advance();
   return block_after_brace(first, opening, nullptr, pos_);

@@ -16,6 +16,7 @@ Type* Parser::type() {
   Type* made = type_operand();
   while ((at(Question) || at(QuestionQuestion)) && !newline()) {
     const bool twice = at(QuestionQuestion);
+    mark(Token::kTypeAngle);
     advance();
     made = make<OptionType>(TypeKind::Option, first, made);
     grow();

@@ -19,7 +19,8 @@
 
 namespace noodle::syntax {
 
-/// How deep constructs nest: each bracket, block, prefix operator, lambda, type argument counts one.
+/// How deep constructs nest: each expression in a bracket or a block, prefix operator, lambda, type
+/// argument and pattern counts one.
 inline constexpr std::uint32_t kMostNesting = 200;
 /// How many operators, calls, `else if`s and nested constructs lie on one path through an
 /// expression. Steps that walk the tree may recurse this deep (times the few nodes of a construct).

@@ -92,8 +92,8 @@ class Parser {
     Nest(const Nest&) = delete;
     ~Nest() {
       --parser_.depth_;
-      parser_.height_ = std::max(height_, parser_.height_);
       parser_.grow();
+      parser_.height_ = std::max(height_, parser_.height_);
     }
 
    private:
