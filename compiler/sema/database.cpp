@@ -78,6 +78,7 @@ std::uint64_t Database::answer(QueryKey key) {
     case QueryKind::CheckNominal: check_nominal(NominalId(key.index)); return 0;
     case QueryKind::CheckImpl: check_impl(ImplId(key.index)); return 0;
     case QueryKind::CheckModule: check_module(ModuleId(key.index)); return 0;
+    case QueryKind::UnusedImports: check_unused_imports(ModuleId(key.index)); return 0;
     case QueryKind::NominalGraph: check_nominal_graph(); return 0;
     default: return 0;  // inputs are never computed
   }

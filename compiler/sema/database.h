@@ -225,6 +225,9 @@ struct Database final : QueryAnswers {
   void check_signature(FunctionId id);
   void check_attributes(const syntax::Item& item, ModuleId module);
   void check_main(FunctionId id);
+  // ---- unused.cpp
+  void check_unused_imports(ModuleId id);
+
   // ---- nominal_graph.cpp
   void check_nominal_graph();
 

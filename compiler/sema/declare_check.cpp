@@ -118,6 +118,13 @@ void Database::check_attributes(const syntax::Item& item, ModuleId module) {
     const auto wrong = [&](std::string message) -> source::Diagnostic& {
       return report(Code::BadAttribute, where, std::move(message));
     };
+    const bool repeated = std::any_of(item.attributes.data(), &attribute, [&](const syntax::Attribute& earlier) {
+      return earlier.name.symbol == attribute.name.symbol;
+    });
+    if (repeated && !name.empty()) {
+      wrong(quoted("@" + std::string(name)) + " stands here twice");
+      continue;
+    }
     if (name == "deprecated") {
       for (const syntax::AttributeArgument& argument : attribute.arguments) {
         const std::string_view label = names.text(argument.label.symbol);

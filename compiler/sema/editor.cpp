@@ -37,6 +37,7 @@ void Database::check_all() {
         }
       }
     }
+    ask(QueryKind::UnusedImports, id.index);
   }
   ask(QueryKind::NominalGraph, 0);
   for (std::size_t t = 0; t < traits.size(); ++t) {

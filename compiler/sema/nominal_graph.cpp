@@ -133,7 +133,6 @@ class NominalGraph {
     const auto component = components(edges_);
     for (const Growing& edge : growing_) {
       if (component[edge.from] != component[edge.to]) continue;
-      any_endless_ = true;
       if (endless_[edge.nominal]) continue;
       endless_[edge.nominal] = true;
       const NominalDecl& decl = db_.types.nominal(NominalId(edge.nominal));
@@ -153,7 +152,6 @@ class NominalGraph {
   }
 
   void find_infinite() {
-    if (any_endless_) return;  // expansion would not end
     struct Variant {
       std::uint32_t node;
       std::uint32_t waits;
@@ -184,7 +182,10 @@ class NominalGraph {
       if (nodes.size() > kMostNodes) return;
       const TypeData data = db_.types[nodes[at]];
       const auto& decl = db_.types.nominal(NominalId(data.index));
-      if (decl.variants.empty()) ready.push_back(at);  // an enum without variants: nothing to say here
+      if (decl.variants.empty() || endless_[data.index]) {
+        ready.push_back(at);  // nothing more to say here; and an endless expansion always comes by here
+        continue;
+      }
       for (const VariantInfo& variant : decl.variants) {
         std::vector<TypeId> needs;
         for (const FieldInfo& field : variant.fields) held(db_.types.substitute(field.type, data.arguments), needs);
@@ -240,7 +241,6 @@ class NominalGraph {
   std::vector<std::vector<std::uint32_t>> edges_;
   std::vector<Growing> growing_;
   std::vector<bool> endless_;
-  bool any_endless_ = false;
 };
 
 }  // namespace

@@ -85,6 +85,10 @@ const ConstValue* Program::constant(ConstId id) {
   return value;
 }
 
+std::size_t Program::constant_count() const { return impl_->db.consts.size(); }
+
+std::string_view Program::constant_name(ConstId id) const { return impl_->db.names.text(impl_->db.consts[id.index].name); }
+
 std::string_view Program::module_name(ModuleId id) const {
   return id.index < impl_->db.modules.size() ? std::string_view(impl_->db.modules[id.index].name) : std::string_view();
 }

@@ -102,6 +102,8 @@ class Program {
   const Body* body(FunctionId id);
   /// The value of a constant; null after errors.
   const ConstValue* constant(ConstId id);
+  std::size_t constant_count() const;
+  std::string_view constant_name(ConstId id) const;
   std::string_view module_name(ModuleId id) const;
 
   /// The implementation that a trait method call means once its arguments are concrete: a function

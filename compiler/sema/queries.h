@@ -37,6 +37,7 @@ enum class QueryKind : std::uint8_t {
   Body,          // a function's typed tree
   CheckSignature, CheckNominal, CheckImpl, CheckModule,
   Equality,      // whether a struct or enum holds no function and no `any`
+  UnusedImports, // what a module imports for nothing
   NominalGraph,  // which types have no finite value, or no end of instances
 };
 inline constexpr QueryKind kLastInput = QueryKind::AllImpls;

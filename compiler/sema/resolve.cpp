@@ -22,6 +22,8 @@ std::string_view kind_word(Entity::Kind kind) {
     case Entity::Kind::Field: return "a field";
     case Entity::Kind::Module: return "a module";
     case Entity::Kind::Trait: return "a trait";
+    case Entity::Kind::Nominal: return "a struct or enum";
+    case Entity::Kind::TypeParam: return "a type parameter";
     default: return "a type";
   }
 }

@@ -1,0 +1,55 @@
+// Imports that nothing in their module uses. Only told of modules without errors, where every use was
+// found; and never of a module that implements traits, which may be imported for that alone.
+
+#include <algorithm>
+#include <unordered_set>
+
+#include "compiler/sema/database.h"
+
+namespace noodle::sema {
+
+void Database::check_unused_imports(ModuleId id) {
+  ask(QueryKind::ModuleText, id.index);
+  ask(QueryKind::ModuleNames, id.index);
+  const ModuleEntry& module = modules[id.index];
+  if (module.imports.empty() || module.parse_sink.has_errors()) return;
+  std::unordered_set<std::uint32_t> used;
+  bool whole = true;
+  const auto gather = [&](QueryKind kind, std::uint32_t index) {
+    ask(kind, index);
+    const source::DiagnosticSink* reported = queries.diagnostics({kind, index});
+    whole &= reported == nullptr || !reported->has_errors();
+    const auto it = uses.find(static_cast<std::uint64_t>(kind) << 32 | index);
+    if (it == uses.end()) return;
+    for (const RecordedUse& use : it->second) {
+      if (use.entity.kind == Entity::Kind::Module) used.insert(use.entity.index);
+      if (const Declared* item = declared(use.entity)) used.insert(item->module.index);
+    }
+  };
+  for (const auto* list : {&module.functions, &module.methods, &module.tests}) {
+    for (FunctionId function_id : *list) {
+      gather(QueryKind::Signature, function_id.index);
+      gather(QueryKind::Body, function_id.index);
+      for (FunctionId value : functions[function_id.index].defaults) {
+        if (value.valid()) gather(QueryKind::Body, value.index);
+      }
+    }
+  }
+  for (NominalId decl : module.nominals) gather(QueryKind::Nominal, decl.index);
+  for (TraitId decl : module.traits) gather(QueryKind::Trait, decl.index);
+  for (ImplId decl : module.impls) gather(QueryKind::Impl, decl.index);
+  for (ConstId decl : module.consts) {
+    gather(QueryKind::ConstType, decl.index);
+    gather(QueryKind::ConstValue, decl.index);
+  }
+  if (!whole) return;
+  for (const ImportEntry& import : module.imports) {
+    if (!import.module.valid() || used.contains(import.module.index) || import.module == id) continue;
+    const auto& theirs = modules[import.module.index].impls;
+    if (std::ranges::any_of(theirs, [&](ImplId impl_id) { return impls[impl_id.index].syntax->trait != nullptr; })) continue;
+    report(source::Code::UnusedImport, span(id, import.item->range), "the import of `" + std::string(names.text(import.name)) + "` is never used")
+        .suggest("remove it", span(id, import.item->range), "");
+  }
+}
+
+}  // namespace noodle::sema
