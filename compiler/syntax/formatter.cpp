@@ -178,7 +178,9 @@ class Formatter {
     if (c == Dot || p == Dot || c == Question || (c == QuestionQuestion && in_types(here))) return false;
     if (in_types(here) && c >= Less && c <= GreaterGreaterEqual) return false;
     if (p == Less && in_types(before)) return false;
-    if (p == DotDot || p == DotDotEqual) return false;
+    if (p == DotDot || p == DotDotEqual) {  // the end of the range may be missing
+      return (is_operator(here) && !is_prefix(here)) || c == If || c == In || c == BraceOpen;
+    }
     if (c == DotDot || c == DotDotEqual) return is_operator(before) || is_keyword(p);
     if (c == ParenOpen || c == BracketOpen) return !ends_operand(before);
     if (is_string(c) && p == Identifier) return text_.substr(before.begin, before.end - before.begin) != "sql";
