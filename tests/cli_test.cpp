@@ -194,6 +194,13 @@ TEST_F(Cli, TestsCanBeFilteredAndFail) {
   EXPECT_EQ(noodle({"test", "--filter=good", "t.noodle"}).exit_code, 0);
 }
 
+TEST_F(Cli, TheTourPassesItsTests) {
+  const ProcessResult result =
+      run_process({NOODLE_COMMAND, "test", "examples/tour.noodle"}, "", "", 60);
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_NE(result.out.find("4 passed, 0 failed\n"), std::string::npos) << result.out;
+}
+
 TEST_F(Cli, AClosedPipeEndsItCleanly) {
   write("many.noodle", "fn main() { for i in 0..1000000 { print(i) } }\n");
   const ProcessResult result = shell("\"$1\" run many.noodle | head -n 1; echo ${PIPESTATUS[0]}");
