@@ -67,6 +67,7 @@ struct LocalFacts {
 struct PlacePath {
   std::vector<std::uint32_t> fields;
   LocalId root{};
+  bool exact = true;  // false behind an index: what lies below counts as the whole
   bool valid = false;
 };
 
@@ -135,6 +136,12 @@ struct CallParam {
   syntax::ParamKind kind = syntax::ParamKind::Plain;
   FunctionId default_value{};
   source::Span span{};
+};
+
+/// A literal, with room for what it turns into when its type turns out to be a type parameter: a
+/// conversion of an integer or float.
+struct LiteralNode : ConvertExpr {
+  IntExpr plain;
 };
 
 class BodyChecker final : public ConstantSource {
@@ -296,16 +303,18 @@ class BodyChecker final : public ConstantSource {
   Expr* check_coalesce(const syntax::BinaryExpr* expr, TypeId want);
   Expr* check_arithmetic(const syntax::BinaryExpr* expr);
   Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where);
-  bool operator_impl(syntax::BinaryOp op, TypeId left, TypeId right, FunctionRef& out, TypeId& result,
-                     TypeId* wanted_right);
+  bool operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result);
+  bool operator_call(TraitId trait, TypeId left, Expr*& right, FunctionRef& out, TypeId& result);
   TraitId operator_trait(syntax::BinaryOp op) const;
-  bool has_operator(syntax::BinaryOp op, TypeId type);
-  bool is_number_type(TypeId type, bool& floating);
+  void bad_operand(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right);
+  bool is_number_type(TypeId type, bool& floating) const { return infer_.is_number(type, floating); }
+  Expr* never_after(Expr* left, Expr* right, source::Span where);
   bool is_ordered(TypeId type);
   Expr* check_try(const syntax::TryExpr* expr);
   bool convert_error(TypeId from, TypeId to, source::Span where, FunctionRef& out);
   FunctionRef error_from(TypeId from, source::Span where);
   Expr* check_index(const syntax::IndexExpr* expr, bool target);
+  Expr* index_on(const syntax::IndexExpr* expr, Expr* base, bool target);
   Expr* check_slice(const syntax::IndexExpr* expr, Expr* base);
 
   // ---- control (check_control.cpp)
@@ -324,8 +333,8 @@ class BodyChecker final : public ConstantSource {
   Expr* dropped(Expr* value);
   void warn_dropped(const Expr* value, const syntax::Expr* syntax);
   bool for_source(ForExpr* node, Expr* iterable, TypeId& element);
+  bool walked_by(TraitId trait, TypeId type, FunctionRef& method, TypeId& element);
   bool may_leave(source::Span where, const char* what);
-  TypeId join(TypeId so_far, Expr* next);
 
   // ---- match and patterns (check_match.cpp, check_pattern.cpp)
   Expr* check_match(const syntax::MatchExpr* expr, Want want);
@@ -334,6 +343,7 @@ class BodyChecker final : public ConstantSource {
     bool in_mut = false;              // `mut name` is allowed and makes a MutAlias
     Origin origin = Origin::Let;
     source::Span keyword{};
+    bool key_first = false;           // a map's entries: the first part is the key, which can't change
   };
   using Bound = std::vector<std::pair<Symbol, LocalId>>;
   Pattern* check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode);
@@ -368,6 +378,9 @@ class BodyChecker final : public ConstantSource {
   Expr* check_block_argument(const syntax::BlockArgument* block, TypeId type, source::Span where);
   Expr* check_lambda_body(std::span<const syntax::LambdaParam> params, TypeId type, FrameKind kind,
                           const syntax::Expr* body, source::Span where, Expr* node);
+  Pattern* check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut, LocalId& local_out);
+  Frame* begin_hidden(FrameKind kind, source::Span where);
+  std::span<LocalId> end_hidden(Frame* frame);
   struct Waiting {
     const syntax::LambdaExpr* expr;
     TypeId type;
@@ -384,10 +397,11 @@ class BodyChecker final : public ConstantSource {
 
   // ---- places (places.cpp)
   Expr* check_assign(const syntax::AssignStmt* stmt);
-  Expr* assign_indexed(const syntax::AssignStmt* stmt, Expr* base, Expr* key);
+  Expr* assign_indexed(const syntax::AssignStmt* stmt, const syntax::IndexExpr* target, Expr* base);
+  Expr* assign_place(const syntax::Expr* target, bool compound, bool& handled, const syntax::AssignStmt* stmt);
   bool require_place(Expr* place, const char* what);
-  bool require_changeable(LocalId local, source::Span where, const char* what);
-  void mark_changed(LocalId local);
+  bool require_changeable(Frame* frame, LocalId local, source::Span where, const char* what);
+  void not_a_place(const Expr* expr, const char* what);
   PlacePath path_of(const Expr* place);
   static bool overlap(const PlacePath& a, const PlacePath& b);
   void check_exclusive(std::span<const Arg> args);
@@ -455,16 +469,11 @@ class BodyChecker final : public ConstantSource {
   std::vector<Equality> equalities_;
   std::vector<Equality> orders_;
   std::vector<Equality> sizes_;
+  std::vector<Equality> integers_;  // operands of operators that only integers have
+  std::vector<std::pair<TypeId, FunctionRef>> error_conversions_;
   std::vector<MatchJob> matches_;
   std::vector<FormatJob> formats_;
   std::vector<std::uint32_t> weights_;
-};
-
-/// Where a bound method's syntax and a literal need room for another node: the largest that may
-/// stand in its place.
-struct LiteralNode {
-  ConvertExpr convert;
-  IntExpr integer;
 };
 
 }  // namespace noodle::sema

@@ -180,8 +180,8 @@ Expr* BodyChecker::check_integer(const syntax::IntExpr* expr, TypeId want) {
     if (want.valid() && types_.kind(infer_.head(want)) == TypeKind::Param) infer_.unify(type, want);
   }
   auto* node = make<LiteralNode>(ExprKind::Int, type, span(expr));
-  literals_.push_back({reinterpret_cast<Expr*>(node), expr->magnitude, 0, expr->negative, expr->overflow, false});
-  return reinterpret_cast<Expr*>(node);
+  literals_.push_back({node, expr->magnitude, 0, expr->negative, expr->overflow, false});
+  return node;
 }
 
 Expr* BodyChecker::check_float(const syntax::FloatExpr* expr, TypeId want) {
@@ -192,8 +192,8 @@ Expr* BodyChecker::check_float(const syntax::FloatExpr* expr, TypeId want) {
     if (want.valid() && types_.kind(infer_.head(want)) == TypeKind::Param) infer_.unify(type, want);
   }
   auto* node = make<LiteralNode>(ExprKind::Float, type, span(expr));
-  literals_.push_back({reinterpret_cast<Expr*>(node), 0, expr->value, false, false, true});
-  return reinterpret_cast<Expr*>(node);
+  literals_.push_back({node, 0, expr->value, false, false, true});
+  return node;
 }
 
 Expr* BodyChecker::check_quantity(const syntax::QuantityExpr* expr, NominalId decl) {

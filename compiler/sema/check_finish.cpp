@@ -60,6 +60,12 @@ bool BodyChecker::finish() {
       report(source::Code::NotOrdered, order.where, "values of type `" + text(order.type) + "` have no order")
           .help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
     }
+    for (const Equality& operand : integers_) {
+      TypeKind kind = infer_.head_kind(operand.type);
+      if (is_integer(kind) || kind == TypeKind::Error) continue;
+      report(source::Code::BadOperand, operand.where,
+             "`" + std::string(operand.what) + "` works on integers, not on `" + text(operand.type) + "`");
+    }
     for (const Equality& size : sizes_) check_size(infer_.zonk(size.type), size.where);
     for (const FormatJob& job : formats_) check_format(job.format, infer_.zonk(job.type), job.where);
   }
@@ -112,9 +118,9 @@ void BodyChecker::check_literals() {
     TypeKind made = kind == TypeKind::Param ? (literal.floating ? TypeKind::F64 : TypeKind::I64) : kind;
     Expr* at = node;
     if (kind == TypeKind::Param) {
-      auto* pair = reinterpret_cast<LiteralNode*>(node);
+      auto* pair = static_cast<LiteralNode*>(node);
       auto* convert = new (node) ConvertExpr{{ExprKind::Convert, type, where}, Conversion::Checked, nullptr};
-      at = new (&pair->integer) IntExpr{{ExprKind::Int, types_.primitive(made), where}, 0};
+      at = new (&pair->plain) IntExpr{{ExprKind::Int, types_.primitive(made), where}, 0};
       convert->operand = at;
     }
     TypeId at_type = types_.primitive(made);

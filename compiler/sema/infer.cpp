@@ -11,6 +11,20 @@ void Inference::allow_number(TypeId param, bool floats_only) {
   number_params_.emplace_back(param, floats_only);
 }
 
+bool Inference::is_number(TypeId type, bool& floating) const {
+  type = head(type);
+  TypeKind kind = types_.kind(type);
+  floating = is_float(kind) || variable_kind(type) == VariableKind::Float;
+  if (sema::is_number(kind) || is_literal(type)) return true;
+  for (const auto& [param, floats_only] : number_params_) {
+    if (param == type) {
+      floating = floats_only;
+      return true;
+    }
+  }
+  return false;
+}
+
 TypeId Inference::head(TypeId type) const {
   while (types_.kind(type) == TypeKind::Infer) {
     TypeId next = variables_[types_[type].index].solution;

@@ -1,0 +1,228 @@
+// Indices and slices, and what takes values out of Option and Result: `?` and `??`.
+
+#include "compiler/sema/check_body.h"
+
+namespace noodle::sema {
+
+using source::Code;
+
+// ---- indices
+
+Expr* BodyChecker::check_index(const syntax::IndexExpr* expr, bool target) {
+  bool chain = in_chain_;
+  Expr* base = check_base(expr->base);
+  in_chain_ = false;
+  check_held(base);
+  Expr* node = index_on(expr, base, target);
+  in_chain_ = chain;
+  return node;
+}
+
+Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool target) {
+  source::Span where = span(expr);
+  if (!known(base, "index it")) {
+    if (expr->index != nullptr && expr->index->kind != syntax::ExprKind::Range) check(expr->index);
+    return error_expr(where);
+  }
+  TypeData data = types_[infer_.head(base->type)];
+  if (data.kind == TypeKind::Never) return base;
+  bool slice = expr->index != nullptr && expr->index->kind == syntax::ExprKind::Range;
+  if (slice && (data.kind == TypeKind::List || data.kind == TypeKind::String || data.kind == TypeKind::Bytes)) {
+    return check_slice(expr, base);
+  }
+  Because because{base->span, "this is a `" + text(base->type) + "`"};
+  switch (data.kind) {
+    case TypeKind::List:
+    case TypeKind::String:
+    case TypeKind::Bytes: {
+      TypeId element = data.kind == TypeKind::List     ? data.arguments[0]
+                       : data.kind == TypeKind::String ? base->type
+                                                       : primitive(TypeKind::U8);
+      Expr* index = check_as(expr->index, primitive(TypeKind::I64), &because);
+      auto* node = make<IndexExpr>(ExprKind::Index, element, where);
+      node->base = base;
+      node->index = index;
+      return node;
+    }
+    case TypeKind::Map: {
+      Expr* key = check_as(expr->index, data.arguments[0], &because);
+      TypeId type = target ? data.arguments[1] : types_.option(data.arguments[1]);
+      auto* node = make<MapIndexExpr>(target ? ExprKind::MapSet : ExprKind::MapGet, type, where);
+      node->base = base;
+      node->key = key;
+      return node;
+    }
+    default: break;
+  }
+  Expr* key = check(expr->index);
+  if (is_error(key->type)) return error_expr(where);
+  FunctionRef ref;
+  TypeId result;
+  if (operator_impl(types_.known.index, base->type, key->type, ref, result)) {
+    return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
+  }
+  source::Diagnostic& problem = report(Code::NotIndexable, where, "a `" + text(base->type) + "` can't be indexed by `" + text(key->type) + "`");
+  if (data.kind == TypeKind::Tuple) {
+    problem.help("parts of a tuple are written `.0`, `.1`");
+  } else if (types_.is_option(base->type) || types_.is_result(base->type)) {
+    problem.help("take the value out first, with `?`, `??` or `match`");
+  } else if (types_.nominal_of(infer_.head(base->type)) == types_.known.set) {
+    problem.help("a set has no indices: ask with `.contains(value)`");
+  }
+  return error_expr(where);
+}
+
+Expr* BodyChecker::check_slice(const syntax::IndexExpr* expr, Expr* base) {
+  const auto* range = static_cast<const syntax::RangeExpr*>(expr->index);
+  TypeId integer = primitive(TypeKind::I64);
+  Expr* low = range->low != nullptr ? check_as(range->low, integer) : nullptr;
+  Expr* high = range->high != nullptr ? check_as(range->high, integer) : nullptr;
+  auto* node = make<SliceExpr>(ExprKind::Slice, base->type, span(expr));
+  node->base = base;
+  node->low = low;
+  node->high = high;
+  node->inclusive = range->inclusive;
+  return node;
+}
+
+// ---- ??
+
+Expr* BodyChecker::check_coalesce(const syntax::BinaryExpr* expr, TypeId want) {
+  source::Span where = span(expr);
+  Expr* left = check(expr->left);
+  if (is_never(left->type)) return left;
+  if (!known(left, "take its value out")) {
+    check(expr->right, {.type = want});
+    return error_expr(where);
+  }
+  TypeId type = infer_.head(left->type);
+  if (!types_.is_option(type) && !types_.is_result(type)) {
+    report(Code::CoalesceOnPlainValue, span(expr->op_range), "`??` needs an `Option` or a `Result` on its left")
+        .note(left->span, "this is a `" + text(type) + "`, which always has a value");
+    check(expr->right);
+    return error_expr(where);
+  }
+  TypeId value = types_[type].arguments[0];
+  if (want.valid() && infer_.is_variable(value)) infer_.unify(value, want);
+  Because because{left->span, "the value on the left is a `" + text(value) + "`"};
+  Expr* right = check_as(expr->right, value, &because);
+  auto* node = make<CoalesceExpr>(ExprKind::Coalesce, value, where);
+  node->left = left;
+  node->right = right;
+  return node;
+}
+
+// ---- ?
+
+Expr* BodyChecker::check_try(const syntax::TryExpr* expr) {
+  source::Span where = span(expr);
+  source::Span mark{where.file, where.end - 1, where.end};
+  Expr* operand = check(expr->operand);
+  if (is_never(operand->type)) return operand;
+  if (!known(operand, "take its value out")) return error_expr(where);
+  TypeId type = infer_.head(operand->type);
+  bool option = types_.is_option(type);
+  if (!option && !types_.is_result(type)) {
+    report(Code::TryOnPlainValue, mark, "`?` needs an `Option` or a `Result`")
+        .note(operand->span, "this is a `" + text(type) + "`, which always has a value")
+        .help("remove the `?`");
+    return error_expr(where);
+  }
+  if (!may_leave(mark, "`?`")) return error_expr(where);
+  TypeId value = types_[type].arguments[0];
+  TypeId target = infer_.head(frame_->result);
+  if (types_.kind(target) == TypeKind::Infer) {
+    TypeId ok = infer_.fresh();
+    infer_.unify(target, option ? types_.option(ok) : types_.result(ok, types_[type].arguments[1]));
+    target = infer_.head(target);
+  }
+  if (types_.kind(target) == TypeKind::Error) return error_expr(where);
+  if (option ? !types_.is_option(target) : !types_.is_result(target)) {
+    const char* what = frame_->kind == FrameKind::Function ? "function" : frame_->kind == FrameKind::Lambda ? "lambda" : "block";
+    source::Diagnostic& problem =
+        report(Code::TryCannotReturn, mark,
+               std::string("`?` on ") + (option ? "an `Option`" : "a `Result`") + " can't leave this " + what);
+    problem.label("the " + std::string(what) + " returns `" + text(target) + "`");
+    if (frame_->result_span.valid()) problem.note(frame_->result_span, "declared here");
+    if (option && types_.is_result(target)) {
+      problem.suggest("say which error it is", {mark.file, mark.begin, mark.begin}, ".ok_or(…)");
+    } else if (!option && types_.is_option(target)) {
+      problem.suggest("drop the error's reason", {mark.file, mark.begin, mark.begin}, ".ok()");
+    } else if (frame_->kind == FrameKind::Block) {
+      problem.help("`return` and `?` in a block leave the block only");
+    } else {
+      problem.help(option ? "handle `None` with `??` or `match`" : "handle the error with `match` or `??`, or return a `Result`");
+    }
+    return error_expr(where);
+  }
+  FunctionRef convert;
+  if (!option && !convert_error(types_[type].arguments[1], types_[target].arguments[1], mark, convert)) {
+    return error_expr(where);
+  }
+  auto* node = make<TryExpr>(ExprKind::Try, value, where);
+  node->operand = operand;
+  node->convert = convert;
+  node->target = target;
+  note_type(&node->target);
+  return node;
+}
+
+bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, FunctionRef& out) {
+  if (infer_.unify(from, to)) return true;
+  from = infer_.zonk(infer_.settle(from));
+  to = infer_.zonk(to);
+  TraitId trait = types_.known.from;
+  if (trait.valid() && !context_.trait(trait).methods.empty()) {
+    std::vector<std::vector<TypeId>> candidates;
+    for (const TraitRef& bound : context_.bounds_of(to, trait, scope_)) {
+      candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
+    }
+    for (ImplMatch& match : context_.impls(to, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
+    for (const std::vector<TypeId>& arguments : candidates) {
+      if (arguments.empty() || is_error(arguments[0]) || !infer_.unify(arguments[0], from)) continue;
+      std::vector<TypeId> all{to, from};
+      out = make_ref(context_.trait(trait).methods[0], all);
+      return true;
+    }
+  }
+  if (types_.nominal_of(to) == types_.known.error && types_.known.error.valid()) {
+    out = error_from(from, where);
+    return true;
+  }
+  report(Code::TryNoConversion, where, "an error of type `" + text(from) + "` does not become a `" + text(to) + "`")
+      .label("the function's error type is `" + text(to) + "`")
+      .help("implement `From<" + text(from) + "> for " + text(to) + "`, or use `.map_err(…)`");
+  return false;
+}
+
+FunctionRef BodyChecker::error_from(TypeId from, source::Span where) {
+  std::vector<TypeId> own;
+  for (std::size_t i = 0; i < scope_.type_params.size(); ++i) {
+    own.push_back(types_.param(static_cast<std::uint32_t>(i), scope_.type_params[i].name));
+  }
+  for (const auto& [type, made] : error_conversions_) {
+    if (type == from) return make_ref(made.function, own);
+  }
+  // `Error { message: "{error}" }`, as a function of its own.
+  Frame* outer = frame_;
+  FunctionInfo info;
+  info.kind = FunctionKind::Lambda;
+  info.name = context_.name("error");
+  info.has_body = true;
+  info.span = where;
+  FunctionId id = context_.add_hidden(function_, std::move(info));
+  Frame* frame = push_frame(FrameKind::Lambda);
+  frame->hidden = id;
+  frame->result = types_.nominal(types_.known.error, {});
+  LocalId error = add_local(LocalKind::Param, context_.name("error"), from, where, Origin::Hidden);
+  frame->params.push_back(error);
+  auto* format = make<FormatExpr>(ExprKind::Format, primitive(TypeKind::String), where);
+  std::vector<FormatPart> parts{{{}, local_expr(error, where), {}}};
+  format->parts = keep(parts);
+  frame->body->root = variant_expr(frame->result, 0, {format}, where);
+  frame_ = outer;
+  if (!types_.has_infer(from)) error_conversions_.emplace_back(from, FunctionRef{id, {}});
+  return make_ref(id, own);
+}
+
+}  // namespace noodle::sema
