@@ -82,7 +82,7 @@ nbc::TypeId Types::map_nominal(sema::TypeId type, bool flat) {
   const auto& decl = table.nominal(table.nominal_of(described));
   if (!decl.is_enum) {
     auto parts = fields(type, 0);
-    return mapped_[type] = module_.struct_type(name, std::move(parts));
+    return keep(type, module_.struct_type(name, std::move(parts)));
   }
   std::vector<nbc::Variant> variants;
   for (std::uint32_t v = 0; v < decl.variants.size(); ++v) {
@@ -90,7 +90,13 @@ nbc::TypeId Types::map_nominal(sema::TypeId type, bool flat) {
     variants.push_back({module_.string(table.names().text(decl.variants[v].name)), std::move(parts)});
   }
   if (variants.empty()) variants.push_back({module_.string("never"), {}});  // nbc has no empty enums
-  return mapped_[type] = module_.enum_type(name, std::move(variants));
+  return keep(type, module_.enum_type(name, std::move(variants)));
+}
+
+/// A refused type (too wide, too deep) stands as a scalar until the error comes out.
+nbc::TypeId Types::keep(sema::TypeId type, nbc::TypeId id) {
+  if (!id.valid()) failed_ = true;
+  return mapped_[type] = id.valid() ? id : nbc::kI64;
 }
 
 void Types::define(sema::TypeId type, nbc::TypeId id) {

@@ -29,12 +29,16 @@ class Types {
   /// `any` types whose traits have been mapped since the last call, in order.
   std::vector<sema::TypeId> take_new_traits() { return std::move(new_traits_); }
 
+  /// Whether a type was beyond the limits of NBC.
+  bool failed() const { return failed_; }
+
   nir::Layout& layout() { return layout_; }
 
  private:
   nbc::TypeId map_now(sema::TypeId type);
   nbc::TypeId map_nominal(sema::TypeId type, bool flat);
   std::vector<nbc::Field> fields(sema::TypeId type, std::uint32_t variant);
+  nbc::TypeId keep(sema::TypeId type, nbc::TypeId id);
   void define(sema::TypeId type, nbc::TypeId id);
 
   nir::Layout& layout_;
@@ -44,6 +48,7 @@ class Types {
   std::vector<sema::TypeId> new_traits_;
   std::vector<std::pair<sema::TypeId, nbc::TypeId>> pending_;
   bool mapping_ = false;
+  bool failed_ = false;
 };
 
 }  // namespace noodle::codegen

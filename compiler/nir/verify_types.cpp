@@ -12,6 +12,9 @@ class TypeChecker {
       : f_(f), inst_(inst), layout_(layout), types_(layout.types()), module_(module) {
     for (ValueId v : f.operands_of(inst)) in_.push_back(f.type(v));
     for (std::uint32_t k = 0; k < inst.result_count; ++k) out_.push_back(f.type(f.result(inst, k)));
+    // The text form leaves out a type that the result says.
+    type_ = inst.type.valid() ? inst.type : out_.empty() ? TypeId() : out_[0];
+    if (!type_.valid()) type_ = types_.unit();
   }
 
   std::string run();
@@ -64,6 +67,7 @@ class TypeChecker {
   Layout& layout_;
   const sema::TypeTable& types_;
   const Module* module_;
+  TypeId type_;
   Types in_;
   Types out_;
 };
@@ -84,10 +88,10 @@ std::string TypeChecker::run() {
 
 std::string TypeChecker::enums() {
   if (inst_.op == Op::EnumMake) {
-    if (!layout_.is_enum(inst_.type)) return "its type is no enum";
-    if (inst_.imm >= layout_.variant_count(inst_.type)) return "there is no such variant";
-    auto payload = layout_.payload(inst_.type, static_cast<std::uint32_t>(inst_.imm));
-    return expect(Types(payload.begin(), payload.end()), {inst_.type});
+    if (!layout_.is_enum(type_)) return "its type is no enum";
+    if (inst_.imm >= layout_.variant_count(type_)) return "there is no such variant";
+    auto payload = layout_.payload(type_, static_cast<std::uint32_t>(inst_.imm));
+    return expect(Types(payload.begin(), payload.end()), {type_});
   }
   if (in_.size() != 1 || !layout_.is_enum(in_[0])) return "the operand is no enum";
   if (inst_.op == Op::EnumTag) return expect(in_, {i64()});
@@ -97,7 +101,7 @@ std::string TypeChecker::enums() {
 }
 
 std::string TypeChecker::boxes() {
-  TypeId boxed = inst_.op == Op::BoxNew ? inst_.type : in_.empty() ? TypeId() : in_[0];
+  TypeId boxed = inst_.op == Op::BoxNew ? type_ : in_.empty() ? TypeId() : in_[0];
   if (!boxed.valid() || !layout_.is_boxed(boxed)) return "the type is not boxed";
   Types content = leaves(layout_.flat(boxed));
   switch (inst_.op) {
@@ -116,9 +120,9 @@ std::string TypeChecker::signature(const std::vector<Param>& params, const std::
 
 std::string TypeChecker::calls() {
   if (inst_.op == Op::CallValue) {
-    if (inst_.type.valid() && kind(inst_.type) != TypeKind::Function) return "its type is no function";
-    auto signature = layout_.signature(inst_.type);
-    Types params{inst_.type};
+    if (first() != TypeKind::Function || in_[0] != inst_.type) return "its type is not the closure's";
+    auto signature = layout_.signature(type_);
+    Types params{type_};
     params.insert(params.end(), signature.params.begin(), signature.params.end());
     return expect(params, Types(signature.results.begin(), signature.results.end()));
   }
@@ -146,9 +150,9 @@ std::string TypeChecker::anys() {
   switch (inst_.op) {
     case Op::ClosureMake: {
       if (module_ == nullptr || inst_.imm >= module_->functions.size()) return "there is no such function";
-      if (kind(inst_.type) != TypeKind::Function) return "its type is no function";
+      if (kind(type_) != TypeKind::Function) return "its type is no function";
       const Function& body = module_->functions[inst_.imm];
-      auto signature = layout_.signature(inst_.type);
+      auto signature = layout_.signature(type_);
       if (body.params.size() < in_.size()) return "more captures than parameters";
       Types captures;
       Types rest;
@@ -159,19 +163,19 @@ std::string TypeChecker::anys() {
           body.results != Types(signature.results.begin(), signature.results.end())) {
         return "the function's signature is not the closure's";
       }
-      return expect(captures, {inst_.type});
+      return expect(captures, {type_});
     }
     case Op::ToAny: {
       if (module_ == nullptr || inst_.imm >= module_->vtables.size()) return "there is no such vtable";
-      return expect(leaves(module_->vtables[inst_.imm].concrete), {inst_.type});
+      return expect(leaves(module_->vtables[inst_.imm].concrete), {type_});
     }
     default: break;
   }
   if (first() != TypeKind::Any) return "the operand is no any";
   switch (inst_.op) {
-    case Op::AnyPeek: return expect({in_[0]}, leaves(inst_.type));
-    case Op::AnyTake: return expect({in_[0]}, join({in_[0]}, leaves(inst_.type)));
-    default: return expect(join({in_[0]}, leaves(inst_.type)), {in_[0]});
+    case Op::AnyPeek: return expect({in_[0]}, leaves(type_));
+    case Op::AnyTake: return expect({in_[0]}, join({in_[0]}, leaves(type_)));
+    default: return expect(join({in_[0]}, leaves(type_)), {in_[0]});
   }
 }
 
@@ -195,8 +199,8 @@ std::string TypeChecker::numbers() {
       return expect({t, t}, {boolean()});
     case Op::Cmp: return expect({t, t}, {i64()});
     case Op::Convert: case Op::ConvertWrap:
-      if (!sema::is_number(kind(inst_.type))) return "its type is no number";
-      return expect({t}, {inst_.type});
+      if (!sema::is_number(kind(type_))) return "its type is no number";
+      return expect({t}, {type_});
     case Op::Fits: return expect({t}, {boolean()});
     default: return expect({prim(TypeKind::F64)}, {prim(TypeKind::F64)});
   }
@@ -204,7 +208,7 @@ std::string TypeChecker::numbers() {
 
 std::string TypeChecker::lists() {
   const bool makes = inst_.op == Op::ListNew || inst_.op == Op::ListLit || inst_.op == Op::ListFilled;
-  const TypeId l = makes ? inst_.type : in_.empty() ? TypeId() : in_[0];
+  const TypeId l = makes ? type_ : in_.empty() ? TypeId() : in_[0];
   if (!l.valid() || kind(l) != TypeKind::List) return "its type is no list";
   const Types element = leaves(types_[l].arguments[0]);
   const TypeId i = i64();
@@ -235,7 +239,7 @@ std::string TypeChecker::lists() {
 }
 
 std::string TypeChecker::maps() {
-  const TypeId m = inst_.op == Op::MapNew ? inst_.type : in_.empty() ? TypeId() : in_[0];
+  const TypeId m = inst_.op == Op::MapNew ? type_ : in_.empty() ? TypeId() : in_[0];
   if (!m.valid() || kind(m) != TypeKind::Map) return "its type is no map";
   const Types key = leaves(types_[m].arguments[0]);
   const Types value = leaves(types_[m].arguments[1]);
@@ -260,17 +264,18 @@ std::string TypeChecker::others() {
   const TypeId s = prim(TypeKind::String);
   switch (inst_.op) {
     case Op::ConstInt:
-      if (!sema::is_integer(kind(inst_.type)) && kind(inst_.type) != TypeKind::Bool) return "its type is no integer";
-      return expect({}, {inst_.type});
+      if (!sema::is_integer(kind(type_)) && kind(type_) != TypeKind::Bool) return "its type is no integer";
+      return expect({}, {type_});
     case Op::ConstFloat:
-      return sema::is_float(kind(inst_.type)) ? expect({}, {inst_.type}) : "its type is no float";
+      return sema::is_float(kind(type_)) ? expect({}, {type_}) : "its type is no float";
     case Op::ConstString: return expect({}, {s});
     case Op::ConstValue:
+      if (module_ != nullptr && inst_.imm < module_->constants.size()) type_ = module_->constants[inst_.imm].type;
       if (module_ != nullptr && inst_.imm >= module_->constants.size()) return "there is no such constant";
-      return out_ == leaves(inst_.type) ? expect({}, out_) : "results are not the constant's leaves";
-    case Op::Zero: return expect({}, leaves(inst_.type));
-    case Op::Equal: return expect(join(leaves(inst_.type), leaves(inst_.type)), {boolean()});
-    case Op::Hash: return expect(leaves(inst_.type), {prim(TypeKind::U64)});
+      return out_ == leaves(type_) ? expect({}, out_) : "results are not the constant's leaves";
+    case Op::Zero: return inst_.type.valid() ? expect({}, leaves(type_)) : expect({}, out_);
+    case Op::Equal: return expect(join(leaves(type_), leaves(type_)), {boolean()});
+    case Op::Hash: return expect(leaves(type_), {prim(TypeKind::U64)});
     case Op::StringConcat: return expect(Types(in_.size(), s), {s});
     case Op::StringAppend: return expect({s, s}, {s});
     case Op::StringLen: case Op::StringByteLen: return expect({s}, {i64()});

@@ -13,7 +13,7 @@
 //  * When an owner is about to be taken over while a projection is still needed, the projection is
 //    *promoted*: copied where it was made. It is the cheaper of the two, since the owner may then be
 //    changed in place.
-//  * Nothing is dropped on the way into a panic: unwinding releases what is owned.
+//  * Nothing is dropped on the way into a block that does nothing but fail: unwinding releases it.
 //
 // The result is linear: each owned value is consumed exactly once on every path. So that
 // `xs = list.push(xs, 1)` in a loop takes the loop's list, and codegen has one register for it.
@@ -206,7 +206,9 @@ class CountInserter {
   }
 
   bool is_owned(ValueId v) const { return kinds_[v.index] == Kind::Owned; }
-  bool ends_in_panic(BlockId block) const { return info(f_.terminator(block).op).may_panic; }
+  bool only_fails(BlockId block) const {
+    return f_.block(block).insts.size() == 1 && info(f_.terminator(block).op).may_panic;
+  }
 
   void set_live(ValueId v) {
     if (live_[v.index]) return;
@@ -250,7 +252,7 @@ class CountInserter {
     available.erase(std::unique(available.begin(), available.end()), available.end());
     for (std::uint32_t e = 0; e < terminator.edge_count; ++e) {
       BlockId target = f_.edges_of(terminator)[e].target;
-      if (cfg.incoming(target).size() == 1 && ends_in_panic(target)) continue;
+      if (cfg.incoming(target).size() == 1 && only_fails(target)) continue;
       EdgeDrops drops{last, e, {}};
       for (ValueId v : available) {
         if (!live.is_live_in(target, v)) drops.values.push_back(v);
