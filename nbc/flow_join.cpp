@@ -73,7 +73,7 @@ void FlowState::prepare_head(Snapshot& head, const CodeMap& map, std::uint32_t p
   std::uint32_t last = map.loop_last[pc];
   for (std::uint32_t s = 0; s < frame_->slots; ++s) {
     Cell& cell = head.cells[s];
-    if (cell.value == Value::Weightless) cell.value = Value::Owned;
+    if (cell.value == Value::Weightless && map.touched(s, pc, last)) cell.value = Value::Owned;
     if (cell.value == Value::Borrowed && cell.owner == s && !map.touched(s, pc, last)) continue;
     if (cell.value == Value::Borrowed &&
         (map.touched(s, pc, last) || map.touched(frame_->head_of[cell.owner], pc, last))) {

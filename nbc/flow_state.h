@@ -66,7 +66,8 @@ class FlowState {
   bool merge(Snapshot& into, const Snapshot& from);
   /// Whether a backward edge's joining state is what the head was given.
   bool provides(const Snapshot& head, const Snapshot& from);
-  /// A loop's head: weightless becomes owned, and borrows that the loop may end are forgotten.
+  /// A loop's head: weightless becomes owned where the loop writes or moves the register, and borrows
+  /// that the loop may end are forgotten.
   void prepare_head(Snapshot& head, const CodeMap& map, std::uint32_t pc);
   void restore(const Snapshot& from);
   /// The state at a cleanup handler.

@@ -86,6 +86,7 @@ class FunctionGenerator {
   // control
   void statement(int depth);
   void block(int depth, std::uint32_t statements);
+  void forget_payloads();
   void close_scope(std::uint32_t scope);
   void branch_to(Label target);
   void if_else(int depth);

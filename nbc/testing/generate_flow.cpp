@@ -43,6 +43,7 @@ void FunctionGenerator::statement(int depth) {
     f_.line(0, ++lines_, 1 + random_.below(40), inlined);
   }
   if (depth < 3 && random_.chance(25)) {
+    forget_payloads();
     switch (random_.below(6)) {
       case 0: return if_else(depth);
       case 1: return loop(depth);
@@ -53,6 +54,13 @@ void FunctionGenerator::statement(int depth) {
     }
   }
   for (int tries = 0; tries < 8 && !any_instruction(); ++tries) release_busy();
+}
+
+// Where edges meet, refinements end, and with them payload leaves and what hangs on them.
+void FunctionGenerator::forget_payloads() {
+  for (Var& v : vars_) {
+    if (!v.head || (v.held == Held::Borrowed && vars_[v.owner].locked)) v.held = Held::Empty;
+  }
 }
 
 // Drops what the block made; nothing of it can be named afterwards.
