@@ -13,7 +13,7 @@ namespace noodle::tools {
 namespace {
 
 constexpr std::string_view kMagic("NBC\0", 4);
-constexpr std::string_view kTextHead = "nbc ";  // the first line of a module as text
+constexpr std::string_view kTextHead = "module\n";  // the first line of a module as text
 
 std::unexpected<int> refuse(std::string_view path, std::string_view why) {
   print_err("noodle: can't use `" + std::string(path) + "`: " + std::string(why) + "\n");
