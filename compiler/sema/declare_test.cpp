@@ -54,18 +54,18 @@ TEST(Names, TypeParametersHideConstants) {
   EXPECT_EQ(check("struct Box<E> { value: E }\nfn f<E>(x: Box<E>) {}"), "");
 }
 
-TEST(Types, TakeTheirArguments) {
+TEST(WrittenTypes, TakeTheirArguments) {
   EXPECT_EQ(check("fn f(x: List) {}"), "E0303: `List` takes 1 type argument, not 0\n");
   EXPECT_EQ(check("fn f(x: Map<Int>) {}"), "E0303: `Map` takes 2 type arguments, not 1\n");
   EXPECT_EQ(check("fn f(x: Int<Int>) {}"), "E0303: `Int` takes 0 type arguments, not 1\n");
 }
 
-TEST(Types, KeysNeedEquality) {
+TEST(WrittenTypes, KeysNeedEquality) {
   EXPECT_EQ(check("struct F { f: () -> Int }\nfn f(x: Map<F, Int>) {}"), "E0306: `F` can't be a key\n");
   EXPECT_EQ(check("fn f(x: Map<(Int, String), Int>) {}"), "");
 }
 
-TEST(Types, HaveAFiniteValue) {
+TEST(WrittenTypes, HaveAFiniteValue) {
   EXPECT_EQ(check("struct N { next: N }"), "E0301: no value of `N` can ever be made\n");
   EXPECT_EQ(check("struct A { b: B }\nstruct B { a: (Int, A) }"),
             "E0301: no value of `A` can ever be made\nE0301: no value of `B` can ever be made\n");
@@ -75,7 +75,7 @@ TEST(Types, HaveAFiniteValue) {
   EXPECT_EQ(check("struct Box<T> { x: T? }\nstruct N { b: Box<N> }"), "");
 }
 
-TEST(Types, HaveAnEndOfInstances) {
+TEST(WrittenTypes, HaveAnEndOfInstances) {
   EXPECT_EQ(check("struct A<T> { x: A<A<T>>? }"), "E0302: `A` needs endlessly many instances of itself\n");
   EXPECT_EQ(check("struct A<T> { x: B<List<T>>? }\nstruct B<T> { x: A<T>? }"),
             "E0302: `A` needs endlessly many instances of itself\n");
