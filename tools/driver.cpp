@@ -4,11 +4,16 @@
 #include <optional>
 
 #include "base/interner.h"
+#include "compiler/codegen/codegen.h"
+#include "compiler/nir/instantiate.h"
+#include "compiler/nir/passes/passes.h"
+#include "compiler/nir/text.h"
 #include "compiler/sema/program.h"
 #include "compiler/source/diagnostics.h"
 #include "compiler/syntax/lexer.h"
 #include "compiler/syntax/parser.h"
 #include "compiler/syntax/printer.h"
+#include "tools/natives.h"
 #include "tools/passes.h"
 #include "tools/verb.h"
 
@@ -61,6 +66,41 @@ class Session {
     return !sink.has_errors();
   }
 
+  /// Checks the program and makes counted NIR of all that it needs.
+  std::optional<nir::Module> lower(std::string_view path) {
+    if (!check(path)) return std::nullopt;
+    layout.emplace(program->types());
+    nir::Module module = times.time("lower", [&] {
+      return nir::instantiate(*program, *layout, {program->main_function(), program->tests()},
+                              sink);
+    });
+    if (sink.has_errors()) return std::nullopt;
+    nir::PassOptions options;
+    options.verify = kVerifyPasses;
+    options.timed = [](void* user, const char* pass, std::uint64_t nanoseconds) {
+      static_cast<PassTimes*>(user)->add(pass, std::chrono::nanoseconds(nanoseconds));
+    };
+    options.user = &times;
+    const auto passed = nir::run_passes(module, *layout, options);
+    if (!passed) return broken(passed.error());
+    return module;
+  }
+
+  /// The program as bytecode.
+  std::optional<nbc::Module> generate(std::string_view path) {
+    const std::optional<nir::Module> lowered = lower(path);
+    if (!lowered) return std::nullopt;
+    codegen::Options options;
+    options.sources = &sources;
+    options.root = path.substr(0, path.find_last_of('/') + 1);
+    options.is_leaf_native = is_leaf_native;
+    auto module =
+        times.time("generate", [&] { return codegen::generate(*lowered, *layout, options); });
+    if (module) return std::move(*module);
+    failure_ = "error: " + module.error() + "\n";
+    return std::nullopt;
+  }
+
   /// Prints diagnostics and times; the exit code so far.
   int finish() {
     if (options_.json) {
@@ -68,8 +108,9 @@ class Session {
     } else {
       print_err(source::render_text(sources, sink, isatty(STDERR_FILENO) == 1));
     }
+    print_err(failure_);
     if (options_.time_passes) print_err(times.table());
-    return sink.has_errors() ? kExitErrors : 0;
+    return sink.has_errors() || !failure_.empty() ? kExitErrors : 0;
   }
 
   Interner names;
@@ -78,8 +119,21 @@ class Session {
   Loader loader;
   PassTimes times;
   std::optional<sema::Program> program;
+  std::optional<nir::Layout> layout;
 
  private:
+#ifdef NDEBUG
+  static constexpr bool kVerifyPasses = false;
+#else
+  static constexpr bool kVerifyPasses = true;
+#endif
+
+  /// The compiler itself is wrong: that is said as such, and not as an error of the program.
+  std::nullopt_t broken(std::string_view finding) {
+    failure_ = "noodle: the compiler is broken, please report this: " + std::string(finding) + "\n";
+    return std::nullopt;
+  }
+
   void cannot_read(std::string_view path, std::string_view reason) {
     std::string message = "can't read `" + std::string(path) + "`";
     if (!reason.empty()) message += ": " + std::string(reason);
@@ -87,6 +141,7 @@ class Session {
   }
 
   CompileOptions options_;
+  std::string failure_;  // what has no diagnostic
 };
 
 std::string emit_tokens(Session& session, source::FileId file) {
@@ -114,6 +169,14 @@ int check(std::string_view path, const CompileOptions& options) {
   return session.finish();
 }
 
+OrExit<nbc::Module> compile(std::string_view path, const CompileOptions& options) {
+  Session session(options);
+  auto module = session.generate(path);
+  const int code = session.finish();
+  if (code != 0 || !module) return std::unexpected(code != 0 ? code : kExitErrors);
+  return std::move(*module);
+}
+
 OrExit<std::string> emit(std::string_view path, Emit what, const CompileOptions& options) {
   Session session(options);
   std::string text;
@@ -121,8 +184,8 @@ OrExit<std::string> emit(std::string_view path, Emit what, const CompileOptions&
     if (const auto file = session.add_main(path)) {
       text = what == Emit::Tokens ? emit_tokens(session, *file) : emit_tree(session, *file);
     }
-  } else if (session.check(path)) {
-    text = "";
+  } else if (const auto module = session.lower(path)) {
+    text = nir::print(session.program->types(), *module);
   }
   const int code = session.finish();
   if (code != 0) return std::unexpected(code);
