@@ -103,7 +103,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     }
     missing += missing.empty() ? "" : ", ";
     missing += params[p].name.valid() ? "`" + std::string(text(params[p].name)) + ": " + text(params[p].type) + "`"
-                                      : "a `" + text(params[p].type) + "`";
+                                      : a_type(params[p].type);
   }
   if (!missing.empty() && good) {
     source::Diagnostic& problem = report(Code::WrongArgumentCount, callee_span, std::string(what) + " still needs " + missing);

@@ -138,7 +138,20 @@ Expr* BodyChecker::bool_expr(bool value, source::Span span) {
 
 // ---- helpers
 
-std::string BodyChecker::text(TypeId type) { return context_.text(infer_.zonk(type)); }
+std::string BodyChecker::text(TypeId type) {
+  type = infer_.zonk(type);
+  if (infer_.is_literal(type)) {
+    bool integer = infer_.variable_kind(type) == VariableKind::Integer;
+    type = primitive(integer ? TypeKind::I64 : TypeKind::F64);
+  }
+  return context_.text(type);
+}
+
+std::string BodyChecker::a_type(TypeId type) {
+  std::string name = text(type);
+  bool vowel = !name.empty() && std::string_view("AEIOUaeio").find(name[0]) != std::string_view::npos;
+  return (vowel ? "an `" : "a `") + name + "`";
+}
 
 source::Diagnostic& BodyChecker::report(source::Code code, source::Span where, std::string message) {
   if (source::severity_of(code) == source::Severity::Error) failed_ = true;
@@ -204,8 +217,7 @@ void BodyChecker::close_scope(std::size_t mark) {
     if (facts.used || facts.origin != Origin::Let || !local.span.valid()) continue;
     std::string_view name = text(local.name);
     if (name.starts_with('_')) continue;
-    context_.report(source::Code::UnusedVariable, local.span, "`" + std::string(name) + "` is never read")
-        .suggest("begin its name with `_` when this is meant", local.span, "_" + std::string(name));
+    unread_.emplace_back(local.span, local.name);
   }
 }
 

@@ -197,6 +197,7 @@ class BodyChecker final : public ConstantSource {
   bool is_error(TypeId type) const { return infer_.head_kind(type) == TypeKind::Error; }
   bool is_never(TypeId type) const { return infer_.head_kind(type) == TypeKind::Never; }
   std::string text(TypeId type);
+  std::string a_type(TypeId type);  // "an `Int`"
   std::string_view text(Symbol name) const { return context_.text(name); }
   source::Diagnostic& report(source::Code code, source::Span where, std::string message);
   TypeId variable(source::Span where, std::string what);
@@ -219,7 +220,6 @@ class BodyChecker final : public ConstantSource {
   void check_literals();
   void check_equalities();
   void check_matches();
-  void warn_unused();
   void finish_frame(Frame& frame);
   bool has_equality(TypeId type, std::vector<TypeId>& seen);
   std::uint32_t weight(TypeId type);
@@ -473,6 +473,7 @@ class BodyChecker final : public ConstantSource {
   std::vector<std::pair<TypeId, FunctionRef>> error_conversions_;
   std::vector<MatchJob> matches_;
   std::vector<FormatJob> formats_;
+  std::vector<std::pair<source::Span, Symbol>> unread_;
   std::vector<std::uint32_t> weights_;
 };
 

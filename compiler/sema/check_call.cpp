@@ -87,7 +87,7 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
   if (path.type.valid()) {
     TypeId type = path.type;
     report(Code::NotCallable, path.span, "`Self` can't be called")
-        .help("make a `" + text(type) + "` with braces: `Self { … }`");
+        .help("make " + a_type(type) + " with braces: `Self { … }`");
     check_arguments_anyway(call);
     return error_expr(where);
   }
@@ -469,7 +469,7 @@ Expr* BodyChecker::call_value(const syntax::CallExpr* call, Expr* callee) {
   }
   if (data.kind != TypeKind::Function) {
     if (data.kind != TypeKind::Error) {
-      report(Code::NotCallable, callee->span, "this is a `" + text(type) + "` and can't be called")
+      report(Code::NotCallable, callee->span, "this is " + a_type(type) + " and can't be called")
           .label("not a function");
     }
     check_arguments_anyway(call);
@@ -563,7 +563,7 @@ Expr* BodyChecker::call_conversion(const syntax::CallExpr* call, TypeId to, Conv
   bool floating = false;
   if (!is_number_type(from, floating) && !is_never(from)) {
     source::Diagnostic& problem =
-        report(Code::BadConversion, operand->span, "a `" + text(from) + "` can't become a `" + text(to) + "`");
+        report(Code::BadConversion, operand->span, a_type(from) + " can't become " + a_type(to));
     problem.label("not a number");
     if (types_.kind(from) == TypeKind::String) {
       problem.help(std::string("read the text with `.") + (is_float(types_.kind(to)) ? "to_float" : "to_int") + "()`, which gives an `Option`");

@@ -41,7 +41,7 @@ Expr* BodyChecker::check_block(const syntax::BlockExpr* block, Want want, const 
   } else if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
     source::Span end{where.file, where.end > where.begin ? where.end - 1 : where.begin, where.end};
     source::Diagnostic& problem =
-        report(Code::MissingResult, end, "a `" + text(want.type) + "` is needed, but the block ends without a value");
+        report(Code::MissingResult, end, a_type(want.type) + " is needed, but the block ends without a value");
     problem.label("here the block ends");
     if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
     problem.help("let the last line be the value, or leave with `return`");
@@ -197,7 +197,7 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
   node->condition = condition;
   if (expr->otherwise == nullptr) {
     if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
-      report(Code::MissingElse, where, "a `" + text(want.type) + "` is needed, but this `if` has no `else`")
+      report(Code::MissingElse, where, a_type(want.type) + " is needed, but this `if` has no `else`")
           .label("gives nothing when the condition is false")
           .suggest("add the other way", {where.file, where.end, where.end}, " else { … }");
       node->type = error_type();
@@ -303,7 +303,7 @@ bool BodyChecker::for_source(ForExpr* node, Expr* iterable, TypeId& element) {
   } else if (data.kind == TypeKind::Never) {
     return false;
   } else {
-    source::Diagnostic& problem = report(Code::NotIterable, iterable->span, "`for` can't walk a `" + text(type) + "`");
+    source::Diagnostic& problem = report(Code::NotIterable, iterable->span, "`for` can't walk " + a_type(type));
     if (is_integer(data.kind)) {
       problem.suggest("count up to it", {iterable->span.file, iterable->span.begin, iterable->span.begin}, "0..");
     } else if (types_.is_option(type) || types_.is_result(type)) {
@@ -340,7 +340,7 @@ Expr* BodyChecker::check_for(const syntax::ForExpr* expr) {
     mode.key_first = node->for_kind == ForKind::Map;
     if (node->for_kind != ForKind::List && node->for_kind != ForKind::Map) {
       report(Code::NotAPlace, iterable->span, "`for mut` changes the elements of a list or the values of a map")
-          .label("this is a `" + text(iterable->type) + "`");
+          .label("this is " + a_type(iterable->type));
     } else {
       require_place(iterable, "`for mut` changes its elements");
     }
@@ -430,7 +430,7 @@ Expr* BodyChecker::check_return(const syntax::ReturnExpr* expr) {
     return node;
   }
   if (!infer_.unify(frame_->result, unit())) {
-    source::Diagnostic& problem = report(Code::TypeMismatch, where, "`return` needs a `" + text(frame_->result) + "` here");
+    source::Diagnostic& problem = report(Code::TypeMismatch, where, "`return` needs " + a_type(frame_->result) + " here");
     if (because.where.valid()) problem.note(because.where, because.text);
     return error_expr(where);
   }

@@ -117,18 +117,17 @@ Expr* BodyChecker::agree(Expr* expr, TypeId type, const Because* because) {
 void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
   TypeId have = infer_.zonk(expr->type);
   wanted = infer_.zonk(wanted);
-  std::string have_text = infer_.is_literal(have)
-                              ? (infer_.variable_kind(have) == VariableKind::Integer ? "a whole number" : "a `Float`")
-                              : "`" + text(have) + "`";
+  std::string have_text = "`" + text(have) + "`";
   source::Diagnostic& problem = report(Code::TypeMismatch, expr->span,
                                        "expected `" + text(wanted) + "`, found " + have_text);
-  problem.label("this is " + have_text);
+  problem.label("this is " + a_type(have));
   if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
   TypeKind have_kind = types_.kind(have);
   TypeKind want_kind = types_.kind(wanted);
   source::Span before{expr->span.file, expr->span.begin, expr->span.begin};
   source::Span after{expr->span.file, expr->span.end, expr->span.end};
-  if (is_number(have_kind) && is_number(want_kind)) {
+  bool literal = expr->kind == ExprKind::Int || expr->kind == ExprKind::Float;
+  if (is_number(have_kind) && is_number(want_kind) && !literal) {
     problem.suggest("convert it", before, text(wanted) + "(").also(after, ")");
   } else if (types_.is_option(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become an `Option` by itself", before, "Some(").also(after, ")");
@@ -329,7 +328,7 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
     if (!context_.field_visible(scope_.module, id, 0, index)) {
       report(Code::PrivateMember, where, "the field `" + std::string(text(at->name)) + "` is private to its module")
           .note(at->span, "declared here")
-          .help("use one of the functions that make a `" + text(type) + "`");
+          .help("use one of the functions that make " + a_type(type));
     }
     if (given[index].valid()) {
       report(Code::DuplicateField, where, "`" + std::string(text(at->name)) + "` is given twice").note(given[index], "first here");

@@ -78,6 +78,11 @@ bool BodyChecker::finish() {
   if (failed_) return false;
   check_matches();
   if (failed_) return false;
+  for (const auto& [where, symbol] : unread_) {
+    std::string name(text(symbol));
+    report(source::Code::UnusedVariable, where, "`" + name + "` is never read")
+        .suggest("begin its name with `_` when this is meant", where, "_" + name);
+  }
   for (auto& frame : frames_) finish_frame(*frame);
   return true;
 }

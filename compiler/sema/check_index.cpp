@@ -30,7 +30,7 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   if (slice && (data.kind == TypeKind::List || data.kind == TypeKind::String || data.kind == TypeKind::Bytes)) {
     return check_slice(expr, base);
   }
-  Because because{base->span, "this is a `" + text(base->type) + "`"};
+  Because because{base->span, "this is " + a_type(base->type)};
   switch (data.kind) {
     case TypeKind::List:
     case TypeKind::String:
@@ -61,7 +61,7 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   if (operator_impl(types_.known.index, base->type, key->type, ref, result)) {
     return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
   }
-  source::Diagnostic& problem = report(Code::NotIndexable, where, "a `" + text(base->type) + "` can't be indexed by `" + text(key->type) + "`");
+  source::Diagnostic& problem = report(Code::NotIndexable, where, a_type(base->type) + " can't be indexed by `" + text(key->type) + "`");
   if (data.kind == TypeKind::Tuple) {
     problem.help("parts of a tuple are written `.0`, `.1`");
   } else if (types_.is_option(base->type) || types_.is_result(base->type)) {
@@ -98,13 +98,13 @@ Expr* BodyChecker::check_coalesce(const syntax::BinaryExpr* expr, TypeId want) {
   TypeId type = infer_.head(left->type);
   if (!types_.is_option(type) && !types_.is_result(type)) {
     report(Code::CoalesceOnPlainValue, span(expr->op_range), "`??` needs an `Option` or a `Result` on its left")
-        .note(left->span, "this is a `" + text(type) + "`, which always has a value");
+        .note(left->span, "this is " + a_type(type) + ", which always has a value");
     check(expr->right);
     return error_expr(where);
   }
   TypeId value = types_[type].arguments[0];
   if (want.valid() && infer_.is_variable(value)) infer_.unify(value, want);
-  Because because{left->span, "the value on the left is a `" + text(value) + "`"};
+  Because because{left->span, "the value on the left is " + a_type(value)};
   Expr* right = check_as(expr->right, value, &because);
   auto* node = make<CoalesceExpr>(ExprKind::Coalesce, value, where);
   node->left = left;
@@ -124,7 +124,7 @@ Expr* BodyChecker::check_try(const syntax::TryExpr* expr) {
   bool option = types_.is_option(type);
   if (!option && !types_.is_result(type)) {
     report(Code::TryOnPlainValue, mark, "`?` needs an `Option` or a `Result`")
-        .note(operand->span, "this is a `" + text(type) + "`, which always has a value")
+        .note(operand->span, "this is " + a_type(type) + ", which always has a value")
         .help("remove the `?`");
     return error_expr(where);
   }
@@ -189,7 +189,7 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
     out = error_from(from, where);
     return true;
   }
-  report(Code::TryNoConversion, where, "an error of type `" + text(from) + "` does not become a `" + text(to) + "`")
+  report(Code::TryNoConversion, where, "an error of type `" + text(from) + "` does not become " + a_type(to))
       .label("the function's error type is `" + text(to) + "`")
       .help("implement `From<" + text(from) + "> for " + text(to) + "`, or use `.map_err(…)`");
   return false;

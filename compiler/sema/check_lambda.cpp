@@ -43,7 +43,7 @@ Expr* BodyChecker::check_lambda(const syntax::LambdaExpr* expr, TypeId want, boo
       if (wanted != count) {
         source::Diagnostic& problem =
             report(Code::WrongLambdaParameters, where,
-                   "a lambda with " + std::to_string(count) + (count == 1 ? " parameter" : " parameters") + " stands where a `" + text(type) + "` is needed");
+                   "a lambda with " + std::to_string(count) + (count == 1 ? " parameter" : " parameters") + " stands where " + a_type(type) + " is needed");
         TypeData part = wanted == 1 ? types_[infer_.head(data.arguments[0])] : TypeData{};
         if (part.kind == TypeKind::Tuple && part.arguments.size() == count) {
           problem.help("it is given one tuple: take it apart with `((a, b)) => …`");
@@ -189,7 +189,7 @@ Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, Type
   if (block->params.size() != wanted && !block->params.empty()) {
     report(Code::WrongLambdaParameters, where,
            "this block has " + std::to_string(block->params.size()) + " parameters, but is given " + std::to_string(wanted))
-        .label("a `" + text(head) + "` is needed");
+        .label(a_type(head) + " is needed");
     failed_ = true;
   } else if (block->params.size() != wanted) {
     std::string names;

@@ -49,7 +49,7 @@ Expr* BodyChecker::check_unary(const syntax::UnaryExpr* expr, TypeId want) {
   if (!infer_.is_literal(operand->type) && !known(operand, "negate it")) return error_expr(where);
   if (!is_number_type(operand->type, floating)) {
     report(Code::BadOperand, span(expr->op_range), "`-` does not work on `" + text(operand->type) + "`")
-        .note(operand->span, "this is a `" + text(operand->type) + "`");
+        .note(operand->span, "this is " + a_type(operand->type));
     return error_expr(where);
   }
   auto* node = make<UnaryExpr>(ExprKind::Unary, operand->type, where);

@@ -112,8 +112,8 @@ bool BodyChecker::pattern_agrees(TypeId type, TypeId pattern_type, source::Span 
   if (infer_.unify(type, pattern_type)) return true;
   if (is_never(type)) return true;
   source::Diagnostic& problem =
-      report(Code::PatternMismatch, where, std::string(what) + " can't match a `" + text(type) + "`");
-  problem.label("the value is a `" + text(type) + "`");
+      report(Code::PatternMismatch, where, std::string(what) + " can't match " + a_type(type));
+  problem.label("the value is " + a_type(type));
   if (types_.is_option(infer_.head(type)) && infer_.could_unify(types_[infer_.head(type)].arguments[0], pattern_type)) {
     problem.suggest("match the value inside", {where.file, where.begin, where.begin}, "Some(")
         .also({where.file, where.end, where.end}, ")");
@@ -139,7 +139,7 @@ Pattern* BodyChecker::bind_name(const syntax::Name& name, TypeId type, LocalKind
       id = known_id;
       if (!infer_.unify(local(id).type, type)) {
         report(Code::AlternativesDiffer, where,
-               "`" + std::string(text(name.symbol)) + "` is a `" + text(type) + "` here and a `" + text(local(id).type) + "` in the first alternative")
+               "`" + std::string(text(name.symbol)) + "` is " + a_type(type) + " here and " + a_type(local(id).type) + " in the first alternative")
             .note(local(id).span, "bound here");
       }
     }
@@ -240,7 +240,7 @@ Pattern* BodyChecker::range_pattern(const syntax::RangePattern* pattern, TypeId 
   }
   TypeKind kind = infer_.head_kind(type);
   if (!is_number(kind) && kind != TypeKind::String) {
-    report(Code::PatternMismatch, where, "a range can't match a `" + text(type) + "`");
+    report(Code::PatternMismatch, where, "a range can't match " + a_type(type));
     return wildcard(type, where);
   }
   auto* node = make_pattern<RangePattern>(PatternKind::Range, type, where);
@@ -265,9 +265,9 @@ Pattern* BodyChecker::tuple_pattern(const syntax::TuplePattern* pattern, TypeId 
   if (data.kind != TypeKind::Tuple || data.arguments.size() != count) {
     if (data.kind == TypeKind::Tuple) {
       report(Code::WrongPatternCount, where,
-             "this pattern has " + std::to_string(count) + " parts, but the value is a `" + text(type) + "`");
+             "this pattern has " + std::to_string(count) + " parts, but the value is " + a_type(type));
     } else if (data.kind != TypeKind::Error) {
-      report(Code::PatternMismatch, where, "a tuple can't match a `" + text(type) + "`").label("the value is a `" + text(type) + "`");
+      report(Code::PatternMismatch, where, "a tuple can't match " + a_type(type)).label("the value is " + a_type(type));
     }
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);
@@ -496,7 +496,7 @@ Pattern* BodyChecker::list_pattern(const syntax::ListPattern* pattern, TypeId ty
   }
   if (data.kind != TypeKind::List) {
     if (data.kind != TypeKind::Error) {
-      report(Code::PatternMismatch, where, "a list can't match a `" + text(type) + "`").label("the value is a `" + text(type) + "`");
+      report(Code::PatternMismatch, where, "a list can't match " + a_type(type)).label("the value is " + a_type(type));
     }
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);

@@ -161,7 +161,7 @@ bool BodyChecker::require_place(Expr* place, const char* what) {
         auto* index = static_cast<IndexExpr*>(at);
         if (infer_.head_kind(index->base->type) != TypeKind::List) {
           report(Code::NotAPlace, at->span, std::string(what) + ", but this is not a place")
-              .label("a `" + text(index->base->type) + "` can't be changed in place");
+              .label(a_type(index->base->type) + " can't be changed in place");
           return false;
         }
         at = index->base;
@@ -301,7 +301,7 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
   bool good = require_place(place, "changed here");
   auto* node = make<AssignExpr>(ExprKind::Assign, unit(), where);
   node->place = place;
-  Because because{place->span, "this place holds a `" + text(place->type) + "`"};
+  Because because{place->span, "this place holds " + a_type(place->type)};
   if (!compound) {
     node->value = check_as(stmt->value, place->type, &because);
     if (is_never(node->value->type)) node->type = never();
@@ -329,7 +329,7 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
     return error_expr(where);
   }
   if (!infer_.unify(result, place->type)) {
-    report(Code::TypeMismatch, op_span, "this gives a `" + text(result) + "`, but the place holds a `" + text(place->type) + "`")
+    report(Code::TypeMismatch, op_span, "this gives " + a_type(result) + ", but the place holds " + a_type(place->type))
         .note(place->span, because.text);
     return error_expr(where);
   }
@@ -358,7 +358,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   }
   if (chosen == nullptr || context_.trait(trait).methods.empty()) {
     if (!is_error(key->type)) {
-      report(Code::NotIndexable, span(target), "a `" + text(type) + "` can't be assigned to by index")
+      report(Code::NotIndexable, span(target), a_type(type) + " can't be assigned to by index")
           .help("implement `IndexSet<" + text(key->type) + ", …>` for it");
     }
     check(stmt->value);
@@ -368,7 +368,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   bool good = require_place(base, "changed here");
   std::vector<TypeId> arguments{type, (*chosen)[0], (*chosen)[1]};
   FunctionRef set = make_ref(context_.trait(trait).methods[0], arguments);
-  Because because{span(target), "this place holds a `" + text((*chosen)[1]) + "`"};
+  Because because{span(target), "this place holds " + a_type((*chosen)[1])};
   if (!compound) {
     Expr* value = check_as(stmt->value, (*chosen)[1], &because);
     if (!good) return error_expr(where);
@@ -392,7 +392,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   Expr* value = check(stmt->value);
   if (is_error(value->type)) return error_expr(where);
   if (!operator_impl(types_.known.index, type, key->type, get, element)) {
-    report(Code::NotIndexable, span(target), "a `" + text(type) + "` can't be read by index").help("implement `Index` for it");
+    report(Code::NotIndexable, span(target), a_type(type) + " can't be read by index").help("implement `Index` for it");
     return error_expr(where);
   }
   // Literals on the right take the element's type before it is bound.
