@@ -9,8 +9,8 @@ namespace {
 
 class Shape {
  public:
-  Shape(const Function& function, const FrameMap& frame, CodeMap& map, Report& report)
-      : f_(function), frame_(frame), map_(map), report_(report) {}
+  Shape(const Module& module, const Function& function, const FrameMap& frame, CodeMap& map, Report& report)
+      : m_(module), f_(function), frame_(frame), map_(map), report_(report) {}
 
   bool run() {
     if (f_.code.empty() || f_.code.size() > kMaxCode) {
@@ -114,6 +114,11 @@ class Shape {
   void each_touch(Visit visit) const {
     for (std::uint32_t pc = 0; pc < f_.code.size();) {
       Inst inst = decode(f_.code, pc);
+      if (inst.op_info->flags & Call) {
+        each_call_touch(inst, visit);
+        pc += inst.words();
+        continue;
+      }
       for (const Operand& operand : inst.op_info->all()) {
         if (operand.role == Role::In || operand.role == Role::Imm) continue;
         if (operand.place == Place::List) {
@@ -123,6 +128,57 @@ class Shape {
         visit(inst.raw(operand.place), pc);
       }
       pc += inst.words();
+    }
+  }
+
+  // A call leaves borrowed arguments alone. Which these are the callee's signature says; where that
+  // can't be found (the operands will be refused later), every argument counts as touched.
+  template <typename Visit>
+  void each_call_touch(const Inst& inst, Visit visit) const {
+    std::uint32_t at = 0;
+    for (const Param& p : params_of_call(inst)) {
+      if (at >= inst.list_size() || !m_.types.contains(p.type)) break;
+      const std::uint32_t end = std::min(at + m_.types.slots(p.type), inst.list_size());
+      for (; at < end; ++at) {
+        if (!p.borrowed) visit(inst.list(at), inst.pc);
+      }
+    }
+    for (; at < inst.list_size(); ++at) visit(inst.list(at), inst.pc);
+    if (inst.op() == Op::CallAny && !receiver_is_borrowed(inst)) visit(inst.b(), inst.pc);
+  }
+
+  const Type* type_of_slot(std::uint32_t slot, Kind kind) const {
+    if (slot >= frame_.slots || !frame_.type_at[slot].valid()) return nullptr;
+    const Type& type = m_.types[frame_.type_at[slot]];
+    return type.kind == kind ? &type : nullptr;
+  }
+  const Signature* any_method(const Inst& inst) const {
+    const Type* any = type_of_slot(inst.b(), Kind::Any);
+    if (any == nullptr || any->trait.index >= m_.traits.size()) return nullptr;
+    const auto& methods = m_.traits[any->trait.index].methods;
+    return inst.c() < methods.size() ? &methods[inst.c()].signature : nullptr;
+  }
+  bool receiver_is_borrowed(const Inst& inst) const {
+    const Signature* method = any_method(inst);
+    return method != nullptr && !method->params.empty() && method->params[0].borrowed;
+  }
+  std::span<const Param> params_of_call(const Inst& inst) const {
+    switch (inst.op()) {
+      case Op::Call:
+        if (inst.uimm() >= m_.functions.size()) return {};
+        return m_.functions[inst.uimm()].signature.params;
+      case Op::CallNative:
+        if (inst.uimm() >= m_.natives.size()) return {};
+        return m_.natives[inst.uimm()].signature.params;
+      case Op::CallFn: {
+        const Type* fn = type_of_slot(inst.b(), Kind::Fn);
+        return fn == nullptr ? std::span<const Param>() : std::span<const Param>(fn->params);
+      }
+      default: {
+        const Signature* method = any_method(inst);
+        if (method == nullptr || method->params.empty()) return {};
+        return std::span<const Param>(method->params).subspan(1);
+      }
     }
   }
 
@@ -142,6 +198,7 @@ class Shape {
     });
   }
 
+  const Module& m_;
   const Function& f_;
   const FrameMap& frame_;
   CodeMap& map_;
@@ -183,9 +240,9 @@ bool map_frame(const Module& module, const Function& function, FrameMap& frame, 
   return true;
 }
 
-bool map_code(const Module&, const Function& function, const FrameMap& frame, CodeMap& map,
+bool map_code(const Module& module, const Function& function, const FrameMap& frame, CodeMap& map,
               Report& report) {
-  return Shape(function, frame, map, report).run();
+  return Shape(module, function, frame, map, report).run();
 }
 
 }  // namespace noodle::nbc

@@ -94,7 +94,9 @@ void Emitter::emit_payload(BlockId block, const Inst& inst) {
     const Reg slot = static_cast<Reg>(from + 1 + leaf.slot);
     const Reg to = out(inst, k++);
     const bool is_counted = context_.builder.types().counted(leaf.type);
-    if (is_counted && !takes) {
+    // Scalars too are borrowed from an enum that stays: a move would count as a change of the enum,
+    // and loops around it would lose what is borrowed from it.
+    if (!takes) {
       code_.borrow(to, slot);
     } else {
       code_.move(to, slot);

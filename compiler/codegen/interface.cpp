@@ -1,0 +1,52 @@
+#include "compiler/codegen/interface.h"
+
+namespace noodle::codegen {
+
+namespace {
+
+std::string type_params(const sema::TypeTable& types, const sema::FunctionInfo& info) {
+  if (info.type_params.empty()) return {};
+  std::string text = "<";
+  for (const sema::TypeParamDecl& param : info.type_params) {
+    if (text.size() > 1) text += ", ";
+    text += types.names().text(param.name);
+    for (std::size_t b = 0; b < param.bounds.size(); ++b) {
+      text += b == 0 ? ": " : " + ";
+      text += types.names().text(types.trait(param.bounds[b].trait).name);
+      for (std::size_t a = 0; a < param.bounds[b].arguments.size(); ++a) {
+        text += (a == 0 ? "<" : ", ") + types.text(param.bounds[b].arguments[a]);
+      }
+      if (!param.bounds[b].arguments.empty()) text += ">";
+    }
+  }
+  return text + ">";
+}
+
+std::string params(const sema::TypeTable& types, const sema::FunctionInfo& info) {
+  std::string text = "(";
+  for (const sema::ParamInfo& param : info.params) {
+    if (text.size() > 1) text += ", ";
+    if (param.kind == syntax::ParamKind::Mut) text += "mut ";
+    if (param.kind == syntax::ParamKind::Block) text += "block ";
+    text += types.names().text(param.name);
+    text += ": " + types.text(param.type);
+    if (param.default_value.valid()) text += " = default";
+  }
+  return text + ")";
+}
+
+}  // namespace
+
+std::string interface_text(sema::Program& program) {
+  std::string text;
+  for (std::size_t i = 0; i < program.function_count(); ++i) {
+    const sema::FunctionInfo& info = program.function(sema::FunctionId(i));
+    const bool named = info.kind == sema::FunctionKind::Function || info.kind == sema::FunctionKind::Method;
+    if (!info.is_pub || !named || info.module != program.main_module()) continue;
+    text += "fn " + info.qualified_name + type_params(program.types(), info) + params(program.types(), info);
+    text += " -> " + program.types().text(info.result) + "\n";
+  }
+  return text;
+}
+
+}  // namespace noodle::codegen

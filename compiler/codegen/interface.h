@@ -1,0 +1,16 @@
+#pragma once
+
+// What a module tells other compilations about itself: the signatures of its public functions, as
+// text that the compiler alone reads back.
+
+#include <string>
+
+#include "compiler/sema/program.h"
+
+namespace noodle::codegen {
+
+/// One line for each public function of the main module, in order of declaration:
+/// `fn geometry.area<T: Area>(shape: T, mut by: Float) -> Float`.
+std::string interface_text(sema::Program& program);
+
+}  // namespace noodle::codegen
