@@ -175,6 +175,10 @@ class Formatter {
     if (p == BraceOpen) return c != BraceClose;
     if (c == BraceClose || p == Comma || p == Semicolon || p == Colon) return true;
     if (is_prefix(before)) return p == Minus && is_number(c) && here.space_before();
+    if (p == Question && c == Question && !in_types(here)) return true;  // `??` is another operator
+    if (p == Integer && c == Dot && (&here)[1].kind == Integer) {  // `1 .0` is not the float `1.0`
+      return &before == tokens_.data() || (&before)[-1].kind != Dot;
+    }
     if (c == Dot || p == Dot || c == Question || (c == QuestionQuestion && in_types(here))) return false;
     if (in_types(here) && c >= Less && c <= GreaterGreaterEqual) return false;
     if (p == Less && in_types(before)) return false;

@@ -310,7 +310,7 @@ void Parser::end_member(std::size_t start, std::string_view what) {
 FieldDecl Parser::field_decl(bool in_struct) {
   FieldDecl field{{}, nullptr, false, {}, doc_before(pos_)};
   const std::uint32_t first = begin();
-  if (in_struct && at(Pub)) {
+  if (in_struct && at(Pub) && peek() != Colon) {
     complain(Code::NeedlessVisibility, range(), "the fields of a `pub struct` are visible; what is not is marked `private`");
     advance();
   }
@@ -322,7 +322,7 @@ FieldDecl Parser::field_decl(bool in_struct) {
     error(Code::UnexpectedToken, range(), "a field is written `name: Type`, without " + std::string(describe(kind_)));
     advance();
   }
-  if (in_struct && at(Fn)) {
+  if (in_struct && at(Fn) && peek() != Colon) {
     if (auto* problem = error(Code::UnexpectedToken, range(), "a function can't stand in a struct")) {
       problem->help("methods stand in an `impl` block");
     }

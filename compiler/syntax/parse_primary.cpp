@@ -133,7 +133,6 @@ Expr* Parser::braces() {
   const Context context(*this, false, Head::None);
   advance();
   const std::size_t start = pos_;
-  if (at_label()) return block_after_brace(first, opening, nullptr, start);
   const std::uint32_t begin_key = begin();
   Expr* key = expr();
   if (at(Colon) && peek() != Colon && !(peek() == Equal && token_at(1).begin == token().end)) {
