@@ -42,7 +42,7 @@ Pattern* Parser::pattern_operand(bool in_list) {
     case False:
       return literal_pattern();
     case DotDot:
-      if (in_list && (peek() == Identifier || peek() == Mut || peek() == Comma || peek() == BracketClose)) {
+      if (in_list) {
         mark(Token::kPrefix);
         advance();
         const bool is_mut = eat(Mut);
@@ -198,7 +198,9 @@ Pattern* Parser::list_pattern() {
   const Pattern* rest = nullptr;
   advance();
   while (!at(BracketClose) && !at_end() && !recovering_) {
-    Pattern* element = at(DotDot) ? pattern_operand(true) : pattern();
+    const TokenKind next = peek();
+    const bool is_rest = at(DotDot) && (next == Identifier || next == Mut || next == Comma || next == BracketClose);
+    Pattern* element = is_rest ? pattern_operand(true) : pattern();
     if (element->kind == PatternKind::Rest) {
       if (rest != nullptr) {
         if (auto* problem = error(Code::TwoRests, element->range, "a list pattern has one `..` at most")) {
