@@ -99,7 +99,7 @@ Entity BodyChecker::variant_by_type(TypeId want, Symbol name) {
 
 Entity BodyChecker::resolve_name(const syntax::Name& name, TypeId want) {
   if (Entity variant = variant_by_type(want, name.symbol)) return variant;
-  Entity entity = context_.lookup(scope_, name.symbol);
+  Entity entity = context_.lookup_value(scope_, name.symbol);
   if (entity) return entity;
   std::vector<Entity> variants = context_.variants_named(scope_.module, name.symbol);
   if (variants.size() == 1) return variants.front();

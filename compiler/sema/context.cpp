@@ -136,6 +136,7 @@ TypeId Context::declared_type(ConstId id) {
 // --------------------------------------------------------------------------------------- names
 
 Entity Context::lookup(const Scope& scope, Symbol name) { return db_.lookup(scope, name); }
+Entity Context::lookup_value(const Scope& scope, Symbol name) { return db_.lookup_value(scope, name); }
 std::vector<Entity> Context::variants_named(ModuleId from, Symbol name) { return db_.variants_named(from, name); }
 Entity Context::lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where) {
   return db_.lookup_in(from, module, name, where);

@@ -167,6 +167,9 @@ class Context {
   /// what it imports, then the core. Variants are looked up only when nothing else has the name;
   /// None when several enums have one (then ask `variants_named`).
   Entity lookup(const Scope& scope, Symbol name);
+  /// The same where a value or callee stands: a variant of the module's own enums comes before what the
+  /// core library has under its name (`Add(Num(1), …)` in a module with such an enum).
+  Entity lookup_value(const Scope& scope, Symbol name);
   /// The variants of that name in the nearest layer that has any: own module, core, imported modules.
   std::vector<Entity> variants_named(ModuleId from, Symbol name);
   /// `module.name`: reports a private or missing name (Unusable then). Also a variant or submodule.

@@ -242,6 +242,7 @@ struct Database final : QueryAnswers {
 
   // ---- names.cpp
   Entity lookup(const Scope& scope, Symbol name);
+  Entity lookup_value(const Scope& scope, Symbol name);
   Entity lookup_item(ModuleId from, Symbol name);
   std::vector<Entity> variants_named(ModuleId from, Symbol name);
   Entity lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where);

@@ -50,6 +50,12 @@ TEST(Names, AreDeclaredOnce) {
   EXPECT_EQ(check("fn f<T, T>(a: T) {}"), "E0202: two type parameters are named `T`\n");
 }
 
+TEST(Names, OwnVariantsComeBeforeTheCore) {
+  const std::string expr = "enum Expr { Num(n: Int), Add(a: Expr, b: Expr), List(all: List<Expr>) }\nstruct P {}\n"
+                           "impl Add<P, P> for P {\n    fn add(self, other: P) -> P { other }\n}\n";
+  EXPECT_EQ(check(expr + "fn f() -> Int {\n    let e = Add(Num(1), Num(2))\n    List.filled(3, e).len()\n}"), "");
+}
+
 TEST(Names, TypeParametersHideConstants) {
   EXPECT_EQ(check("struct Box<E> { value: E }\nfn f<E>(x: Box<E>) {}"), "");
 }

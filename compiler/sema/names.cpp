@@ -110,6 +110,17 @@ Entity Database::lookup(const Scope& scope, Symbol name) {
   return variants.size() == 1 ? variants.front() : Entity{};
 }
 
+Entity Database::lookup_value(const Scope& scope, Symbol name) {
+  if (scope.module.valid() && name.valid()) {
+    ask(QueryKind::ModuleNames, scope.module.index);
+    const ModuleEntry& module = modules[scope.module.index];
+    const auto it = module.variants.find(name);
+    const bool nearer = it != module.variants.end() && !module.items.contains(name) && !module.import_names.contains(name);
+    if (nearer) return it->second.size() == 1 ? it->second.front() : Entity{};
+  }
+  return lookup(scope, name);
+}
+
 std::vector<Entity> Database::variants_named(ModuleId from, Symbol name) {
   if (!from.valid()) return {};
   ask(QueryKind::ModuleNames, from.index);

@@ -77,6 +77,7 @@ Fits Database::match_impl(const ImplEntry& entry, TypeId self, std::vector<TypeI
 std::uint64_t Database::answer_impl_table() {
   ask(QueryKind::AllImpls, 0);
   trait_impls.clear();
+  all_trait_impls.clear();
   inherent.clear();
   trait_methods.clear();
   std::uint64_t print = 0;
@@ -88,6 +89,7 @@ std::uint64_t Database::answer_impl_table() {
     print = hash_combine(hash_combine(print, i), at);
     if (entry.info.has_trait) {
       trait_impls[key_of(at, entry.info.trait.trait.index)].push_back(ImplId(i));
+      all_trait_impls[entry.info.trait.trait].push_back(ImplId(i));
       print = hash_combine(print, entry.info.trait.trait.index);
       continue;
     }
@@ -107,6 +109,16 @@ std::uint64_t Database::answer_impl_table() {
     }
   }
   return print;
+}
+
+std::span<const InherentMethod> Database::inherent_named(TypeId target, Symbol name) const {
+  const auto it = inherent.find(key_of(head(target), name.index));
+  return it == inherent.end() ? std::span<const InherentMethod>() : std::span<const InherentMethod>(it->second);
+}
+
+std::span<const ImplId> Database::impls_by_trait(TraitId trait_id) const {
+  const auto it = all_trait_impls.find(trait_id);
+  return it == all_trait_impls.end() ? std::span<const ImplId>() : std::span<const ImplId>(it->second);
 }
 
 bool Database::takes_self(FunctionId id) const {
