@@ -176,11 +176,11 @@ void FlowState::open_payload(std::uint16_t slot) {
   }
 }
 
-void FlowState::refine(std::uint16_t slot, std::uint16_t variant) {
+void FlowState::refine(std::uint16_t slot, std::uint16_t variant, Value value) {
   collapse(slot);
+  set(slot, value);
   // A weightless enum never is in a variant with counted payload, so below such a target, where
   // control never comes, the leaves are as weightless.
-  Value value = value_[slot];
   refined_[slot] = variant;
   open_payload(slot);
   for (const Leaf& leaf : types_.payload(type_[slot], variant)) {

@@ -56,9 +56,11 @@ class FlowState {
   Root root_of(std::uint16_t source) const;
   bool view(std::uint16_t slot, Root root);
 
-  /// Ends a refinement that can end; then `refine` may choose a variant.
+  /// Ends a refinement that can end.
   void collapse(std::uint16_t slot);
-  void refine(std::uint16_t slot, std::uint16_t variant);
+  /// What an enum without refinement is; `refine` shows each edge of a switch this and its variant.
+  Value value(std::uint16_t slot) const { return value_[slot]; }
+  void refine(std::uint16_t slot, std::uint16_t variant, Value value);
 
   /// Stores the state. With `joining`, refinements end first (in the copy).
   bool capture(bool joining, Snapshot& out);

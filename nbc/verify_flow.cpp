@@ -184,11 +184,14 @@ bool FlowVerifier::leave(const Inst& inst) {
   }
   if (info.has_targets) {
     bool enum_switch = inst.op() == Op::SwitchEnum;
-    if (enum_switch) state_.collapse(inst.a());
+    Value value = Value::Empty;
+    if (enum_switch) {
+      state_.collapse(inst.a());
+      value = state_.value(inst.a());
+    }
     for (std::uint32_t i = 0; i < inst.target_count(); ++i) {
-      if (enum_switch) state_.refine(inst.a(), static_cast<std::uint16_t>(i));
+      if (enum_switch) state_.refine(inst.a(), static_cast<std::uint16_t>(i), value);
       if (!edge_to(inst.pc, inst.target(i))) return false;
-      if (enum_switch) state_.collapse(inst.a());
     }
   } else if (info.flags & Branch) {
     if (!edge_to(inst.pc, static_cast<std::uint32_t>(inst.branch_target()))) return false;

@@ -24,7 +24,7 @@ struct Report {
 
 /// The verifier's work is linear for ordinary modules; joins of very wide functions cost slots times
 /// edges, and these bounds keep a hostile module from making that matter.
-inline constexpr std::uint64_t kMaxJoinWork = 1ull << 28;
+inline constexpr std::uint64_t kMaxJoinWork = 1ull << 27;
 inline constexpr std::uint64_t kMaxSnapshotCells = 1ull << 24;
 inline constexpr std::uint64_t kMaxUnwindEntries = 1ull << 23;
 
