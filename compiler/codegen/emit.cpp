@@ -27,7 +27,7 @@ std::expected<void, std::string> emit_function(ModuleContext& context, nir::Inst
 }
 
 std::expected<void, std::string> Emitter::run() {
-  auto registers = assign_registers(f_, live_, order_, selection_, types_, code_);
+  auto registers = assign_registers(f_, live_, owners_, order_, selection_, types_, code_);
   if (!registers) return std::unexpected(registers.error());
   registers_ = std::move(*registers);
   for (std::size_t b = 0; b < f_.blocks.size(); ++b) labels_.push_back(code_.label());

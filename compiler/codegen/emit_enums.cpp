@@ -35,25 +35,18 @@ bool Emitter::stays_below(BlockId above, BlockId block) const {
 /// borrowed from a payload slot of an owned enum ends with it; what is borrowed through a borrowed
 /// enum hangs on the owner and doesn't.
 bool Emitter::outlives_refinement(BlockId block, const Inst& inst) const {
-  std::vector<ValueId> work;
-  for (std::uint32_t k = 0; k < inst.result_count; ++k) {
-    if (layout_.counted(f_.type(f_.result(inst, k)))) work.push_back(f_.result(inst, k));
-  }
+  const ValueId subject = f_.operands_of(inst)[0];
   std::uint32_t switches = 0;
-  for (const nir::Use& use : live_.uses(f_.operands_of(inst)[0])) {
+  for (const nir::Use& use : live_.uses(subject)) {
     const Inst& user = f_.inst(f_.block(use.block).insts[use.position]);
-    if (user.op == Op::Switch && ++switches > 1) return true;
+    if (user.op == Op::Switch && f_.operands_of(user)[0] == subject && ++switches > 1) return true;
   }
-  while (!work.empty()) {
-    ValueId v = work.back();
-    work.pop_back();
+  for (std::uint32_t k = 0; k < inst.result_count; ++k) {
+    const ValueId v = f_.result(inst, k);
+    if (!layout_.counted(f_.type(v))) continue;
+    // Uses of what is borrowed further from it are among its own.
     for (const nir::Use& use : live_.uses(v)) {
       if (!stays_below(block, use.block)) return true;
-      const Inst& user = f_.inst(f_.block(use.block).insts[use.position]);
-      if (nir::info(user.op).result != nir::Ownership::Borrowed) continue;
-      for (std::uint32_t k = 0; k < user.result_count; ++k) {
-        if (layout_.counted(f_.type(f_.result(user, k)))) work.push_back(f_.result(user, k));
-      }
     }
   }
   return false;

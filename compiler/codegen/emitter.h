@@ -11,7 +11,7 @@ class Emitter {
  public:
   Emitter(ModuleContext& context, const nir::Function& f, nbc::FunctionId id)
       : context_(context), types_(context.types), layout_(context.types.layout()), f_(f), cfg_(f),
-        live_(f, cfg_), order_(order_blocks(f, cfg_)), selection_(f, layout_, cfg_), code_(context.builder, id) {}
+        owners_(owners_of(f, layout_)), live_(f, cfg_, owners_), order_(order_blocks(f, cfg_)), selection_(f, layout_, cfg_), code_(context.builder, id) {}
 
   std::expected<void, std::string> run();
 
@@ -77,6 +77,7 @@ class Emitter {
   nir::Layout& layout_;
   const nir::Function& f_;
   nir::Cfg cfg_;
+  std::vector<nir::ValueId> owners_;
   nir::Liveness live_;
   BlockOrder order_;
   Selection selection_;

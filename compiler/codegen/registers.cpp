@@ -73,9 +73,9 @@ bool shares_registers(Op op) {
 
 class Assigner {
  public:
-  Assigner(const nir::Function& f, const nir::Liveness& live, const BlockOrder& order,
-           const Selection& selection, Types& types, nbc::FunctionBuilder& code)
-      : f_(f), live_(live), order_(order), selection_(selection), types_(types), code_(code) {}
+  Assigner(const nir::Function& f, const nir::Liveness& live, std::span<const ValueId> owners,
+           const BlockOrder& order, const Selection& selection, Types& types, nbc::FunctionBuilder& code)
+      : f_(f), live_(live), owners_(owners), order_(order), selection_(selection), types_(types), code_(code) {}
 
   std::expected<Registers, std::string> run() {
     number();
@@ -145,6 +145,9 @@ class Assigner {
           const ValueId changed = changes_in_place(inst.op) ? f_.operands_of(inst)[0] : ValueId();
           auto read = [&](ValueId v) {
             if (needs_register(v) && !out[v.index]) extend_to(v, v == changed ? at + 1 : until);
+            for (ValueId o = owners_[v.index]; o.valid(); o = owners_[o.index]) {
+              if (!out[o.index]) extend_to(o, at + 2);
+            }
           };
           selection_.each_read(inst, read);
           for (const nir::Edge& edge : f_.edges_of(inst)) {
@@ -303,6 +306,7 @@ class Assigner {
 
   const nir::Function& f_;
   const nir::Liveness& live_;
+  std::span<const ValueId> owners_;
   const BlockOrder& order_;
   const Selection& selection_;
   Types& types_;
@@ -318,10 +322,22 @@ class Assigner {
 
 }  // namespace
 
+std::vector<ValueId> owners_of(const nir::Function& f, nir::Layout& layout) {
+  std::vector<ValueId> owners(f.values.size());
+  for (std::size_t v = 0; v < owners.size(); ++v) {
+    const nir::Value& value = f.values[v];
+    if (!value.inst.valid() || !layout.counted(value.type)) continue;
+    const nir::Inst& inst = f.inst(value.inst);
+    if (nir::info(inst.op).result == nir::Ownership::Borrowed) owners[v] = f.operands_of(inst)[0];
+  }
+  return owners;
+}
+
 std::expected<Registers, std::string> assign_registers(const nir::Function& f, const nir::Liveness& live,
+                                                       std::span<const ValueId> owners,
                                                        const BlockOrder& order, const Selection& selection,
                                                        Types& types, nbc::FunctionBuilder& code) {
-  return Assigner(f, live, order, selection, types, code).run();
+  return Assigner(f, live, owners, order, selection, types, code).run();
 }
 
 }  // namespace noodle::codegen
