@@ -4,9 +4,10 @@
 //
 // Checking is bidirectional: an expression is checked with the type that its place wants, where
 // there is one, and its own type is unified with that afterwards (`check_as`). Everything that an
-// expression is checked for happens once, in the order of the text; nothing is checked twice, so the
-// work is linear. What can't be decided at once (which type a literal has, whether a bound holds, whether a
-// match is exhaustive) is noted and settled at the end, when all variables are solved.
+// expression is checked for happens once, in the order of the text; nothing is checked twice, so
+// the work is linear. What can't be decided at once (which type a literal has, whether a bound
+// holds, whether a match is exhaustive) is noted and settled at the end, when all variables are
+// solved.
 //
 // A lambda or block argument is a function of its own: a Frame with a Body under construction. A
 // name that is found in an outer frame becomes a capture of every frame between. Captures must be
@@ -17,13 +18,16 @@
 //   check_finish.cpp    what is settled at the end
 //   check_expr.cpp      dispatch, literals, constructors, agreement of types
 //   check_name.cpp      names, paths, captures
-//   check_call.cpp      calls of functions, methods, variants, values
+//   check_call.cpp      calls of functions and methods
+//   check_call_value.cpp  calls of variants, function values, blocks; conversions
 //   check_arguments.cpp matching arguments with parameters
-//   check_operator.cpp  operators, comparisons, conversions, indices, `?`, `??`
+//   check_operator.cpp  operators and comparisons
+//   check_index.cpp     indices and slices, `?`, `??`
 //   check_control.cpp   blocks, statements, if, loops, return
 //   check_match.cpp     match
 //   check_lambda.cpp    lambdas and block arguments
-//   check_pattern.cpp   patterns
+//   check_pattern.cpp   patterns that are names and values
+//   check_pattern_parts.cpp  patterns with parts
 //   check_format.cpp    interpolation and formats
 //   places.cpp          places, assignment, `mut`, exclusivity
 
@@ -57,11 +61,12 @@ enum class Origin : std::uint8_t { Param, Let, Loop, Match, Capture, Hidden };
 
 /// What the checker knows of a local beside what the typed tree says.
 struct LocalFacts {
-  source::Span keyword{};    // `let`, to be replaced by `var`; or where `mut ` may be inserted (empty)
+  source::Span
+      keyword{};  // `let`, to be replaced by `var`; or where `mut ` may be inserted (empty)
   Origin origin{};
   bool used = false;
   bool assignable = false;
-  LocalId outer{};           // of a capture: the local of the enclosing frame
+  LocalId outer{};  // of a capture: the local of the enclosing frame
 };
 /// A path of fields from a local: what a place or a use covers.
 struct PlacePath {
@@ -117,7 +122,7 @@ struct Path {
   Entity entity;
   std::vector<TypeId> arguments;  // written in `<…>`
   bool has_arguments = false;
-  TypeId type{};                  // of `Self`
+  TypeId type{};  // of `Self`
   source::Span span{};
   std::vector<std::pair<source::Span, Entity>> uses;  // to be noted once the path is taken
 };
@@ -181,7 +186,8 @@ class BodyChecker final : public ConstantSource {
   Expr* error_expr(source::Span span);
   Expr* unit_expr(source::Span span);
   Expr* local_expr(LocalId local, source::Span span);
-  Expr* variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values, source::Span span);
+  Expr* variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values,
+                     source::Span span);
   Expr* call_expr(FunctionRef callee, TypeId type, std::vector<Arg> args, source::Span span);
   Expr* int_expr(std::int64_t value, source::Span span);
   Expr* bool_expr(bool value, source::Span span);
@@ -224,6 +230,8 @@ class BodyChecker final : public ConstantSource {
   bool has_equality(TypeId type, std::vector<TypeId>& seen);
   std::uint32_t weight(TypeId type);
   void check_size(TypeId type, source::Span where);
+  bool is_sound(TypeId type);
+  void check_obligations();
 
   // ---- expressions (check_expr.cpp)
   Expr* check(const syntax::Expr* expr, Want want = {});
@@ -278,11 +286,13 @@ class BodyChecker final : public ConstantSource {
   Expr* call_associated(const syntax::CallExpr* call, const Path& base, const syntax::Name& name,
                         std::span<syntax::Type* const> type_arguments, TypeId want);
   Expr* call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver, TypeId want);
-  Expr* call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId want, source::Span where);
+  Expr* call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId want,
+                     source::Span where);
   Expr* call_value(const syntax::CallExpr* call, Expr* callee);
   Expr* call_block(const syntax::CallExpr* call, const Binding& binding);
   Expr* call_map_at(const syntax::CallExpr* call, Expr* map, const syntax::Name& name);
-  Expr* call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode, source::Span where);
+  Expr* call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode,
+                        source::Span where);
   void check_arguments_anyway(const syntax::CallExpr* call);
   Callee instantiate(FunctionId function, std::span<const TypeId> first, source::Span where,
                      std::span<syntax::Type* const> type_arguments, std::size_t own_from);
@@ -290,9 +300,11 @@ class BodyChecker final : public ConstantSource {
                        std::span<syntax::Type* const> type_arguments);
   void improve(const Callee& callee);
   std::vector<CallParam> params_of(const Callee& callee);
-  bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params, std::size_t first,
-                       std::string_view what, const Callee* callee, Expr* receiver, std::vector<Arg>& out);
-  Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param, const Because& because);
+  bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params,
+                       std::size_t first, std::string_view what, const Callee* callee,
+                       Expr* receiver, std::vector<Arg>& out);
+  Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param,
+                           const Because& because);
 
   // ---- operators (check_operator.cpp)
   Expr* check_unary(const syntax::UnaryExpr* expr, TypeId want);
@@ -302,12 +314,15 @@ class BodyChecker final : public ConstantSource {
   Expr* check_equality(const syntax::BinaryExpr* expr);
   Expr* check_coalesce(const syntax::BinaryExpr* expr, TypeId want);
   Expr* check_arithmetic(const syntax::BinaryExpr* expr);
-  Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where);
+  Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right,
+                  source::Span where);
   bool operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result);
   bool operator_call(TraitId trait, TypeId left, Expr*& right, FunctionRef& out, TypeId& result);
   TraitId operator_trait(syntax::BinaryOp op) const;
   void bad_operand(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right);
-  bool is_number_type(TypeId type, bool& floating) const { return infer_.is_number(type, floating); }
+  bool is_number_type(TypeId type, bool& floating) const {
+    return infer_.is_number(type, floating);
+  }
   Expr* never_after(Expr* left, Expr* right, source::Span where);
   bool is_ordered(TypeId type);
   Expr* check_try(const syntax::TryExpr* expr);
@@ -343,42 +358,44 @@ class BodyChecker final : public ConstantSource {
     bool in_mut = false;              // `mut name` is allowed and makes a MutAlias
     Origin origin = Origin::Let;
     source::Span keyword{};
-    bool key_first = false;           // a map's entries: the first part is the key, which can't change
+    bool key_first = false;  // a map's entries: the first part is the key, which can't change
   };
   using Bound = std::vector<std::pair<Symbol, LocalId>>;
-  Pattern* check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode);
-  Pattern* pattern_in(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
-                      const Bound* others);
-  Pattern* name_pattern(const syntax::NamePattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
-                        const Bound* others);
+  Pattern* check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode,
+                         bool* sound = nullptr);
+  Pattern* pattern_in(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode,
+                      Bound& bound, const Bound* others);
+  Pattern* name_pattern(const syntax::NamePattern* pattern, TypeId type, const PatternMode& mode,
+                        Bound& bound, const Bound* others);
   Pattern* bind_name(const syntax::Name& name, TypeId type, LocalKind kind, const PatternMode& mode,
                      source::Span where, Bound& bound, const Bound* others);
   Pattern* literal_pattern(const syntax::LiteralPattern* pattern, TypeId type);
   Pattern* range_pattern(const syntax::RangePattern* pattern, TypeId type);
-  Pattern* tuple_pattern(const syntax::TuplePattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
-                         const Bound* others);
-  Pattern* variant_pattern(const syntax::VariantPattern* pattern, TypeId type, const PatternMode& mode,
-                           Bound& bound, const Bound* others);
-  Pattern* struct_pattern(const syntax::StructPattern* pattern, TypeId type, const PatternMode& mode,
-                          Bound& bound, const Bound* others);
-  Pattern* list_pattern(const syntax::ListPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
-                        const Bound* others);
-  Pattern* or_pattern(const syntax::OrPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
-                      const Bound* others);
+  Pattern* tuple_pattern(const syntax::TuplePattern* pattern, TypeId type, const PatternMode& mode,
+                         Bound& bound, const Bound* others);
+  Pattern* variant_pattern(const syntax::VariantPattern* pattern, TypeId type,
+                           const PatternMode& mode, Bound& bound, const Bound* others);
+  Pattern* struct_pattern(const syntax::StructPattern* pattern, TypeId type,
+                          const PatternMode& mode, Bound& bound, const Bound* others);
+  Pattern* list_pattern(const syntax::ListPattern* pattern, TypeId type, const PatternMode& mode,
+                        Bound& bound, const Bound* others);
+  Pattern* or_pattern(const syntax::OrPattern* pattern, TypeId type, const PatternMode& mode,
+                      Bound& bound, const Bound* others);
   Pattern* wildcard(TypeId type, source::Span where);
   Pattern* constant_pattern(ConstId id, TypeId type, source::Span where);
   Expr* pattern_end(const syntax::Expr* expr, TypeId type);
   Entity pattern_entity(std::span<const syntax::Name> path, TypeId type, bool& reported);
   bool pattern_agrees(TypeId type, TypeId pattern_type, source::Span where, const char* what);
   void bind_anyway(const syntax::Pattern* pattern, const PatternMode& mode, Bound& bound);
-  void irrefutable(Pattern* pattern, source::Span where, const char* what);
+  void irrefutable(Pattern* pattern, source::Span where, const char* what, bool sound);
 
   // ---- lambdas and blocks (check_lambda.cpp)
   Expr* check_lambda(const syntax::LambdaExpr* expr, TypeId want, bool may_wait);
   Expr* check_block_argument(const syntax::BlockArgument* block, TypeId type, source::Span where);
   Expr* check_lambda_body(std::span<const syntax::LambdaParam> params, TypeId type, FrameKind kind,
                           const syntax::Expr* body, source::Span where, Expr* node);
-  Pattern* check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut, LocalId& local_out);
+  Pattern* check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut,
+                              LocalId& local_out);
   Frame* begin_hidden(FrameKind kind, source::Span where);
   std::span<LocalId> end_hidden(Frame* frame);
   struct Waiting {
@@ -398,7 +415,8 @@ class BodyChecker final : public ConstantSource {
   // ---- places (places.cpp)
   Expr* check_assign(const syntax::AssignStmt* stmt);
   Expr* assign_indexed(const syntax::AssignStmt* stmt, const syntax::IndexExpr* target, Expr* base);
-  Expr* assign_place(const syntax::Expr* target, bool compound, bool& handled, const syntax::AssignStmt* stmt);
+  Expr* assign_place(const syntax::Expr* target, bool compound, bool& handled,
+                     const syntax::AssignStmt* stmt);
   bool require_place(Expr* place, const char* what);
   bool require_changeable(Frame* frame, LocalId local, source::Span where, const char* what);
   void not_a_place(const Expr* expr, const char* what);
@@ -452,11 +470,12 @@ class BodyChecker final : public ConstantSource {
     const char* what;
   };
   struct MatchJob {
-    const MatchExpr* match;   // null for a pattern that must always match
+    const MatchExpr* match;  // null for a pattern that must always match
     const Pattern* pattern;
     const syntax::MatchExpr* syntax;
     source::Span where;
     const char* what;
+    bool sound;  // every pattern made sense
   };
   struct FormatJob {
     std::string_view format;
@@ -468,13 +487,13 @@ class BodyChecker final : public ConstantSource {
   std::vector<Obligation> obligations_;
   std::vector<Equality> equalities_;
   std::vector<Equality> orders_;
-  std::vector<Equality> sizes_;
   std::vector<Equality> integers_;  // operands of operators that only integers have
   std::vector<std::pair<TypeId, FunctionRef>> error_conversions_;
   std::vector<MatchJob> matches_;
   std::vector<FormatJob> formats_;
   std::vector<std::pair<source::Span, Symbol>> unread_;
   std::vector<std::uint32_t> weights_;
+  std::vector<std::uint8_t> soundness_;  // by type: 0 not looked at, 1 sound, 2 not
 };
 
 }  // namespace noodle::sema

@@ -10,7 +10,8 @@ using source::Code;
 namespace {
 
 /// The callee of a call without parentheses and type arguments.
-const syntax::Expr* strip(const syntax::Expr* callee, std::span<syntax::Type* const>& type_arguments) {
+const syntax::Expr* strip(const syntax::Expr* callee,
+                          std::span<syntax::Type* const>& type_arguments) {
   if (callee->kind == syntax::ExprKind::TypeApply) {
     const auto* apply = static_cast<const syntax::TypeApplyExpr*>(callee);
     type_arguments = apply->arguments;
@@ -99,15 +100,18 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
     case Entity::Kind::Variant: {
       if (!type_arguments.empty() && !path.has_arguments) {
         path.has_arguments = true;
-        for (const syntax::Type* argument : type_arguments) path.arguments.push_back(context_.resolve(*argument, scope_));
+        for (const syntax::Type* argument : type_arguments)
+          path.arguments.push_back(context_.resolve(*argument, scope_));
       }
       return call_variant(call, path.entity, variant_type(path, want), want, path.span);
     }
     case Entity::Kind::Builtin: {
       auto kind = static_cast<TypeKind>(path.entity.index);
-      if (is_number(kind)) return call_conversion(call, primitive(kind), Conversion::Checked, path.span);
+      if (is_number(kind))
+        return call_conversion(call, primitive(kind), Conversion::Checked, path.span);
       source::Diagnostic& problem = report(
-          Code::NotCallable, path.span, "`" + std::string(context_.source_text(path.span)) + "` is a type and can't be called");
+          Code::NotCallable, path.span,
+          "`" + std::string(context_.source_text(path.span)) + "` is a type and can't be called");
       if (kind == TypeKind::String) problem.help("every value has `.to_string()`");
       break;
     }
@@ -120,7 +124,8 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
           params.push_back({field.name, field.type, syntax::ParamKind::Plain, {}, field.span});
         }
         std::vector<Arg> args;
-        if (!check_arguments(call, params, 0, "`Error`", nullptr, nullptr, args)) return error_expr(where);
+        if (!check_arguments(call, params, 0, "`Error`", nullptr, nullptr, args))
+          return error_expr(where);
         auto* node = make<VariantExpr>(ExprKind::Variant, type, where);
         std::vector<Expr*> values;
         std::vector<std::uint32_t> fields;
@@ -134,7 +139,8 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
       }
       std::string name(text(context_.nominal(id).name));
       if (context_.nominal(id).is_enum) {
-        report(Code::NotCallable, path.span, "`" + name + "` is an enum and can't be called").help("call one of its variants");
+        report(Code::NotCallable, path.span, "`" + name + "` is an enum and can't be called")
+            .help("call one of its variants");
         break;
       }
       std::string form = name + " { ";
@@ -158,8 +164,9 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
 
 // ---- functions
 
-Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> first, source::Span where,
-                                std::span<syntax::Type* const> type_arguments, std::size_t own_from) {
+Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> first,
+                                source::Span where, std::span<syntax::Type* const> type_arguments,
+                                std::size_t own_from) {
   Callee callee;
   callee.function = function;
   callee.span = where;
@@ -167,13 +174,15 @@ Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> fir
   std::size_t count = info.type_params.size();
   std::string name(text(info.name));
   for (TypeId given : first) {
-    callee.arguments.push_back(given.valid() ? given : variable(where, "a type argument of `" + name + "`"));
+    callee.arguments.push_back(
+        given.valid() ? given : variable(where, "a type argument of `" + name + "`"));
   }
   own_from = std::max(own_from, first.size());
   std::size_t own = count > own_from ? count - own_from : 0;
   if (!type_arguments.empty() && type_arguments.size() != own) {
     report(Code::WrongTypeArguments, where,
-           "`" + name + "` takes " + std::to_string(own) + " type arguments, not " + std::to_string(type_arguments.size()));
+           "`" + name + "` takes " + std::to_string(own) + " type arguments, not " +
+               std::to_string(type_arguments.size()));
     type_arguments = {};
   }
   while (callee.arguments.size() < count) {
@@ -197,7 +206,8 @@ std::vector<CallParam> BodyChecker::params_of(const Callee& callee) {
   params.reserve(infos.size());
   for (const ParamInfo& info : infos) {
     if (is_error(info.type)) failed_ = true;
-    TypeId type = callee.arguments.empty() ? info.type : types_.substitute(info.type, callee.arguments);
+    TypeId type =
+        callee.arguments.empty() ? info.type : types_.substitute(info.type, callee.arguments);
     params.push_back({info.name, type, info.kind, info.default_value, info.span});
   }
   return params;
@@ -235,7 +245,8 @@ void BodyChecker::improve(const Callee& callee) {
         if ((done = fits(has.arguments))) break;
       }
       TypeData data = types_[self];
-      if (!done && data.kind == TypeKind::Any && TraitId(data.index) == bound.trait) done = fits(data.arguments);
+      if (!done && data.kind == TypeKind::Any && TraitId(data.index) == bound.trait)
+        done = fits(data.arguments);
       if (done) continue;
       for (const ImplMatch& match : context_.impls(self, bound.trait, scope_)) {
         if (fits(match.trait_arguments)) break;
@@ -244,11 +255,13 @@ void BodyChecker::improve(const Callee& callee) {
   }
 }
 
-Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver, TypeId want) {
+Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver,
+                                 TypeId want) {
   source::Span where = span(call);
   std::vector<CallParam> params = params_of(callee);
   TypeId declared = context_.function(callee.function).result;
-  TypeId result = callee.arguments.empty() ? declared : types_.substitute(declared, callee.arguments);
+  TypeId result =
+      callee.arguments.empty() ? declared : types_.substitute(declared, callee.arguments);
   if (is_error(result)) failed_ = true;
   if (want.valid() && types_.has_infer(result) && infer_.head_kind(want) != TypeKind::Any &&
       infer_.head_kind(want) != TypeKind::Infer) {
@@ -268,8 +281,8 @@ Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Ex
 
 // ---- methods
 
-Callee BodyChecker::choose_method(std::vector<MethodMatch>& matches, const syntax::Name& name, TypeId receiver,
-                                  std::span<syntax::Type* const> type_arguments) {
+Callee BodyChecker::choose_method(std::vector<MethodMatch>& matches, const syntax::Name& name,
+                                  TypeId receiver, std::span<syntax::Type* const> type_arguments) {
   source::Span where = span(name.range);
   MethodMatch& first = matches.front();
   for (const MethodMatch& other : matches) {
@@ -282,14 +295,17 @@ Callee BodyChecker::choose_method(std::vector<MethodMatch>& matches, const synta
     }
     source::Diagnostic& problem =
         report(Code::AmbiguousMethod, where,
-               "several traits of `" + text(receiver) + "` have a method `" + std::string(text(name.symbol)) + "`");
+               "several traits of `" + text(receiver) + "` have a method `" +
+                   std::string(text(name.symbol)) + "`");
     problem.note(context_.function(first.function).span, "one is declared here");
     problem.note(context_.function(other.function).span, "another here");
     return {};
   }
-  if (!context_.function_visible(scope_.module, first.function)) private_function(first.function, name);
+  if (!context_.function_visible(scope_.module, first.function))
+    private_function(first.function, name);
   context_.note_use(where, {Entity::Kind::Function, first.function.index});
-  Callee callee = instantiate(first.function, first.arguments, where, type_arguments, first.arguments.size());
+  Callee callee =
+      instantiate(first.function, first.arguments, where, type_arguments, first.arguments.size());
   if (first.through == MethodMatch::Through::Inherent) {
     // What the look-up left undecided of the impl's arguments is decided by the receiver.
     TypeId owner = context_.function(first.function).owner;
@@ -325,7 +341,8 @@ Expr* BodyChecker::call_method(const syntax::CallExpr* call, const syntax::Field
     source::Span name_span = span(callee->name.range);
     if (!context_.associated(type, callee->name.symbol, scope_).empty()) {
       std::string word(text(callee->name.symbol));
-      report(Code::UnknownMethod, name_span, "`" + word + "` has no `self`, so it is called on the type")
+      report(Code::UnknownMethod, name_span,
+             "`" + word + "` has no `self`, so it is called on the type")
           .help("write `" + text(type) + "." + word + "(…)`");
     } else {
       unknown_member(type, callee->name, Code::UnknownMethod);
@@ -347,7 +364,8 @@ Expr* BodyChecker::call_method(const syntax::CallExpr* call, const syntax::Field
   return call_function(call, std::move(chosen), receiver, want);
 }
 
-Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& base, const syntax::Name& name,
+Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& base,
+                                   const syntax::Name& name,
                                    std::span<syntax::Type* const> type_arguments, TypeId want) {
   source::Span where = span(call);
   source::Span name_span = span(name.range);
@@ -408,10 +426,12 @@ Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& bas
     check_arguments_anyway(call);
     return error_expr(where);
   }
-  if (!with_self && want.valid() && types_.has_infer(type) && infer_.head_kind(want) != TypeKind::Any) {
+  if (!with_self && want.valid() && types_.has_infer(type) &&
+      infer_.head_kind(want) != TypeKind::Any) {
     // `let x: List<Int> = List.filled(…)`: a function of the type mostly gives the type.
     TypeId owner = context_.function(matches.front().function).owner;
-    if (owner.valid() && context_.function(matches.front().function).result == owner) infer_.unify(type, want);
+    if (owner.valid() && context_.function(matches.front().function).result == owner)
+      infer_.unify(type, want);
   }
   Callee callee = choose_method(matches, name, type, type_arguments);
   if (!callee.function.valid()) {
@@ -419,163 +439,6 @@ Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& bas
     return error_expr(where);
   }
   return call_function(call, std::move(callee), nullptr, want);
-}
-
-// ---- everything else that takes arguments
-
-Expr* BodyChecker::call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId,
-                                source::Span where) {
-  if (is_error(type)) {
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  const VariantInfo& info = context_.nominal(variant.nominal()).variants[variant.variant];
-  std::string name = "`" + std::string(text(info.name)) + "`";
-  if (info.fields.empty()) {
-    report(Code::NotCallable, where, "the variant " + name + " holds no values")
-        .suggest("write it without parentheses", span(call), std::string(context_.source_text(where)));
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  std::vector<FieldInfo> fields(info.fields.begin(), info.fields.end());
-  std::vector<CallParam> params;
-  for (std::size_t i = 0; i < fields.size(); ++i) {
-    TypeId field = context_.field_type(infer_.zonk(type), variant.variant, static_cast<std::uint32_t>(i));
-    params.push_back({fields[i].name, field, syntax::ParamKind::Plain, {}, fields[i].span});
-  }
-  std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, name, nullptr, nullptr, args)) return error_expr(span(call));
-  auto* node = make<VariantExpr>(ExprKind::Variant, type, span(call));
-  node->variant = variant.variant;
-  std::vector<Expr*> values;
-  std::vector<std::uint32_t> indices;
-  for (const Arg& arg : args) {
-    values.push_back(arg.value);
-    indices.push_back(arg.param);
-  }
-  node->values = keep(values);
-  node->fields = keep(indices);
-  return node;
-}
-
-Expr* BodyChecker::call_value(const syntax::CallExpr* call, Expr* callee) {
-  TypeId type = structure(callee->type);
-  TypeData data = types_[type];
-  if (data.kind == TypeKind::Infer) {
-    // Nothing is known of it yet but that it is called: the arguments say what it takes.
-    std::vector<TypeId> params = variables(call->arguments.size(), callee->span, "a parameter of this function");
-    type = types_.function(params, 0, variable(callee->span, "the result of this function"));
-    if (infer_.unify(callee->type, type)) data = types_[type];
-  }
-  if (data.kind != TypeKind::Function) {
-    if (data.kind != TypeKind::Error) {
-      report(Code::NotCallable, callee->span, "this is " + a_type(type) + " and can't be called")
-          .label("not a function");
-    }
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  std::vector<CallParam> params;
-  for (std::size_t i = 0; i + 1 < data.arguments.size(); ++i) {
-    bool is_mut = i < 64 && (data.mut_mask >> i & 1) != 0;
-    params.push_back({Symbol(), data.arguments[i], is_mut ? syntax::ParamKind::Mut : syntax::ParamKind::Plain, {}, {}});
-  }
-  std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, "this function", nullptr, nullptr, args)) return error_expr(span(call));
-  check_exclusive(args);
-  auto* node = make<CallValueExpr>(ExprKind::CallValue, data.arguments.back(), span(call));
-  node->callee = callee;
-  node->args = keep(args);
-  if (!waiting_.empty()) run_waiting(0, false);
-  return node;
-}
-
-Expr* BodyChecker::call_block(const syntax::CallExpr* call, const Binding& binding) {
-  source::Span where = span(call->callee);
-  const Local& home = binding.frame->body->locals[binding.local.index];
-  std::string name = "`" + std::string(text(home.name)) + "`";
-  TypeData data = types_[infer_.head(home.type)];
-  context_.note_local(where, home.span, home.type);
-  for (Frame* at = frame_; at != binding.frame; at = at->outer) {
-    if (at->kind != FrameKind::Lambda) continue;
-    report(Code::BlockEscapes, where, "the block " + name + " can't be called inside a lambda")
-        .label("a lambda may outlive the call that the block was given to");
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  LocalId id = reach(frame_, binding);
-  frame_->facts[id.index].used = true;
-  if (frame_->defer_depth > 0) local(id).in_defer = true;
-  if (data.kind != TypeKind::Function) {
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  std::vector<CallParam> params;
-  for (std::size_t i = 0; i + 1 < data.arguments.size(); ++i) {
-    bool is_mut = i < 64 && (data.mut_mask >> i & 1) != 0;
-    params.push_back({Symbol(), data.arguments[i], is_mut ? syntax::ParamKind::Mut : syntax::ParamKind::Plain, {}, {}});
-  }
-  std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, "the block " + name, nullptr, nullptr, args)) return error_expr(span(call));
-  check_exclusive(args);
-  auto* node = make<CallBlockExpr>(ExprKind::CallBlock, data.arguments.back(), span(call));
-  node->block = id;
-  frame_->local_slots.push_back(&node->block);
-  node->args = keep(args);
-  return node;
-}
-
-Expr* BodyChecker::call_map_at(const syntax::CallExpr* call, Expr* map, const syntax::Name& name) {
-  TypeData data = types_[infer_.head(map->type)];
-  require_place(map, "`at` may insert, so it changes its map");
-  std::vector<CallParam> params;
-  params.push_back({context_.name("key"), data.arguments[0], syntax::ParamKind::Plain, {}, {}});
-  params.push_back({context_.name("or"), data.arguments[1], syntax::ParamKind::Plain, {}, {}});
-  if (call->arguments.size() == 1) {
-    report(Code::WrongArgumentCount, span(name.range), "`at` needs a default for keys that are missing")
-        .suggest("give it one", {span(call).file, span(call).end - 1, span(call).end - 1}, ", or: …")
-        .help("`map[key]` reads an `Option` and inserts nothing");
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, "`at`", nullptr, nullptr, args)) return error_expr(span(call));
-  auto* node = make<MapAtExpr>(ExprKind::MapAt, data.arguments[1], span(call));
-  node->base = map;
-  for (const Arg& arg : args) (arg.param == 0 ? node->key : node->otherwise) = arg.value;
-  return node;
-}
-
-Expr* BodyChecker::call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode, source::Span where) {
-  std::vector<CallParam> params;
-  if (call->arguments.size() != 1 || call->block != nullptr || call->arguments[0].label.symbol.valid() ||
-      call->arguments[0].is_mut) {
-    report(Code::WrongArgumentCount, where, "a conversion to `" + text(to) + "` takes exactly one number");
-    check_arguments_anyway(call);
-    return error_expr(span(call));
-  }
-  const syntax::Expr* value = call->arguments[0].value;
-  // A literal takes the type at once, so that one that does not fit is found here.
-  bool literal = value->kind == syntax::ExprKind::Int && mode == Conversion::Checked;
-  Expr* operand = literal ? check(value, {.type = to}) : check(value);
-  if (!known(operand, "convert it")) return error_expr(span(call));
-  TypeId from = infer_.head(operand->type);
-  bool floating = false;
-  if (!is_number_type(from, floating) && !is_never(from)) {
-    source::Diagnostic& problem =
-        report(Code::BadConversion, operand->span, a_type(from) + " can't become " + a_type(to));
-    problem.label("not a number");
-    if (types_.kind(from) == TypeKind::String) {
-      problem.help(std::string("read the text with `.") + (is_float(types_.kind(to)) ? "to_float" : "to_int") + "()`, which gives an `Option`");
-    } else if (types_.kind(from) == TypeKind::Bool) {
-      problem.help("write `if condition { 1 } else { 0 }`");
-    }
-    return error_expr(span(call));
-  }
-  auto* node = make<ConvertExpr>(ExprKind::Convert, mode == Conversion::Try ? types_.option(to) : to, span(call));
-  node->mode = mode;
-  node->operand = operand;
-  return node;
 }
 
 }  // namespace noodle::sema

@@ -41,7 +41,8 @@ Expr* BodyChecker::check_block(const syntax::BlockExpr* block, Want want, const 
   } else if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
     source::Span end{where.file, where.end > where.begin ? where.end - 1 : where.begin, where.end};
     source::Diagnostic& problem =
-        report(Code::MissingResult, end, a_type(want.type) + " is needed, but the block ends without a value");
+        report(Code::MissingResult, end,
+               a_type(want.type) + " is needed, but the block ends without a value");
     problem.label("here the block ends");
     if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
     problem.help("let the last line be the value, or leave with `return`");
@@ -61,11 +62,21 @@ Expr* BodyChecker::check_statement(const syntax::Stmt* stmt) {
   Expr* result = nullptr;
   switch (stmt->kind) {
     case syntax::StmtKind::Error: result = error_expr(span(stmt->range)); break;
-    case syntax::StmtKind::Let: result = check_let(static_cast<const syntax::LetStmt*>(stmt)); break;
-    case syntax::StmtKind::Expr: result = check_dropped(static_cast<const syntax::ExprStmt*>(stmt)->expr); break;
-    case syntax::StmtKind::Assign: result = check_assign(static_cast<const syntax::AssignStmt*>(stmt)); break;
-    case syntax::StmtKind::Defer: result = check_defer(static_cast<const syntax::DeferStmt*>(stmt)); break;
-    case syntax::StmtKind::Expect: result = check_expect(static_cast<const syntax::ExpectStmt*>(stmt)); break;
+    case syntax::StmtKind::Let:
+      result = check_let(static_cast<const syntax::LetStmt*>(stmt));
+      break;
+    case syntax::StmtKind::Expr:
+      result = check_dropped(static_cast<const syntax::ExprStmt*>(stmt)->expr);
+      break;
+    case syntax::StmtKind::Assign:
+      result = check_assign(static_cast<const syntax::AssignStmt*>(stmt));
+      break;
+    case syntax::StmtKind::Defer:
+      result = check_defer(static_cast<const syntax::DeferStmt*>(stmt));
+      break;
+    case syntax::StmtKind::Expect:
+      result = check_expect(static_cast<const syntax::ExpectStmt*>(stmt));
+      break;
     case syntax::StmtKind::Item:
       report(Code::DeclarationInBody, span(stmt->range), "declarations stand outside of bodies")
           .help("move it to the top level of the module");
@@ -93,17 +104,21 @@ void BodyChecker::warn_dropped(const Expr* value, const syntax::Expr*) {
   switch (value->kind) {
     case ExprKind::Equal:
     case ExprKind::Compare: {
-      source::Diagnostic& problem = report(Code::UnusedValue, value->span, "the result of this comparison is dropped");
+      source::Diagnostic& problem =
+          report(Code::UnusedValue, value->span, "the result of this comparison is dropped");
       if (value->kind == ExprKind::Equal) problem.help("`=` assigns, `==` compares");
       break;
     }
-    case ExprKind::Binary: report(Code::UnusedValue, value->span, "the result of this calculation is dropped"); break;
+    case ExprKind::Binary:
+      report(Code::UnusedValue, value->span, "the result of this calculation is dropped");
+      break;
     default: break;
   }
 }
 
 Expr* BodyChecker::dropped(Expr* value) {
-  auto* node = make<BlockExpr>(ExprKind::Block, is_never(value->type) ? never() : unit(), value->span);
+  auto* node =
+      make<BlockExpr>(ExprKind::Block, is_never(value->type) ? never() : unit(), value->span);
   std::vector<Expr*> statements{value};
   node->statements = keep(statements);
   return node;
@@ -138,8 +153,9 @@ Expr* BodyChecker::check_let(const syntax::LetStmt* stmt) {
   PatternMode mode;
   mode.kind = stmt->is_var ? LocalKind::Var : LocalKind::Let;
   mode.keyword = keyword;
-  Pattern* pattern = check_pattern(stmt->pattern, type, mode);
-  irrefutable(pattern, span(stmt->pattern->range), "`let`");
+  bool sound = true;
+  Pattern* pattern = check_pattern(stmt->pattern, type, mode, &sound);
+  irrefutable(pattern, span(stmt->pattern->range), "`let`", sound);
   auto* node = make<LetExpr>(ExprKind::Let, is_never(value->type) ? never() : unit(), where);
   node->pattern = pattern;
   node->value = value;
@@ -173,7 +189,8 @@ Expr* BodyChecker::check_branch_value(const syntax::Stmt* body, Want want, const
   if (body == nullptr) return error_expr({});
   if (body->kind != syntax::StmtKind::Expr) {
     Expr* statement = check_statement(body);
-    if (!want.drop && want.type.valid() && !is_never(statement->type)) return agree(statement, want.type, because);
+    if (!want.drop && want.type.valid() && !is_never(statement->type))
+      return agree(statement, want.type, because);
     return statement;
   }
   const syntax::Expr* expr = static_cast<const syntax::ExprStmt*>(body)->expr;
@@ -197,7 +214,8 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
   node->condition = condition;
   if (expr->otherwise == nullptr) {
     if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
-      report(Code::MissingElse, where, a_type(want.type) + " is needed, but this `if` has no `else`")
+      report(Code::MissingElse, where,
+             a_type(want.type) + " is needed, but this `if` has no `else`")
           .label("gives nothing when the condition is false")
           .suggest("add the other way", {where.file, where.end, where.end}, " else { … }");
       node->type = error_type();
@@ -215,17 +233,20 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
     }
     return node;
   }
-  node->then = want.type.valid() ? agree(check_block(expr->then, want), want.type) : check_block(expr->then, {});
+  node->then = want.type.valid() ? agree(check_block(expr->then, want), want.type)
+                                 : check_block(expr->then, {});
   TypeId type = want.type.valid() ? want.type : node->then->type;
   if (want.type.valid() || is_never(type)) {
     node->otherwise = want.type.valid() ? check_as(expr->otherwise, type) : check(expr->otherwise);
     if (!want.type.valid()) type = node->otherwise->type;
   } else {
     Because because{node->then->span, "the other way gives `" + text(type) + "`"};
-    node->otherwise = expr->otherwise->kind == syntax::ExprKind::Block
-                          ? agree(check_block(static_cast<const syntax::BlockExpr*>(expr->otherwise), {.type = type}, &because),
-                                  type, &because)
-                          : check_as(expr->otherwise, type, &because);
+    node->otherwise =
+        expr->otherwise->kind == syntax::ExprKind::Block
+            ? agree(check_block(static_cast<const syntax::BlockExpr*>(expr->otherwise),
+                                {.type = type}, &because),
+                    type, &because)
+            : check_as(expr->otherwise, type, &because);
   }
   if (is_never(node->then->type) && is_never(node->otherwise->type)) type = never();
   node->type = type;
@@ -303,9 +324,11 @@ bool BodyChecker::for_source(ForExpr* node, Expr* iterable, TypeId& element) {
   } else if (data.kind == TypeKind::Never) {
     return false;
   } else {
-    source::Diagnostic& problem = report(Code::NotIterable, iterable->span, "`for` can't walk " + a_type(type));
+    source::Diagnostic& problem =
+        report(Code::NotIterable, iterable->span, "`for` can't walk " + a_type(type));
     if (is_integer(data.kind)) {
-      problem.suggest("count up to it", {iterable->span.file, iterable->span.begin, iterable->span.begin}, "0..");
+      problem.suggest("count up to it",
+                      {iterable->span.file, iterable->span.begin, iterable->span.begin}, "0..");
     } else if (types_.is_option(type) || types_.is_result(type)) {
       problem.help("take the value out first, with `?`, `??` or `match`");
     } else {
@@ -339,7 +362,8 @@ Expr* BodyChecker::check_for(const syntax::ForExpr* expr) {
     mode.kind = LocalKind::MutAlias;
     mode.key_first = node->for_kind == ForKind::Map;
     if (node->for_kind != ForKind::List && node->for_kind != ForKind::Map) {
-      report(Code::NotAPlace, iterable->span, "`for mut` changes the elements of a list or the values of a map")
+      report(Code::NotAPlace, iterable->span,
+             "`for mut` changes the elements of a list or the values of a map")
           .label("this is " + a_type(iterable->type));
     } else {
       require_place(iterable, "`for mut` changes its elements");
@@ -347,8 +371,9 @@ Expr* BodyChecker::check_for(const syntax::ForExpr* expr) {
   }
   std::size_t mark = scope_mark();
   std::size_t holds = holds_.size();
-  node->pattern = check_pattern(expr->pattern, element, mode);
-  irrefutable(node->pattern, span(expr->pattern->range), "`for`");
+  bool sound = true;
+  node->pattern = check_pattern(expr->pattern, element, mode, &sound);
+  irrefutable(node->pattern, span(expr->pattern->range), "`for`", sound);
   if (expr->is_mut) {
     Hold hold = hold_of(iterable, iterable->span, "`for mut`");
     hold.path.fields.clear();  // the root is held for the whole body
@@ -396,21 +421,25 @@ Expr* BodyChecker::check_jump(const syntax::JumpExpr* expr) {
     for (const LoopScope& loop : at->loops) {
       if (label.valid() && loop.label != label) continue;
       report(Code::JumpCrossesFunction, where,
-             word + " can't cross a " + (frame_->kind == FrameKind::Block ? "block argument" : "lambda"))
+             word + " can't cross a " +
+                 (frame_->kind == FrameKind::Block ? "block argument" : "lambda"))
           .label("the loop is outside")
-          .help("`return` leaves the " + std::string(frame_->kind == FrameKind::Block ? "block" : "lambda"));
+          .help("`return` leaves the " +
+                std::string(frame_->kind == FrameKind::Block ? "block" : "lambda"));
       return error_expr(where);
     }
   }
   if (label.valid()) {
     std::string name(text(label));
     source::Span label_span = span(expr->label.range);
-    source::Diagnostic& problem = report(Code::UnknownLabel, label_span, "no loop around this has the label `" + name + "`");
+    source::Diagnostic& problem =
+        report(Code::UnknownLabel, label_span, "no loop around this has the label `" + name + "`");
     std::vector<std::string_view> labels;
     for (const LoopScope& loop : loops) {
       if (loop.label.valid()) labels.push_back(text(loop.label));
     }
     context_.suggest_near(problem, label_span, name, labels);
+    for (LoopScope& loop : loops) loop.has_break = true;  // one of them is meant
     return error_expr(where);
   }
   report(Code::JumpOutsideLoop, where, word + " stands outside of any loop");
@@ -430,7 +459,8 @@ Expr* BodyChecker::check_return(const syntax::ReturnExpr* expr) {
     return node;
   }
   if (!infer_.unify(frame_->result, unit())) {
-    source::Diagnostic& problem = report(Code::TypeMismatch, where, "`return` needs " + a_type(frame_->result) + " here");
+    source::Diagnostic& problem =
+        report(Code::TypeMismatch, where, "`return` needs " + a_type(frame_->result) + " here");
     if (because.where.valid()) problem.note(because.where, because.text);
     return error_expr(where);
   }

@@ -47,35 +47,14 @@ bool BodyChecker::finish() {
   run_waiting(0, true);
   close_scope(0);
   infer_.default_literals(0);
+  // What is sound is looked at even when something else is wrong, so that one run says it all.
+  check_obligations();
   settle_open_types();
-  if (!failed_) {
-    for (const Obligation& duty : obligations_) {
-      std::vector<TypeId> arguments;
-      for (TypeId argument : duty.callee.arguments) arguments.push_back(infer_.zonk(argument));
-      if (!context_.check_bounds(duty.callee.function, arguments, scope_, duty.callee.span)) failed_ = true;
-    }
-    check_equalities();
-    for (const Equality& order : orders_) {
-      if (is_ordered(infer_.zonk(order.type)) || is_error(order.type)) continue;
-      report(source::Code::NotOrdered, order.where, "values of type `" + text(order.type) + "` have no order")
-          .help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
-    }
-    for (const Equality& operand : integers_) {
-      TypeKind kind = infer_.head_kind(operand.type);
-      if (is_integer(kind) || kind == TypeKind::Error) continue;
-      report(source::Code::BadOperand, operand.where,
-             "`" + std::string(operand.what) + "` works on integers, not on `" + text(operand.type) + "`");
-    }
-    for (const Equality& size : sizes_) check_size(infer_.zonk(size.type), size.where);
-    for (const FormatJob& job : formats_) check_format(job.format, infer_.zonk(job.type), job.where);
-  }
-  if (failed_) return false;
   for (auto& frame : frames_) {
     for (TypeId* slot : frame->type_slots) *slot = infer_.zonk(*slot);
     for (Local& local : frame->body->locals) local.type = infer_.zonk(local.type);
   }
   check_literals();
-  if (failed_) return false;
   check_matches();
   if (failed_) return false;
   for (const auto& [where, symbol] : unread_) {
@@ -85,6 +64,51 @@ bool BodyChecker::finish() {
   }
   for (auto& frame : frames_) finish_frame(*frame);
   return true;
+}
+
+/// Whether a type has neither errors nor open variables in it.
+bool BodyChecker::is_sound(TypeId type) {
+  type = infer_.zonk(type);
+  if (types_.has_infer(type)) return false;
+  if (type.index < soundness_.size() && soundness_[type.index] != 0)
+    return soundness_[type.index] == 1;
+  bool sound = types_.kind(type) != TypeKind::Error;
+  std::span<const TypeId> arguments = types_[type].arguments;
+  for (TypeId argument : arguments) sound = sound && is_sound(argument);
+  if (type.index >= soundness_.size()) soundness_.resize(types_.size());
+  soundness_[type.index] = sound ? 1 : 2;
+  return sound;
+}
+
+void BodyChecker::check_obligations() {
+  for (const Obligation& duty : obligations_) {
+    std::vector<TypeId> arguments;
+    bool sound = true;
+    for (TypeId argument : duty.callee.arguments) {
+      arguments.push_back(infer_.zonk(argument));
+      sound = sound && is_sound(argument);
+    }
+    if (!sound) continue;
+    if (!context_.check_bounds(duty.callee.function, arguments, scope_, duty.callee.span))
+      failed_ = true;
+  }
+  check_equalities();
+  for (const Equality& order : orders_) {
+    if (!is_sound(order.type) || is_ordered(infer_.zonk(order.type))) continue;
+    report(source::Code::NotOrdered, order.where,
+           "values of type `" + text(order.type) + "` have no order")
+        .help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
+  }
+  for (const Equality& operand : integers_) {
+    TypeKind kind = infer_.head_kind(operand.type);
+    if (is_integer(kind) || !is_sound(operand.type)) continue;
+    report(source::Code::BadOperand, operand.where,
+           "`" + std::string(operand.what) + "` works on integers, not on `" + text(operand.type) +
+               "`");
+  }
+  for (const FormatJob& job : formats_) {
+    if (is_sound(job.type)) check_format(job.format, infer_.zonk(job.type), job.where);
+  }
 }
 
 void BodyChecker::settle_open_types() {
@@ -97,7 +121,8 @@ void BodyChecker::settle_open_types() {
     if (types_.kind(root) != TypeKind::Infer) continue;  // its parts have entries of their own
     if (std::find(reported.begin(), reported.end(), root) != reported.end()) continue;
     reported.push_back(root);
-    report(source::Code::CannotInfer, open.where, "the type of " + open.what + " can't be told from here")
+    report(source::Code::CannotInfer, open.where,
+           "the type of " + open.what + " can't be told from here")
         .label("nothing says which type this is")
         .help("state the type, as in `let items: List<Int> = []`");
   }
@@ -109,6 +134,7 @@ void BodyChecker::check_literals() {
     TypeId type = infer_.zonk(node->type);
     TypeKind kind = types_.kind(type);
     source::Span where = node->span;
+    if (!is_number(kind) && kind != TypeKind::Param) continue;
     auto too_large = [&](TypeKind as) {
       source::Diagnostic& problem =
           report(source::Code::LiteralOutOfRange, where,
@@ -120,11 +146,13 @@ void BodyChecker::check_literals() {
       }
     };
     // A type parameter that stands for numbers: the literal is converted in each instance.
-    TypeKind made = kind == TypeKind::Param ? (literal.floating ? TypeKind::F64 : TypeKind::I64) : kind;
+    TypeKind made =
+        kind == TypeKind::Param ? (literal.floating ? TypeKind::F64 : TypeKind::I64) : kind;
     Expr* at = node;
     if (kind == TypeKind::Param) {
       auto* pair = static_cast<LiteralNode*>(node);
-      auto* convert = new (node) ConvertExpr{{ExprKind::Convert, type, where}, Conversion::Checked, nullptr};
+      auto* convert =
+          new (node) ConvertExpr{{ExprKind::Convert, type, where}, Conversion::Checked, nullptr};
       at = new (&pair->plain) IntExpr{{ExprKind::Int, types_.primitive(made), where}, 0};
       convert->operand = at;
     }
@@ -147,7 +175,7 @@ void BodyChecker::check_equalities() {
   for (const Equality& equality : equalities_) {
     TypeId type = infer_.zonk(equality.type);
     std::vector<TypeId> seen;
-    if (has_equality(type, seen)) continue;
+    if (!is_sound(type) || has_equality(type, seen)) continue;
     report(source::Code::NoEquality, equality.where,
            "values of type `" + text(type) + "` can't be compared for equality")
         .label("holds a function or an `any`")
@@ -184,21 +212,25 @@ void BodyChecker::check_matches() {
     TypeId type;
     if (job.match != nullptr) {
       type = job.match->subject->type;
-      for (const MatchArm& arm : job.match->arms) arms.push_back({arm.pattern, arm.guard != nullptr});
+      for (const MatchArm& arm : job.match->arms)
+        arms.push_back({arm.pattern, arm.guard != nullptr});
     } else {
       type = job.pattern->type;
       arms.push_back({job.pattern, false});
     }
-    if (types_.kind(type) == TypeKind::Never) continue;
+    type = infer_.zonk(type);
+    if (types_.kind(type) == TypeKind::Never || !job.sound || !is_sound(type)) continue;
     Coverage coverage = check_coverage(types_, *this, type, arms);
     if (coverage.too_complex) {
-      report(source::Code::MatchTooComplex, job.where, "whether this covers every value takes too long to find out")
+      report(source::Code::MatchTooComplex, job.where,
+             "whether this covers every value takes too long to find out")
           .help("split it into smaller matches");
       continue;
     }
     if (job.match == nullptr) {
       if (coverage.missing.empty()) continue;
-      report(source::Code::RefutablePattern, job.where, "this pattern does not match every value of `" + text(type) + "`")
+      report(source::Code::RefutablePattern, job.where,
+             "this pattern does not match every value of `" + text(type) + "`")
           .label("`" + coverage.missing.front() + "` is not covered")
           .help(std::string(job.what) + " needs a pattern that always matches; use `match` here");
       continue;
@@ -212,7 +244,8 @@ void BodyChecker::check_matches() {
     if (coverage.missing.empty()) continue;
     std::string list;
     for (std::size_t i = 0; i < coverage.missing.size(); ++i) {
-      if (i != 0) list += i + 1 == coverage.missing.size() && !coverage.more_missing ? " and " : ", ";
+      if (i != 0)
+        list += i + 1 == coverage.missing.size() && !coverage.more_missing ? " and " : ", ";
       list += "`" + coverage.missing[i] + "`";
     }
     if (coverage.more_missing) list += ", …";
@@ -225,7 +258,8 @@ void BodyChecker::check_matches() {
       for (const std::string& missing : coverage.missing) {
         arms_text += "    " + missing + " => panic(\"not handled\")\n";
       }
-      if (coverage.more_missing || coverage.missing.empty()) arms_text = "    _ => panic(\"not handled\")\n";
+      if (coverage.more_missing || coverage.missing.empty())
+        arms_text = "    _ => panic(\"not handled\")\n";
       problem.suggest("add what is missing", {end.file, end.end - 1, end.end - 1}, arms_text);
     }
   }
@@ -237,7 +271,8 @@ std::uint32_t BodyChecker::weight(TypeId type) {
   std::uint64_t sum = 1;
   for (TypeId argument : data.arguments) sum += weight(argument);
   if (type.index >= weights_.size()) weights_.resize(types_.size());
-  return weights_[type.index] = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kHeaviest + 1));
+  return weights_[type.index] =
+             static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kHeaviest + 1));
 }
 
 void BodyChecker::check_size(TypeId type, source::Span where) {

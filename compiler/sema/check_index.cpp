@@ -27,7 +27,8 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   TypeData data = types_[infer_.head(base->type)];
   if (data.kind == TypeKind::Never) return base;
   bool slice = expr->index != nullptr && expr->index->kind == syntax::ExprKind::Range;
-  if (slice && (data.kind == TypeKind::List || data.kind == TypeKind::String || data.kind == TypeKind::Bytes)) {
+  if (slice && (data.kind == TypeKind::List || data.kind == TypeKind::String ||
+                data.kind == TypeKind::Bytes)) {
     return check_slice(expr, base);
   }
   Because because{base->span, "this is " + a_type(base->type)};
@@ -61,7 +62,9 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   if (operator_impl(types_.known.index, base->type, key->type, ref, result)) {
     return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
   }
-  source::Diagnostic& problem = report(Code::NotIndexable, where, a_type(base->type) + " can't be indexed by `" + text(key->type) + "`");
+  source::Diagnostic& problem =
+      report(Code::NotIndexable, where,
+             a_type(base->type) + " can't be indexed by `" + text(key->type) + "`");
   if (data.kind == TypeKind::Tuple) {
     problem.help("parts of a tuple are written `.0`, `.1`");
   } else if (types_.is_option(base->type) || types_.is_result(base->type)) {
@@ -97,7 +100,8 @@ Expr* BodyChecker::check_coalesce(const syntax::BinaryExpr* expr, TypeId want) {
   }
   TypeId type = infer_.head(left->type);
   if (!types_.is_option(type) && !types_.is_result(type)) {
-    report(Code::CoalesceOnPlainValue, span(expr->op_range), "`??` needs an `Option` or a `Result` on its left")
+    report(Code::CoalesceOnPlainValue, span(expr->op_range),
+           "`??` needs an `Option` or a `Result` on its left")
         .note(left->span, "this is " + a_type(type) + ", which always has a value");
     check(expr->right);
     return error_expr(where);
@@ -138,10 +142,13 @@ Expr* BodyChecker::check_try(const syntax::TryExpr* expr) {
   }
   if (types_.kind(target) == TypeKind::Error) return error_expr(where);
   if (option ? !types_.is_option(target) : !types_.is_result(target)) {
-    const char* what = frame_->kind == FrameKind::Function ? "function" : frame_->kind == FrameKind::Lambda ? "lambda" : "block";
+    const char* what = frame_->kind == FrameKind::Function ? "function"
+                       : frame_->kind == FrameKind::Lambda ? "lambda"
+                                                           : "block";
     source::Diagnostic& problem =
         report(Code::TryCannotReturn, mark,
-               std::string("`?` on ") + (option ? "an `Option`" : "a `Result`") + " can't leave this " + what);
+               std::string("`?` on ") + (option ? "an `Option`" : "a `Result`") +
+                   " can't leave this " + what);
     problem.label("the " + std::string(what) + " returns `" + text(target) + "`");
     if (frame_->result_span.valid()) problem.note(frame_->result_span, "declared here");
     if (option && types_.is_result(target)) {
@@ -151,12 +158,14 @@ Expr* BodyChecker::check_try(const syntax::TryExpr* expr) {
     } else if (frame_->kind == FrameKind::Block) {
       problem.help("`return` and `?` in a block leave the block only");
     } else {
-      problem.help(option ? "handle `None` with `??` or `match`" : "handle the error with `match` or `??`, or return a `Result`");
+      problem.help(option ? "handle `None` with `??` or `match`"
+                          : "handle the error with `match` or `??`, or return a `Result`");
     }
     return error_expr(where);
   }
   FunctionRef convert;
-  if (!option && !convert_error(types_[type].arguments[1], types_[target].arguments[1], mark, convert)) {
+  if (!option &&
+      !convert_error(types_[type].arguments[1], types_[target].arguments[1], mark, convert)) {
     return error_expr(where);
   }
   auto* node = make<TryExpr>(ExprKind::Try, value, where);
@@ -177,9 +186,11 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
     for (const TraitRef& bound : context_.bounds_of(to, trait, scope_)) {
       candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
     }
-    for (ImplMatch& match : context_.impls(to, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
+    for (ImplMatch& match : context_.impls(to, trait, scope_))
+      candidates.push_back(std::move(match.trait_arguments));
     for (const std::vector<TypeId>& arguments : candidates) {
-      if (arguments.empty() || is_error(arguments[0]) || !infer_.unify(arguments[0], from)) continue;
+      if (arguments.empty() || is_error(arguments[0]) || !infer_.unify(arguments[0], from))
+        continue;
       std::vector<TypeId> all{to, from};
       out = make_ref(context_.trait(trait).methods[0], all);
       return true;
@@ -189,7 +200,8 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
     out = error_from(from, where);
     return true;
   }
-  report(Code::TryNoConversion, where, "an error of type `" + text(from) + "` does not become " + a_type(to))
+  report(Code::TryNoConversion, where,
+         "an error of type `" + text(from) + "` does not become " + a_type(to))
       .label("the function's error type is `" + text(to) + "`")
       .help("implement `From<" + text(from) + "> for " + text(to) + "`, or use `.map_err(…)`");
   return false;

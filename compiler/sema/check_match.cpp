@@ -29,6 +29,7 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   std::vector<MatchArm> arms;
   TypeId agreed = want.type;
   bool all_leave = true;
+  bool all_sound = true;
   Because because;
   for (const syntax::MatchArm& arm : expr->arms) {
     std::size_t mark = scope_mark();
@@ -36,7 +37,9 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
     mode.origin = Origin::Match;
     mode.in_mut = expr->is_mut;
     MatchArm out{};
-    out.pattern = check_pattern(arm.pattern, type, mode);
+    bool sound = true;
+    out.pattern = check_pattern(arm.pattern, type, mode, &sound);
+    all_sound = all_sound && sound;
     if (arm.guard != nullptr) out.guard = check_condition(arm.guard);
     Want arm_want = want.drop ? want : Want{.type = agreed};
     out.body = check_branch_value(arm.body, arm_want, because.where.valid() ? &because : nullptr);
@@ -53,9 +56,13 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   holds_.resize(holds);
   in_chain_ = chain;
   node->arms = keep(arms);
-  node->type = is_never(subject->type) || all_leave ? never() : want.drop ? unit() : agreed.valid() ? agreed : error_type();
+  node->type = is_never(subject->type) || all_leave ? never()
+               : want.drop                          ? unit()
+               : agreed.valid()                     ? agreed
+                                                    : error_type();
   note_type(&node->type);
-  if (good && !is_never(type)) matches_.push_back({node, nullptr, expr, span(expr->subject), "`match`"});
+  if (good && !is_never(type))
+    matches_.push_back({node, nullptr, expr, span(expr->subject), "`match`", all_sound});
   return node;
 }
 

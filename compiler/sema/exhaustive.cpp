@@ -15,7 +15,8 @@ constexpr std::int64_t kMostSteps = 20'000'000;
 
 enum class Shape : std::uint8_t {
   Wild,
-  Variant,  // `index`-th constructor of the type: enum variant, bool, the only one of structs and tuples
+  Variant,  // `index`-th constructor of the type: enum variant, bool, the only one of structs and
+            // tuples
   Range,    // integers low … high
   Text,     // a string
   Number,   // a float, by its bits
@@ -175,7 +176,8 @@ class Checker {
         out.text = static_cast<const StringExpr*>(expr)->text;
         return true;
       case ExprKind::Const: {
-        const ConstValue* value = constants_.constant(static_cast<const ConstExpr*>(expr)->constant);
+        const ConstValue* value =
+            constants_.constant(static_cast<const ConstExpr*>(expr)->constant);
         if (value == nullptr) return false;
         switch (value->kind) {
           case ConstValue::Kind::Int: set_bits(out, kind, value->bits); return true;
@@ -239,7 +241,8 @@ class Checker {
   /// Whether `row` is useful after `rows`, looking at columns from the back of the row (the
   /// current column is the last: taking and adding columns there is cheap). With `witnesses`, all
   /// that are found are added, up to a few, each a row of patterns for the same columns.
-  bool useful(const std::vector<Row>& rows, const Row& row, int depth, std::vector<Row>* witnesses) {
+  bool useful(const std::vector<Row>& rows, const Row& row, int depth,
+              std::vector<Row>* witnesses) {
     if (!spend(rows.size())) return true;
     if (row.empty()) {
       if (rows.empty() && witnesses != nullptr) witnesses->emplace_back();

@@ -2,13 +2,14 @@
 
 // Whether the arms of a match cover every value, and whether each can be reached.
 //
-// This is the usefulness algorithm of Luc Maranget, "Warnings for pattern matching" (2007). A row of
-// patterns is *useful* after some other rows when a value exists that it matches and they don't.
+// This is the usefulness algorithm of Luc Maranget, "Warnings for pattern matching" (2007). A row
+// of patterns is *useful* after some other rows when a value exists that it matches and they don't.
 // An arm is reachable when its pattern is useful after the unguarded arms before it; a match is
 // exhaustive when `_` is not useful after all of them, and otherwise the values that `_` would
 // still match are the witnesses that the message names. Usefulness looks at the first column: it
 // splits the values of its type into constructors (variants, booleans, intervals of integers,
-// lengths of lists), keeps for each the rows that allow it, puts their parts in its place, and goes on.
+// lengths of lists), keeps for each the rows that allow it, puts their parts in its place, and goes
+// on.
 //
 // The problem is NP-complete, so the work is counted, and a match that needs too much is refused.
 

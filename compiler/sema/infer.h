@@ -29,7 +29,8 @@ class Inference {
   /// Lets literals take the type of a type parameter that is bounded by Number (or Real).
   void allow_number(TypeId param, bool floats_only);
 
-  /// Whether arithmetic works on the head: a number, a literal, or a parameter that stands for numbers.
+  /// Whether arithmetic works on the head: a number, a literal, or a parameter that stands for
+  /// numbers.
   bool is_number(TypeId type, bool& floating) const;
 
   /// The type behind a solved variable; inner parts may still be variables.
