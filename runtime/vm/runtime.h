@@ -48,6 +48,7 @@ struct Stop {
   std::string message;
   std::vector<TraceFrame> trace;
   std::uint64_t omitted = 0;  // frames left out in the middle of the trace, before the last kTraceTail
+  std::size_t head_frames = 0;  // trace entries before the ones left out
   std::int64_t exit_code = 101;
 
   static constexpr std::size_t kTraceHead = 20;

@@ -1,0 +1,315 @@
+// Boxes, maps, anys, closures.
+
+#include <cstring>
+
+#include "runtime/vm/handlers.h"
+
+namespace noodle::vm {
+
+namespace {
+
+using memory::Object;
+
+inline Object* object_at(std::uint64_t word) { return reinterpret_cast<Object*>(word); }
+
+inline std::byte* box_content(std::uint64_t box) {
+  return reinterpret_cast<std::byte*>(box) + value::kBoxContent;
+}
+
+inline std::uint64_t* record_words(std::uint64_t record) {
+  return reinterpret_cast<std::uint64_t*>(record + value::kRecordContent);
+}
+
+inline const LoadedVTable* vtable_of(std::uint64_t any) {
+  return reinterpret_cast<const LoadedVTable* const*>(any)[value::kRecordWord / 8];
+}
+
+// Replaces a shared record (box or any) by a copy of its own.
+bool make_record_unique(Machine& vm, const memory::ObjectType& type, std::uint64_t* slot) {
+  Object* old = object_at(*slot);
+  if (memory::make_unique_local(old)) return true;
+  Object* copy = memory::allocate(vm.account, type.size, old->type);
+  if (copy == nullptr) return false;
+  std::memcpy(copy + 1, old + 1, type.size - sizeof(Object));
+  value::retain_fields(type.fields, copy);
+  memory::release(vm.account, old);
+  *slot = reinterpret_cast<std::uint64_t>(copy);
+  return true;
+}
+
+inline bool any_holds(std::uint64_t any, std::uint32_t type) {
+  return any != 0 && vtable_of(any)->concrete_id == type;
+}
+
+}  // namespace
+
+#define CHECK_NULL(word) \
+  if ((word) == 0) [[unlikely]] RAISE(Instruction)
+#define CHECK_MEMORY(ok) \
+  if (!(ok)) [[unlikely]] RAISE(NoMemory)
+
+// --- enums ----------------------------------------------------------------------------------------
+
+HANDLER(EnumMake) {
+  std::uint64_t* to = fp + B;
+  const std::uint32_t slots = type_at(fp, B).slots;
+  const std::uint32_t n = A;
+  const std::uint16_t* list = list_of(pc);
+  to[0] = C;
+  for (std::uint32_t i = 0; i < n; ++i) to[1 + i] = fp[list[i]];
+  for (std::uint32_t i = 1 + n; i < slots; ++i) to[i] = 0;
+  NEXT(words_with_list(1, n));
+}
+HANDLER(EnumTag) {
+  fp[A] = fp[B];
+  NEXT(1);
+}
+
+// --- boxes ----------------------------------------------------------------------------------------
+
+HANDLER(BoxNew) {
+  const TypeInfo& type = type_at(fp, B);
+  Object* box = memory::allocate(vm->account, type.object.size, type.object_number);
+  CHECK_MEMORY(box != nullptr);
+  gather(vm->scratch, fp, list_of(pc), A);
+  value::store_value(*type.element, box_content(reinterpret_cast<std::uint64_t>(box)), vm->scratch);
+  fp[B] = reinterpret_cast<std::uint64_t>(box);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(BoxOpen) {
+  const std::uint64_t box = fp[B];
+  CHECK_NULL(box);
+  const TypeInfo& type = *type_at(fp, B).element;
+  value::load_value(type, box_content(box), vm->scratch);
+  if (memory::make_unique_local(object_at(box))) {
+    memory::free_shell(vm->account, object_at(box));
+  } else {
+    value::retain_fields(type.slot_fields, vm->scratch);
+    memory::release(vm->account, object_at(box));
+  }
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(BoxPeek) {
+  const std::uint64_t box = fp[B];
+  CHECK_NULL(box);
+  value::load_value(*type_at(fp, B).element, box_content(box), vm->scratch);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(BoxGet) {
+  const std::uint64_t box = fp[B];
+  CHECK_NULL(box);
+  const TypeInfo& type = *type_at(fp, B).element;
+  value::load_value(type, box_content(box), vm->scratch);
+  value::retain_fields(type.slot_fields, vm->scratch);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(BoxTag) {
+  const std::uint64_t box = fp[B];
+  CHECK_NULL(box);
+  std::uint64_t tag;
+  const value::Leaf& leaf = type_at(fp, B).element->leaves[0];
+  // Only the tag word is wanted, whatever the payload.
+  tag = leaf.width == 8   ? *reinterpret_cast<const std::uint64_t*>(box_content(box))
+        : leaf.width == 1 ? value::load_scalar(nbc::Kind::U8, box_content(box))
+        : leaf.width == 2 ? value::load_scalar(nbc::Kind::U16, box_content(box))
+                          : value::load_scalar(nbc::Kind::U32, box_content(box));
+  fp[A] = tag;
+  NEXT(1);
+}
+HANDLER(BoxTake) {
+  CHECK_NULL(fp[B]);
+  const TypeInfo& type = type_at(fp, B);
+  CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));
+  value::load_value(*type.element, box_content(fp[B]), vm->scratch);
+  std::memset(box_content(fp[B]), 0, type.element->size);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(BoxPut) {
+  CHECK_NULL(fp[B]);
+  const TypeInfo& type = type_at(fp, B);
+  CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));
+  gather(vm->scratch, fp, list_of(pc), A);
+  value::load_value(*type.element, box_content(fp[B]), vm->scratch2);
+  value::store_value(*type.element, box_content(fp[B]), vm->scratch);
+  value::release_fields(vm->account, type.element->slot_fields, vm->scratch2);
+  NEXT(words_with_list(1, A));
+}
+
+// --- maps -----------------------------------------------------------------------------------------
+
+#define CHECK_ENTRY(map, entry) \
+  if (!value::map_has_entry(type_at(fp, map), object_at(fp[map]), entry)) [[unlikely]] RAISE(Instruction)
+
+HANDLER(MapNew) {
+  const std::int64_t room = as_signed(fp[B]);
+  std::uint64_t map;
+  CHECK_MEMORY(value::map_make(vm->account, type_at(fp, A),
+                               room < 0 ? 0 : static_cast<std::uint64_t>(room), &map));
+  fp[A] = map;
+  NEXT(1);
+}
+HANDLER(MapLen) {
+  fp[A] = value::map_length(object_at(fp[B]));
+  NEXT(1);
+}
+HANDLER(MapFind) {
+  gather(vm->scratch, fp, list_of(pc), A);
+  fp[B] = static_cast<std::uint64_t>(value::map_find(type_at(fp, C), object_at(fp[C]), vm->scratch,
+                                                     vm->account.hash_seed));
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapInsert) {
+  const TypeInfo& type = type_at(fp, B);
+  gather(vm->scratch, fp, list_of(pc), A);
+  CHECK_MEMORY(value::map_insert(vm->account, type, fp + B, vm->scratch,
+                                 vm->scratch + type.element->slots));
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapRemove) {
+  gather(vm->scratch, fp, list_of(pc), A);
+  const value::MapRemoval removal =
+      value::map_remove(vm->account, type_at(fp, C), fp + C, vm->scratch);
+  CHECK_MEMORY(removal != value::MapRemoval::NoMemory);
+  fp[B] = removal == value::MapRemoval::Removed;
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapNext) {
+  fp[A] = static_cast<std::uint64_t>(
+      value::map_next(type_at(fp, B), object_at(fp[B]), as_signed(fp[C])));
+  NEXT(1);
+}
+HANDLER(MapKey) {
+  CHECK_ENTRY(B, as_signed(fp[C]));
+  const TypeInfo& type = type_at(fp, B);
+  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])),
+                    vm->scratch);
+  value::retain_fields(type.element->slot_fields, vm->scratch);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapValue) {
+  CHECK_ENTRY(B, as_signed(fp[C]));
+  const TypeInfo& type = type_at(fp, B);
+  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])),
+                    vm->scratch);
+  value::retain_fields(type.value->slot_fields, vm->scratch);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapPeekKey) {
+  CHECK_ENTRY(B, as_signed(fp[C]));
+  const TypeInfo& type = type_at(fp, B);
+  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])),
+                    vm->scratch);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapPeek) {
+  CHECK_ENTRY(B, as_signed(fp[C]));
+  const TypeInfo& type = type_at(fp, B);
+  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])),
+                    vm->scratch);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapSlot) {
+  gather(vm->scratch, fp, list_of(pc, 2), A);
+  const value::MapSlot slot = value::map_slot(vm->account, type_at(fp, B), fp + B, vm->scratch);
+  CHECK_MEMORY(slot.entry >= 0);
+  fp[C] = static_cast<std::uint64_t>(slot.entry);
+  fp[nbc::y_of(pc[1])] = slot.is_new;
+  NEXT(words_with_list(2, A));
+}
+HANDLER(MapTake) {
+  CHECK_ENTRY(B, as_signed(fp[C]));
+  const TypeInfo& type = type_at(fp, B);
+  CHECK_MEMORY(value::map_make_unique(vm->account, type, fp + B));
+  std::byte* at = value::map_value(type, object_at(fp[B]), as_signed(fp[C]));
+  value::load_value(*type.value, at, vm->scratch);
+  std::memset(at, 0, type.value->size);
+  scatter(fp, list_of(pc), A, vm->scratch);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapPut) {
+  CHECK_ENTRY(B, as_signed(fp[C]));
+  const TypeInfo& type = type_at(fp, B);
+  CHECK_MEMORY(value::map_make_unique(vm->account, type, fp + B));
+  std::byte* at = value::map_value(type, object_at(fp[B]), as_signed(fp[C]));
+  gather(vm->scratch, fp, list_of(pc), A);
+  value::load_value(*type.value, at, vm->scratch2);
+  value::store_value(*type.value, at, vm->scratch);
+  value::release_fields(vm->account, type.value->slot_fields, vm->scratch2);
+  NEXT(words_with_list(1, A));
+}
+HANDLER(MapClear) {
+  value::map_clear(vm->account, fp + A);
+  NEXT(1);
+}
+HANDLER(MapReserve) {
+  const std::int64_t room = as_signed(fp[B]);
+  CHECK_MEMORY(value::map_reserve(vm->account, type_at(fp, A), fp + A,
+                                  room < 0 ? 0 : static_cast<std::uint64_t>(room)));
+  NEXT(1);
+}
+
+// --- anys and closures ----------------------------------------------------------------------------
+
+HANDLER(AnyNew) {
+  const LoadedVTable& vtable = vm->module->vtables[nbc::x_of(pc[1])];
+  Object* any = memory::allocate(vm->account, vtable.record->object.size, vtable.record->object_number);
+  CHECK_MEMORY(any != nullptr);
+  const auto word = reinterpret_cast<std::uint64_t>(any);
+  reinterpret_cast<std::uint64_t*>(word)[value::kRecordWord / 8] =
+      reinterpret_cast<std::uint64_t>(&vtable);
+  gather(record_words(word), fp, list_of(pc, 2), A);
+  fp[B] = word;
+  NEXT(words_with_list(2, A));
+}
+HANDLER(AnyIs) {
+  fp[A] = any_holds(fp[B], nbc::x_of(pc[1]));
+  NEXT(2);
+}
+HANDLER(AnyPeek) {
+  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]] RAISE(Instruction);
+  // A result may stand in the any's own register, so the address is read once.
+  const std::uint64_t* content = record_words(fp[B]);
+  scatter(fp, list_of(pc, 2), A, content);
+  NEXT(words_with_list(2, A));
+}
+HANDLER(AnyTake) {
+  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]] RAISE(Instruction);
+  const value::RecordInfo& record = *vtable_of(fp[B])->record;
+  CHECK_MEMORY(make_record_unique(*vm, record.object, fp + B));
+  std::uint64_t* content = record_words(fp[B]);
+  scatter(fp, list_of(pc, 2), A, content);
+  std::memset(content, 0, record.slots * std::size_t{8});
+  NEXT(words_with_list(2, A));
+}
+HANDLER(AnyPut) {
+  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]] RAISE(Instruction);
+  const value::RecordInfo& record = *vtable_of(fp[B])->record;
+  CHECK_MEMORY(make_record_unique(*vm, record.object, fp + B));
+  std::uint64_t* content = record_words(fp[B]);
+  std::memcpy(vm->scratch, content, record.slots * std::size_t{8});
+  gather(content, fp, list_of(pc, 2), A);
+  value::release_fields(vm->account, record.fields, vm->scratch);
+  NEXT(words_with_list(2, A));
+}
+HANDLER(FnNew) {
+  const LoadedFunction& self = *function_of(fp);
+  const value::RecordInfo& record = *self.records[pc - self.code];
+  Object* closure = memory::allocate(vm->account, record.object.size, record.object_number);
+  CHECK_MEMORY(closure != nullptr);
+  const auto word = reinterpret_cast<std::uint64_t>(closure);
+  reinterpret_cast<std::uint64_t*>(word)[value::kRecordWord / 8] =
+      reinterpret_cast<std::uint64_t>(vm->functions + nbc::x_of(pc[1]));
+  gather(record_words(word), fp, list_of(pc, 2), A);
+  fp[B] = word;
+  NEXT(words_with_list(2, A));
+}
+
+}  // namespace noodle::vm

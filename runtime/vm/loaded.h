@@ -1,0 +1,71 @@
+#pragma once
+
+// A module made ready to run. Executable code has the words of the module, one for one; only opcodes
+// are exchanged for ones specialised by type, and places that the original leaves unused filled with
+// what the specialised one needs. So a word's index is the same in both, and the original stays at
+// hand for messages, unwinding and traces.
+
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "nbc/verify.h"
+#include "runtime/value/value.h"
+#include "runtime/vm/native.h"
+
+namespace noodle::vm {
+
+using nbc::Word;
+using value::TypeInfo;
+
+class LoadedModule;
+
+struct LoadedFunction {
+  const Word* code = nullptr;
+  std::uint32_t slots = 0;
+  std::uint32_t param_slots = 0;
+  std::uint32_t result_slots = 0;
+  std::uint32_t id = 0;
+  LoadedModule* module = nullptr;
+  const TypeInfo* const* slot_types = nullptr;   // by slot; null inside registers
+  const value::RecordInfo* const* records = nullptr;  // by word: layout of what fn.new makes there
+};
+
+/// A vtable: what stands in the second word of every any.
+struct LoadedVTable {
+  const TypeInfo* concrete = nullptr;
+  std::uint32_t concrete_id = 0;
+  const value::RecordInfo* record = nullptr;
+  std::vector<const LoadedFunction*> functions;
+};
+
+struct LoadedNative {
+  NativeFunction function = nullptr;
+  std::uint32_t param_slots = 0;
+  std::uint32_t result_slots = 0;
+  std::vector<const TypeInfo*> results;  // by result
+};
+
+class LoadedModule {
+ public:
+  explicit LoadedModule(nbc::VerifiedModule module) : verified(std::move(module)) {}
+  LoadedModule(const LoadedModule&) = delete;
+  LoadedModule& operator=(const LoadedModule&) = delete;
+
+  const nbc::Module& module() const { return verified.module(); }
+
+  nbc::VerifiedModule verified;
+  std::vector<std::string_view> strings;
+  value::Types types;
+  std::vector<const TypeInfo*> type_infos;         // by type id
+  std::vector<std::uint64_t> constants;            // two words each
+  std::vector<memory::Object*> immortals;          // objects of constants, freed with the module
+  std::vector<LoadedNative> natives;
+  std::deque<LoadedVTable> vtables;
+  std::vector<LoadedFunction> functions;
+  std::vector<std::vector<Word>> code;             // by function
+  std::vector<std::vector<const TypeInfo*>> slot_types;
+  std::vector<std::vector<const value::RecordInfo*>> records;
+};
+
+}  // namespace noodle::vm

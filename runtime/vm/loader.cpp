@@ -1,0 +1,195 @@
+#include "runtime/vm/loader.h"
+
+#include <cstring>
+
+namespace noodle::vm {
+
+namespace {
+
+using memory::Object;
+
+class Loader {
+ public:
+  Loader(Machine& machine, LoadedModule& loaded)
+      : machine_(machine), loaded_(loaded), module_(loaded.module()) {}
+
+  std::expected<void, std::string> run() {
+    for (const std::string& text : module_.strings) loaded_.strings.emplace_back(text);
+    if (!loaded_.types.build(module_.types, loaded_.strings, machine_.types)) return too_many_types();
+    for (std::size_t i = 0; i < module_.types.size(); ++i) {
+      loaded_.type_infos.push_back(&loaded_.types[nbc::TypeId(i)]);
+    }
+    if (auto done = natives(); !done) return done;
+    functions();
+    if (!vtables() || !closures()) return too_many_types();
+    if (!constants()) return std::unexpected("there is no memory for the module's constants");
+    for (std::size_t i = 0; i < module_.functions.size(); ++i) {
+      specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i]);
+    }
+    return {};
+  }
+
+ private:
+  static std::unexpected<std::string> too_many_types() {
+    return std::unexpected<std::string>("the runtime's table of types is full");
+  }
+
+  std::expected<void, std::string> natives() {
+    for (const nbc::Native& native : module_.natives) {
+      const std::string_view name = module_.text(native.name);
+      const NativeEntry* entry = find_native(name);
+      if (entry == nullptr) {
+        return std::unexpected("the runtime has no native `" + std::string(name) + "`");
+      }
+      const std::string signature = nbc::signature_text(module_, native.signature);
+      if (signature != entry->signature) {
+        return std::unexpected("the native `" + std::string(name) + "` is " +
+                               std::string(entry->signature) + " here, not " + signature);
+      }
+      if (native.leaf && !entry->leaf) {
+        return std::unexpected("the native `" + std::string(name) + "` is not a leaf");
+      }
+      LoadedNative& bound = loaded_.natives.emplace_back();
+      bound.function = entry->function;
+      bound.param_slots = nbc::slots_of(module_.types, native.signature.params);
+      bound.result_slots = nbc::slots_of(module_.types, native.signature.results);
+      for (const nbc::TypeId type : native.signature.results) {
+        bound.results.push_back(&loaded_.types[type]);
+      }
+    }
+    return {};
+  }
+
+  void functions() {
+    loaded_.functions.resize(module_.functions.size());
+    for (std::size_t i = 0; i < module_.functions.size(); ++i) {
+      const nbc::Function& function = module_.functions[i];
+      const nbc::FunctionFacts& facts = loaded_.verified.facts(nbc::FunctionId(i));
+      loaded_.code.push_back(function.code);
+      auto& slot_types = loaded_.slot_types.emplace_back(facts.slots());
+      for (std::uint32_t slot = 0; slot < facts.slots(); ++slot) {
+        const nbc::TypeId type = facts.type_at(static_cast<std::uint16_t>(slot));
+        if (type.valid()) slot_types[slot] = &loaded_.types[type];
+      }
+      loaded_.records.emplace_back();
+      LoadedFunction& out = loaded_.functions[i];
+      out.code = loaded_.code[i].data();
+      out.slots = facts.slots();
+      out.param_slots = facts.param_slots();
+      out.result_slots = facts.result_slots();
+      out.id = static_cast<std::uint32_t>(i);
+      out.module = &loaded_;
+    }
+    // The vectors of vectors don't move any more.
+    for (std::size_t i = 0; i < module_.functions.size(); ++i) {
+      loaded_.functions[i].code = loaded_.code[i].data();
+      loaded_.functions[i].slot_types = loaded_.slot_types[i].data();
+    }
+  }
+
+  bool vtables() {
+    for (const nbc::VTable& vtable : module_.vtables) {
+      LoadedVTable& out = loaded_.vtables.emplace_back();
+      out.concrete = &loaded_.types[vtable.concrete];
+      out.concrete_id = vtable.concrete.index;
+      const nbc::TypeId concrete[] = {vtable.concrete};
+      out.record = loaded_.types.add_record(concrete, machine_.types);
+      if (out.record == nullptr) return false;
+      for (const nbc::FunctionId f : vtable.functions) {
+        out.functions.push_back(&loaded_.functions[f.index]);
+      }
+    }
+    return true;
+  }
+
+  // fn.new's captures are the first parameters of its function, as many slots as it lists.
+  bool closures() {
+    for (std::size_t i = 0; i < module_.functions.size(); ++i) {
+      const std::vector<Word>& code = module_.functions[i].code;
+      auto& records = loaded_.records[i];
+      for (std::uint32_t pc = 0; pc < code.size();) {
+        const nbc::Inst inst = nbc::decode(code, pc);
+        if (inst.op() == nbc::Op::FnNew) {
+          records.resize(code.size());
+          const auto& params = module_.functions[inst.x()].signature.params;
+          std::vector<nbc::TypeId> captures;
+          std::uint32_t slots = 0;
+          for (std::size_t p = 0; p < params.size() && slots < inst.list_size(); ++p) {
+            captures.push_back(params[p].type);
+            slots += module_.types.slots(params[p].type);
+          }
+          records[pc] = loaded_.types.add_record(captures, machine_.types);
+          if (records[pc] == nullptr) return false;
+        }
+        pc += inst.words();
+      }
+      loaded_.functions[i].records = records.data();
+    }
+    return true;
+  }
+
+  bool keep(Object* object) {
+    if (object == nullptr) return false;
+    memory::make_immortal(machine_.account, object);
+    loaded_.immortals.push_back(object);
+    return true;
+  }
+
+  bool constants() {
+    for (const nbc::Constant& constant : module_.constants) {
+      std::uint64_t words[2] = {0, 0};
+      switch (module_.types.kind(constant.type)) {
+        case nbc::Kind::String: {
+          const std::string_view text = loaded_.strings[constant.value];
+          if (!value::make_string(machine_.account, text, words)) return false;
+          if (Object* object = memory::text_object(words); object != nullptr && !keep(object)) return false;
+          break;
+        }
+        case nbc::Kind::Bytes: {
+          const std::string_view bytes = loaded_.strings[constant.value];
+          if (bytes.empty()) break;
+          auto* array = reinterpret_cast<memory::ArrayObject*>(
+              memory::allocate(machine_.account, memory::ArrayObject::bytes(bytes.size(), 1),
+                               memory::TypeTable::kBytes));
+          if (array == nullptr) return false;
+          array->length = array->capacity = bytes.size();
+          std::memcpy(array->data(), bytes.data(), bytes.size());
+          if (!keep(&array->header)) return false;
+          words[0] = reinterpret_cast<std::uint64_t>(array);
+          break;
+        }
+        case nbc::Kind::Fn: {
+          if (empty_record_ == nullptr) {
+            empty_record_ = loaded_.types.add_record({}, machine_.types);
+            if (empty_record_ == nullptr) return false;
+          }
+          Object* closure = memory::allocate(machine_.account, empty_record_->object.size,
+                                             empty_record_->object_number);
+          if (closure == nullptr) return false;
+          words[0] = reinterpret_cast<std::uint64_t>(closure);
+          reinterpret_cast<std::uint64_t*>(words[0])[value::kRecordWord / 8] =
+              reinterpret_cast<std::uint64_t>(&loaded_.functions[constant.value]);
+          if (!keep(closure)) return false;
+          break;
+        }
+        default: words[0] = constant.value; break;
+      }
+      loaded_.constants.push_back(words[0]);
+      loaded_.constants.push_back(words[1]);
+    }
+    return true;
+  }
+
+  Machine& machine_;
+  LoadedModule& loaded_;
+  const nbc::Module& module_;
+  const value::RecordInfo* empty_record_ = nullptr;
+};
+
+}  // namespace
+
+std::expected<void, std::string> load_module(Machine& machine, LoadedModule& loaded) {
+  return Loader(machine, loaded).run();
+}
+
+}  // namespace noodle::vm

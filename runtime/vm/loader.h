@@ -1,0 +1,17 @@
+#pragma once
+
+#include <expected>
+#include <string>
+
+#include "runtime/vm/machine.h"
+
+namespace noodle::vm {
+
+/// Fills a LoadedModule from its verified module: types, constants, natives, vtables, code.
+std::expected<void, std::string> load_module(Machine& machine, LoadedModule& loaded);
+
+/// Rewrites the opcodes of one function for the types of its registers (specialise.cpp).
+void specialise(const LoadedModule& loaded, std::uint32_t function, std::vector<Word>& code,
+                const std::vector<const TypeInfo*>& slot_types);
+
+}  // namespace noodle::vm

@@ -1,0 +1,99 @@
+#pragma once
+
+// The interpreter's machine and the shape of its handlers.
+//
+// Each opcode has one small function. It gets everything hot in registers, ends in a tail call of the
+// next opcode's function, and so needs no frame of its own: `preserve_none` leaves nearly all
+// registers to it. The order of the parameters matters: the first four live in registers that calls of
+// ordinary functions preserve.
+//
+// A frame is a run of slots on one stack that never moves. Below it lie four words:
+//     fp[-4] the caller's fp   fp[-3] where it goes on   fp[-2] its result list   fp[-1] this function
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+#include "runtime/vm/loaded.h"
+#include "runtime/vm/runtime.h"
+
+namespace noodle::vm {
+
+/// What went wrong in an instruction. The message is made from the instruction and its operands,
+/// which are all still there.
+enum class Fault : std::uint8_t {
+  None,
+  Instruction,    // what the opcode checks: overflow, bounds, null, conversion
+  NoMemory,
+  StackOverflow,
+  Safepoint,      // the safepoint decided to stop
+  Native,         // Machine::native_status and native_message
+  NullCall,       // call.fn or call.any of a value that was moved out
+
+};
+
+constexpr std::uint32_t kFrameWords = 4;
+
+struct Machine {
+  // Read by calls.
+  const LoadedFunction* functions = nullptr;
+  std::uint64_t* stack_end = nullptr;
+  memory::Account account;
+  // Gathered operands: an instruction has at most two values of this many slots.
+  std::uint64_t* scratch = nullptr;
+  std::uint64_t* scratch2 = nullptr;
+  LoadedModule* module = nullptr;
+  World* world = nullptr;
+  const std::atomic<bool>* interrupt = nullptr;
+
+  Fault fault = Fault::None;
+  NativeStatus native_status = NativeStatus::Ok;
+  std::string native_message;
+  std::int64_t native_exit = 0;
+
+  bool unwinding = false;  // from the raise of a panic until it has left the outermost frame
+  bool interrupted = false;  // the interrupt flag has led to this unwinding
+  bool finished = false;   // the outermost frame returned
+  Stop stop;
+
+  std::uint64_t steps_left = UINT64_MAX;  // not yet handed out as fuel
+  std::uint64_t fuel_left = 0;            // when the last run ended
+
+  std::uint64_t* stack = nullptr;
+  std::size_t stack_bytes = 0;
+  std::vector<std::uint16_t> result_list;  // where the outermost frame's results go
+  Word halt = 0;
+  memory::TypeTable types;
+  Options options;
+
+  ~Machine();
+};
+
+inline LoadedFunction* function_of(const std::uint64_t* fp) {
+  return reinterpret_cast<LoadedFunction*>(fp[-1]);
+}
+
+/// Steps between two looks at the interrupt flag.
+constexpr std::uint64_t kQuantum = 16'384;
+/// Hands out fuel for the next steps, or sets machine.stop's reason and gives 0.
+std::uint64_t refuel(Machine& machine);
+
+/// Where execution goes on after unwinding; pc is null when the outermost frame was left.
+struct Resumption {
+  const Word* pc = nullptr;
+  std::uint64_t* fp = nullptr;
+};
+/// Handles machine.fault at `pc`: makes the message and trace of a new panic, releases what frames
+/// own, and stops at the first cleanup handler.
+Resumption unwind(Machine& machine, const Word* pc, std::uint64_t* fp);
+/// The message for machine.fault at an instruction.
+std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc,
+                          const std::uint64_t* fp);
+/// The frames from here outward.
+void capture_trace(const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp,
+                   const std::uint64_t* base, Stop& stop);
+
+/// Runs from `pc` until the outermost frame returns or is left by unwinding.
+void interpret(Machine& machine, const Word* pc, std::uint64_t* fp);
+
+}  // namespace noodle::vm

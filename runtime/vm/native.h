@@ -1,0 +1,61 @@
+#pragma once
+
+// How natives are called. A native gets its arguments' slots side by side and writes its results'
+// slots. It consumes its owned arguments only when it succeeds; otherwise the machine releases them.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "runtime/value/value.h"
+#include "runtime/vm/world.h"
+
+namespace noodle::vm {
+
+enum class NativeStatus : std::uint8_t {
+  Ok,
+  Panic,        // NativeCall::message says why
+  NoMemory,
+  Exit,         // the program ends with NativeCall::exit_code
+  Interrupted,
+};
+
+/// One call of a native.
+struct NativeCall {
+  memory::Account& account;
+  World& world;
+  const std::atomic<bool>* interrupt;
+  const std::uint64_t* args;
+  std::uint64_t* results;
+  std::span<const value::TypeInfo* const> result_types;
+  std::string message;
+  std::int64_t exit_code = 0;
+
+  /// Ends the native in a panic.
+  NativeStatus panic(std::string text) {
+    message = std::move(text);
+    return NativeStatus::Panic;
+  }
+  /// Writes an owned string to results [slot, slot + 2).
+  NativeStatus give_text(std::string_view text, std::size_t slot = 0) {
+    return value::make_string(account, text, results + slot) ? NativeStatus::Ok : NativeStatus::NoMemory;
+  }
+};
+
+using NativeFunction = NativeStatus (*)(NativeCall&);
+
+/// One line of native_table.def.
+struct NativeEntry {
+  std::string_view name;
+  std::string_view signature;
+  bool leaf;
+  NativeFunction function;
+};
+
+/// All natives, by name.
+std::span<const NativeEntry> native_table();
+/// The native with this name, or null.
+const NativeEntry* find_native(std::string_view name);
+
+}  // namespace noodle::vm

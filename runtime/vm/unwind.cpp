@@ -1,0 +1,220 @@
+// Unwinding from the verifier's table (law 2), and the trace of a panic.
+
+#include "runtime/vm/machine.h"
+
+namespace noodle::vm {
+
+namespace {
+
+const nbc::Function& original(const LoadedFunction& function) {
+  return function.module->module().functions[function.id];
+}
+
+// The site of the call that stands right before word `resume`.
+const nbc::UnwindSite* site_before(const nbc::FunctionFacts& facts, std::uint32_t resume) {
+  const auto sites = facts.sites();
+  std::size_t low = 0;
+  std::size_t high = sites.size();
+  while (low < high) {
+    const std::size_t middle = (low + high) / 2;
+    if (sites[middle].pc < resume) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low == 0 ? nullptr : &sites[low - 1];
+}
+
+void release_leaf(Machine& machine, const TypeInfo& type, const std::uint64_t* slots) {
+  value::release_fields(machine.account, type.slot_fields, slots);
+}
+
+// A call that never began has not moved its owned arguments anywhere, though its site no longer
+// counts them as the caller's.
+void release_owned_arguments(Machine& machine, const LoadedFunction& function, std::uint32_t pc,
+                             std::uint64_t* fp) {
+  const nbc::Module& module = function.module->module();
+  const nbc::Inst inst = nbc::decode(original(function).code, pc);
+  auto release_listed = [&](std::span<const nbc::Param> params, std::uint32_t skip) {
+    std::uint32_t entry = 0;
+    for (std::size_t i = skip; i < params.size(); ++i) {
+      const TypeInfo& type = function.module->types[params[i].type];
+      if (type.counted && !params[i].borrowed) release_leaf(machine, type, fp + inst.list(entry));
+      entry += type.slots;
+    }
+  };
+  switch (inst.op()) {
+    case nbc::Op::Call: release_listed(module.functions[inst.uimm()].signature.params, 0); break;
+    case nbc::Op::CallNative: release_listed(module.natives[inst.uimm()].signature.params, 0); break;
+    case nbc::Op::CallFn: {
+      const nbc::TypeId type = function.module->verified.facts(nbc::FunctionId(function.id)).type_at(inst.b());
+      release_listed(nbc::flatten_signature(module.types, type).params, 0);
+      break;
+    }
+    case nbc::Op::CallAny: {
+      const nbc::TypeId type = function.module->verified.facts(nbc::FunctionId(function.id)).type_at(inst.b());
+      const nbc::Trait& trait = module.traits[module.types[type].trait.index];
+      const nbc::Signature& signature = trait.methods[inst.c()].signature;
+      release_listed(signature.params, 1);
+      if (!signature.params[0].borrowed && fp[inst.b()] != 0) {
+        memory::release(machine.account, reinterpret_cast<memory::Object*>(fp[inst.b()]));
+      }
+      break;
+    }
+    default: break;
+  }
+}
+
+void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
+  machine.unwinding = true;
+  Stop& stop = machine.stop;
+  stop = {};
+  if (machine.fault == Fault::Native && machine.native_status == NativeStatus::Exit) {
+    stop.kind = Stop::Kind::Exit;
+    stop.exit_code = machine.native_exit;
+    return;
+  }
+  const bool interrupted = machine.interrupt->load(std::memory_order_relaxed);
+  if ((machine.fault == Fault::Native && machine.native_status == NativeStatus::Interrupted) ||
+      (machine.fault == Fault::Safepoint && interrupted)) {
+    stop.kind = Stop::Kind::Interrupted;
+    stop.message = "interrupted";
+    stop.exit_code = 130;
+    machine.interrupted = true;
+    return;
+  }
+  stop.kind = Stop::Kind::Panic;
+  stop.message = fault_message(machine, function, pc, fp);
+  capture_trace(function, pc, fp, machine.stack, stop);
+}
+
+}  // namespace
+
+std::uint64_t refuel(Machine& machine) {
+  // While defers run after an interruption, the flag is still up; it has done its work.
+  if (machine.interrupt->load(std::memory_order_relaxed) && !machine.interrupted) return 0;
+  const std::uint64_t give = machine.steps_left < kQuantum ? machine.steps_left : kQuantum;
+  machine.steps_left -= give;
+  return give;
+}
+
+Resumption unwind(Machine& machine, const Word* at, std::uint64_t* fp) {
+  const LoadedFunction* function = function_of(fp);
+  auto pc = static_cast<std::uint32_t>(at - function->code);
+  const nbc::Op op = nbc::op_of(original(*function).code[pc]);
+  const nbc::UnwindSite* site =
+      function->module->verified.facts(nbc::FunctionId(function->id)).site(pc);
+  if (op == nbc::Op::Resume && machine.fault == Fault::Instruction && machine.unwinding) {
+    // Goes on with the panic that led into the handler.
+  } else {
+    // A panic while another unwinds replaces nothing.
+    if (!machine.unwinding) begin(machine, *function, pc, fp);
+    if (machine.fault != Fault::Instruction) release_owned_arguments(machine, *function, pc, fp);
+  }
+  machine.fault = Fault::None;
+  for (;;) {
+    const nbc::FunctionFacts& facts = function->module->verified.facts(nbc::FunctionId(function->id));
+    if (site != nullptr) {
+      for (const nbc::OwnedSlot& owned : facts.owned(*site)) {
+        release_leaf(machine, function->module->types[owned.type], fp + owned.slot);
+      }
+      if (site->handler != nbc::kNoHandler) return {function->code + site->handler, fp};
+    }
+    const auto* resume = reinterpret_cast<const Word*>(fp[-3]);
+    auto* caller = reinterpret_cast<std::uint64_t*>(fp[-4]);
+    if (caller == machine.stack) return {};
+    fp = caller;
+    function = function_of(fp);
+    pc = static_cast<std::uint32_t>(resume - function->code);
+    site = site_before(function->module->verified.facts(nbc::FunctionId(function->id)), pc);
+  }
+}
+
+namespace {
+
+void add_frames(const LoadedFunction& function, std::uint32_t pc, std::vector<TraceFrame>& frames) {
+  const nbc::Module& module = function.module->module();
+  TraceFrame frame;
+  frame.function = module.text(original(function).name);
+  auto file_name = [&](std::uint32_t file) {
+    return std::string(module.text(module.debug.files[file]));
+  };
+  const auto& debug = module.debug.functions;
+  if (function.id >= debug.size()) {
+    frames.push_back(std::move(frame));
+    return;
+  }
+  const nbc::FunctionDebug& lines = debug[function.id];
+  const nbc::LineEntry* entry = nullptr;
+  for (const nbc::LineEntry& line : lines.lines) {
+    if (line.pc > pc) break;
+    entry = &line;
+  }
+  if (entry == nullptr) {
+    frames.push_back(std::move(frame));
+    return;
+  }
+  // Innermost first: each inlined function, then the one whose code this is.
+  TraceFrame place;
+  place.file = file_name(entry->file);
+  place.line = entry->line;
+  place.column = entry->column;
+  for (std::uint32_t i = entry->inlined; i != 0; i = lines.inlined[i - 1].parent) {
+    const nbc::InlinedCall& call = lines.inlined[i - 1];
+    place.function = module.text(call.function);
+    place.inlined = true;
+    frames.push_back(place);
+    place = {};
+    place.file = file_name(call.file);
+    place.line = call.line;
+    place.column = call.column;
+  }
+  place.function = std::move(frame.function);
+  frames.push_back(std::move(place));
+}
+
+}  // namespace
+
+void capture_trace(const LoadedFunction& first, std::uint32_t pc, const std::uint64_t* fp,
+                   const std::uint64_t* base, Stop& stop) {
+  // Counted before they are described: a deep recursion has millions.
+  std::uint64_t depth = 0;
+  for (const std::uint64_t* at = fp; at != base; at = reinterpret_cast<const std::uint64_t*>(at[-4])) {
+    ++depth;
+  }
+  constexpr std::uint64_t kShown = Stop::kTraceHead + Stop::kTraceTail;
+  if (depth > kShown) stop.omitted = depth - kShown;
+  const LoadedFunction* function = &first;
+  for (std::uint64_t i = 0; i < depth; ++i) {
+    if (stop.omitted == 0 || i < Stop::kTraceHead || i >= depth - Stop::kTraceTail) {
+      add_frames(*function, pc, stop.trace);
+    }
+    if (i == Stop::kTraceHead) stop.head_frames = stop.trace.size();
+    const auto* resume = reinterpret_cast<const Word*>(fp[-3]);
+    fp = reinterpret_cast<const std::uint64_t*>(fp[-4]);
+    if (fp == base) break;
+    function = function_of(fp);
+    // The word before the one to go on with belongs to the call.
+    pc = static_cast<std::uint32_t>(resume - function->code) - 1;
+  }
+}
+
+std::string Stop::text() const {
+  std::string out = kind == Kind::Panic ? "panic: " + message + "\n" : message + "\n";
+  for (std::size_t i = 0; i < trace.size(); ++i) {
+    if (omitted != 0 && i == head_frames) {
+      out += "  … " + std::to_string(omitted) + " more\n";
+    }
+    const TraceFrame& frame = trace[i];
+    out += "  in " + frame.function;
+    if (!frame.file.empty() && frame.line != 0) {
+      out += " at " + frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
+    }
+    if (frame.inlined) out += " (inlined)";
+    out += "\n";
+  }
+  return out;
+}
+
+}  // namespace noodle::vm
