@@ -157,8 +157,8 @@ std::vector<std::string_view> Context::visible_names(const Scope& scope) { retur
 
 TypeId Context::resolve(const syntax::Type& type, const Scope& scope) {
   const TypeId resolved = db_.resolve(type, scope);
-  db_.check_well_formed(resolved, scope, db_.span(scope.module, type.range));
-  return resolved;
+  const bool fine = db_.check_well_formed(resolved, scope, db_.span(scope.module, type.range));
+  return fine ? resolved : db_.types.primitive(TypeKind::Error);
 }
 
 std::uint32_t Context::type_arity(Entity entity) { return db_.arity(entity); }

@@ -237,7 +237,7 @@ struct Database final : QueryAnswers {
   Entity resolve_type_name(std::span<const syntax::Name> path, const Scope& scope, bool wants_trait);
   std::uint32_t arity(Entity entity) const;
   TypeId make_type(Entity entity, std::span<const TypeId> arguments, const Scope& scope, source::Span where);
-  void check_well_formed(TypeId type, const Scope& scope, source::Span where);
+  bool check_well_formed(TypeId type, const Scope& scope, source::Span where);
   void note_use(source::Span where, Entity entity, TypeId type);
 
   // ---- names.cpp

@@ -213,7 +213,9 @@ void Database::check_signature(FunctionId id) {
   }
   if (entry.syntax->result != nullptr) check_well_formed(info.result, scope, span(entry.module, entry.syntax->result->range));
   const bool in_library = modules[entry.module.index].origin != ModuleOrigin::User;
-  if (!info.has_body && !entry.trait.valid() && (!in_library || (info.native.empty() && info.intrinsic.empty()))) {
+  // After a syntax error the body may only not have been found.
+  const bool lost = modules[entry.module.index].parse_sink.has_errors();
+  if (!info.has_body && !lost && !entry.trait.valid() && (!in_library || (info.native.empty() && info.intrinsic.empty()))) {
     report(Code::BodyMissing, info.span, quoted(info.qualified_name) + " has no body")
         .help("write what it does in `{ … }`; only traits declare functions without a body");
   }

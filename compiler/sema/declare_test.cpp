@@ -234,6 +234,7 @@ TEST(Modules, AreFilesBesideTheMainOne) {
   EXPECT_EQ(check("import shaps\n", {{"shapes.noodle", ""}}), "E0203: there is no module `shaps`\n");
   EXPECT_EQ(check("import fs\n", {{"fs.noodle", ""}}).substr(0, 5), "E0204");
   EXPECT_EQ(check("import sql\n"), "E0801: the module `sql` is not in this build\n");
+  EXPECT_EQ(check("import core\n").substr(0, 5), "E0204");
   EXPECT_EQ(check("import main\n"), "E0203: a module can't import itself\n");
 }
 

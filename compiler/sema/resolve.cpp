@@ -223,25 +223,26 @@ std::optional<TraitRef> Database::resolve_trait(const syntax::PathType& path, co
 }
 
 /// Bounds of struct and enum parameters, and keys of maps, in a type that was resolved already.
-void Database::check_well_formed(TypeId type, const Scope& scope, source::Span where) {
-  if (types.has_infer(type)) return;
+bool Database::check_well_formed(TypeId type, const Scope& scope, source::Span where) {
+  if (types.has_infer(type)) return true;
   const TypeData data = types[type];
-  for (TypeId argument : data.arguments) check_well_formed(argument, scope, where);
+  for (TypeId argument : data.arguments) {
+    if (!check_well_formed(argument, scope, where)) return false;
+  }
   if (data.kind == TypeKind::Map && !has_equality(data.arguments[0])) {
     report(Code::BadKey, where, "`" + types.text(data.arguments[0]) + "` can't be a key")
         .help("keys need equality, which functions and `any` values don't have");
-    return;
+    return false;
   }
-  if (data.kind != TypeKind::Nominal || !nominals[data.index].has_bounds) return;
+  if (data.kind != TypeKind::Nominal || !nominals[data.index].has_bounds) return true;
   TraitRef failed;
   std::size_t param = 0;
   const auto params = nominal(NominalId(data.index)).params;
-  if (satisfies_bounds(params, data.arguments, scope, 0, &failed, &param) == Fits::No) {
-    report(Code::BoundNotMet, where, "`" + types.text(data.arguments[param]) + "` does not implement `" + text(failed) + "`")
-        .note(types.nominal(NominalId(data.index)).span,
-              "`" + std::string(names.text(types.nominal(NominalId(data.index)).name)) + "` needs it of `" +
-                  std::string(names.text(params[param].name)) + "`");
-  }
+  if (satisfies_bounds(params, data.arguments, scope, 0, &failed, &param) != Fits::No) return true;
+  const NominalDecl& decl = types.nominal(NominalId(data.index));
+  report(Code::BoundNotMet, where, "`" + types.text(data.arguments[param]) + "` does not implement `" + text(failed) + "`")
+      .note(decl.span, "`" + std::string(names.text(decl.name)) + "` needs it of `" + std::string(names.text(params[param].name)) + "`");
+  return false;
 }
 
 /// Keeps what was resolved where, for editors, and warns of what is deprecated.

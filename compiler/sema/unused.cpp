@@ -42,6 +42,7 @@ void Database::check_unused_imports(ModuleId id) {
     gather(QueryKind::ConstType, decl.index);
     gather(QueryKind::ConstValue, decl.index);
   }
+  for (const ImportEntry& import : module.imports) whole &= import.module.valid();
   if (!whole) return;
   for (const ImportEntry& import : module.imports) {
     if (!import.module.valid() || used.contains(import.module.index) || import.module == id || !import.reserved.empty()) continue;
