@@ -39,6 +39,7 @@ class FlowState {
   std::uint32_t slots() const { return frame_->slots; }
   /// The type of the leaf that begins at a slot now; invalid where none begins.
   TypeId type(std::uint32_t slot) const { return type_[slot]; }
+  std::uint32_t width(std::uint32_t slot) const { return types_.slots(type_[slot]); }
   bool is_head(std::uint32_t slot) const { return frame_->head_of[slot] == slot; }
 
   // Each notes the broken rule and gives false where the step isn't allowed.

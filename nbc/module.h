@@ -169,8 +169,9 @@ struct Module {
   DebugInfo debug;
   std::vector<std::string> kernels;  // reserved: whole tensor kernels
 
+  /// A text; empty for a missing name, and for an index that is wrong.
   std::string_view text(StringId id) const {
-    return id.valid() ? std::string_view(strings[id.index]) : std::string_view();
+    return id.index < strings.size() ? std::string_view(strings[id.index]) : std::string_view();
   }
   const Function& function(FunctionId id) const { return functions[id.index]; }
   /// The function exported as `main`, or an invalid id.

@@ -9,13 +9,14 @@ constexpr std::string_view kNames[] = {"bool", "i8",  "i16", "i32",  "i64", "u8"
 // Names end the recursion at structs and enums; anonymous recursion (a list of itself) ends at a
 // depth no real type reaches.
 constexpr int kDeepest = 24;
+constexpr std::size_t kLongest = 1000;
 
 void append(std::string& out, const Module& m, TypeId id, int depth) {
   if (!m.types.contains(id)) {
     out += "?";
     return;
   }
-  if (depth > kDeepest || out.size() > 4096) {
+  if (depth > kDeepest || out.size() > kLongest) {
     out += "…";
     return;
   }

@@ -55,8 +55,10 @@ class Verifier {
       report_.pc = 0;
       const Function& f = m_.functions[i];
       UnwindTable table;
-      if (!map_frame(m_, f, frame_, report_) || !map_code(m_, f, frame_, map_, report_) ||
-          !flow_.run(f, frame_, map_, table)) {
+      if (!map_frame(m_, f, frame_, report_)) return false;
+      total_slots_ += frame_.slots;
+      if (total_slots_ > kMaxTotalSlots) return report_.fail(Rule::TooComplex, "registers");
+      if (!map_code(m_, f, frame_, map_, report_) || !flow_.run(f, frame_, map_, table)) {
         return false;
       }
       if (!facts) continue;
@@ -94,6 +96,7 @@ class Verifier {
   CodeMap map_;
   FlowVerifier flow_;
   FunctionId function_;
+  std::uint64_t total_slots_ = 0;
 };
 
 std::expected<VerifiedModule, VerifyError> verify(Module module) {

@@ -6,6 +6,8 @@
 
 namespace noodle::nbc {
 
+constexpr std::uint32_t kWideLeaf = 16;
+
 bool FlowVerifier::run(const Function& function, const FrameMap& frame, const CodeMap& map,
                        UnwindTable& table) {
   f_ = &function;
@@ -136,13 +138,18 @@ bool FlowVerifier::step(const Inst& inst) {
   bool before = (flags & Panics) || jumps_back(inst);
   if (inst.op() == Op::Resume && !state_.unwinding()) return report_.fail(Rule::ResumeNormal);
   if (before && !record_site(inst.pc)) return false;
-  if (!apply_inputs(inst)) return false;
+  if (!apply_inputs()) return false;
   if ((flags & nbc::Call) && !record_site(inst.pc)) return false;
   return apply_outputs(inst) && leave(inst);
 }
 
 // Claims come first and reads last: what is changed or consumed can't be read by the same instruction.
-bool FlowVerifier::apply_inputs(const Inst&) {
+bool FlowVerifier::apply_inputs() {
+  for (const Access& a : operands_.accesses()) {
+    // Only an enum can be this wide, and looking at one costs its slots.
+    std::uint32_t n = state_.width(a.slot);
+    if (n > kWideLeaf && !spend(n)) return false;
+  }
   for (const Access& a : operands_.accesses()) {
     if (a.role == Role::Mut && !state_.change(a.slot)) return false;
   }
@@ -203,7 +210,7 @@ bool FlowVerifier::leave(const Inst& inst) {
 // Notes what an instruction that unwinds has to release, and where control goes then.
 bool FlowVerifier::record_site(std::uint32_t pc) {
   const Cleanup* cleanup = open_.empty() ? nullptr : open_.back();
-  if (cleanup && !state_.keeps(*cleanup)) return false;
+  if (cleanup && (!spend(cleanup->kept.size()) || !state_.keeps(*cleanup))) return false;
   set_.clear();
   std::size_t next = 0;
   state_.each_owned([&](std::uint16_t slot, TypeId type) {

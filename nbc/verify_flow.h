@@ -34,7 +34,7 @@ class FlowVerifier {
   bool arrive(std::uint32_t pc);
   bool arrive_handler(std::uint32_t pc);
   bool step(const Inst& inst);
-  bool apply_inputs(const Inst& inst);
+  bool apply_inputs();
   bool apply_outputs(const Inst& inst);
   bool leave(const Inst& inst);
   bool edge_to(std::uint32_t pc, std::uint32_t target);

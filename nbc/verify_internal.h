@@ -27,6 +27,8 @@ struct Report {
 inline constexpr std::uint64_t kMaxJoinWork = 1ull << 27;
 inline constexpr std::uint64_t kMaxSnapshotCells = 1ull << 24;
 inline constexpr std::uint64_t kMaxUnwindEntries = 1ull << 23;
+inline constexpr std::uint64_t kMaxSignatureLeaves = 1ull << 22;  // of function types, and of their uses
+inline constexpr std::uint64_t kMaxTotalSlots = 1ull << 24;       // of all frames
 
 /// What the tables promise, proved by verify_tables and used by the code checks.
 struct TableFacts {

@@ -70,6 +70,7 @@ class Tables {
         return fail(Rule::TypeKey, type_name(m_, TypeId(i)));
       }
       if (t.kind == Kind::Fn) {
+        if (!spend_signature(t)) return false;
         std::uint64_t in = 0, out = 0;
         for (const Param& p : t.params) in += m_.types.slots(p.type);
         for (TypeId r : t.results) out += m_.types.slots(r);
@@ -87,6 +88,13 @@ class Tables {
       }
     }
     return true;
+  }
+
+  // A few bytes may name wide types again and again; flattening them all must not cost without bound.
+  bool spend_signature(const Type& fn) {
+    for (const Param& p : fn.params) signature_leaves_ += m_.types.flatten(p.type).size() + 1;
+    for (TypeId r : fn.results) signature_leaves_ += m_.types.flatten(r).size() + 1;
+    return signature_leaves_ <= kMaxSignatureLeaves ? true : fail(Rule::TooComplex, "function types");
   }
 
   // A type lacks equality when a function, any or tensor is reachable in it. Recursion makes this a
@@ -177,6 +185,7 @@ class Tables {
       } else if (kind == Kind::Fn) {
         if (c.value >= m_.functions.size()) return fail(Rule::ConstantValue, whose);
         // Signatures of functions are checked below; equality with the type's suffices here.
+        if (!spend_signature(m_.types[c.type])) return false;
         if (m_.functions[c.value].signature != flatten_signature(m_.types, c.type)) {
           return fail(Rule::ConstantType, whose);
         }
@@ -281,6 +290,7 @@ class Tables {
   const Module& m_;
   TableFacts& facts_;
   Report& report_;
+  std::uint64_t signature_leaves_ = 0;
 };
 
 }  // namespace
