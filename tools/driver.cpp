@@ -5,6 +5,7 @@
 
 #include "base/interner.h"
 #include "compiler/codegen/codegen.h"
+#include "compiler/codegen/interface.h"
 #include "compiler/nir/instantiate.h"
 #include "compiler/nir/passes/passes.h"
 #include "compiler/nir/text.h"
@@ -94,6 +95,7 @@ class Session {
     options.sources = &sources;
     options.root = path.substr(0, path.find_last_of('/') + 1);
     options.is_leaf_native = is_leaf_native;
+    options.interface = codegen::interface_text(*program);
     auto module =
         times.time("generate", [&] { return codegen::generate(*lowered, *layout, options); });
     if (module) return std::move(*module);
