@@ -166,6 +166,11 @@ struct Database final : QueryAnswers {
   std::uint64_t flushed_reports = 0;
   std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on
 
+  /// How many more names may be looked at for "did you mean": a file of nothing but mistakes must not
+  /// cost the square of its length.
+  static constexpr std::size_t kMostCompared = 3'000'000;
+  std::size_t left_to_compare = kMostCompared;
+
   Symbol self_name, to_string_name, compare_name;
 
   // ---- modules.cpp

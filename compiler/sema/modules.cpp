@@ -497,6 +497,7 @@ void Database::replace_text(source::FileId file, std::string text) {
   }
   if (!id.valid()) return;
   queries.next_revision();
+  left_to_compare = kMostCompared;
   ModuleEntry& module = modules[id.index];
   sources.replace(file, std::move(text));
   module.parse_sink = source::DiagnosticSink();

@@ -178,6 +178,7 @@ Entity Database::lookup_in(ModuleId from, ModuleId id, const syntax::Name& name,
 
 std::vector<std::string_view> Database::visible_names(const Scope& scope) {
   std::vector<std::string_view> out;
+  if (left_to_compare == 0) return out;
   for (const TypeParamDecl& param : scope.type_params) out.push_back(names.text(param.name));
   const auto add = [&](const auto& map) {
     for (const auto& [symbol, value] : map) out.push_back(names.text(symbol));
@@ -199,6 +200,8 @@ std::vector<std::string_view> Database::visible_names(const Scope& scope) {
 
 bool Database::suggest_near(source::Diagnostic& diagnostic, source::Span where, std::string_view word,
                             std::span<const std::string_view> candidates) {
+  left_to_compare -= std::min(left_to_compare, candidates.size());
+  if (left_to_compare == 0) return false;
   // Sorted, so that of two equally near names it is always the same one.
   std::vector<std::string_view> sorted(candidates.begin(), candidates.end());
   std::ranges::sort(sorted);
