@@ -120,7 +120,7 @@ class Generator {
       return id;
     }
     if (!f.params.empty() || !f.results.empty()) return std::unexpected("`main` has a result that is no exit code");
-    const nbc::FunctionId wrapper = builder_.declare("main", {{}, {nbc::kI64}});
+    const nbc::FunctionId wrapper = builder_.declare("(start)", {{}, {nbc::kI64}});
     nbc::FunctionBuilder code(builder_, wrapper);
     code.call(id, {}, {});
     const std::uint16_t zero = code.reg(nbc::kI64);

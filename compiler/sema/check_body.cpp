@@ -140,14 +140,7 @@ Expr* BodyChecker::bool_expr(bool value, source::Span span) {
 
 // ---- helpers
 
-std::string BodyChecker::text(TypeId type) {
-  type = infer_.zonk(type);
-  if (infer_.is_literal(type)) {
-    bool integer = infer_.variable_kind(type) == VariableKind::Integer;
-    type = primitive(integer ? TypeKind::I64 : TypeKind::F64);
-  }
-  return context_.text(type);
-}
+std::string BodyChecker::text(TypeId type) { return context_.text(infer_.shown(type)); }
 
 std::string BodyChecker::a_type(TypeId type) {
   std::string name = text(type);

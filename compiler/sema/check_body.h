@@ -84,10 +84,10 @@ struct LoopScope {
 
 /// A place that is held `mut`: nothing that overlaps it may be used meanwhile.
 struct Hold {
-  struct Frame* frame;
+  struct Frame* frame = nullptr;
   PlacePath path;
   source::Span where{};
-  const char* holder;  // "`match mut`", "`for mut`", "this call"
+  const char* holder = "";  // "`match mut`", "`for mut`", "this call"
 };
 
 /// One body under construction.
@@ -226,6 +226,8 @@ class BodyChecker final : public ConstantSource {
   void check_literals();
   void check_equalities();
   void check_matches();
+  void suggest_arms(source::Diagnostic& problem, const syntax::MatchExpr& match,
+                    std::span<const std::string> missing);
   void finish_frame(Frame& frame);
   bool has_equality(TypeId type, std::vector<TypeId>& seen);
   std::uint32_t weight(TypeId type);
@@ -237,6 +239,7 @@ class BodyChecker final : public ConstantSource {
   Expr* check(const syntax::Expr* expr, Want want = {});
   Expr* check_as(const syntax::Expr* expr, TypeId type, const Because* because = nullptr);
   Expr* agree(Expr* expr, TypeId type, const Because* because = nullptr);
+  void declare_misplaced(const syntax::Item* item);
   Expr* check_dropped(const syntax::Expr* expr);
   void mismatch(Expr* expr, TypeId wanted, const Because* because);
   Expr* check_integer(const syntax::IntExpr* expr, TypeId want);

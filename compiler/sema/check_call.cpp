@@ -181,7 +181,7 @@ Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> fir
   std::size_t own = count > own_from ? count - own_from : 0;
   if (!type_arguments.empty() && type_arguments.size() != own) {
     report(Code::WrongTypeArguments, where,
-           "`" + name + "` takes " + std::to_string(own) + " type arguments, not " +
+           "`" + name + "` takes " + std::to_string(own) + (own == 1 ? " type argument, not " : " type arguments, not ") +
                std::to_string(type_arguments.size()));
     type_arguments = {};
   }

@@ -80,11 +80,19 @@ Expr* BodyChecker::check_statement(const syntax::Stmt* stmt) {
     case syntax::StmtKind::Item:
       report(Code::DeclarationInBody, span(stmt->range), "declarations stand outside of bodies")
           .help("move it to the top level of the module");
+      declare_misplaced(static_cast<const syntax::ItemStmt*>(stmt)->item);
       result = error_expr(span(stmt->range));
       break;
   }
   infer_.default_literals(first);
   return result;
+}
+
+/// Lets the name of a misplaced function be found, so that its uses are not reported too.
+void BodyChecker::declare_misplaced(const syntax::Item* item) {
+  if (item->kind != syntax::ItemKind::Function) return;
+  const syntax::Name& name = static_cast<const syntax::FunctionItem*>(item)->name;
+  bind(add_local(LocalKind::Let, name.symbol, error_type(), span(name.range), Origin::Hidden));
 }
 
 Expr* BodyChecker::check_dropped(const syntax::Expr* expr) {
@@ -213,7 +221,11 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
   auto* node = make<IfExpr>(ExprKind::If, unit(), where);
   node->condition = condition;
   if (expr->otherwise == nullptr) {
-    if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
+    const syntax::Stmt* tail = expr->then->tail;
+    bool broken = tail != nullptr && static_cast<const syntax::ExprStmt*>(tail)->expr->kind == syntax::ExprKind::Error;
+    if (broken) {
+      node->type = error_type();
+    } else if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
       report(Code::MissingElse, where,
              a_type(want.type) + " is needed, but this `if` has no `else`")
           .label("gives nothing when the condition is false")

@@ -124,7 +124,8 @@ void BodyChecker::settle_open_types() {
     report(source::Code::CannotInfer, open.where,
            "the type of " + open.what + " can't be told from here")
         .label("nothing says which type this is")
-        .help("state the type, as in `let items: List<Int> = []`");
+        .help(open.what == "`None`" ? "state the type, as in `let value: Int? = None`"
+                                     : "state the type, as in `let items: List<Int> = []`");
   }
 }
 
@@ -252,17 +253,29 @@ void BodyChecker::check_matches() {
     source::Diagnostic& problem =
         report(source::Code::NotExhaustive, job.where, "this `match` does not cover " + list);
     problem.label("of type `" + text(type) + "`");
-    source::Span end = span(job.syntax->range);
-    if (end.end > 0) {
-      std::string arms_text;
-      for (const std::string& missing : coverage.missing) {
-        arms_text += "    " + missing + " => panic(\"not handled\")\n";
-      }
-      if (coverage.more_missing || coverage.missing.empty())
-        arms_text = "    _ => panic(\"not handled\")\n";
-      problem.suggest("add what is missing", {end.file, end.end - 1, end.end - 1}, arms_text);
-    }
+    std::vector<std::string> missing = coverage.missing;
+    if (coverage.more_missing) missing = {"_"};
+    suggest_arms(problem, *job.syntax, missing);
   }
+}
+
+void BodyChecker::suggest_arms(source::Diagnostic& problem, const syntax::MatchExpr& match,
+                               std::span<const std::string> missing) {
+  if (match.arms.empty()) return;
+  // The new arms follow the last one, as it stands: on the same line or on lines of their own.
+  source::Span last = span(match.arms.back().range);
+  source::Span before{last.file, last.begin - std::min(last.begin, 200u), last.begin};
+  std::string_view lead = context_.source_text(before);
+  std::size_t line = lead.rfind('\n');
+  lead = line == std::string_view::npos ? std::string_view() : lead.substr(line + 1);
+  bool alone =
+      line != std::string_view::npos && lead.find_first_not_of(" \t") == std::string_view::npos;
+  std::string added;
+  for (const std::string& pattern : missing) {
+    added += alone ? "\n" + std::string(lead) : ", ";
+    added += pattern + " => panic(\"not handled\")";
+  }
+  problem.suggest("add what is missing", {last.file, last.end, last.end}, added);
 }
 
 std::uint32_t BodyChecker::weight(TypeId type) {

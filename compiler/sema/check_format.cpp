@@ -55,7 +55,7 @@ void BodyChecker::check_format(std::string_view format, TypeId type, source::Spa
   TypeKind kind = types_.kind(type);
   bool is_param = kind == TypeKind::Param;
   bool integer = number && !floating;
-  std::string name = "`" + text(type) + "`";
+  std::string name = a_type(type);
   std::size_t at = 0;
   auto is_align = [](char c) { return c == '<' || c == '>' || c == '^'; };
   // The fill is one character, which may take several bytes.
@@ -97,25 +97,25 @@ void BodyChecker::check_format(std::string_view format, TypeId type, source::Spa
                  "as `>8`, `04`, `.3f`");
   }
   if (!number && (sign || zeros || commas)) {
-    return wrong("`+`, `,` and leading zeros are for numbers, but this is a " + name,
+    return wrong("`+`, `,` and leading zeros are for numbers, but this is " + name,
                  "align a text with `<`, `^` or `>`");
   }
   std::string_view of_integers = "xXbod";
   if (letter != 0 && letter != 's' && of_integers.find(letter) != std::string_view::npos &&
       !integer) {
     return wrong(
-        std::string("`") + letter + "` formats integers, but this is a " + name,
+        std::string("`") + letter + "` formats integers, but this is " + name,
         is_float(kind) ? "convert it with `.to_int()` first" : "write the value without a format");
   }
   bool wants_float = letter == 'f' || letter == 'e' || letter == 'E' || letter == '%';
   if ((wants_float || precision) && !(number && (floating || is_param))) {
     return wrong(
         std::string(precision ? "a precision" : "`" + std::string(1, letter) + "`") +
-            " is for floats, but this is a " + name,
+            " is for floats, but this is " + name,
         integer ? "convert it first, as in `{f64(x):.2f}`" : "write the value without a format");
   }
   if (letter == 's' && kind != TypeKind::String)
-    return wrong("`s` formats strings, but this is a " + name, "leave out the `s`");
+    return wrong("`s` formats strings, but this is " + name, "leave out the `s`");
 }
 
 }  // namespace noodle::sema

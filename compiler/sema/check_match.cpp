@@ -1,5 +1,7 @@
 // `match`: the subject, the arms, and the type that they agree on.
 
+#include <algorithm>
+
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -20,11 +22,11 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   node->is_mut = expr->is_mut;
   node->subject = subject;
   std::size_t holds = holds_.size();
+  // The root, not just the place, is held by every arm that has a name for a part of it.
+  Hold hold;
   if (expr->is_mut) {
-    source::Span keyword{where.file, where.begin, where.begin + 9};
-    Hold hold = hold_of(subject, keyword, "`match mut`");
-    hold.path.fields.clear();  // the root is held for the whole body
-    holds_.push_back(hold);
+    hold = hold_of(subject, {where.file, where.begin, where.begin + 9}, "`match mut`");
+    hold.path.fields.clear();
   }
   std::vector<MatchArm> arms;
   TypeId agreed = want.type;
@@ -33,6 +35,7 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   Because because;
   for (const syntax::MatchArm& arm : expr->arms) {
     std::size_t mark = scope_mark();
+    std::size_t locals = frame_->body->locals.size();
     PatternMode mode;
     mode.origin = Origin::Match;
     mode.in_mut = expr->is_mut;
@@ -40,9 +43,13 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
     bool sound = true;
     out.pattern = check_pattern(arm.pattern, type, mode, &sound);
     all_sound = all_sound && sound;
+    bool binds_mut = std::ranges::any_of(std::span(frame_->body->locals).subspan(locals),
+                                         [](const Local& l) { return l.kind == LocalKind::MutAlias; });
+    if (binds_mut) holds_.push_back(hold);
     if (arm.guard != nullptr) out.guard = check_condition(arm.guard);
     Want arm_want = want.drop ? want : Want{.type = agreed};
     out.body = check_branch_value(arm.body, arm_want, because.where.valid() ? &because : nullptr);
+    holds_.resize(holds);
     close_scope(mark);
     if (!is_never(out.body->type)) {
       all_leave = false;
@@ -53,7 +60,6 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
     }
     arms.push_back(out);
   }
-  holds_.resize(holds);
   in_chain_ = chain;
   node->arms = keep(arms);
   node->type = is_never(subject->type) || all_leave ? never()

@@ -203,8 +203,8 @@ void BodyChecker::bad_operand(BinaryOp op, source::Span op_span, Expr* left, Exp
   source::Diagnostic& problem =
       report(Code::BadOperand, op_span,
              quoted(op) + " does not work on `" + left_text + "` and `" + right_text + "`");
-  problem.note(left->span, "this is a `" + left_text + "`")
-      .note(right->span, "this is a `" + right_text + "`");
+  problem.note(left->span, "this is " + a_type(left->type))
+      .note(right->span, "this is " + a_type(right->type));
   if (types_.is_option(left_type) || types_.is_result(left_type)) {
     problem.help("take the value out first, with `?`, `??` or `match`");
   } else if (types_.kind(left_type) == TypeKind::String ||

@@ -84,6 +84,23 @@ std::uint64_t Database::answer(QueryKey key) {
   }
 }
 
+namespace {
+
+/// Whether what a syntax error left of the text may be misread.
+bool garbles(source::Code code) {
+  return source::severity_of(code) == source::Severity::Error && code != source::Code::UnneededSemicolon &&
+         code != source::Code::MissingClosing;
+}
+
+}  // namespace
+
+/// What is wrong in a line that could not be read is mostly a consequence of that.
+bool Database::is_cascade(const source::Diagnostic& diagnostic) const {
+  const auto it = garbled_lines.find(diagnostic.span.file);
+  if (it == garbled_lines.end()) return false;
+  return it->second.contains(sources.line(diagnostic.span.file, diagnostic.span.begin));
+}
+
 void Database::flush() {
   if (flushed_revision != queries.revision()) {
     flushed_revision = queries.revision();
@@ -92,16 +109,27 @@ void Database::flush() {
     return;
   }
   flushed_reports = queries.reports();
+  const source::DiagnosticSink* parsing = nullptr;
   const auto give = [&](const source::DiagnosticSink& from) {
     const std::size_t count = from.errors() + from.warnings();
     std::size_t& given = flushed[&from];
     if (given == count) return;
     for (const source::Diagnostic& diagnostic : from.sorted()) {
+      if (&from != parsing && is_cascade(diagnostic)) continue;
       sink.report(diagnostic.code, diagnostic.span, diagnostic.message) = diagnostic;
     }
     given = count;
   };
-  for (const ModuleEntry& module : modules) give(module.parse_sink);
+  garbled_lines.clear();
+  for (const ModuleEntry& module : modules) {
+    parsing = &module.parse_sink;
+    give(module.parse_sink);
+    for (const source::Diagnostic& diagnostic : module.parse_sink.sorted()) {
+      if (garbles(diagnostic.code))
+        garbled_lines[module.file].insert(sources.line(module.file, diagnostic.span.begin));
+    }
+  }
+  parsing = nullptr;
   queries.for_each_sink([&](QueryKey, const source::DiagnosticSink& from) { give(from); });
 }
 

@@ -17,6 +17,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "compiler/sema/context.h"
@@ -166,6 +167,8 @@ struct Database final : QueryAnswers {
   std::uint64_t flushed_reports = 0;
   std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on
 
+  std::unordered_map<source::FileId, std::unordered_set<std::uint32_t>> garbled_lines;  // with a syntax error
+
   /// How many more names may be looked at for "did you mean": a file of nothing but mistakes must not
   /// cost the square of its length.
   static constexpr std::size_t kMostCompared = 3'000'000;
@@ -187,6 +190,7 @@ struct Database final : QueryAnswers {
   }
   /// Gives the diagnostics of current answers on to the sink, each once a revision.
   void flush();
+  bool is_cascade(const source::Diagnostic& diagnostic) const;
   source::Span span(ModuleId module, syntax::Range range) const {
     return {modules[module.index].file, range.begin, range.end};
   }

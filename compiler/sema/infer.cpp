@@ -34,16 +34,18 @@ TypeId Inference::head(TypeId type) const {
   return type;
 }
 
-TypeId Inference::zonk(TypeId type) {
+TypeId Inference::replaced(TypeId type, bool literals) {
   if (!types_.has_infer(type)) return type;
   type = head(type);
   TypeData data = types_[type];
+  if (literals && data.kind == TypeKind::Infer && variable_kind(type) != VariableKind::General)
+    return types_.primitive(variable_kind(type) == VariableKind::Integer ? TypeKind::I64 : TypeKind::F64);
   if (data.kind == TypeKind::Infer || data.arguments.empty()) return type;
   std::vector<TypeId> arguments;
   arguments.reserve(data.arguments.size());
   bool same = true;
   for (TypeId argument : data.arguments) {
-    arguments.push_back(zonk(argument));
+    arguments.push_back(replaced(argument, literals));
     same = same && arguments.back() == argument;
   }
   if (same) return type;

@@ -38,7 +38,9 @@ class Inference {
   /// The kind of the head.
   TypeKind head_kind(TypeId type) const { return types_.kind(head(type)); }
   /// The type with every solved variable replaced.
-  TypeId zonk(TypeId type);
+  TypeId zonk(TypeId type) { return replaced(type, false); }
+  /// The same for people: a literal's type is shown as what it becomes when nothing else decides.
+  TypeId shown(TypeId type) { return replaced(type, true); }
   /// Whether the head is an unsolved variable (of any kind).
   bool is_variable(TypeId type) const { return head_kind(type) == TypeKind::Infer; }
   /// Whether the head is the unsolved variable of a literal.
@@ -65,6 +67,7 @@ class Inference {
   void rollback(std::size_t mark);
 
  private:
+  TypeId replaced(TypeId type, bool literals);
   struct Variable {
     VariableKind kind;
     TypeId solution;  // invalid while open

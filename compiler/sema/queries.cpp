@@ -45,7 +45,11 @@ Queries::Outcome Queries::ask(QueryKey key) {
     // The same question is often asked again at once; other repeats are harmless.
     if (leans_on.empty() || leans_on.back() != node) leans_on.push_back(node);
   }
-  return make_current(node);
+  const Outcome outcome = make_current(node);
+  if (outcome != Outcome::Current) {
+    for (std::uint32_t asker : stack_) nodes_[asker].refused = true;
+  }
+  return outcome;
 }
 
 Queries::Outcome Queries::make_current(std::uint32_t index) {
@@ -56,7 +60,7 @@ Queries::Outcome Queries::make_current(std::uint32_t index) {
     if (node.answered && node.verified == revision_) return Outcome::Current;
     if (stack_.size() + verifying_ >= kDeepest) return Outcome::TooDeep;
   }
-  if (nodes_[index].answered && still_valid(index)) {
+  if (nodes_[index].answered && !nodes_[index].refused && still_valid(index)) {
     nodes_[index].verified = revision_;
     return Outcome::Current;
   }
@@ -84,6 +88,7 @@ void Queries::compute(std::uint32_t index) {
   ++computed_[static_cast<std::size_t>(key.kind)];
   nodes_[index].running = true;
   nodes_[index].leans_on.clear();
+  nodes_[index].refused = false;
   nodes_[index].sink.reset();
   stack_.push_back(index);
   const std::uint64_t fingerprint = answers_.answer(key);

@@ -106,6 +106,7 @@ class Queries {
     QueryKey key;
     bool answered = false;
     bool running = false;
+    bool refused = false;        // something below was refused: the answer depends on who asked first
     std::uint32_t verified = 0;  // the revision in which the answer was last found valid
     std::uint32_t changed = 0;   // the revision in which its fingerprint last changed
     std::uint64_t fingerprint = 0;

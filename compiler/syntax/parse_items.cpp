@@ -33,6 +33,11 @@ void Parser::parse_file() {
       advance();
       continue;
     }
+    if (at(BraceClose) && lost_braces_ != 0) {
+      --lost_braces_;
+      advance();
+      continue;
+    }
     if (at(BraceClose) || at(ParenClose) || at(BracketClose)) {
       error(Code::UnexpectedClosing, range(), "this " + std::string(describe(kind_)) + " closes nothing");
       advance();

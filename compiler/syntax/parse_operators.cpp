@@ -143,10 +143,24 @@ Expr* Parser::unary() {
     case Await: return unary_with(UnaryOp::Await);
     case Spawn: return unary_with(UnaryOp::Spawn);
     default: {
+      if (at_foreign_not()) return unary_with(UnaryOp::Not);
       Expr* base = primary();
       return power(postfix(base, first), first);
     }
   }
+}
+
+// `not` before an operand on its line: said, and read as `!`.
+bool Parser::at_foreign_not() {
+  if (!at(Identifier) || spelling() != "not" || (!blank_ && token_at(1).newline_before())) return false;
+  switch (peek()) {
+    case Identifier: case True: case False: case SelfValue: break;
+    default: return false;
+  }
+  if (auto* problem = complain(Code::ForeignOperator, range(), "`not` is written `!`")) {
+    problem->suggest("write `!`", span({range().begin, token_at(1).begin}), "!");
+  }
+  return true;
 }
 
 Expr* Parser::unary_with(UnaryOp op) {

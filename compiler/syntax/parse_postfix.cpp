@@ -167,13 +167,15 @@ Expr* Parser::index(Expr* base, std::uint32_t first) {
 }
 
 // Whether the `{` behind a name holds the fields of a struct.
-bool Parser::at_struct_literal(Expr*) {
+bool Parser::at_struct_literal(Expr* base) {
   const TokenKind one = peek(1), two = peek(2);
   const bool labelled = is_word(one) && two == Colon;
   if (head_ == Head::None) {
     return labelled || one == BraceClose || (is_word(one) && (two == Comma || two == BraceClose || two == Equal));
   }
-  if (!labelled || is_loop(peek(3))) return false;  // a body that begins with a labelled loop
+  const Range last = tokens_[pos_ - 1].range();
+  const bool capital = base->kind == ExprKind::TypeApply || (text(last)[0] >= 'A' && text(last)[0] <= 'Z');
+  if (!labelled || !capital || is_loop(peek(3))) return false;  // rather a body, or arms
   if (auto* problem = complain(Code::BareInHead, range(), "a struct literal can't stand here without parentheses")) {
     problem->help("put it in `( )`, so that its `{` is not taken for the body");
   }

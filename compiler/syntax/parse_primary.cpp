@@ -44,7 +44,7 @@ Expr* Parser::name_expr() {
       case FatArrow:
         if (head_ == Head::None) return lambda();
         if (head_ == Head::Body) {
-          if (auto* problem = complain(Code::BareInHead, range(), "a lambda can't stand here without parentheses")) {
+          if (auto* problem = error(Code::BareInHead, range(), "a lambda can't stand here without parentheses")) {
             problem->help("put it in `( )`");
           }
           return lambda();
@@ -78,7 +78,7 @@ Expr* Parser::parens() {
   if (token().flags & Token::kOpensParams) {
     if (head_ == Head::None) return lambda();
     if (head_ == Head::Body) {
-      if (auto* problem = complain(Code::BareInHead, range(), "a lambda can't stand here without parentheses")) {
+      if (auto* problem = error(Code::BareInHead, range(), "a lambda can't stand here without parentheses")) {
         problem->help("put it in `( )`");
       }
       return lambda();

@@ -55,7 +55,6 @@ constexpr auto kForeignStatements = std::to_array<Foreign>({
     {"function", "`function` is written `fn`", "functions stand outside other functions"},
     {"def", "`def` is written `fn`", "functions stand outside other functions"},
     {"class", "`class` is written `struct`", "types stand outside functions"},
-    {"not", "`not` is written `!`", "write `!condition`"},
     {"yield", "there is no `yield`", "implement `Iterator`, or take a block"},
     {"del", "there is no `del`", "values are freed by themselves"},
     {"delete", "there is no `delete`", "values are freed by themselves"},
@@ -100,6 +99,8 @@ BlockExpr* Parser::block_after_brace(std::uint32_t first, Range opening, Stmt* r
         problem->note(span(range()), "the declaration");
       }
       lost_ = true;
+      ++lost_braces_;
+      list.push(make<ExprStmt>(StmtKind::Expr, prev_end_, error_expr(prev_end_)));  // whatever it gives
       break;
     }
     if (at(Semicolon)) {

@@ -267,6 +267,17 @@ void Parser::statement_not_ended() {
     error(Code::UnexpectedClosing, here, "this " + std::string(describe(kind_)) + " closes nothing");
     return;
   }
+  if (at(Comma) && previous() == Identifier) {
+    std::size_t ahead = 0;
+    while (token_at(ahead).kind == Comma && token_at(ahead + 1).kind == Identifier) ahead += 2;
+    if (ahead != 0 && token_at(ahead).kind == FatArrow) {
+      const Range names = {tokens_[pos_ - 1].begin, token_at(ahead - 1).end};
+      if (auto* problem = error(Code::UnexpectedToken, names, "several parameters stand in parentheses")) {
+        problem->suggest("add them", span({names.begin, names.begin}), "(").also(span({names.end, names.end}), ")");
+      }
+      return;
+    }
+  }
   if (at(BraceOpen) && previous() == Identifier) {
     if (auto* problem = error(Code::StatementNotEnded, here, "a `{` can't follow a name here")) {
       problem->help("a block is passed behind a call's parentheses: `each() { … }`");

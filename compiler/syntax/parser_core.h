@@ -217,6 +217,7 @@ class Parser {
   Expr* head_expr(Head head);
   Expr* binary(int least);
   Expr* unary();
+  bool at_foreign_not();
   Expr* unary_with(UnaryOp op);
   Expr* power(Expr* base, std::uint32_t begin);
   Expr* postfix(Expr* base, std::uint32_t begin);
@@ -308,6 +309,7 @@ class Parser {
   bool recovering_ = false;
   bool stopped_ = false;
   bool lost_ = false;  // a declaration began before its surroundings were closed
+  std::uint32_t lost_braces_ = 0;  // reported as missing; one that comes later after all is passed over
   std::uint32_t depth_ = 0;
   std::uint32_t height_ = 0;
 

@@ -87,14 +87,16 @@ std::optional<std::string> format_magnitude(bool negative, std::uint64_t magnitu
   return finish_number(negative, std::move(body), spec);
 }
 
-// Digits as to_chars writes them, but always with a fraction, and exponents as in literals: 1.0e21.
+// Digits as to_chars writes them, but never mistaken for an integer's, and exponents without padding: 1e21.
 std::string tidy(std::string_view digits) {
-  const std::size_t e = digits.find('e');
+  const std::size_t e = digits.find_first_of("eE");
   std::string out(digits.substr(0, e));
-  if (out.find('.') == std::string::npos) out += ".0";
-  if (e == std::string_view::npos) return out;
+  if (e == std::string_view::npos) {
+    if (out.find('.') == std::string::npos) out += ".0";
+    return out;
+  }
   std::string_view exponent = digits.substr(e + 1);
-  out += 'e';
+  out += digits[e];
   if (exponent.front() == '-') out += '-';
   exponent.remove_prefix(1);
   while (exponent.size() > 1 && exponent.front() == '0') exponent.remove_prefix(1);
@@ -241,6 +243,7 @@ std::optional<std::string> format_float(double value, const FormatSpec& spec) {
   if (spec.kind == 'E') {
     for (char& c : digits) c = c == 'e' ? 'E' : c;
   }
+  if (spec.kind == 'e' || spec.kind == 'E') digits = tidy(digits);
   if (spec.kind == '%') digits += '%';
   return finish_number(negative, std::move(digits), spec);
 }

@@ -198,6 +198,8 @@ void capture_trace(const LoadedFunction& first, std::uint32_t pc, const std::uin
     // The word before the one to go on with belongs to the call.
     pc = static_cast<std::uint32_t>(resume - function->code) - 1;
   }
+  // What has no place in the source, such as the code that calls `main`, says nothing about where it was.
+  if (stop.trace.size() > 1 && stop.trace.back().line == 0 && stop.trace.front().line != 0) stop.trace.pop_back();
 }
 
 std::string Stop::text() const {
