@@ -99,7 +99,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   std::string_view best;
   for (std::string_view candidate : candidates) {
     if (candidate == word) continue;
-    const std::size_t distance = edit_distance(word, candidate, best_distance - 1);
+    const std::size_t distance = edit_distance(word, candidate, best_distance);
     // Ties go to the text that sorts first, so that the suggestion doesn't depend on table order.
     if (distance < best_distance ||
         (distance == best_distance && !best.empty() && candidate < best)) {

@@ -64,15 +64,29 @@ class Verifier {
         if (inst.region.valid() && inst.region.index >= f_.regions.size()) {
           return fail(block, id, "there is no such region");
         }
+        bool own = claim(inst.first_operand, inst.operand_count);
         for (const Edge& edge : f_.edges_of(inst)) {
           if (edge.target.index >= f_.blocks.size()) return fail(block, id, "an edge leads nowhere");
+          own = claim(edge.first_argument, edge.argument_count) && own;
         }
+        // Passes change operands in place.
+        if (!own) return fail(block, id, "it shares its operands with another instruction");
       }
     }
     for (std::size_t i = 0; i < f_.params.size(); ++i) {
       if (f_.type(f_.blocks[0].params[i]) != f_.params[i].type) {
         return fail(BlockId(0), {}, "parameter " + std::to_string(i) + " has another type than the function says");
       }
+    }
+    return true;
+  }
+
+  /// Marks places of the operand pool as one instruction's own; false when they are another's too.
+  bool claim(std::uint32_t first, std::uint32_t count) {
+    claimed_.resize(f_.operands.size(), false);
+    for (std::uint32_t k = first; k < first + count; ++k) {
+      if (k >= claimed_.size() || claimed_[k]) return false;
+      claimed_[k] = true;
     }
     return true;
   }
@@ -150,14 +164,21 @@ class Verifier {
     return true;
   }
 
+  /// What a value is a copy of: it has the same variant.
+  ValueId original(ValueId v) const {
+    for (InstId made = f_.value(v).inst; made.valid() && f_.inst(made).op == Op::Copy; made = f_.value(v).inst)
+      v = f_.operands_of(f_.inst(made))[0];
+    return v;
+  }
+
   /// Whether an edge for the variant, of a switch on the same value, dominates the block.
   bool below_switch(const Cfg& cfg, BlockId block, const Inst& look) const {
-    const ValueId subject = f_.operands_of(look)[0];
+    const ValueId subject = original(f_.operands_of(look)[0]);
     for (BlockId at = block; at.valid(); at = cfg.dominator(at)) {
       auto incoming = cfg.incoming(at);
       if (incoming.size() != 1) continue;
       const Inst& last = f_.terminator(incoming[0].from);
-      if (last.op == Op::Switch && f_.operands_of(last)[0] == subject && incoming[0].edge == look.imm) return true;
+      if (last.op == Op::Switch && original(f_.operands_of(last)[0]) == subject && incoming[0].edge == look.imm) return true;
     }
     return false;
   }
@@ -262,6 +283,7 @@ class Verifier {
     return name(only[0]);
   }
 
+  std::vector<bool> claimed_;
   const Function& f_;
   Layout& layout_;
   const Module* module_;

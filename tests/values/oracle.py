@@ -152,7 +152,7 @@ class Make:
             return "[%s]" % ", ".join(parts)
         if self.kind == "map":
             pairs = zip(parts[::2], parts[1::2])
-            return "{ %s }" % ", ".join("%s: %s" % pair for pair in pairs) if parts else "({})"
+            return "({ %s })" % ", ".join("%s: %s" % pair for pair in pairs) if parts else "({})"
         if self.names:
             return "%s { %s }" % (self.head, ", ".join("%s: %s" % pair for pair in zip(self.names, parts)))
         return self.head + ("(%s)" % ", ".join(parts) if parts else "")

@@ -48,7 +48,11 @@ void thread_jumps(Function& f) {
         if (next == nullptr || next->target == edge.target || edge.argument_count != 0) break;
         if (next->argument_count != 0 && last.op != Op::Jump) break;
         edge = *next;
-        if (edge.argument_count != 0) break;
+        if (edge.argument_count == 0) continue;
+        // Arguments of its own: passes change them in place.
+        edge.first_argument = static_cast<std::uint32_t>(f.operands.size());
+        for (std::uint32_t k = 0; k < edge.argument_count; ++k) f.operands.push_back(f.operands[next->first_argument + k]);
+        break;
       }
     }
   }
