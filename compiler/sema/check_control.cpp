@@ -118,8 +118,13 @@ void BodyChecker::warn_dropped(const Expr* value, const syntax::Expr*) {
       break;
     }
     case ExprKind::Binary:
-      report(Code::UnusedValue, value->span, "the result of this calculation is dropped");
+    case ExprKind::Unary: {
+      source::Diagnostic& problem =
+          report(Code::UnusedValue, value->span, "the result of this calculation is dropped");
+      if (value->kind == ExprKind::Unary)
+        problem.help("to go on with the line before, put the operator at its end");
       break;
+    }
     default: break;
   }
 }

@@ -283,7 +283,12 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
   Path path;
   bool found = resolve_path(expr->type, path);
   TypeId type = error_type();
-  if (!found) {
+  if (!found && path.entity) {
+    source::Diagnostic& problem = report(
+        Code::NotAStruct, path.span, "`" + std::string(context_.source_text(path.span)) + "` is not a struct");
+    if (path.entity.kind == Entity::Kind::Variant)
+      problem.help("a variant takes its values in parentheses: `" + std::string(context_.source_text(path.span)) + "(…)`");
+  } else if (!found) {
     if (expr->type->kind == syntax::ExprKind::Name) {
       const auto* name = static_cast<const syntax::NameExpr*>(expr->type);
       if (find_local(name->name.symbol) == nullptr) {

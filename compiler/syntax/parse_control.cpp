@@ -82,6 +82,7 @@ std::span<const MatchArm> Parser::arms(bool select) {
 MatchArm Parser::arm(bool select) {
   MatchArm one{nullptr, nullptr, nullptr, {}};
   const std::uint32_t first = begin();
+  arm_at_ = pos_;
   one.pattern = pattern();
   if (select) {
     if (expect(Equal, "and a task, a channel or a timer")) one.guard = head_expr(Head::Guard);

@@ -94,7 +94,9 @@ Item* Parser::item(bool top_level) {
     head.is_pub = true;
     advance();
     if (at(ParenOpen)) {
-      error(Code::NeedlessVisibility, range(), "`pub` takes no arguments");
+      complain(Code::NeedlessVisibility, range(), "`pub` takes no arguments");
+      while (!at(ParenClose) && !at_end() && !token().newline_before()) advance();
+      eat(ParenClose);
     }
   }
   Item* made = item_body(head, top_level);

@@ -66,7 +66,9 @@ Pattern* Parser::pattern_operand(bool in_list) {
     error(Code::ExpectedName, range(), std::string(describe(kind_)) + " is a reserved word, not a name");
     advance();
   } else if (!stopped_) {
-    auto* problem = error(Code::ExpectedPattern, missing_place(), "expected a pattern, found " + found());
+    const bool begins = pos_ == arm_at_;  // a new line is where an arm belongs
+    auto* problem = error(Code::ExpectedPattern, begins ? range() : missing_place(),
+                          "expected a pattern, found " + (begins ? std::string(describe(kind_)) : found()));
     if (problem != nullptr && at(Amp)) problem->help("there are no references; a name binds the value");
     if (problem != nullptr && at(Else)) problem->help("an arm for all the rest is written `_ => …`");
   }
@@ -95,6 +97,7 @@ Expr* Parser::pattern_literal() {
   if (at(StringBegin)) {
     plain_string("a pattern");
   } else {
+    if (at(Minus)) advance();
     error(Code::ExpectedPattern, missing_place(), "expected a literal, found " + found());
   }
   return error_expr(first);

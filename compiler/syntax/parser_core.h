@@ -308,6 +308,7 @@ class Parser {
 
   bool recovering_ = false;
   bool stopped_ = false;
+  std::size_t arm_at_ = SIZE_MAX;  // where the arm being read began
   bool lost_ = false;  // a declaration began before its surroundings were closed
   std::uint32_t lost_braces_ = 0;  // reported as missing; one that comes later after all is passed over
   std::uint32_t depth_ = 0;
