@@ -237,6 +237,13 @@ HANDLER(Halt) {
   vm->fuel_left = fuel;
 }
 
+HANDLER(Probe) {
+  if (++vm->checks == vm->fail_at) RAISE(Injected);
+  const LoadedFunction* function = function_of(fp);
+  const std::uint16_t op = function->probed[pc - function->code];
+  [[clang::musttail]] return handlers_in(table)[op](pc, fp, vm, table, w, fuel);
+}
+
 // --- panics ---------------------------------------------------------------------------------------
 
 HANDLER(Panic) { RAISE(Instruction); }

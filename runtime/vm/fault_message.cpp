@@ -128,6 +128,7 @@ std::string fault_message(Machine& machine, const LoadedFunction& function, std:
     case Fault::StackOverflow: return "stack overflow: calls are nested too deeply";
     case Fault::Safepoint: return "the limit of steps is reached";
     case Fault::NullCall: return kMovedOut;
+    case Fault::Injected: return "injected";
     case Fault::Native:
       return machine.native_status == NativeStatus::NoMemory ? no_memory : machine.native_message;
     case Fault::Instruction:

@@ -29,6 +29,7 @@ struct LoadedFunction {
   LoadedModule* module = nullptr;
   const TypeInfo* const* slot_types = nullptr;   // by slot; null inside registers
   const value::RecordInfo* const* records = nullptr;  // by word: layout of what fn.new makes there
+  const std::uint16_t* probed = nullptr;         // by word: the opcode that a probe stands for
 };
 
 /// A vtable: what stands in the second word of every any.
@@ -66,6 +67,7 @@ class LoadedModule {
   std::vector<std::vector<Word>> code;             // by function
   std::vector<std::vector<const TypeInfo*>> slot_types;
   std::vector<std::vector<const value::RecordInfo*>> records;
+  std::vector<std::vector<std::uint16_t>> probed;
 };
 
 }  // namespace noodle::vm

@@ -1,3 +1,4 @@
+#include "runtime/vm/handlers.h"
 #include "runtime/vm/loader.h"
 
 #include <cstring>
@@ -25,6 +26,7 @@ class Loader {
     if (!constants()) return std::unexpected("there is no memory for the module's constants");
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
       specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i]);
+      if (machine_.options.probes) probe(i);
     }
     return {};
   }
@@ -72,6 +74,7 @@ class Loader {
         if (type.valid()) slot_types[slot] = &loaded_.types[type];
       }
       loaded_.records.emplace_back();
+      loaded_.probed.emplace_back();
       LoadedFunction& out = loaded_.functions[i];
       out.code = loaded_.code[i].data();
       out.slots = facts.slots();
@@ -100,6 +103,20 @@ class Loader {
       }
     }
     return true;
+  }
+
+  // A probe in place of each operation that has a site, but for the one that goes on with a panic.
+  void probe(std::size_t function) {
+    std::vector<Word>& code = loaded_.code[function];
+    auto& probed = loaded_.probed[function];
+    probed.resize(code.size());
+    for (const nbc::UnwindSite& site : loaded_.verified.facts(nbc::FunctionId(function)).sites()) {
+      if (nbc::op_of(module_.functions[function].code[site.pc]) == nbc::Op::Resume) continue;
+      Word& word = code[site.pc];
+      probed[site.pc] = static_cast<std::uint16_t>(word);
+      word = (word & ~Word{0xFFFF}) | static_cast<Word>(Exec::Probe);
+    }
+    loaded_.functions[function].probed = probed.data();
   }
 
   // fn.new's captures are the first parameters of its function, as many slots as it lists.

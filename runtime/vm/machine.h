@@ -29,7 +29,7 @@ enum class Fault : std::uint8_t {
   Safepoint,      // the safepoint decided to stop
   Native,         // Machine::native_status and native_message
   NullCall,       // call.fn or call.any of a value that was moved out
-
+  Injected,       // Runtime::fail_at
 };
 
 constexpr std::uint32_t kFrameWords = 4;
@@ -58,6 +58,9 @@ struct Machine {
 
   std::uint64_t steps_left = UINT64_MAX;  // not yet handed out as fuel
   std::uint64_t fuel_left = 0;            // when the last run ended
+
+  std::uint64_t checks = 0;   // with Options::probes: checked operations so far
+  std::uint64_t fail_at = 0;  // and the one that panics
 
   std::uint64_t* stack = nullptr;
   std::size_t stack_bytes = 0;

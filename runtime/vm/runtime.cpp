@@ -130,6 +130,12 @@ bool Runtime::make_text(std::string_view text, std::uint64_t* words) {
 
 std::string_view Runtime::text(const std::uint64_t* words) { return value::string_view(words); }
 
+void Runtime::fail_at(std::uint64_t count) {
+  machine_->checks = 0;
+  machine_->fail_at = count;
+}
+std::uint64_t Runtime::checks() const { return machine_->checks; }
+
 std::int64_t Runtime::live_objects() const { return machine_->account.live; }
 std::int64_t Runtime::used_bytes() const { return machine_->account.used; }
 std::uint64_t Runtime::steps() const { return machine_->options.step_limit - machine_->steps_left; }

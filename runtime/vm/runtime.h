@@ -26,6 +26,8 @@ struct Options {
   std::uint32_t stack_slots = 1u << 22;
   /// Calls and backward jumps before the program is stopped with a panic; for fuzzing and tests.
   std::uint64_t step_limit = UINT64_MAX;
+  /// Counts checked operations, and lets one of them panic: for tests, see `fail_at`.
+  bool probes = false;
 };
 
 /// Where a program was, innermost first in a trace.
@@ -86,6 +88,12 @@ class Runtime {
   /// Asks the running program to unwind (from a signal handler or another thread).
   void interrupt() { interrupt_.store(true, std::memory_order_relaxed); }
   void clear_interrupt() { interrupt_.store(false, std::memory_order_relaxed); }
+
+  /// With Options::probes, the `count`-th checked operation from now on panics (0: none does), whatever
+  /// it checks. What can go wrong in an instruction, a call or at a safepoint is then tried everywhere.
+  void fail_at(std::uint64_t count);
+  /// Checked operations since the last `fail_at`.
+  std::uint64_t checks() const;
 
   /// Counted objects that live now, immortal ones apart.
   std::int64_t live_objects() const;

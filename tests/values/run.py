@@ -1,8 +1,9 @@
 """Runs random programs about value semantics against what the deep-copying oracle says they print.
 
-    run.py --noodle PATH --programs N --seed S [--panics N] [--record FILE] [--keep FOLDER]
+    run.py --noodle PATH --programs N --seed S [--panics N] [--everywhere PATH] [--record FILE] [--keep FOLDER]
 
-Every program must print what the oracle printed, exit as it should (0, or 101 for those that
+With --everywhere, the program panic_everywhere lets each checked operation of each of them panic
+once as well. Every program must print what the oracle printed, exit as it should (0, or 101 for those that
 panic) and leave no counted object alive. A record says what ran; a run with the same record goes
 on behind it. What fails is kept in FOLDER.
 """
@@ -47,11 +48,26 @@ def check(noodle, folder, stem, panics):
     return None
 
 
+def check_everywhere(program, folder, jobs):
+    """What is left over when any operation of any program panics, file by file."""
+
+    def one(path):
+        run = subprocess.run([program, path, "--functions", "p"], capture_output=True, text=True, timeout=20 * TIMEOUT_S)
+        lines = run.stdout.split("\n")
+        count = int(lines[-2].split(" ")[0]) if run.returncode == 0 else 0
+        return path, count, None if run.returncode == 0 else run.stdout[-500:] + run.stderr[-500:]
+
+    paths = sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".noodle"))
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        results = list(pool.map(one, paths))
+    return sum(count for _, count, _ in results), [(path, wrong) for path, _, wrong in results if wrong]
+
+
 def run_batch(options, seed, programs, panics):
     folder = tempfile.mkdtemp(prefix="noodle_values_")
     generate(seed, programs, panics, folder)
     stems = sorted(f[:-7] for f in os.listdir(folder) if f.endswith(".noodle"))
-    failures = []
+    failures, runs = [], 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for stem, wrong in zip(stems, pool.map(lambda s: check(options.noodle, folder, s, panics), stems)):
             if not wrong:
@@ -62,8 +78,16 @@ def run_batch(options, seed, programs, panics):
                 os.makedirs(options.keep, exist_ok=True)
                 for end in (".noodle", ".expected"):
                     shutil.copy(os.path.join(folder, stem + end), options.keep)
+    if options.everywhere:
+        runs, wrong = check_everywhere(options.everywhere, folder, options.jobs)
+        for path, text in wrong:
+            failures.append(os.path.basename(path))
+            print(text)
+            if options.keep:
+                os.makedirs(options.keep, exist_ok=True)
+                shutil.copy(path, options.keep)
     shutil.rmtree(folder)
-    return failures
+    return failures, runs
 
 
 def main():
@@ -73,10 +97,11 @@ def main():
     parser.add_argument("--panics", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--everywhere")
     parser.add_argument("--record")
     parser.add_argument("--keep")
     options = parser.parse_args()
-    record = {"seed": options.seed, "programs": 0, "panics": 0, "batches": 0, "failures": []}
+    record = {"seed": options.seed, "programs": 0, "panics": 0, "batches": 0, "runs_with_a_panic": 0, "failures": []}
     if options.record and os.path.exists(options.record):
         with open(options.record) as file:
             old = json.load(file)
@@ -86,14 +111,16 @@ def main():
         for kind, panics in (("programs", False), ("panics", True)):
             wanted = min(BATCH if not panics else BATCH // 10, getattr(options, kind) - record[kind])
             if wanted > 0:
-                record["failures"] += run_batch(options, seed, wanted, panics)
+                failures, runs = run_batch(options, seed, wanted, panics)
+                record["failures"] += failures
+                record["runs_with_a_panic"] += runs
                 record[kind] += wanted
         record["batches"] += 1
         if options.record:
             with open(options.record, "w") as file:
                 json.dump(record, file, indent=1)
                 file.write("\n")
-        print("%(programs)d programs, %(panics)d that panic" % record, flush=True)
+        print("%(programs)d programs, %(panics)d that panic, %(runs_with_a_panic)d runs with an injected panic" % record, flush=True)
     print("%d passed, %d failed" % (record["programs"] + record["panics"] - len(record["failures"]), len(record["failures"])))
     return 1 if record["failures"] else 0
 
