@@ -32,6 +32,7 @@ int run(const Arguments& arguments) {
     const auto bytes = build_module(path, options);
     if (!bytes) return bytes.error();
     const std::string out(arguments.value("-o").value_or(default_output(path)));
+    if (same_file(path, out)) return usage_error("`-o " + out + "` would overwrite the source");
     return write_file(out, *bytes) ? 0 : kExitErrors;
   }
   const Emit step = what == "tokens" ? Emit::Tokens : what == "ast" ? Emit::Ast : Emit::Nir;

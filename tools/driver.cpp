@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 #include <optional>
+#include <utility>
 
 #include "base/interner.h"
 #include "compiler/codegen/codegen.h"
@@ -22,19 +23,28 @@ namespace noodle::tools {
 
 namespace {
 
-/// Reads the modules that a program imports; the library's never come this way.
+/// Reads a program's files; the library's never come this way. The main file may have been read already:
+/// what comes from a pipe can be read only once.
 class Loader final : public sema::ModuleLoader {
  public:
   std::optional<std::string> load(std::string_view path) override {
+    if (main_text_ && path == main_path_) return std::exchange(main_text_, std::nullopt);
     auto text = read_file(path);
+    if (text && is_module(*text)) text = std::unexpected("it is a module, not source text");
     if (text) return std::move(*text);
     reason_ = text.error();
     return std::nullopt;
+  }
+  void keep(std::string_view path, std::string text) {
+    main_path_ = path;
+    main_text_ = std::move(text);
   }
   /// Why the last file could not be read.
   const std::string& reason() const { return reason_; }
 
  private:
+  std::string main_path_;
+  std::optional<std::string> main_text_;
   std::string reason_;
 };
 
@@ -45,9 +55,9 @@ class Session {
 
   /// Adds the main file alone, for steps that look at nothing else.
   std::optional<source::FileId> add_main(std::string_view path) {
-    auto text = read_file(path);
+    auto text = loader.load(path);
     if (!text) {
-      cannot_read(path, text.error());
+      cannot_read(path, loader.reason());
       return std::nullopt;
     }
     return sources.add(std::string(path), std::move(*text));
@@ -171,8 +181,10 @@ int check(std::string_view path, const CompileOptions& options) {
   return session.finish();
 }
 
-OrExit<nbc::Module> compile(std::string_view path, const CompileOptions& options) {
+OrExit<nbc::Module> compile(const SourceFile& file, const CompileOptions& options) {
   Session session(options);
+  const std::string_view path = file.path;
+  if (file.bytes) session.loader.keep(path, *file.bytes);
   auto module = session.generate(path);
   const int code = session.finish();
   if (code != 0 || !module) return std::unexpected(code != 0 ? code : kExitErrors);

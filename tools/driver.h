@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -40,8 +41,17 @@ CompileOptions compile_options(const Arguments& arguments);
 template <typename T>
 using OrExit = std::expected<T, int>;
 
+/// A path with what was read from it; without bytes the file is still to be read.
+struct SourceFile {
+  std::string path;
+  std::optional<std::string> bytes;
+};
+
+/// Whether these are the bytes of a module.
+inline bool is_module(std::string_view bytes) { return bytes.starts_with(std::string_view("NBC\0", 4)); }
+
 /// Compiles a program and all that it imports.
-OrExit<nbc::Module> compile(std::string_view path, const CompileOptions& options);
+OrExit<nbc::Module> compile(const SourceFile& file, const CompileOptions& options);
 /// Only reports what is wrong with it.
 int check(std::string_view path, const CompileOptions& options);
 /// A step's result as text.
@@ -49,6 +59,8 @@ OrExit<std::string> emit(std::string_view path, Emit what, const CompileOptions&
 
 /// The bytes of a regular file, or why it can't be read.
 std::expected<std::string, std::string> read_file(std::string_view path);
+/// Whether two paths name one regular file.
+bool same_file(std::string_view a, std::string_view b);
 /// Writes a whole file and prints why when it can't; `-` is standard output.
 bool write_file(std::string_view path, std::string_view bytes);
 

@@ -60,6 +60,13 @@ int stop_code(const vm::Stop& stop) {
   return kExitPanic;
 }
 
+/// Writes what is still buffered; the exit code when that fails.
+int flushed_code(vm::World& world, int code) {
+  if (world.flush() != vm::Written::Failed || code != 0) return code;
+  print_err("noodle: can't write to standard output\n");
+  return kExitErrors;
+}
+
 /// Complains about values that nobody holds any more; the exit code then.
 int leak_code(const vm::Runtime& runtime, const RunOptions& options, vm::World& world, int code) {
   if (!options.check_leaks || runtime.live_objects() == 0) return code;
@@ -130,7 +137,7 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
     if (results.error().kind == vm::Stop::Kind::Panic)
       machine.world->write_error(results.error().text());
   }
-  machine.world->flush();
+  code = flushed_code(*machine.world, code);
   return leak_code(*machine.runtime, options, *machine.world, code);
 }
 
@@ -164,8 +171,8 @@ int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOpt
   }
   machine.world->write_out(std::to_string(tests.size() - failed) + " passed, " +
                            std::to_string(failed) + " failed\n");
-  machine.world->flush();
-  return leak_code(*machine.runtime, options, *machine.world, failed == 0 ? 0 : kExitErrors);
+  const int code = flushed_code(*machine.world, failed == 0 ? 0 : kExitErrors);
+  return leak_code(*machine.runtime, options, *machine.world, code);
 }
 
 }  // namespace noodle::tools

@@ -47,6 +47,12 @@ std::expected<std::string, std::string> read_file(std::string_view path) {
   }
 }
 
+bool same_file(std::string_view a, std::string_view b) {
+  struct stat first{}, second{};
+  return stat(std::string(a).c_str(), &first) == 0 && stat(std::string(b).c_str(), &second) == 0 &&
+         S_ISREG(first.st_mode) && first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 bool write_file(std::string_view path, std::string_view bytes) {
   if (path == "-") {
     print_out(bytes);

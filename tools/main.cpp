@@ -1,5 +1,7 @@
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <vector>
 
 #include "tools/verb.h"
@@ -9,7 +11,9 @@ int main(int count, char** words) {
   std::signal(SIGPIPE, SIG_IGN);
   std::vector<std::string_view> arguments(words + (count > 0 ? 1 : 0), words + count);
   const int code = noodle::tools::run_command(arguments);
-  // What is left in the buffer may not be writable any more; then nobody is listening.
-  std::fflush(stdout);
-  return code;
+  // When the reader went away nobody is listening, and that is no error; a full disk is one.
+  const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (written || errno == EPIPE || errno == EBADF) return code;
+  noodle::tools::print_err("noodle: can't write to standard output: " + std::string(std::strerror(errno)) + "\n");
+  return code == 0 ? noodle::tools::kExitErrors : code;
 }

@@ -12,7 +12,6 @@ namespace noodle::tools {
 
 namespace {
 
-constexpr std::string_view kMagic("NBC\0", 4);
 constexpr std::string_view kTextHead = "module\n";  // the first line of a module as text
 
 std::unexpected<int> refuse(std::string_view path, std::string_view why) {
@@ -20,10 +19,17 @@ std::unexpected<int> refuse(std::string_view path, std::string_view why) {
   return std::unexpected(kExitErrors);
 }
 
-/// The module at `path`, not yet verified.
-OrExit<nbc::Module> load_module(std::string_view path, const CompileOptions& options) {
-  const auto bytes = read_file(path);
-  if (bytes && bytes->starts_with(kMagic)) {
+/// What stands at `path`; without bytes when it can't be read, which compiling will report.
+SourceFile read_source(std::string_view path) {
+  auto bytes = read_file(path);
+  return {std::string(path), bytes ? std::optional(std::move(*bytes)) : std::nullopt};
+}
+
+/// The module in a file, not yet verified.
+OrExit<nbc::Module> load_module(const SourceFile& file, const CompileOptions& options) {
+  const std::string_view path = file.path;
+  const auto& bytes = file.bytes;
+  if (bytes && is_module(*bytes)) {
     auto module = nbc::read(*bytes);
     if (!module) return refuse(path, module.error().text());
     return std::move(*module);
@@ -37,24 +43,25 @@ OrExit<nbc::Module> load_module(std::string_view path, const CompileOptions& opt
     return std::move(*module);
   }
   if (bytes && path.ends_with(".nbc")) return refuse(path, "it is no module");
-  return compile(path, options);
+  return compile(file, options);
 }
 
 }  // namespace
 
 OrExit<nbc::VerifiedModule> load_program(std::string_view path, const CompileOptions& options) {
-  auto module = load_module(path, options);
+  const SourceFile file = read_source(path);
+  auto module = load_module(file, options);
   if (!module) return std::unexpected(module.error());
   auto program = nbc::verify(std::move(*module));
   if (program) return std::move(*program);
   // The finding is told in the names of the module, which went with it: load that again.
-  module = load_module(path, options);
+  module = load_module(file, options);
   if (!module) return std::unexpected(module.error());
   return refuse(path, program.error().text(*module));
 }
 
 OrExit<std::string> build_module(std::string_view path, const CompileOptions& options) {
-  auto module = load_module(path, options);
+  auto module = load_module(read_source(path), options);
   if (!module) return std::unexpected(module.error());
   if (const auto right = nbc::check(*module); !right) {
     return refuse(path, right.error().text(*module));
@@ -63,7 +70,7 @@ OrExit<std::string> build_module(std::string_view path, const CompileOptions& op
 }
 
 OrExit<std::string> disassemble(std::string_view path, const CompileOptions& options) {
-  auto module = load_module(path, options);
+  auto module = load_module(read_source(path), options);
   if (!module) return std::unexpected(module.error());
   // Printed even when it would not verify: that is when one wants to look.
   return nbc::disassemble(*module);

@@ -70,9 +70,7 @@ ParseResult parse_arguments(const Verb& verb, std::span<const std::string_view> 
   for (std::size_t i = 0; i < words.size(); ++i) {
     const std::string_view word = words[i];
     if (verb.passes_rest && arguments.positional.size() == verb.most) {
-      // A first `--` only says that the rest is the program's, which is clear already.
-      const std::size_t skip = !flags_ended && word == "--" ? 1 : 0;
-      arguments.rest.assign(words.begin() + static_cast<std::ptrdiff_t>(i + skip), words.end());
+      arguments.rest.assign(words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
       break;
     }
     if (flags_ended || word.size() < 2 || word[0] != '-') {

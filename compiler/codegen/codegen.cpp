@@ -79,7 +79,13 @@ class Generator {
     for (sema::TypeId any : types_.take_new_traits()) {
       const nbc::TraitId id = types_.trait(any);
       const auto& decl = layout_.types().trait(sema::TraitId(layout_.types()[any].index));
-      std::vector<nbc::Method> methods(decl.methods.size());
+      // Behind the trait's own methods there may be one that gives the text.
+      std::size_t count = decl.methods.size();
+      for (const nir::AnyMethod& method : module_.any_methods)
+        if (method.any == any) count = std::max<std::size_t>(count, method.method + 1);
+      for (const nir::VTable& table : module_.vtables)
+        if (table.any == any) count = std::max(count, table.methods.size());
+      std::vector<nbc::Method> methods(count);
       for (std::size_t m = 0; m < methods.size(); ++m) {
         methods[m].name = builder_.string("method " + std::to_string(m));
         methods[m].signature.params.push_back(types_.param(any, false));

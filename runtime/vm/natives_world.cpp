@@ -63,6 +63,8 @@ NativeStatus native_io_read_line(NativeCall& call) {
 }
 NativeStatus native_process_exit(NativeCall& call) {
   call.exit_code = int_arg(call, 0);
+  if (call.exit_code < 0 || call.exit_code > 255)
+    return call.panic("an exit code is from 0 to 255, not " + std::to_string(call.exit_code));
   return NativeStatus::Exit;
 }
 NativeStatus native_process_args(NativeCall& call) {

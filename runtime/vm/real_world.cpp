@@ -41,7 +41,8 @@ Written write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const ssize_t n = write(fd, text.data(), text.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return errno == EPIPE ? Written::Closed : Written::Failed;
+    // Who started us without this stream doesn't listen either.
+    if (n < 0) return errno == EPIPE || errno == EBADF ? Written::Closed : Written::Failed;
     text.remove_prefix(static_cast<std::size_t>(n));
   }
   return Written::Ok;
@@ -98,7 +99,8 @@ class RealWorld final : public World {
   Written flush() override {
     const Written written = write_all(STDOUT_FILENO, out_);
     out_.clear();
-    return written;
+    if (written != Written::Ok) trouble_ = written;
+    return trouble_;  // what was lost once is not made good by what comes later
   }
 
   LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) override {
@@ -217,6 +219,7 @@ class RealWorld final : public World {
 
  private:
   std::vector<std::string> args_;
+  Written trouble_ = Written::Ok;
   std::string out_;
   std::string in_;
   std::size_t in_at_ = 0;
