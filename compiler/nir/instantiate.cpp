@@ -120,10 +120,16 @@ InstanceId Instantiator::make(Made made, FunctionId function, std::span<const Ty
 
 InstanceId Instantiator::instance(FunctionId function, std::span<const TypeId> arguments, source::Span where) {
   if (too_large(arguments)) {
-    if (!failed_)
-      fail(source::Code::TypeTooLarge, where,
-           "`" + std::string(program.function(function).qualified_name) + "` is needed for ever larger types",
+    if (failed_) return InstanceId(0);
+    const bool blocks = std::ranges::any_of(arguments, [&](TypeId t) { return types.kind(t) == TypeKind::Block; });
+    const std::string name(program.function(function).qualified_name);
+    if (blocks) {
+      fail(source::Code::TypeTooLarge, where, "`" + name + "` gives itself a new block each time",
+           "a function is compiled once for each block it is given: pass the block on by its name instead");
+    } else {
+      fail(source::Code::TypeTooLarge, where, "`" + name + "` is needed for ever larger types",
            "a generic function that calls itself with a larger type each time never ends");
+    }
     return InstanceId(0);
   }
   return make(Made::Instance, function, arguments, where, name_of(function, arguments));

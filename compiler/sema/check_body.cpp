@@ -216,7 +216,7 @@ void BodyChecker::close_scope(std::size_t mark) {
     if (facts.used || facts.origin != Origin::Let || !local.span.valid()) continue;
     std::string_view name = text(local.name);
     if (name.starts_with('_')) continue;
-    unread_.emplace_back(local.span, local.name);
+    unread_.push_back({local.span, local.name, local.kind == LocalKind::Var});
   }
 }
 

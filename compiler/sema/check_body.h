@@ -494,7 +494,14 @@ class BodyChecker final : public ConstantSource {
   std::vector<std::pair<TypeId, FunctionRef>> error_conversions_;
   std::vector<MatchJob> matches_;
   std::vector<FormatJob> formats_;
-  std::vector<std::pair<source::Span, Symbol>> unread_;
+  std::vector<Callee> undecided_;  // calls for which several impls fit so far
+  bool settling_ = false;
+  struct Unread {
+    source::Span where;
+    Symbol name;
+    bool changes;  // declared with `var`: assignments to it would keep the old name
+  };
+  std::vector<Unread> unread_;
   std::vector<std::uint32_t> weights_;
   std::vector<std::uint8_t> soundness_;  // by type: 0 not looked at, 1 sound, 2 not
 };

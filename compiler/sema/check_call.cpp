@@ -1,6 +1,8 @@
 // Calls: of functions, methods, associated functions, variants, function values, block parameters,
 // and the conversions `u8(x)`.
 
+#include <algorithm>
+
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -248,8 +250,28 @@ void BodyChecker::improve(const Callee& callee) {
       if (!done && data.kind == TypeKind::Any && TraitId(data.index) == bound.trait)
         done = fits(data.arguments);
       if (done) continue;
-      for (const ImplMatch& match : context_.impls(self, bound.trait, scope_)) {
-        if (fits(match.trait_arguments)) break;
+      // Of several impls the one that says just what the literals become by themselves, if there is one.
+      std::vector<ImplMatch> matches = context_.impls(self, bound.trait, scope_);
+      std::vector<const ImplMatch*> possible;
+      const ImplMatch* usual = nullptr;
+      for (const ImplMatch& match : matches) {
+        std::size_t mark = infer_.mark();
+        if (!fits(match.trait_arguments)) continue;
+        infer_.rollback(mark);
+        possible.push_back(&match);
+        bool same = true;
+        for (std::size_t k = 0; k < wanted.size() && k < match.trait_arguments.size(); ++k) {
+          bool literal = infer_.is_literal(wanted[k]);
+          same = same && (!literal || infer_.shown(wanted[k]) == match.trait_arguments[k]);
+        }
+        if (same && usual == nullptr && std::ranges::any_of(wanted, [&](TypeId t) { return infer_.is_literal(t); }))
+          usual = &match;
+      }
+      if (possible.size() == 1) usual = possible[0];
+      if (usual != nullptr) {
+        fits(usual->trait_arguments);
+      } else if (!possible.empty() && !settling_) {
+        undecided_.push_back(callee);
       }
     }
   }

@@ -104,9 +104,14 @@ Expr* BodyChecker::check_dropped(const syntax::Expr* expr) {
 void BodyChecker::warn_dropped(const Expr* value, const syntax::Expr*) {
   TypeId type = infer_.head(value->type);
   if (types_.is_result(type)) {
-    report(Code::DroppedResult, value->span, "this `Result` is dropped, and its error with it")
-        .suggest("pass the error on", {value->span.file, value->span.end, value->span.end}, "?")
-        .help("or say that this is meant: `let _ = …`");
+    source::Diagnostic& problem =
+        report(Code::DroppedResult, value->span, "this `Result` is dropped, and its error with it");
+    if (frame_->defer_depth == 0 && types_.is_result(infer_.head(frame_->result))) {
+      problem.suggest("pass the error on", {value->span.file, value->span.end, value->span.end}, "?")
+          .help("or say that this is meant: `let _ = …`");
+    } else {
+      problem.help("look at it with `match`, or say that this is meant: `let _ = …`");
+    }
     return;
   }
   switch (value->kind) {

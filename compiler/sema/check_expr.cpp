@@ -146,8 +146,11 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
   } else if ((types_.is_option(have) || types_.is_result(have)) &&
              infer_.could_unify(types_[have].arguments[0], wanted)) {
     problem.help("take the value out with `?`, `??`, or `match`");
-  } else if (want_kind == TypeKind::String) {
+  } else if (want_kind == TypeKind::String && frame_->kind != FrameKind::Constant) {
     problem.suggest("make a text of it", after, ".to_string()");
+  } else if (have_kind == TypeKind::String && types_.nominal_of(wanted) == types_.known.error &&
+             types_.known.error.valid()) {
+    problem.suggest("make an error of it", before, "Error(").also(after, ")");
   } else if (want_kind == TypeKind::List && have_kind == TypeKind::List &&
              infer_.head_kind(types_[wanted].arguments[0]) == TypeKind::Any) {
     problem.help("the elements of a list literal convert; a whole list does not: use `.map`");

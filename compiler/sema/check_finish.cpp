@@ -48,6 +48,8 @@ bool BodyChecker::finish() {
   close_scope(0);
   infer_.default_literals(0);
   // What is sound is looked at even when something else is wrong, so that one run says it all.
+  settling_ = true;
+  for (const Callee& callee : undecided_) improve(callee);
   check_obligations();
   settle_open_types();
   for (auto& frame : frames_) {
@@ -57,10 +59,15 @@ bool BodyChecker::finish() {
   check_literals();
   check_matches();
   if (failed_) return false;
-  for (const auto& [where, symbol] : unread_) {
-    std::string name(text(symbol));
-    report(source::Code::UnusedVariable, where, "`" + name + "` is never read")
-        .suggest("begin its name with `_` when this is meant", where, "_" + name);
+  for (const Unread& variable : unread_) {
+    std::string name(text(variable.name));
+    source::Diagnostic& problem =
+        report(source::Code::UnusedVariable, variable.where, "`" + name + "` is never read");
+    if (variable.changes) {
+      problem.help("what is assigned to it has no effect");
+    } else {
+      problem.suggest("begin its name with `_` when this is meant", variable.where, "_" + name);
+    }
   }
   for (auto& frame : frames_) finish_frame(*frame);
   return true;
@@ -95,9 +102,15 @@ void BodyChecker::check_obligations() {
   check_equalities();
   for (const Equality& order : orders_) {
     if (!is_sound(order.type) || is_ordered(infer_.zonk(order.type))) continue;
-    report(source::Code::NotOrdered, order.where,
-           "values of type `" + text(order.type) + "` have no order")
-        .help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
+    source::Diagnostic& problem =
+        report(source::Code::NotOrdered, order.where,
+               "values of type `" + text(order.type) + "` have no order");
+    TypeId type = infer_.zonk(order.type);
+    if (types_.kind(type) == TypeKind::Param) {
+      problem.help("add the bound: `<" + text(type) + ": Ordered>`");
+    } else if (types_.nominal_of(type).valid() && !types_.is_option(type) && !types_.is_result(type)) {
+      problem.help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
+    }
   }
   for (const Equality& operand : integers_) {
     TypeKind kind = infer_.head_kind(operand.type);

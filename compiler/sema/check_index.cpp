@@ -200,10 +200,15 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
     out = error_from(from, where);
     return true;
   }
-  report(Code::TryNoConversion, where,
-         "an error of type `" + text(from) + "` does not become " + a_type(to))
-      .label("the function's error type is `" + text(to) + "`")
-      .help("implement `From<" + text(from) + "> for " + text(to) + "`, or use `.map_err(…)`");
+  source::Diagnostic& problem =
+      report(Code::TryNoConversion, where,
+             "an error of type `" + text(from) + "` does not become " + a_type(to));
+  problem.label("the function's error type is `" + text(to) + "`");
+  if (types_.nominal_of(to).valid() || types_.nominal_of(infer_.head(from)).valid()) {
+    problem.help("implement `From<" + text(from) + "> for " + text(to) + "`, or use `.map_err(…)`");
+  } else {
+    problem.help("convert it first with `.map_err(…)`");
+  }
   return false;
 }
 

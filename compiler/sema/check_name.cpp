@@ -367,6 +367,10 @@ void BodyChecker::unknown_name(const syntax::Name& name) {
 
 void BodyChecker::unknown_member(TypeId type, const syntax::Name& name, Code code) {
   source::Span where = span(name.range);
+  if (context_.has_broken_impl(type)) {
+    failed_ = true;
+    return;
+  }
   std::string word(text(name.symbol));
   NominalId id = types_.nominal_of(type);
   bool of_type = code == Code::UnknownAssociated;

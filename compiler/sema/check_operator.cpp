@@ -197,6 +197,10 @@ bool BodyChecker::operator_impl(TraitId trait, TypeId left, TypeId right, Functi
 }
 
 void BodyChecker::bad_operand(BinaryOp op, source::Span op_span, Expr* left, Expr* right) {
+  if (context_.has_broken_impl(infer_.head(left->type))) {
+    failed_ = true;
+    return;
+  }
   std::string left_text = text(left->type);
   std::string right_text = text(right->type);
   TypeId left_type = infer_.head(left->type);

@@ -221,11 +221,11 @@ Pattern* BodyChecker::name_pattern(const syntax::NamePattern* pattern, TypeId ty
 Pattern* BodyChecker::constant_pattern(ConstId id, TypeId type, source::Span where) {
   TypeId constant = context_.constant_type(id);
   if (!pattern_agrees(type, constant, where, "this constant")) return wildcard(type, where);
-  TypeKind kind = types_.kind(constant);
-  if (!is_number(kind) && kind != TypeKind::String && kind != TypeKind::Bool) {
+  std::vector<TypeId> seen;
+  if (!has_equality(constant, seen)) {
     report(Code::PatternMismatch, where,
            "a constant of type `" + text(constant) + "` can't be a pattern")
-        .help("only numbers, strings and `Bool` can; compare others with a guard");
+        .help("a type that holds functions or `any` has no `==`");
     return wildcard(type, where);
   }
   auto* value = make<ConstExpr>(ExprKind::Const, constant, where);

@@ -214,6 +214,7 @@ std::vector<TraitRef> Context::bounds_of(TypeId param, TraitId trait, const Scop
   return out;
 }
 
+bool Context::has_broken_impl(TypeId type) { return db_.has_broken_impl(type); }
 Fits Context::satisfies(TypeId type, TraitRef trait, const Scope& scope) { return db_.satisfies(type, trait, scope, 0); }
 
 void Context::report_unsatisfied(TypeId type, TraitRef trait, const Scope& scope, source::Span where) {

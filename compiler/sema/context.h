@@ -213,6 +213,8 @@ class Context {
   std::optional<ImplMatch> find_impl(TypeId self, TraitRef trait, const Scope& scope);
   /// The bounds of a type parameter for a trait (a `T: Add<T, T>` gives [[T, T]]).
   std::vector<TraitRef> bounds_of(TypeId param, TraitId trait, const Scope& scope);
+  /// Whether an impl for this type could not be understood: then what it seems to lack is not reported.
+  bool has_broken_impl(TypeId type);
   /// Whether a type implements a trait: impls, built-in rules, bounds in scope, `any` of that trait.
   Fits satisfies(TypeId type, TraitRef trait, const Scope& scope);
   /// Reports `type` not implementing `trait` (with the reason when it is a missing bound).

@@ -224,6 +224,7 @@ struct Database final : QueryAnswers {
 
   // ---- declare_check.cpp
   void check_module(ModuleId id);
+  void check_trait_methods(ModuleId module, const syntax::TraitItem& trait);
   void check_nominal(NominalId id);
   void check_impl(ImplId id);
   void check_impl_target(const ImplEntry& entry);
@@ -255,7 +256,10 @@ struct Database final : QueryAnswers {
   Entity lookup_item(ModuleId from, Symbol name);
   std::vector<Entity> variants_named(ModuleId from, Symbol name);
   Entity lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where);
-  std::vector<std::string_view> visible_names(const Scope& scope);
+  enum class Wanted : std::uint8_t { Anything, Value, Type, Trait };
+  std::vector<std::string_view> visible_names(const Scope& scope, Wanted wanted = Wanted::Anything);
+  /// Whether an impl for this type could not be understood, which was reported: what it lacks may be there.
+  bool has_broken_impl(TypeId type);
   void report_unknown(const Scope& scope, Symbol name, source::Span where, std::span<const std::string_view> also,
                       std::string_view what);
   bool suggest_near(source::Diagnostic& diagnostic, source::Span where, std::string_view word,
@@ -285,6 +289,7 @@ struct Database final : QueryAnswers {
   std::uint64_t answer_equality(NominalId id);
   bool takes_self(FunctionId id) const;
   bool function_visible(ModuleId from, FunctionId id) const;
+  bool may_cover(const ImplInfo& a, const ImplInfo& b);
   bool may_overlap(const ImplInfo& a, const ImplInfo& b);
   FunctionId impl_method(ImplId impl, Symbol name) const;
   std::string text(const TraitRef& trait) const;

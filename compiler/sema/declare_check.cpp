@@ -42,6 +42,19 @@ bool is_text(const syntax::Expr* expr) {
 
 // ------------------------------------------------------------------------------------- modules
 
+/// Each name once.
+void Database::check_trait_methods(ModuleId module, const syntax::TraitItem& trait) {
+  std::unordered_map<Symbol, syntax::Range> seen;
+  for (const syntax::FunctionItem* method : trait.methods) {
+    if (!method->name.symbol.valid()) continue;
+    const auto [it, added] = seen.try_emplace(method->name.symbol, method->name.range);
+    if (added) continue;
+    report(Code::DuplicateMethod, span(module, method->name.range),
+           "two methods are named " + quoted(names.text(method->name.symbol)))
+        .note(span(module, it->second), "the first is here");
+  }
+}
+
 void Database::check_module(ModuleId id) {
   ask(QueryKind::ModuleText, id.index);
   ask(QueryKind::ModuleNames, id.index);
@@ -56,6 +69,7 @@ void Database::check_module(ModuleId id) {
       if (list == nullptr) break;
       for (const syntax::FunctionItem* method : *list) check_attributes(*method, id);
     }
+    if (item->kind == syntax::ItemKind::Trait) check_trait_methods(id, *static_cast<const syntax::TraitItem*>(item));
     const syntax::Name* name = name_of(*item);
     if (name == nullptr || !name->symbol.valid()) continue;
     const auto [it, added] = seen.try_emplace(name->symbol, name->range);

@@ -176,22 +176,35 @@ Entity Database::lookup_in(ModuleId from, ModuleId id, const syntax::Name& name,
   return {Entity::Kind::Unusable};
 }
 
-std::vector<std::string_view> Database::visible_names(const Scope& scope) {
+std::vector<std::string_view> Database::visible_names(const Scope& scope, Wanted wanted) {
   std::vector<std::string_view> out;
   if (left_to_compare == 0) return out;
-  for (const TypeParamDecl& param : scope.type_params) out.push_back(names.text(param.name));
-  const auto add = [&](const auto& map) {
+  const auto add_all = [&](const auto& map) {
     for (const auto& [symbol, value] : map) out.push_back(names.text(symbol));
   };
+  const auto add = [&](const std::unordered_map<Symbol, Entity>& map) {
+    for (const auto& [symbol, entity] : map) {
+      const bool is_trait = entity.kind == Entity::Kind::Trait;
+      const bool suits = wanted == Wanted::Anything ||
+                         (wanted == Wanted::Type    ? entity.is_type()
+                          : wanted == Wanted::Trait ? is_trait
+                                                    : !is_trait && !entity.is_type());
+      if (suits) out.push_back(names.text(symbol));
+    }
+  };
+  if (wanted != Wanted::Trait) {
+    for (const TypeParamDecl& param : scope.type_params) out.push_back(names.text(param.name));
+  }
+  const bool values = wanted == Wanted::Anything || wanted == Wanted::Value;
   if (scope.module.valid()) {
     ask(QueryKind::ModuleNames, scope.module.index);
     const ModuleEntry& module = modules[scope.module.index];
     add(module.items);
-    add(module.import_names);
-    add(module.variants);
+    add_all(module.import_names);
+    if (values) add_all(module.variants);
   }
   add(core_items);
-  add(core_variants);
+  if (values) add_all(core_variants);
   add(builtin_names);
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());
@@ -227,7 +240,9 @@ constexpr ForeignName kForeignNames[] = {
     {"string", "String"},   {"char", "String"},  {"Char", "String"},   {"boolean", "Bool"},   {"bool", "Bool"},
     {"void", "()"},         {"Unit", "()"},      {"Vec", "List"},      {"Array", "List"},     {"vector", "List"},
     {"dict", "Map"},        {"HashMap", "Map"},  {"Dict", "Map"},      {"HashSet", "Set"},    {"Optional", "Option"},
-    {"byte", "u8"},
+    {"byte", "u8"},         {"Sub", "Subtract"}, {"Mul", "Multiply"},  {"Div", "Divide"},     {"Ord", "Ordered"},
+    {"Comparable", "Ordered"},                   {"Hash", "Hashable"}, {"Display", "Show"},   {"ToString", "Show"},
+    {"Into", "From"},       {"IntoIterator", "Iterable"},              {"Plus", "Add"},       {"Minus", "Subtract"},
 };
 
 }  // namespace
@@ -236,7 +251,13 @@ void Database::report_unknown(const Scope& scope, Symbol name, source::Span wher
                               std::span<const std::string_view> also, std::string_view what) {
   if (!name.valid()) return;
   const std::string word(names.text(name));
-  std::vector<std::string_view> candidates = visible_names(scope);
+  // A value's name begins with a small letter, unless it is a variant or constant, or a type is misspelt.
+  const bool small = !word.empty() && word[0] >= 'a' && word[0] <= 'z';
+  const Wanted wanted = what == "type "    ? Wanted::Type
+                        : what == "trait " ? Wanted::Trait
+                        : small            ? Wanted::Value
+                                           : Wanted::Anything;
+  std::vector<std::string_view> candidates = visible_names(scope, wanted);
   candidates.insert(candidates.end(), also.begin(), also.end());
   auto& diagnostic = report(Code::UnknownName, where, "there is no " + std::string(what) + "`" + word + "` here")
                          .label("not found in this scope");

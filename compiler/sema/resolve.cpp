@@ -252,7 +252,8 @@ void Database::note_use(source::Span where, Entity entity, TypeId type) {
     uses[static_cast<std::uint64_t>(key.kind) << 32 | key.index].push_back({where, entity, {}, type});
   }
   const Declared* item = declared(entity);
-  if (item == nullptr || item->item == nullptr) return;
+  // A field or variant is not the item that it belongs to, which is named beside it.
+  if (item == nullptr || item->item == nullptr || entity.kind == Entity::Kind::Field) return;
   for (const syntax::Attribute& attribute : item->item->attributes) {
     if (names.text(attribute.name.symbol) != "deprecated") continue;
     std::string since;

@@ -321,7 +321,9 @@ std::vector<MethodMatch> Database::methods(TypeId receiver, Symbol name, const S
       match.arguments.push_back(types.kind(argument) == TypeKind::Error ? TypeId() : argument);
     }
     for (const MethodMatch& other : found) {
-      if (other.function == match.function && other.arguments == match.arguments) return;
+      // Once for each trait: a second method of the name in one trait was reported there.
+      const bool same = functions[other.function.index].trait == functions[function.index].trait;
+      if (same && other.arguments == match.arguments) return;
     }
     found.push_back(std::move(match));
   };
@@ -346,9 +348,12 @@ std::vector<MethodMatch> Database::methods(TypeId receiver, Symbol name, const S
       for (const ImplMatch& match : impls_of(receiver, method.trait, scope)) {
         add_trait_method(MethodMatch::Through::TraitImpl, method.function, match.trait_arguments);
       }
-      // Types that implement it by the language's own rule.
+    }
+    // What a type has by the language's own rule gives way to what the program says.
+    for (const TraitMethodName& method : it->second) {
       const bool ruled = method.trait == types.known.ordered || method.trait == types.known.show;
-      if (ruled && builtin_rule(receiver, TraitRef{method.trait, {}}, scope, 0) == Fits::Yes) {
+      if (!found.empty() || !ruled || !suits(method.function)) continue;
+      if (builtin_rule(receiver, TraitRef{method.trait, {}}, scope, 0) == Fits::Yes) {
         add_trait_method(MethodMatch::Through::TraitImpl, method.function, {});
       }
     }
@@ -388,6 +393,15 @@ std::vector<std::string_view> Database::method_names(TypeId receiver, const Scop
   return out;
 }
 
+bool Database::has_broken_impl(TypeId type) {
+  ask(QueryKind::ImplTable, 0);
+  const TypeKind kind = types.kind(type);
+  if (kind == TypeKind::Param || kind == TypeKind::Error || kind == TypeKind::Infer) return false;
+  return std::ranges::any_of(impls, [&](const ImplEntry& entry) {
+    return entry.alive && !entry.usable && entry.info.target.valid() && head(entry.info.target) == head(type);
+  });
+}
+
 FunctionId Database::impl_method(ImplId id, Symbol name) const {
   for (FunctionId method : impls[id.index].info.methods) {
     const auto* item = functions[method.index].syntax;
@@ -410,10 +424,20 @@ FunctionRef Database::own_to_string(TypeId type) {
       return {method.function, context.keep(binding)};
     }
   }
-  if (!types.known.show.valid()) return {};
-  for (const ImplMatch& match : impls_of(type, types.known.show, scope)) {
-    const FunctionId method = impl_method(match.impl, to_string_name);
-    if (method.valid()) return {method, context.keep(match.arguments)};
+  // Else that of a trait: `Show`, or one of the program's with such a method.
+  const auto named = trait_methods.find(to_string_name);
+  if (named == trait_methods.end()) return {};
+  for (const bool show : {true, false}) {
+    for (const TraitMethodName& candidate : named->second) {
+      const auto* item = functions[candidate.function.index].syntax;
+      if ((candidate.trait == types.known.show) != show) continue;
+      if (!takes_self(candidate.function) || item->params.size() != 1 || !item->type_params.empty()) continue;
+      if (function(candidate.function).result != types.primitive(TypeKind::String)) continue;
+      for (const ImplMatch& match : impls_of(type, candidate.trait, scope)) {
+        const FunctionId method = impl_method(match.impl, to_string_name);
+        if (method.valid()) return {method, context.keep(match.arguments)};
+      }
+    }
   }
   return {};
 }
@@ -523,7 +547,7 @@ void Database::report_unsatisfied(TypeId type, const TraitRef& trait, const Scop
   });
   const NominalId decl = types.nominal_of(type);
   if (!explained && decl.valid() && modules[types.nominal(decl).module.index].origin == ModuleOrigin::User &&
-      trait.trait.valid()) {
+      trait.trait.valid() && trait.trait != types.known.number && trait.trait != types.known.real) {
     diagnostic.help("write `impl " + trait_text + " for " + type_text + " { … }`");
   }
 }
@@ -540,17 +564,18 @@ std::string Database::text(const TraitRef& trait_ref) const {
 }
 
 /// Whether one type could match both impls' targets and trait arguments, bounds considered.
-bool Database::may_overlap(const ImplInfo& a, const ImplInfo& b) {
-  std::vector<TypeId> apart;  // b's parameters as variables that match anything
+/// Whether `a`, as a pattern, could match what `b` is for, with b's parameters standing for anything.
+bool Database::may_cover(const ImplInfo& a, const ImplInfo& b) {
+  std::vector<TypeId> apart;
   for (std::size_t i = 0; i < b.type_params.size(); ++i) apart.push_back(types.infer(static_cast<std::uint32_t>(i)));
   std::vector<TypeId> binding(a.type_params.size());
   if (match(a.target, types.substitute(b.target, apart), binding) == Fits::No) return false;
   for (std::size_t i = 0; i < a.trait.arguments.size() && i < b.trait.arguments.size(); ++i) {
     if (match(a.trait.arguments[i], types.substitute(b.trait.arguments[i], apart), binding) == Fits::No) return false;
   }
-  if (satisfies_bounds(a.type_params, binding, Scope{}, 0) == Fits::No) return false;
-  std::vector<TypeId> other(b.type_params.size());
-  return match(b.target, a.target, other) == Fits::No || satisfies_bounds(b.type_params, other, Scope{}, 0) != Fits::No;
+  return satisfies_bounds(a.type_params, binding, Scope{}, 0) != Fits::No;
 }
+
+bool Database::may_overlap(const ImplInfo& a, const ImplInfo& b) { return may_cover(a, b) && may_cover(b, a); }
 
 }  // namespace noodle::sema

@@ -14,6 +14,12 @@ std::unique_ptr<SourceMap::File> SourceMap::make(std::string path, std::string t
   file->text = std::move(text);
   if (file->text.size() > kLargestFile) file->text.resize(kLargestFile);
   file->lines.push_back(0);
+  // So that a column costs the same in a line of any length.
+  std::uint32_t scalars = 0;
+  for (std::size_t from = 0; from <= file->text.size(); from += kMarkEvery) {
+    file->marks.push_back(scalars);
+    scalars += static_cast<std::uint32_t>(count_scalars(std::string_view(file->text).substr(from, kMarkEvery)));
+  }
   const char* begin = file->text.data();
   const char* end = begin + file->text.size();
   for (const char* at = begin; at != end;) {
@@ -63,8 +69,13 @@ Position SourceMap::position(FileId file, std::uint32_t offset) const {
   offset = std::min(offset, static_cast<std::uint32_t>(f.text.size()));
   const std::uint32_t number = line(file, offset);
   const std::uint32_t begin = f.lines[number - 1];
-  const auto before = std::string_view(f.text).substr(begin, offset - begin);
-  return {number, static_cast<std::uint32_t>(count_scalars(before)) + 1};
+  return {number, f.scalars_before(offset) - f.scalars_before(begin) + 1};
+}
+
+std::uint32_t SourceMap::File::scalars_before(std::uint32_t offset) const {
+  const std::uint32_t mark = offset / kMarkEvery;
+  const std::uint32_t from = mark * kMarkEvery;
+  return marks[mark] + static_cast<std::uint32_t>(count_scalars(std::string_view(text).substr(from, offset - from)));
 }
 
 std::string_view SourceMap::line_text(FileId file, std::uint32_t line) const {

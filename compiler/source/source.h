@@ -74,10 +74,13 @@ class SourceMap {
   std::uint32_t offset(FileId file, Position position) const;
 
  private:
+  static constexpr std::uint32_t kMarkEvery = 256;
   struct File {
     std::string path;
     std::string text;
     std::vector<std::uint32_t> lines;  // where each line begins
+    std::vector<std::uint32_t> marks;  // how many scalars stand before each kMarkEvery-th byte
+    std::uint32_t scalars_before(std::uint32_t offset) const;
   };
   static std::unique_ptr<File> make(std::string path, std::string text);
   const File& at(FileId file) const { return *files_[file.index]; }

@@ -128,7 +128,7 @@ Item* Parser::item_body(Item head, bool top_level) {
                               "there is no top-level " + std::string(describe(kind_)))) {
       problem->suggest("values that everyone sees are constants", span(range()), "const");
     }
-  } else if (auto* problem = error(Code::NotADeclaration, range(), "a declaration is expected here, found " + found())) {
+  } else if (auto* problem = error(Code::NotADeclaration, range(), "a declaration is expected here, found " + found_here())) {
     if (kind_ == Mut) {
       problem->help("variables stand in functions");
     } else {
@@ -420,7 +420,7 @@ FunctionItem* Parser::member_function(bool in_trait) {
     advance();
   }
   if (!at(Fn)) {
-    error(Code::UnexpectedToken, missing_place(), "expected `fn` and a method, found " + found());
+    error(Code::UnexpectedToken, range(), "expected `fn` and a method, found " + found_here());
     return nullptr;
   }
   FunctionItem* made = function_item(head, false);

@@ -68,7 +68,7 @@ Pattern* Parser::pattern_operand(bool in_list) {
   } else if (!stopped_) {
     const bool begins = pos_ == arm_at_;  // a new line is where an arm belongs
     auto* problem = error(Code::ExpectedPattern, begins ? range() : missing_place(),
-                          "expected a pattern, found " + (begins ? std::string(describe(kind_)) : found()));
+                          "expected a pattern, found " + (begins ? found_here() : found()));
     if (problem != nullptr && at(Amp)) problem->help("there are no references; a name binds the value");
     if (problem != nullptr && at(Else)) problem->help("an arm for all the rest is written `_ => …`");
   }

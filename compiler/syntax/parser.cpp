@@ -101,8 +101,13 @@ source::Diagnostic* Parser::complain(Code code, Range range, std::string message
 }
 
 std::string Parser::found() const {
+  if (kind_ != EndOfFile && token().newline_before() && half_ == 0) return "the end of the line";
+  return found_here();
+}
+
+// The same where a new line is where something should begin.
+std::string Parser::found_here() const {
   if (kind_ == EndOfFile) return "the end of the file";
-  if (token().newline_before() && half_ == 0) return "the end of the line";
   if (kind_ == Identifier || kind_ == Integer || kind_ == Float || kind_ == Duration || kind_ == Size) {
     const std::string_view what = spelling();
     if (what.size() <= kMostShown) return "`" + std::string(what) + "`";
@@ -323,6 +328,11 @@ std::span<const Name> Parser::path(std::size_t most, std::string_view what) {
   Sequence<Name> names(name_list_);
   names.push(take_name(what));
   while (names.size() < most && at(Dot) && is_word(peek())) {
+    if (!blank_ && token_at(1).newline_before()) {
+      advance();
+      error(Code::ExpectedName, missing_place(), "expected a name after `.`, found the end of the line");
+      break;
+    }
     advance();
     names.push(name_here());
   }

@@ -146,6 +146,7 @@ class Parser {
   source::Diagnostic* complain(Code code, Range range, std::string message);
   /// The current token in words: "`)`", "the end of the line".
   std::string found() const;
+  std::string found_here() const;
   /// Where something is missing: the current token, or behind the last one when the line ended.
   Range missing_place() const;
   bool expect(TokenKind kind, std::string_view after);
