@@ -31,36 +31,37 @@ struct Segment {
 using Segments = std::vector<Segment>;
 constexpr std::uint32_t kStep = 4;
 
+/// Whether two sets of stretches overlap; a small one is looked up in a large one.
 bool intersect(const Segments& a, const Segments& b) {
-  if (a.empty() || b.empty() || a.back().end <= b.front().begin || b.back().end <= a.front().begin) return false;
-  auto i = a.begin();
-  auto j = b.begin();
-  while (i != a.end() && j != b.end()) {
-    if (i->end <= j->begin) {
-      ++i;
-    } else if (j->end <= i->begin) {
-      ++j;
-    } else {
-      return true;
-    }
+  if (a.size() > b.size()) return intersect(b, a);
+  auto from = b.begin();
+  for (const Segment& s : a) {
+    from = std::lower_bound(from, b.end(), s.begin, [](const Segment& t, std::uint32_t at) { return t.end <= at; });
+    if (from == b.end()) return false;
+    if (from->begin < s.end) return true;
   }
   return false;
 }
 
-void join(Segments& into, const Segments& other) {
-  const auto middle = static_cast<std::ptrdiff_t>(into.size());
-  into.insert(into.end(), other.begin(), other.end());
-  auto before = [](const Segment& a, const Segment& b) { return a.begin < b.begin; };
-  std::inplace_merge(into.begin(), into.begin() + middle, into.end(), before);
-  std::size_t kept = 0;
-  for (const Segment& s : into) {
-    if (kept > 0 && into[kept - 1].end >= s.begin) {
-      into[kept - 1].end = std::max(into[kept - 1].end, s.end);
-    } else {
-      into[kept++] = s;
-    }
+/// Adds one stretch to a set, joined with those that it touches.
+void add(Segments& into, Segment s) {
+  auto first = std::lower_bound(into.begin(), into.end(), s.begin,
+                                [](const Segment& t, std::uint32_t at) { return t.end < at; });
+  auto last = first;
+  for (; last != into.end() && last->begin <= s.end; ++last) {
+    s.begin = std::min(s.begin, last->begin);
+    s.end = std::max(s.end, last->end);
   }
-  into.resize(kept);
+  if (first == last) {
+    into.insert(first, s);
+  } else {
+    *first = s;
+    into.erase(first + 1, last);
+  }
+}
+
+void join(Segments& into, const Segments& other) {
+  for (const Segment& s : other) add(into, s);
 }
 
 /// Operations whose results may take the register of an operand that dies there: those that are one
