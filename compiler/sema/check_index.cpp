@@ -71,6 +71,8 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
     problem.help("take the value out first, with `?`, `??` or `match`");
   } else if (types_.nominal_of(infer_.head(base->type)) == types_.known.set) {
     problem.help("a set has no indices: ask with `.contains(value)`");
+  } else if (types_.nominal_of(infer_.head(base->type)).valid()) {
+    problem.help("implement `Index<" + text(key->type) + ", …>` for `" + text(base->type) + "`");
   }
   return error_expr(where);
 }

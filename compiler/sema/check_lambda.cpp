@@ -204,7 +204,8 @@ Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, Type
     for (std::size_t i = 0; i < wanted; ++i) names += i == 0 ? "_" : ", _";
     report(Code::WrongLambdaParameters, {where.file, where.begin, where.begin + 1},
            "this block is given " + std::to_string(wanted) + (wanted == 1 ? " value" : " values"))
-        .suggest("name them", {where.file, where.begin + 1, where.begin + 1}, " " + names + " =>");
+        .suggest("name them", {where.file, where.begin + 1, where.begin + 1},
+                 wanted == 1 ? " _ =>" : " (" + names + ") =>");
   }
   auto* node = make<BlockArgExpr>(ExprKind::BlockArg, head, where);
   return check_lambda_body(block->params, head, FrameKind::Block, block->body, where, node);

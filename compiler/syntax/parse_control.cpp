@@ -156,7 +156,14 @@ Expr* Parser::jump() {
   const ExprKind kind = at(Break) ? ExprKind::Break : ExprKind::Continue;
   advance();
   Name label{};
-  if (at(Identifier) && !newline()) label = name_here();
+  if (at(Identifier) && !newline()) {
+    label = name_here();
+  } else if (kind == ExprKind::Break && !newline() && starts_expr() && !at(If)) {
+    const Range value = range();
+    if (auto* problem = complain(Code::StatementNotEnded, value, "`break` carries no value"))
+      problem->help("set a variable before it, or leave the function with `return`");
+    expr();
+  }
   return make<JumpExpr>(kind, first, label);
 }
 

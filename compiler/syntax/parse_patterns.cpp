@@ -158,6 +158,13 @@ std::span<const FieldPattern> Parser::field_patterns(TokenKind close, Range open
       eat(Comma);
       break;
     }
+    if (!braces && at(DotDot) && (peek() == close || peek() == Comma)) {
+      if (auto* problem = error(Code::ExpectedPattern, range(), "`..` stands for elements of a list"))
+        problem->help("write `_` for each value of a variant");
+      advance();
+      eat(Comma);
+      continue;
+    }
     if (at_word() && peek() == Colon) {
       field.label = name_here();
       advance();
