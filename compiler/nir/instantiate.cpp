@@ -119,7 +119,11 @@ InstanceId Instantiator::make(Made made, FunctionId function, std::span<const Ty
 }
 
 InstanceId Instantiator::instance(FunctionId function, std::span<const TypeId> arguments, source::Span where) {
-  if (too_large(arguments)) {
+  // Impls are looked for only so deep: a method that nothing provides has run past that.
+  const sema::FunctionInfo& info = program.function(function);
+  const bool unprovided = info.kind == sema::FunctionKind::TraitMethod && !info.has_body && info.intrinsic.empty() &&
+                          info.native.empty();
+  if (unprovided || too_large(arguments)) {
     if (failed_) return InstanceId(0);
     const bool blocks = std::ranges::any_of(arguments, [&](TypeId t) { return types.kind(t) == TypeKind::Block; });
     const std::string name(program.function(function).qualified_name);

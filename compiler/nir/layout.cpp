@@ -13,6 +13,7 @@ namespace {
 /// instances nest ever deeper, `struct N<T> { inner: N<(T, T)>? }`, would otherwise never end.
 constexpr std::uint32_t kMaxDepth = 64;
 constexpr std::uint32_t kMaxNesting = 64;
+constexpr std::uint32_t kMaxSlots = 4096;  // of a function's registers together
 
 bool contains_by_value(TypeKind kind) { return kind == TypeKind::Nominal || kind == TypeKind::Tuple; }
 
@@ -269,6 +270,7 @@ Layout::Facts Layout::compute(TypeId type) {
       leaves.insert(leaves.end(), inner.leaves.begin(), inner.leaves.end());
       facts.slots += inner.slots;
       facts.counted |= inner.counted;
+      if (facts.slots > kMaxSlots) return too_wide(type);
     }
     facts.leaves = arena_.copy(leaves);
     return facts;
@@ -286,6 +288,7 @@ Layout::Facts Layout::compute(TypeId type) {
       }
       most = std::max(most, slots);
     }
+    if (most > kMaxSlots) return too_wide(type);
     facts.slots = 1 + most;
     return facts;
   }
@@ -295,6 +298,12 @@ Layout::Facts Layout::compute(TypeId type) {
                   kind == TypeKind::Map || kind == TypeKind::Nominal || kind == TypeKind::Function ||
                   kind == TypeKind::Any;
   return facts;
+}
+
+/// Types may double in width at each level: beyond what a function can hold nothing more is laid out.
+Layout::Facts Layout::too_wide(TypeId type) {
+  if (error_.empty()) error_ = "a value of type `" + types_.text(type) + "` is wider than " + std::to_string(kMaxSlots) + " slots";
+  return Facts{};
 }
 
 const Layout::Facts& Layout::facts(TypeId type) {

@@ -85,6 +85,7 @@ class Layout {
   };
 
   const Facts& facts(TypeId type);
+  Facts too_wide(TypeId type);
   Facts compute(TypeId type);
   void decide_boxes(TypeId root);
   std::span<const std::span<const TypeId>> variants(TypeId type);

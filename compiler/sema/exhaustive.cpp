@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
 
 #include "base/text.h"
 
@@ -11,6 +15,7 @@ namespace {
 using Wide = __int128;
 
 constexpr std::size_t kMostWitnesses = 3;
+constexpr std::size_t kFewConstructors = 8;  // up to here an index doesn't pay
 constexpr std::int64_t kMostSteps = 20'000'000;
 
 enum class Shape : std::uint8_t {
@@ -67,6 +72,56 @@ std::string text_of(Wide value) {
   return std::to_string(static_cast<std::uint64_t>(value));
 }
 
+/// What tells apart the values of a column that patterns name one by one: a variant, a number, a text.
+struct Head {
+  Shape shape;
+  Wide number = 0;
+  std::string_view text;
+  auto operator<=>(const Head&) const = default;
+};
+
+/// Of a pattern or a constructor; nothing for those that stand for several values.
+template <typename T>
+std::optional<Head> head_of(const T& one) {
+  switch (one.shape) {
+    case Shape::Variant: return Head{one.shape, one.index, {}};
+    case Shape::Range: return one.low == one.high ? std::optional(Head{one.shape, one.low, {}}) : std::nullopt;
+    case Shape::Text: return Head{one.shape, 0, one.text};
+    case Shape::Number: return Head{one.shape, Wide(one.bits), {}};
+    default: return std::nullopt;
+  }
+}
+
+/// Rows by the head of their first column, so that a match of thousands of arms costs no square: a value
+/// with a head is decided by the rows of that head and by those without one.
+class Index {
+ public:
+  void add(const Row& row) {
+    if (const auto head = head_of(*row.back())) {
+      by_head_[*head].push_back(next_);
+    } else {
+      blunt_.push_back(next_);
+    }
+    ++next_;
+  }
+  /// The positions, in order, of the rows that matter for values with this head, or without any.
+  std::vector<std::size_t> relevant(const std::optional<Head>& head) const {
+    std::vector<std::size_t> all = blunt_;
+    if (!head) return all;
+    if (const auto it = by_head_.find(*head); it != by_head_.end()) {
+      const auto middle = static_cast<std::ptrdiff_t>(all.size());
+      all.insert(all.end(), it->second.begin(), it->second.end());
+      std::inplace_merge(all.begin(), all.begin() + middle, all.end());
+    }
+    return all;
+  }
+
+ private:
+  std::map<Head, std::vector<std::size_t>> by_head_;
+  std::vector<std::size_t> blunt_;
+  std::size_t next_ = 0;
+};
+
 class Checker {
  public:
   Checker(TypeTable& types, ConstantSource& constants) : types_(types), constants_(constants) {}
@@ -74,10 +129,19 @@ class Checker {
   Coverage run(TypeId type, std::span<const CoverageArm> arms) {
     Coverage result;
     std::vector<Row> rows;
+    Index index;
     for (const CoverageArm& arm : arms) {
       Row row{convert(arm.pattern)};
-      result.reachable.push_back(useful(rows, row, 0, nullptr));
-      if (!arm.guarded) rows.push_back(std::move(row));
+      if (const auto head = head_of(*row.back())) {
+        std::vector<Row> before;
+        for (std::size_t at : index.relevant(head)) before.push_back(rows[at]);
+        result.reachable.push_back(useful(before, row, 0, nullptr));
+      } else {
+        result.reachable.push_back(useful(rows, row, 0, nullptr));
+      }
+      if (arm.guarded) continue;
+      index.add(row);
+      rows.push_back(std::move(row));
     }
     std::vector<Row> witnesses;
     useful(rows, {wild(type)}, 0, &witnesses);
@@ -260,11 +324,22 @@ class Checker {
       return any;
     }
     bool any = false;
-    for (const Constructor& constructor : split(rows, first)) {
+    const std::vector<Constructor> constructors = split(rows, first);
+    std::optional<Index> index;
+    if (constructors.size() > kFewConstructors && rows.size() > kFewConstructors) {
+      index.emplace();
+      for (const Row& other : rows) index->add(other);
+    }
+    for (const Constructor& constructor : constructors) {
       Row inner;
       if (!specialise(row, first, constructor, inner)) continue;
       std::vector<Row> inner_rows;
-      for (const Row& other : rows) specialise_row(other, constructor, inner_rows);
+      if (index) {
+        for (std::size_t at : index->relevant(head_of(constructor)))
+          specialise_row(rows[at], constructor, inner_rows);
+      } else {
+        for (const Row& other : rows) specialise_row(other, constructor, inner_rows);
+      }
       std::vector<Row> found;
       if (!useful(inner_rows, inner, depth + 1, witnesses != nullptr ? &found : nullptr)) continue;
       any = true;
@@ -417,14 +492,11 @@ class Checker {
       return split_list(rows, nullptr);
     } else {
       // Too many values to list: those that the rows name, and all others.
+      std::set<std::tuple<Shape, std::uint64_t, std::string_view>> seen;
       each_first(rows, [&](Pat* pat) {
         if (pat->shape == Shape::Wild) return;
         Constructor c = leaf(pat);
-        for (const Constructor& seen : all) {
-          if (seen.shape == c.shape && seen.bits == c.bits && seen.text == c.text) return;
-        }
-        spend(all.size());
-        all.push_back(std::move(c));
+        if (seen.emplace(c.shape, c.bits, c.text).second) all.push_back(std::move(c));
       });
       all.insert(all.begin(), Constructor{});
     }
@@ -464,6 +536,12 @@ class Checker {
   std::vector<Constructor> split_range(const std::vector<Row>& rows, Wide low, Wide high) {
     std::vector<Constructor> all;
     if (low > high) return all;
+    if (low == high) {
+      Constructor c;
+      c.shape = Shape::Range;
+      c.low = c.high = low;
+      return {c};
+    }
     std::vector<Wide> cuts{low, high + 1};  // where classes begin, and the end of the last
     each_first(rows, [&](Pat* pat) {
       if (pat->shape != Shape::Range || pat->low > pat->high) return;
