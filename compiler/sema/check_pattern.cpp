@@ -207,10 +207,11 @@ Pattern* BodyChecker::name_pattern(const syntax::NamePattern* pattern, TypeId ty
       if (mode.origin == Origin::Match) {
         problem.help("only `match mut` gives out places: `match mut value { … }`");
       } else if (mode.origin == Origin::Loop) {
-        problem.help("to change the elements, write `for mut " + name + " in …`");
+        problem.help("to change the elements, write `mut` before the whole pattern: `for mut … in …`");
       } else {
         problem.help("a variable that may change is declared with `var`");
       }
+      kind = LocalKind::Var;  // so that changing it is not reported as well
     }
   }
   return bind_name(pattern->name, type, kind, mode, where, bound, others);

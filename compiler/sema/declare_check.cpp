@@ -438,7 +438,7 @@ void Database::check_trait_impl(ImplId id, const std::unordered_map<Symbol, Func
   }
   std::vector<std::string_view> missing_names;
   std::string missing;
-  source::Span declared_at;
+  source::Span declared_at, declaration;
   std::unordered_map<Symbol, FunctionId> declared;
   for (FunctionId method : decl.methods) {
     const auto* item = functions[method.index].syntax;
@@ -448,7 +448,10 @@ void Database::check_trait_impl(ImplId id, const std::unordered_map<Symbol, Func
     missing_names.push_back(names.text(item->name.symbol));
     if (!missing.empty()) missing += ", ";
     missing += quoted(names.text(item->name.symbol));
-    if (!declared_at.valid()) declared_at = function(method).span;
+    if (!declared_at.valid()) {
+      declared_at = function(method).span;
+      declaration = span(functions[method.index].module, item->range);
+    }
   }
   bool renamed = false;
   for (FunctionId method : info.methods) {
@@ -470,9 +473,7 @@ void Database::check_trait_impl(ImplId id, const std::unordered_map<Symbol, Func
   if (!missing.empty() && !renamed) {
     auto& diagnostic = report(Code::MissingMethod, info.span, "this impl of " + trait_name + " lacks " + missing);
     diagnostic.note(declared_at, "declared here");
-    const std::string_view text_of = sources.text(declared_at.file);
-    const std::string_view header = text_of.substr(0, text_of.find('\n', declared_at.begin)).substr(declared_at.begin);
-    diagnostic.help("add `fn " + std::string(header) + " { … }`");
+    diagnostic.help("add `" + std::string(sources.text(declaration)) + " { … }`");
   }
 }
 
