@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "base/text.h"
 #include "runtime/value/floats.h"
@@ -25,8 +24,9 @@ std::int64_t read_number(std::string_view text, std::size_t& at) {
   return value;
 }
 
-std::string with_commas(std::string_view digits) {
-  std::size_t whole = 0;
+// In hexadecimal the letters are digits of the whole part too.
+std::string with_commas(std::string_view digits, bool hexadecimal) {
+  std::size_t whole = hexadecimal ? digits.size() : 0;
   while (whole < digits.size() && is_digit(digits[whole])) ++whole;
   std::string out;
   for (std::size_t i = 0; i < whole; ++i) {
@@ -50,7 +50,7 @@ std::string padded(std::string_view text, std::size_t characters, const FormatSp
 
 // `body` holds the digits without a sign.
 std::string finish_number(bool negative, std::string body, const FormatSpec& spec, bool finite = true) {
-  if (spec.commas) body = with_commas(body);
+  if (spec.commas) body = with_commas(body, spec.kind == 'x' || spec.kind == 'X');
   const std::string_view sign = negative ? "-" : spec.plus ? "+" : "";
   if (spec.zero && spec.align == 0 && finite && sign.size() + body.size() < spec.width) {
     body.insert(0, spec.width - sign.size() - body.size(), '0');
@@ -103,10 +103,9 @@ std::string tidy(std::string_view digits) {
   return out += exponent;
 }
 
-template <typename Float>
-std::string print_finite(Float value) {
+std::string print_finite(double value) {
   // Plain digits in the range people read, else an exponent; shortest in both.
-  const double magnitude = std::fabs(static_cast<double>(value));
+  const double magnitude = std::fabs(value);
   const bool plain = magnitude == 0 || (magnitude >= 1e-5 && magnitude < 1e16);
   char digits[64];
   const auto end = std::to_chars(digits, digits + sizeof digits, value,
@@ -114,25 +113,43 @@ std::string print_finite(Float value) {
   return tidy({digits, end});
 }
 
-template <typename Float>
-std::string print_any(Float value) {
+std::string print_any(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   return print_finite(value);
 }
 
-// The fewest digits that round back to the same bits.
-template <typename Narrow>
-std::string print_narrow(float value, std::uint16_t bits, Narrow narrow) {
+// Adds one to the last of the digits before the exponent. All nines become zero: fewer digits say
+// what comes after them.
+void add_one(char* first, char* last) {
+  for (char* at = std::find(first, last, 'e'); at != first;) {
+    if (!is_digit(*--at)) continue;
+    if (*at != '9') {
+      ++*at;
+      return;
+    }
+    *at = '0';
+  }
+}
+
+// The fewest digits that round back to the same bits when they are read as a double first, as
+// programs read them.
+template <typename Bits, typename Narrow>
+std::string print_narrow(float value, Bits bits, Narrow narrow) {
   if (std::isnan(value) || std::isinf(value) || value == 0) return print_any(value);
   for (int precision = 0; precision < 9; ++precision) {
     char digits[64];
     const auto end = std::to_chars(digits, digits + sizeof digits, value,
                                    std::chars_format::scientific, precision).ptr;
-    double back = 0;
-    std::from_chars(digits, end, back);
-    // The double nearest to so few digits prints them again and nothing more.
-    if (narrow(back) == bits) return print_finite(back);
+    // Below a power of two the gap is half as wide as above it, so where the nearest digits miss
+    // the number from below, the next ones up may not.
+    for (int step = 0; step < 2; ++step) {
+      double back = 0;
+      std::from_chars(digits, end, back);
+      // The double nearest to so few digits prints them again and nothing more.
+      if (narrow(back) == bits) return print_finite(back);
+      add_one(digits, end);
+    }
   }
   return print_finite(value);
 }
@@ -192,7 +209,7 @@ std::optional<FormatSpec> parse_format(std::string_view text) {
     spec.precision = static_cast<std::int32_t>(precision);
   }
   if (at < text.size()) {
-    if (std::strchr("xXbodfeE%s", text[at]) == nullptr) return std::nullopt;
+    if (!std::string_view("xXbodfeE%s").contains(text[at])) return std::nullopt;
     spec.kind = text[at++];
   }
   if (at != text.size()) return std::nullopt;
@@ -209,10 +226,14 @@ std::optional<std::string> format_uint(std::uint64_t value, const FormatSpec& sp
 }
 
 std::optional<std::string> format_float(double value, const FormatSpec& spec) {
-  if (std::isnan(value)) return finish_number(false, "nan", spec, false);
+  if (spec.kind != 0 && !std::string_view("feE%").contains(spec.kind)) return std::nullopt;
+  const std::string_view unit = spec.kind == '%' ? "%" : "";
+  if (std::isnan(value)) return finish_number(false, "nan" + std::string(unit), spec, false);
   const bool negative = std::signbit(value);
-  if (std::isinf(value)) return finish_number(negative, "inf", spec, false);
-  double magnitude = std::fabs(value);
+  const double magnitude = spec.kind == '%' ? std::fabs(value) * 100 : std::fabs(value);
+  if (std::isinf(magnitude)) {
+    return finish_number(negative, "inf" + std::string(unit), spec, false);
+  }
   // Fixed notation of the largest double has 309 digits before the point.
   std::string digits(400 + static_cast<std::size_t>(spec.precision > 0 ? spec.precision : 0), '\0');
   char* first = digits.data();
@@ -232,19 +253,17 @@ std::optional<std::string> format_float(double value, const FormatSpec& spec) {
                 ? std::to_chars(first, last, magnitude, std::chars_format::scientific)
                 : std::to_chars(first, last, magnitude, std::chars_format::scientific, spec.precision);
       break;
-    case '%':
-      end = std::to_chars(first, last, magnitude * 100, std::chars_format::fixed,
+    default:  // %
+      end = std::to_chars(first, last, magnitude, std::chars_format::fixed,
                           spec.precision < 0 ? 0 : spec.precision);
-      if (std::isinf(magnitude * 100)) return finish_number(negative, "inf%", spec, false);
       break;
-    default: return std::nullopt;
   }
   digits.resize(static_cast<std::size_t>(end.ptr - first));
   if (spec.kind == 'E') {
     for (char& c : digits) c = c == 'e' ? 'E' : c;
   }
   if (spec.kind == 'e' || spec.kind == 'E') digits = tidy(digits);
-  if (spec.kind == '%') digits += '%';
+  digits += unit;
   return finish_number(negative, std::move(digits), spec);
 }
 
@@ -264,7 +283,16 @@ std::optional<std::string> format_text(std::string_view value, const FormatSpec&
 }
 
 std::string print_f64(double value) { return print_any(value); }
-std::string print_f32(float value) { return print_any(value); }
+std::string print_f32(float value) {
+  if (!std::isfinite(value)) return print_any(value);
+  char digits[32];
+  const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific).ptr;
+  double back = 0;
+  std::from_chars(digits, end, back);
+  if (static_cast<float>(back) == value) return print_finite(back);
+  // Rarely the digits lie so near the middle between two floats that the double rounds to the other one.
+  return print_narrow(value, from_f32(value), [](double x) { return from_f32(static_cast<float>(x)); });
+}
 std::string print_f16(std::uint16_t bits) {
   return print_narrow(f16_to_f32(bits), bits, [](double x) { return f64_to_f16(x); });
 }

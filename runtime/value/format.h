@@ -32,7 +32,7 @@ std::optional<std::string> format_uint(std::uint64_t value, const FormatSpec& sp
 std::optional<std::string> format_float(double value, const FormatSpec& spec);
 std::optional<std::string> format_text(std::string_view value, const FormatSpec& spec);
 
-/// The shortest text that reads back equal: 3.0, 0.1, 1.0e21, inf, -inf, nan.
+/// The shortest text that reads back equal: 3.0, 0.1, 1e21, 1e-7, inf, -inf, nan.
 std::string print_f64(double value);
 std::string print_f32(float value);
 std::string print_f16(std::uint16_t bits);

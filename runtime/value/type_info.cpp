@@ -230,7 +230,10 @@ void store_leaf(const Leaf& leaf, std::byte* value, const std::uint64_t* slots) 
 
 void load_value(const TypeInfo& type, const std::byte* value, std::uint64_t* slots) {
   switch (type.movement) {
-    case Movement::Words: std::memcpy(slots, value, type.slots * 8); break;
+    case Movement::Words:
+      // What has no slots may lie nowhere, and memcpy wants no null even then.
+      if (type.slots != 0) std::memcpy(slots, value, type.slots * 8);
+      break;
     case Movement::One: load_leaf(type.leaves[0], value, slots); break;
     case Movement::General:
       for (const Leaf& leaf : type.leaves) load_leaf(leaf, value, slots + leaf.slot);
@@ -240,7 +243,9 @@ void load_value(const TypeInfo& type, const std::byte* value, std::uint64_t* slo
 
 void store_value(const TypeInfo& type, std::byte* value, const std::uint64_t* slots) {
   switch (type.movement) {
-    case Movement::Words: std::memcpy(value, slots, type.slots * 8); break;
+    case Movement::Words:
+      if (type.slots != 0) std::memcpy(value, slots, type.slots * 8);
+      break;
     case Movement::One: store_leaf(type.leaves[0], value, slots); break;
     case Movement::General:
       for (const Leaf& leaf : type.leaves) store_leaf(leaf, value, slots + leaf.slot);

@@ -253,10 +253,10 @@ HANDLER(Resume) { RAISE(Instruction); }
 HANDLER(Kernel) { RAISE(Instruction); }
 
 HANDLER(refuel) {
-  fuel = refuel(*vm);
-  if (fuel == 0) RAISE(Safepoint);
-  // The instruction at pc counts its step again.
-  ++fuel;
+  // The instruction at pc counts its step again. Without more fuel the one that is left lets a handler
+  // get as far as its first step.
+  fuel = refuel(*vm) + 1;
+  if (fuel == 1) RAISE(Safepoint);
   DISPATCH();
 }
 

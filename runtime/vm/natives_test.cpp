@@ -1,0 +1,197 @@
+// Every native of the table, called with what matters to it.
+
+#include <cmath>
+
+#include "runtime/vm/testing/natives_bench.h"
+
+namespace noodle::vm {
+namespace {
+
+using testing::Arg;
+using testing::BytesArg;
+using testing::ListArg;
+using testing::NativesBench;
+
+struct Case {
+  std::string name;
+  std::vector<Arg> args;
+  std::string expected;
+};
+
+std::int64_t i(std::int64_t x) { return x; }
+const std::string kLong = "a string too long for its register";
+
+// Results as NativesBench shows them, or the message of a panic.
+const std::vector<Case>& cases() {
+  static const std::vector<Case> kAll = {
+      {"string.len", {"héllo"}, "5"},
+      {"string.byte_len", {"héllo"}, "6"},
+      {"string.at", {"héllo", i(1)}, "'é'"},
+      {"string.at", {"héllo", i(5)}, "index 5 is out of bounds for a string of length 5"},
+      {"string.at", {"", i(-1)}, "index -1 is out of bounds for a string of length 0"},
+      {"string.slice", {"héllo", i(1), i(3)}, "'él'"},
+      {"string.slice", {"héllo", i(5), i(5)}, "''"},
+      {"string.slice", {"héllo", i(3), i(2)}, "slice 3..2 is out of bounds for a string of length 5"},
+      {"string.slice", {"héllo", i(-1), i(2)}, "slice -1..2 is out of bounds for a string of length 5"},
+      {"string.code_at", {"é", i(0)}, "233"},
+      {"string.code_at", {"é", i(1)}, "index 1 is out of bounds for a string of length 1"},
+      {"string.from_code", {i(0x1F600)}, "'😀'"},
+      {"string.from_code", {i(0xD800)}, "55296 is not a Unicode scalar"},
+      {"string.from_code", {i(-1)}, "-1 is not a Unicode scalar"},
+      {"string.from_code", {i(0x110000)}, "1114112 is not a Unicode scalar"},
+      {"string.next", {"aé", i(1)}, "3 'é'"},
+      {"string.next", {"aé", i(2)}, "3 'é'"},
+      {"string.next", {"aé", i(3)}, "-1 ''"},
+      {"string.next", {"aé", i(-1)}, "-1 ''"},
+      {"string.append", {"ab", "cd"}, "'abcd'"},
+      {"string.append", {kLong, kLong}, "'" + kLong + kLong + "'"},
+      {"string.compare", {"a", "b"}, "-1"},
+      {"string.compare", {"é", "z"}, "1"},
+      {"string.compare", {"", ""}, "0"},
+      {"string.contains", {"hello", "ell"}, "true"},
+      {"string.contains", {"hello", "elk"}, "false"},
+      {"string.starts_with", {"hello", "he"}, "true"},
+      {"string.ends_with", {"hello", "he"}, "false"},
+      {"string.find", {"ééa", "a"}, "true 2"},
+      {"string.find", {"ééa", "b"}, "false 0"},
+      {"string.find_from", {"aéa", "a", i(1)}, "true 2"},
+      {"string.find_from", {"aéa", "a", i(3)}, "false 0"},
+      {"string.find_from", {"aéa", "a", i(4)}, "index 4 is out of bounds for a string of length 3"},
+      {"string.replace", {"aXbX", "X", "--"}, "'a--b--'"},
+      {"string.replace", {"aXb", "", "--"}, "'aXb'"},
+      {"string.replace", {"aaaa", "aa", ""}, "''"},
+      {"string.upper", {"héß"}, "'HÉSS'"},
+      {"string.lower", {"HÉ"}, "'hé'"},
+      {"string.trim", {" \t a b\u3000"}, "'a b'"},
+      {"string.trim_start", {"  a "}, "'a '"},
+      {"string.trim_end", {"  a "}, "'  a'"},
+      {"string.repeat", {"ab", i(3)}, "'ababab'"},
+      {"string.repeat", {"ab", i(0)}, "''"},
+      {"string.repeat", {"ab", i(-1)}, "a string can't be repeated -1 times"},
+      {"string.repeat", {"ab", INT64_MAX}, "out of memory: the limit is 68719476736 bytes"},
+      {"string.reversed", {"aéb"}, "'béa'"},
+      {"string.chars", {"aéb"}, "<a|é|b>"},
+      {"string.split", {"a,b,,c", ","}, "<a|b||c>"},
+      {"string.split", {"a", ""}, "a string can't be split at an empty separator"},
+      {"string.split_space", {"  a \n b "}, "<a|b>"},
+      {"string.lines", {"a\r\nb\n\nc"}, "<a|b||c>"},
+      {"string.join", {ListArg{{"a", "", "b"}}, ", "}, "'a, , b'"},
+      {"string.join", {ListArg{}, ", "}, "''"},
+      {"string.quote", {"a\"\n"}, "'\"a\\\"\\n\"'"},
+      {"string.format", {"ab", "*^6"}, "'**ab**'"},
+      {"string.format", {"ab", "x"}, "`x` is not a format for this value"},
+      {"string.to_int", {"-42"}, "true -42"},
+      {"string.to_int", {"4 2"}, "false 0"},
+      {"string.to_int", {"9223372036854775808"}, "false 0"},
+      {"string.to_int_radix", {"ff", i(16)}, "true 255"},
+      {"string.to_int_radix", {"ff", i(37)}, "a radix must be between 2 and 36, not 37"},
+      {"string.to_float", {"2.5e3"}, "true 2500.0"},
+      {"string.to_float", {"-inf"}, "true -inf"},
+      {"string.to_float", {"x"}, "false 0.0"},
+      {"string.to_bytes", {"aé"}, "<Bytes[97, 195, 169]>"},
+      {"bytes.len", {BytesArg{"abc"}}, "3"},
+      {"bytes.at", {BytesArg{"abc"}, i(2)}, "99"},
+      {"bytes.at", {BytesArg{"abc"}, i(-1)}, "index -1 is out of bounds for bytes of length 3"},
+      {"bytes.set", {BytesArg{"abc"}, i(1), i(7)}, "<Bytes[97, 7, 99]>"},
+      {"bytes.set", {BytesArg{"abc"}, i(3), i(7)}, "index 3 is out of bounds for bytes of length 3"},
+      {"bytes.push", {BytesArg{"a"}, i(255)}, "<Bytes[97, 255]>"},
+      {"bytes.append", {BytesArg{"a"}, BytesArg{"bc"}}, "<Bytes[97, 98, 99]>"},
+      {"bytes.append", {BytesArg{""}, BytesArg{""}}, "<Bytes[]>"},
+      {"bytes.filled", {i(2), i(9)}, "<Bytes[9, 9]>"},
+      {"bytes.filled", {i(-2), i(9)}, "bytes can't have length -2"},
+      {"bytes.slice", {BytesArg{"abc"}, i(1), i(3)}, "<Bytes[98, 99]>"},
+      {"bytes.slice", {BytesArg{"abc"}, i(2), i(1)}, "slice 2..1 is out of bounds for bytes of length 3"},
+      {"bytes.from_list", {BytesArg{"ab"}}, "<Bytes[97, 98]>"},
+      {"bytes.to_list", {BytesArg{"ab"}}, "<Bytes[97, 98]>"},
+      {"bytes.to_string", {BytesArg{"ab"}}, "true 'ab'"},
+      {"bytes.to_string", {BytesArg{"\xff"}}, "false ''"},
+      {"bytes.quote", {BytesArg{"ab"}}, "'Bytes[97, 98]'"},
+      {"bytes.find", {BytesArg{"abc"}, BytesArg{"c"}}, "true 2"},
+      {"bytes.find", {BytesArg{"abc"}, BytesArg{"d"}}, "false 0"},
+      {"int.to_string", {INT64_MIN}, "'-9223372036854775808'"},
+      {"uint.to_string", {i(-1)}, "'18446744073709551615'"},
+      {"float.to_string", {0.1}, "'0.1'"},
+      {"f32.to_string", {i(0x3DCCCCCD)}, "'0.1'"},
+      {"f16.to_string", {i(0x3C00)}, "'1.0'"},
+      {"bf16.to_string", {i(0x3F80)}, "'1.0'"},
+      {"bool.to_string", {i(1)}, "'true'"},
+      {"int.format", {i(255), "#"}, "`#` is not a format for this value"},
+      {"int.format", {i(-255), "06x"}, "'-000ff'"},
+      {"uint.format", {i(1'234'567), ","}, "'1,234,567'"},
+      {"float.format", {3.14159, ".2f"}, "'3.14'"},
+      {"float.format", {1.0, "x"}, "`x` is not a format for this value"},
+      {"float.atan2", {0.0, -1.0}, "3.141592653589793"},
+      {"float.pow", {2.0, 10.0}, "1024.0"},
+      {"float.hypot", {3.0, 4.0}, "5.0"},
+      {"float.is_nan", {NAN}, "true"},
+      {"float.is_nan", {1.0}, "false"},
+      {"float.compare", {NAN, 1.0}, "1"},
+      {"float.compare", {-0.0, 0.0}, "0"},
+      {"float.to_bits", {1.0}, "4607182418800017408"},
+      {"float.from_bits", {i(0x3FF0000000000000)}, "1.0"},
+      {"float.round", {-2.5}, "-3.0"},
+      {"int.count_ones", {i(-1)}, "64"},
+      {"int.leading_zeros", {i(0)}, "64"},
+      {"int.trailing_zeros", {i(8)}, "3"},
+      {"io.write", {"a"}, ""},
+      {"io.print", {"b"}, ""},
+      {"io.print_error", {"c"}, ""},
+      {"io.read_line", {}, "true 'one'"},
+      {"io.read_line", {}, "true 'two'"},
+      {"io.read_line", {}, "standard input is not UTF-8 text"},
+      {"io.read_line", {}, "false ''"},
+      {"process.args", {}, "<x|y z>"},
+      {"process.env", {"HOME"}, "true '/home/n'"},
+      {"process.env", {"NOT"}, "false ''"},
+      {"process.exit", {i(7)}, "exit 7"},
+      {"process.exit", {i(256)}, "an exit code is from 0 to 255, not 256"},
+      {"process.exit", {i(-1)}, "an exit code is from 0 to 255, not -1"},
+      {"clock.now", {}, "1700000000000000000"},
+      {"clock.sleep", {i(5)}, ""},
+      {"clock.monotonic", {}, "1700000000000000005"},
+      {"fs.write_text", {"d/a.txt", "one\r\ntwo"}, "true ''"},
+      {"fs.write_text", {"", "x"}, "false 'no such file: '"},
+      {"fs.append_text", {"d/a.txt", "\nthree"}, "true ''"},
+      {"fs.read_text", {"d/a.txt"}, "true 'one\r\ntwo\nthree' ''"},
+      {"fs.read_text", {"no"}, "false '' 'no such file: no'"},
+      {"fs.lines", {"d/a.txt"}, "true <one|two|three> ''"},
+      {"fs.lines", {"no"}, "false <> 'no such file: no'"},
+      {"fs.write_bytes", {"d/b", BytesArg{"\xff\x01"}}, "true ''"},
+      {"fs.read_bytes", {"d/b"}, "true <Bytes[255, 1]> ''"},
+      {"fs.read_bytes", {"no"}, "false <Bytes[]> 'no such file: no'"},
+      {"fs.read_text", {"d/b"}, "false '' 'not UTF-8 text: d/b'"},
+      {"fs.lines", {"d/b"}, "false <> 'not UTF-8 text: d/b'"},
+      {"fs.make_dir", {"e"}, "true ''"},
+      {"fs.list_dir", {"d"}, "true <a.txt|b> ''"},
+      {"fs.remove", {"d/b"}, "true ''"},
+      {"fs.exists", {"d/b"}, "false"},
+      {"fs.exists", {"d/a.txt"}, "true"},
+      {"fs.remove", {"d/b"}, "false 'no such file: d/b'"},
+  };
+  return kAll;
+}
+
+TEST(Natives, DoWhatTheTableSays) {
+  NativesBench bench;
+  bench.world.in = "one\ntwo\n\xff\n";
+  bench.world.arguments = {"x", "y z"};
+  bench.world.environment["HOME"] = "/home/n";
+  for (const Case& c : cases()) EXPECT_EQ(bench.call(c.name, c.args), c.expected) << c.name;
+  EXPECT_EQ(bench.world.out, "ab\n");
+  EXPECT_EQ(bench.world.err, "c\n");
+  // Each call takes the next number; the runtime took one for its hashes.
+  EXPECT_NE(bench.call("random.entropy"), bench.call("random.entropy"));
+  const std::pair<std::string, double (*)(double)> functions[] = {
+      {"sin", std::sin},   {"cos", std::cos},     {"tan", std::tan},   {"asin", std::asin},   {"acos", std::acos},
+      {"atan", std::atan}, {"sinh", std::sinh},   {"cosh", std::cosh}, {"tanh", std::tanh},   {"exp", std::exp},
+      {"exp2", std::exp2}, {"log", std::log},     {"log2", std::log2}, {"log10", std::log10}, {"sqrt", std::sqrt},
+      {"cbrt", std::cbrt}, {"floor", std::floor}, {"ceil", std::ceil}, {"trunc", std::trunc}, {"abs", std::fabs},
+      {"round", std::round}};
+  for (const auto& [name, f] : functions) {
+    for (const double x : {0.75, -0.75, 0.5, 0.0}) EXPECT_EQ(bench.call("float." + name, {x}), value::print_f64(f(x))) << name;
+  }
+  for (const NativeEntry& entry : native_table()) EXPECT_TRUE(bench.called.contains(std::string(entry.name))) << entry.name;
+}
+
+}  // namespace
+}  // namespace noodle::vm
