@@ -162,7 +162,7 @@ class Formatter {
         return true;
       default: break;
     }
-    if (in_types(token)) return token.kind != Less;
+    if (in_types(token)) return token.kind != Less && token.kind != GreaterEqual && token.kind != GreaterGreaterEqual;
     if (!is_keyword(token.kind)) return false;
     const std::size_t i = static_cast<std::size_t>(&token - tokens_.data());
     return i > 0 && (tokens_[i - 1].kind == Dot || tokens_[i - 1].kind == Fn);

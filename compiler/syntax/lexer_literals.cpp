@@ -169,11 +169,14 @@ void Lexer::string_piece(std::size_t begin, TokenKind whole, TokenKind before_in
   std::size_t end = at_;
   if (end > begin + 1 && text_[end - 1] == '\r') --end;
   at_ = end;
-  // Inside an interpolation this is more likely the end of the text around it.
-  if (interpolations_ != 0) return abandon_interpolations("this interpolation is not closed on its line");
+  // A quote inside an interpolation is more likely the end of the text around it.
+  if (interpolations_ != 0 && whole == TokenKind::String) {
+    return abandon_interpolations("this interpolation is not closed on its line");
+  }
   push(whole, begin, flags | Token::kUnclosed);
   report(Code::UnclosedString, begin, end, "this string has no closing `\"` on its line")
       .help("write `\\n` for a line break in a string, and `+` to join strings over several lines");
+  if (interpolations_ != 0) abandon_interpolations({});
 }
 
 // Stands on a backslash; false when the line or the file ends behind it.

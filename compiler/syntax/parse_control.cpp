@@ -158,7 +158,7 @@ Expr* Parser::jump() {
   Name label{};
   if (at(Identifier) && !newline()) {
     label = name_here();
-  } else if (kind == ExprKind::Break && !newline() && starts_expr() && !at(If)) {
+  } else if (kind == ExprKind::Break && !newline() && at_literal()) {
     const Range value = range();
     if (auto* problem = complain(Code::StatementNotEnded, value, "`break` carries no value"))
       problem->help("set a variable before it, or leave the function with `return`");

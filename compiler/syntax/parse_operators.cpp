@@ -196,6 +196,13 @@ bool Parser::starts_expr() const {
   }
 }
 
+bool Parser::at_literal() const {
+  switch (kind_) {
+    case Integer: case Float: case Duration: case Size: case String: case StringBegin: case True: case False: return true;
+    default: return false;
+  }
+}
+
 Expr* Parser::error_expr(std::uint32_t begin) { return make<Expr>(ExprKind::Error, begin); }
 
 // Says what is wrong where an operand should begin, when another language explains it.

@@ -255,6 +255,7 @@ class Parser {
   Expr* missing_expr();
   Expr* error_expr(std::uint32_t begin);
   bool starts_expr() const;
+  bool at_literal() const;
   bool reports_missing_operand();
 
   // ---- statements (parse_statements.cpp)

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <optional>
 
 #include "runtime/value/compare.h"
 #include "runtime/value/string.h"
@@ -87,18 +88,24 @@ struct Buffer {
   std::uint32_t mask = 0;
 };
 
-// Room for `capacity` entries and their search table, not yet charged.
-Buffer make_buffer(const TypeInfo& type, std::uint64_t capacity) {
-  if (capacity > kMostEntries) return {};
+// How large the buffer of `capacity` entries and their search table is; nothing when no table can be so large.
+std::optional<Buffer> plan_buffer(const TypeInfo& type, std::uint64_t capacity) {
+  if (capacity > kMostEntries) return std::nullopt;
   Buffer buffer;
   const std::uint32_t count = places_for(capacity);
-  const std::size_t entries = capacity * type.object.stride;
-  buffer.size = entries + std::size_t{count} * 8;
+  buffer.size = capacity * type.object.stride + std::size_t{count} * 8;
   buffer.mask = count - 1;
-  if (buffer.size > Account::kLargest) return {};
-  buffer.bytes = static_cast<std::byte*>(memory::raw_allocate(buffer.size));
-  if (buffer.bytes != nullptr) std::memset(buffer.bytes + entries, 0, std::size_t{count} * 8);
+  if (buffer.size > Account::kLargest) return std::nullopt;
   return buffer;
+}
+
+// Allocates a planned buffer, which has been charged.
+bool make_buffer(Buffer& buffer) {
+  buffer.bytes = static_cast<std::byte*>(memory::raw_allocate(buffer.size));
+  if (buffer.bytes == nullptr) return false;
+  const std::size_t places = (std::size_t{buffer.mask} + 1) * 8;
+  std::memset(buffer.bytes + buffer.size - places, 0, places);
+  return true;
 }
 
 // Copies the live entries of one table to another's empty buffer, closing the gaps.
@@ -134,40 +141,43 @@ bool recharge(Account& account, std::size_t before, std::size_t after) {
   return false;
 }
 
+// Charges a table's new buffer in place of one of `before` bytes and makes it; nothing is changed when
+// there is no memory. The charge comes first: a limit must hold whatever is asked for.
+std::optional<Buffer> charged_buffer(Account& account, const TypeInfo& type, std::size_t before,
+                                     std::uint64_t capacity) {
+  std::optional<Buffer> buffer = plan_buffer(type, capacity);
+  if (!buffer || !recharge(account, sizeof(TableObject) + before, sizeof(TableObject) + buffer->size))
+    return std::nullopt;
+  if (make_buffer(*buffer)) return buffer;
+  account.credit(sizeof(TableObject) + buffer->size);
+  account.used += Account::charged(sizeof(TableObject) + before);
+  return std::nullopt;
+}
+
 // Rebuilds a unique table with another capacity.
 bool rebuild(Account& account, const TypeInfo& type, TableObject* table, std::uint64_t capacity) {
-  const Buffer buffer = make_buffer(type, capacity);
-  if (buffer.bytes == nullptr) return false;
-  if (!recharge(account, sizeof(TableObject) + table->buffer_bytes,
-                sizeof(TableObject) + buffer.size)) {
-    memory::raw_free(buffer.bytes);
-    return false;
-  }
+  const std::optional<Buffer> buffer = charged_buffer(account, type, table->buffer_bytes, capacity);
+  if (!buffer) return false;
   TableObject old = *table;
-  set_buffer(table, buffer, capacity);
+  set_buffer(table, *buffer, capacity);
   copy_entries(type, &old, table);
   memory::raw_free(old.buffer);
   return true;
 }
 
 TableObject* allocate_table(Account& account, const TypeInfo& type, std::uint64_t capacity) {
-  const Buffer buffer = make_buffer(type, capacity);
-  if (buffer.bytes == nullptr) return nullptr;
   auto* table = reinterpret_cast<TableObject*>(
       memory::allocate(account, sizeof(TableObject), type.object_number));
-  if (table == nullptr ||
-      !recharge(account, sizeof(TableObject), sizeof(TableObject) + buffer.size)) {
-    if (table != nullptr) {
-      table->buffer = nullptr;
-      table->buffer_bytes = 0;
-      table->used = 0;
-      memory::release(account, &table->header);
-    }
-    memory::raw_free(buffer.bytes);
+  if (table == nullptr) return nullptr;
+  table->buffer = nullptr;
+  table->buffer_bytes = 0;
+  table->used = table->live = 0;
+  const std::optional<Buffer> buffer = charged_buffer(account, type, 0, capacity);
+  if (!buffer) {
+    memory::release(account, &table->header);
     return nullptr;
   }
-  set_buffer(table, buffer, capacity);
-  table->used = table->live = 0;
+  set_buffer(table, *buffer, capacity);
   return table;
 }
 
