@@ -10,7 +10,9 @@ AREAS = ("base", "nbc", "compiler", "runtime", "tools")
 def room_of(path):
     """The room of a source path, or None for tests and what isn't ours."""
     parts = path.split("/")
-    if parts[0] not in AREAS or path.endswith(("_test.cpp", "_fuzz.cpp", "_soak.cpp")):
+    if parts[0] not in AREAS or path.endswith(("_test.cpp", "_fixture.h")) or "testing" in parts:
+        return None
+    if parts[-1].startswith(("fuzz_", "soak_")):
         return None
     return "/".join(parts[:2]) if parts[0] in ("compiler", "runtime") else parts[0]
 

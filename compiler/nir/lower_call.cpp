@@ -1,6 +1,8 @@
 // Calls. All value arguments, indices and keys are evaluated first, in the order as written; then the
 // places are opened, the environments of blocks gathered, the call made, and everything given back.
 
+#include <algorithm>
+
 #include "compiler/nir/lower_function.h"
 
 namespace noodle::nir {
@@ -69,12 +71,20 @@ void Lowering::evaluate(std::span<const sema::Arg> args, std::vector<Passed>& pa
   }
 }
 
+/// Whether another argument changes a part of the same variable: a place, or a block that captures it.
+bool Lowering::uses_root(const Passed& p, Var root) const {
+  if (p.arg->is_mut) return p.place.root == root;
+  if (!p.block.valid()) return false;
+  const auto captures = static_cast<const sema::BlockArgExpr&>(*p.arg->value).captures;
+  return std::ranges::any_of(captures, [&](LocalId capture) { return capture.index == root; });
+}
+
 void Lowering::open_places(std::vector<Passed>& passed) {
   for (std::size_t k = 0; k < passed.size(); ++k) {
     Passed& p = passed[k];
     if (!p.arg->is_mut) continue;
     for (std::size_t j = 0; j < passed.size(); ++j)
-      p.hole |= j != k && passed[j].arg->is_mut && passed[j].place.root == p.place.root;
+      p.hole |= j != k && uses_root(passed[j], p.place.root);
     p.opened = open(p.place, p.hole);
     p.value = p.opened.value;
   }
@@ -96,16 +106,21 @@ void Lowering::give_back(std::vector<Passed>& passed, std::span<const ValueId> r
   for (std::size_t i = 1; i < order.size(); ++i)
     for (std::size_t j = i; j > 0 && passed[order[j]].arg->param < passed[order[j - 1]].arg->param; --j)
       std::swap(order[j], order[j - 1]);
-  for (std::size_t i = 0; i < order.size() && i < results.size(); ++i) {
+  // Blocks first: a variable that one changed has a hole where a place of the call belongs.
+  const std::size_t count = std::min(order.size(), results.size());
+  for (std::size_t i = 0; i < count; ++i) {
     Passed& p = passed[order[i]];
-    if (p.arg->is_mut) {
-      if (p.hole) close_hole(p.place, results[i]);
-      else close(p.place, p.opened, results[i]);
-    } else if (p.block.valid()) {
+    if (p.block.valid()) {
       write_back(static_cast<sema::BlockArgExpr&>(*p.arg->value), p.block, results[i]);
-    } else {
+    } else if (!p.arg->is_mut) {
       write(static_cast<sema::LocalExpr*>(p.arg->value)->local, results[i]);
     }
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    Passed& p = passed[order[i]];
+    if (!p.arg->is_mut) continue;
+    if (p.hole) close_hole(p.place, results[i]);
+    else close(p.place, p.opened, results[i]);
   }
 }
 

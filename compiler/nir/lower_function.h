@@ -201,6 +201,7 @@ class Lowering {
   void write_back(sema::BlockArgExpr& e, TypeId type, ValueId environment);
   struct Passed;
   void evaluate(std::span<const sema::Arg> args, std::vector<Passed>& out);
+  bool uses_root(const Passed& p, Var root) const;
   void open_places(std::vector<Passed>& passed);
   void give_back(std::vector<Passed>& passed, std::span<const ValueId> results);
 
