@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 
 AREAS = ("base", "nbc", "compiler", "runtime", "tools")
@@ -23,9 +24,11 @@ def main():
     with open(summary, encoding="utf-8") as text:
         files = json.load(text)["data"][0]["files"]
     for file in files:
-        # The build maps the root to "/", so that binaries don't depend on the folder.
+        # The build names files from the root, so that binaries don't depend on the folder, and the
+        # profile puts the build's folder before that.
         name = file["filename"]
         name = os.path.relpath(name, root) if name.startswith(root) else name.lstrip("/")
+        name = re.sub(r"^build/\w+/", "", name)
         room = room_of(name)
         if room is None:
             continue

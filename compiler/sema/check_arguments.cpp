@@ -27,6 +27,11 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
   std::size_t next = first;
   bool has_block_param = params.size() > first && params.back().kind == syntax::ParamKind::Block;
   std::size_t extra = 0;
+  for (std::size_t i = first; i + 1 < params.size(); ++i) {
+    if (params[i].kind != syntax::ParamKind::Block) continue;
+    failed_ = true;  // a block that is not last was reported where it is declared
+    return false;
+  }
 
   // Which parameter each argument fills.
   for (std::size_t i = 0; i < count; ++i) {

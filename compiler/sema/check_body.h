@@ -239,6 +239,7 @@ class BodyChecker final : public ConstantSource {
   Expr* check(const syntax::Expr* expr, Want want = {});
   Expr* check_as(const syntax::Expr* expr, TypeId type, const Because* because = nullptr);
   Expr* agree(Expr* expr, TypeId type, const Because* because = nullptr);
+  void set_assignable(std::size_t first, bool assignable);
   void declare_misplaced(const syntax::Item* item);
   Expr* check_dropped(const syntax::Expr* expr);
   void mismatch(Expr* expr, TypeId wanted, const Because* because);
@@ -496,6 +497,7 @@ class BodyChecker final : public ConstantSource {
   std::vector<FormatJob> formats_;
   std::vector<Callee> undecided_;  // calls for which several impls fit so far
   bool settling_ = false;
+  source::Span held_reported_{};  // the last use of something held: its parts are not reported again
   struct Unread {
     source::Span where;
     Symbol name;

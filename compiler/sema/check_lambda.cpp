@@ -194,11 +194,15 @@ Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, Type
   }
   std::size_t wanted = data.arguments.size() - 1;
   if (block->params.size() != wanted && !block->params.empty()) {
-    report(Code::WrongLambdaParameters, where,
-           "this block has " + std::to_string(block->params.size()) + " parameters, but is given " +
-               std::to_string(wanted))
-        .label(a_type(head) + " is needed");
-    failed_ = true;
+    source::Diagnostic& problem =
+        report(Code::WrongLambdaParameters, where,
+               "this block has " + std::to_string(block->params.size()) + " parameters, but is given " +
+                   std::to_string(wanted));
+    problem.label(a_type(head) + " is needed");
+    TypeData part = wanted == 1 ? types_[infer_.head(data.arguments[0])] : TypeData{};
+    if (part.kind == TypeKind::Tuple && part.arguments.size() == block->params.size())
+      problem.help("it is given one tuple: take it apart with `((a, b)) => …`");
+    return error_expr(where);
   } else if (block->params.size() != wanted) {
     std::string names;
     for (std::size_t i = 0; i < wanted; ++i) names += i == 0 ? "_" : ", _";

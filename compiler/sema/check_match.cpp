@@ -6,6 +6,13 @@
 
 namespace noodle::sema {
 
+/// Whether the names that `match mut` bound since `first` may change.
+void BodyChecker::set_assignable(std::size_t first, bool assignable) {
+  for (std::size_t i = first; i < frame_->body->locals.size(); ++i) {
+    if (frame_->body->locals[i].kind == LocalKind::MutAlias) frame_->facts[i].assignable = assignable;
+  }
+}
+
 Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   source::Span where = span(expr);
   std::size_t first = infer_.variable_count();
@@ -46,7 +53,12 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
     bool binds_mut = std::ranges::any_of(std::span(frame_->body->locals).subspan(locals),
                                          [](const Local& l) { return l.kind == LocalKind::MutAlias; });
     if (binds_mut) holds_.push_back(hold);
-    if (arm.guard != nullptr) out.guard = check_condition(arm.guard);
+    if (arm.guard != nullptr) {
+      // Nothing has been taken apart yet: a guard looks, and changes nothing.
+      set_assignable(locals, false);
+      out.guard = check_condition(arm.guard);
+      set_assignable(locals, true);
+    }
     Want arm_want = want.drop ? want : Want{.type = agreed};
     out.body = check_branch_value(arm.body, arm_want, because.where.valid() ? &because : nullptr);
     holds_.resize(holds);

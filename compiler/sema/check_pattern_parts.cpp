@@ -216,7 +216,8 @@ Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeI
     parts[i] =
         wildcard(context_.field_type(infer_.zonk(made), 0, static_cast<std::uint32_t>(i)), where);
   }
-  if (!missing.empty() && !pattern->has_rest) {
+  const bool misnamed = pattern->fields.size() + static_cast<std::size_t>(std::ranges::count(missing, ',')) >= fields.size();
+  if (!missing.empty() && !pattern->has_rest && !(failed_ && misnamed)) {
     report(Code::WrongPatternCount, where, "this pattern leaves out " + missing)
         .suggest("leave them out on purpose", {where.file, where.end - 1, where.end - 1},
                  pattern->fields.empty() ? ".. " : ", .. ");
@@ -289,12 +290,14 @@ Pattern* BodyChecker::or_pattern(const syntax::OrPattern* pattern, TypeId type,
       continue;
     }
     Bound names;
+    Bound extra;
     alternatives.push_back(pattern_in(pattern->alternatives[i], type, mode, names, &known_names));
     auto lacks = [&](const Bound& from, const Bound& in, source::Span at) {
       for (const auto& [name, id] : from) {
         bool found = std::any_of(in.begin(), in.end(),
                                  [&](const auto& other) { return other.first == name; });
         if (found || failed_) continue;
+        if (&from == &names) extra.emplace_back(name, id);
         report(Code::AlternativesDiffer, at,
                "`" + std::string(text(name)) + "` is not bound in every alternative")
             .note(local(id).span, "bound here")
@@ -303,6 +306,7 @@ Pattern* BodyChecker::or_pattern(const syntax::OrPattern* pattern, TypeId type,
     };
     lacks(first, names, span(pattern->alternatives[i]->range));
     lacks(names, first, span(pattern->alternatives[0]->range));
+    first.insert(first.end(), extra.begin(), extra.end());  // its uses are not wrong as well
   }
   for (const auto& entry : first) {
     bool twice = std::any_of(bound.begin(), bound.end(),

@@ -388,7 +388,7 @@ TEST(Check, Places) {
       "fn g(mut a: List<Int>, mut b: List<Int>) { a.push(b.len()) }\nfn main() {\nvar x = [1]\n";
   EXPECT_EQ(check(f + "var y = [1]\ng(x, mut y)\n}"),
             "E0503: the call changes this argument, so it is marked `mut`\n");
-  EXPECT_EQ(check(f + "g(mut x, mut x)\n}"), "E0505: this call may change `x` twice\n");
+  EXPECT_EQ(check(f + "g(mut x, mut x)\n}"), "E0505: `x` overlaps another place that this call may change\n");
   EXPECT_EQ(
       check_in_main("var x = [[1], [2]]\nx[0].extend(x[1])\nfor mut e in x { e.push(x.len()) }"),
       "E0506: `x` is held by `for mut` and can't be used meanwhile\n");

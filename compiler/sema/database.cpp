@@ -115,7 +115,8 @@ void Database::flush() {
     std::size_t& given = flushed[&from];
     if (given == count) return;
     for (const source::Diagnostic& diagnostic : from.sorted()) {
-      if (&from != parsing && is_cascade(diagnostic)) continue;
+      const bool warns = source::severity_of(diagnostic.code) == source::Severity::Warning;
+      if (&from != parsing && (is_cascade(diagnostic) || (warns && garbled_lines.contains(diagnostic.span.file)))) continue;
       sink.report(diagnostic.code, diagnostic.span, diagnostic.message) = diagnostic;
     }
     given = count;

@@ -102,6 +102,9 @@ void BodyChecker::check_held(const Expr* use) {
     if (frame != hold.frame || root != hold.path.root) continue;
     const Local& local = frame->body->locals[root.index];
     std::string name(text(local.name));
+    failed_ = true;
+    if (use->span.file == held_reported_.file && use->span.begin == held_reported_.begin) return;
+    held_reported_ = use->span;
     report(Code::PlaceHeld, use->span,
            "`" + name + "` is held by " + hold.holder + " and can't be used meanwhile")
         .note(hold.where, "held from here")
@@ -123,8 +126,8 @@ void BodyChecker::check_exclusive(std::span<const Arg> args) {
       if (!second.valid || first.root != second.root || !overlap(first, second)) continue;
       source::Diagnostic& problem =
           report(Code::OverlappingPlaces, args[k].value->span,
-                 "this call may change `" + std::string(context_.source_text(args[k].value->span)) +
-                     "` twice");
+                 "`" + std::string(context_.source_text(args[k].value->span)) +
+                     "` overlaps another place that this call may change");
       problem.label("overlaps the other place").note(args[i].value->span, "the other place");
       if (!first.exact && !second.exact) {
         problem.help("two elements of a list are exchanged with `list.swap(i, j)`");
@@ -231,7 +234,8 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
             .suggest("mark the parameter", facts.keyword, "mut ");
         if (name != "self") problem.help("or copy it into a variable: `var copy = " + name + "`");
       } else {
-        problem.help("copy it into a variable: `var copy = " + name + "`");
+        problem.help("copy it into a variable: `var copy = " + name +
+                     "`; where a `mut` parameter is passed, write `(mut " + name + ") => …`");
       }
       break;
     case Origin::Loop:
@@ -240,6 +244,10 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
           .help("to change the elements of a list, write `for mut " + name + " in …`");
       break;
     case Origin::Match:
+      if (local.kind == LocalKind::MutAlias) {
+        problem.label(what).help("a guard only looks: change it in the arm");
+        break;
+      }
       problem.label(what)
           .note(local.span, "bound by a pattern, a copy")
           .help("to change what is matched, write `match mut` and `mut " + name +

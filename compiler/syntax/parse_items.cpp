@@ -303,6 +303,10 @@ void Parser::end_member(std::size_t start, std::string_view what) {
       advance();
       return;
     }
+    if (at(Fn)) {  // another method on the same line: nothing is lost
+      complain(Code::UnexpectedToken, range(), std::string(what) + " are separated by newlines or commas");
+      return;
+    }
     if (!report_foreign_operator()) {
       error(Code::UnexpectedToken, range(),
             std::string(what) + " are separated by newlines or commas, but here follows " + found());
