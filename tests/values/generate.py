@@ -12,13 +12,16 @@ import os
 import random
 
 from oracle import (AddTo, Assign, AtPlace, BlockCall, CallMut, CallPure, Closure, Env, FieldPlace, For, ForMut,
-                    Function, IfLonger, IndexPlace, Join, Length, Let, Literal, Make, MapSet, Match, MatchMut, Mutate,
-                    Panic, Print, Read, Sum, Var, run_all)
+                    Function, Hold, IfLonger, IndexPlace, Join, Length, Let, Literal, Make, MapSet, Match, MatchMut, Mutate,
+                    Panic, Print, Read, Sum, Var, run_all, weight)
 
 PRELUDE = """struct P { a: Int, b: List<Int>, c: String }
 struct Q { p: P, m: Map<Int, List<Int>>, o: Option<P> }
 enum E { A(n: Int), B(l: List<Int>, p: P), C }
 enum T { Leaf, Node(l: T, v: List<Int>, r: T) }
+
+fn hold_int(mut n: Int, block body: () -> ()) { n += 1; body(); n += 10 }
+fn hold_list(mut l: List<Int>, block body: () -> ()) { l.push(1); body(); l.push(10) }
 
 fn each<X>(items: List<X>, block body: (X) -> ()) {
     for item in items { body(item) }
@@ -163,7 +166,7 @@ class Generator:
         choices = [self.declare, self.assign, self.assign, self.mutate, self.mutate, self.mutate, self.show]
         if depth > 0:
             choices += [self.walk, self.walk_mut, self.match, self.match_mut, self.match_mut, self.call_mut,
-                        self.call_mut, self.closure, self.block]
+                        self.call_mut, self.closure, self.block, self.hold]
         return rng.choice(choices)(depth) or self.declare(depth)
 
     def panic(self):
@@ -296,6 +299,29 @@ class Generator:
         del self.scope[mark:]
         return [Closure(self.name("f"), Read(place), kind, between)]
 
+    def hold(self, depth):
+        names = [(n, t) for n, t, is_var in self.scope if is_var and n not in self.held and t in STRUCTS]
+        if not names:
+            return None
+        name, kind = self.rng.choice(names)
+        fields = []
+        self.fields_below(Var(name), kind, fields)
+        leaves = [(p, t) for p, t in fields if t in ("Int", "List<Int>") and not isinstance(p, Var)]
+        place, kind = self.rng.choice(leaves)
+        beside = [(p, t) for p, t in fields if t not in STRUCTS and p.text() != place.text()]
+        body = []
+        for other, other_kind in self.rng.sample(beside, min(len(beside), self.rng.randrange(1, 3))):
+            body.append(Assign(other, self.value_without(name, other_kind)))
+        one = (lambda n: [n]) if kind == "List<Int>" else (lambda n: n)
+        return [Hold(place, one(1), one(10), body)]
+
+    def value_without(self, name, kind):
+        """A value that does not read `name`, which is held."""
+        self.held.add(name)
+        made = self.value(kind, 1)
+        self.held.discard(name)
+        return made
+
     def block(self, depth):
         places = [(p, t) for p, t in self.readable() if t in LISTS]
         if not places:
@@ -336,7 +362,14 @@ def too_long(out):
 
 
 class Bounded(list):
-    """Output that stops a program which prints too much (or never ends)."""
+    """Output that stops a program which prints too much, never ends, or makes values that grow and grow."""
+
+    steps = 0
+
+    def step(self, values):
+        self.steps += 1
+        if self.steps > 3000 or sum(weight(v, 20_000) for v in values.values()) > 20_000:
+            raise OverflowError
 
     def append(self, line):
         super().append(line)

@@ -222,9 +222,26 @@ def block_text(body, indent):
     return "".join(s.text(indent + 1) for s in body)
 
 
+def weight(value, most):
+    """How many parts a value has, counted up to `most`."""
+    parts = value.values if isinstance(value, Fields) else value
+    if isinstance(parts, str):
+        return len(parts)
+    if isinstance(parts, dict):
+        parts = list(parts.keys()) + list(parts.values())
+    count = 1
+    if isinstance(parts, (list, tuple)):
+        for part in parts:
+            if count > most:
+                break
+            count += weight(part, most - count)
+    return count
+
+
 def run_all(body, env):
     for statement in body:
         statement.run(env)
+        env.out.step(env.values)
 
 
 class Let:
@@ -472,6 +489,24 @@ class BlockCall:
             env.values[self.name] = item
             env.aliases.pop(self.name, None)
             run_all(self.body, env)
+
+
+class Hold:
+    """`hold(mut place) { … }`: the call holds one field while its block changes others of the same variable."""
+
+    def __init__(self, place, first, second, body):
+        self.place, self.first, self.second, self.body = place, first, second, body
+
+    def text(self, indent):
+        pad = "    " * indent
+        name = "hold_list" if isinstance(self.first, list) else "hold_int"
+        return "%s%s(mut %s) {\n%s%s}\n" % (pad, name, self.place.text(), block_text(self.body, indent), pad)
+
+    def run(self, env):
+        value = read(self.place.ref(env)) + self.first
+        run_all(self.body, env)
+        container, key = self.place.ref(env)
+        container[key] = value + self.second
 
 
 class Function:
