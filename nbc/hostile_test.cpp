@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "nbc/builder.h"
+#include "nbc/testing/generator.h"
 #include "nbc/text.h"
 #include "nbc/verify.h"
 
@@ -85,23 +86,8 @@ TEST(Hostile, UnusedBits) {
 
 // Edges times slots is what a join costs: a function made of nothing else is refused in good time.
 TEST(Hostile, TooComplex) {
-  for (std::size_t targets : {std::size_t(40'000), std::size_t(1'000)}) {
-    ModuleBuilder m;
-    FunctionBuilder f(m, m.declare("f", {}));
-    std::uint16_t first = f.reg(kI64);
-    while (f.slots() < kMaxSlots) f.reg(kI64);
-    f.integer(first, 0);
-    Label to = f.label();
-    f.switch_int(first, std::vector<Label>(targets, to));
-    f.bind(to);
-    f.ret({});
-    f.finish();
-    if (targets > 10'000) {
-      expect_refused(m.module, Rule::TooComplex, "40,000 edges of 4096 slots");
-    } else {
-      EXPECT_TRUE(check(m.module));
-    }
-  }
+  expect_refused(testing::generate_crowded(40'000), Rule::TooComplex, "40,000 edges of 4096 slots");
+  EXPECT_TRUE(check(testing::generate_crowded(1'000)));
 }
 
 // Runs last in this file: the tests above have hit what they hit.

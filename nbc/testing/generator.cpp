@@ -153,4 +153,18 @@ Module generate(std::uint64_t seed) {
   return std::move(world.builder.module);
 }
 
+Module generate_crowded(std::size_t targets) {
+  ModuleBuilder m;
+  FunctionBuilder f(m, m.declare("f", {}));
+  const std::uint16_t first = f.reg(kI64);
+  while (f.slots() < kMaxSlots) f.reg(kI64);
+  f.integer(first, 0);
+  const Label to = f.label();
+  f.switch_int(first, std::vector<Label>(targets, to));
+  f.bind(to);
+  f.ret({});
+  f.finish();
+  return std::move(m.module);
+}
+
 }  // namespace noodle::nbc::testing

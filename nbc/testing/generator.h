@@ -35,6 +35,10 @@ class Random {
 /// string.upper.
 Module generate(std::uint64_t seed);
 
+/// A module of one function whose switch has `targets` edges into one join of kMaxSlots slots: nothing costs
+/// the verifier more for its size. It verifies below kMaxJoinWork / kMaxSlots edges.
+Module generate_crowded(std::size_t targets);
+
 /// Changes a module's file at random places: bytes, with the checksum made right again.
 std::string mutate_bytes(std::string bytes, Random& random);
 /// Changes a module at random places: instructions, operands, registers, types and tables exchanged.

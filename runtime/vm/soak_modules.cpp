@@ -21,6 +21,7 @@ namespace noodle::vm {
 namespace {
 
 constexpr int kMutants = 40;
+constexpr std::uint64_t kCrowdedEvery = 100;  // seeds; a crowded module takes as long as many others
 
 class Soak {
  public:
@@ -42,6 +43,7 @@ class Soak {
       }
     }
     look_at(std::move(module), seed);
+    if (seed % kCrowdedEvery == 0) look_at(nbc::testing::generate_crowded(1 + random.below(60'000)), seed);
   }
 
   void hostile(const std::string& folder) {
