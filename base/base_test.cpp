@@ -80,14 +80,12 @@ TEST(Interner, GivesEqualTextsOneSymbol) {
 
 TEST(Interner, KeepsSymbolsWhenItGrows) {
   Interner names;
-  for (int i = 0; i < 10000; ++i)
-    EXPECT_EQ(names.intern("n" + std::to_string(i)).index, static_cast<unsigned>(i));
+  for (int i = 0; i < 10000; ++i) EXPECT_EQ(names.intern("n" + std::to_string(i)).index, static_cast<unsigned>(i));
   for (int i = 0; i < 10000; ++i) EXPECT_EQ(names.text(Symbol(i)), "n" + std::to_string(i));
 }
 
 TEST(Utf8, RoundTripsEveryLength) {
-  for (std::uint32_t scalar :
-       {0x24u, 0x7Fu, 0x80u, 0x7FFu, 0x800u, 0xD7FFu, 0xE000u, 0xFFFFu, 0x10000u, 0x10FFFFu}) {
+  for (std::uint32_t scalar : {0x24u, 0x7Fu, 0x80u, 0x7FFu, 0x800u, 0xD7FFu, 0xE000u, 0xFFFFu, 0x10000u, 0x10FFFFu}) {
     std::string text;
     ASSERT_TRUE(append_utf8(text, scalar));
     const DecodedScalar decoded = decode_utf8(text);

@@ -20,9 +20,7 @@ class Interner {
   /// The symbol of `text` if it has been seen, else an invalid one.
   Symbol find(std::string_view text) const;
   /// The text of a symbol; empty for an invalid one.
-  std::string_view text(Symbol symbol) const {
-    return symbol.valid() ? texts_[symbol.index] : std::string_view();
-  }
+  std::string_view text(Symbol symbol) const { return symbol.valid() ? texts_[symbol.index] : std::string_view(); }
   /// How many distinct texts there are.
   std::size_t size() const { return texts_.size(); }
 

@@ -67,9 +67,8 @@ std::size_t find_invalid_utf8(std::string_view bytes) {
 }
 
 std::size_t count_scalars(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<std::uint8_t>(c) & 0xC0) != 0x80; }));
 }
 
 std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t limit) {
@@ -83,8 +82,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
     for (std::size_t j = 1; j <= b.size(); ++j) {
       const std::size_t change = previous[j - 1] + (a[i - 1] != b[j - 1]);
       row[j] = std::min({previous[j] + 1, row[j - 1] + 1, change});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-        row[j] = std::min(row[j], before[j - 2] + 1);
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) row[j] = std::min(row[j], before[j - 2] + 1);
       least = std::min(least, row[j]);
     }
     if (least > limit) return limit + 1;
@@ -101,8 +99,7 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
     if (candidate == word) continue;
     const std::size_t distance = edit_distance(word, candidate, best_distance);
     // Ties go to the text that sorts first, so that the suggestion doesn't depend on table order.
-    if (distance < best_distance ||
-        (distance == best_distance && !best.empty() && candidate < best)) {
+    if (distance < best_distance || (distance == best_distance && !best.empty() && candidate < best)) {
       if (distance >= word.size()) continue;
       best_distance = distance;
       best = candidate;

@@ -52,21 +52,11 @@ ConstantId ModuleBuilder::constant(Constant value) {
 }
 
 ConstantId ModuleBuilder::scalar(TypeId type, std::uint64_t bits) { return constant({type, bits}); }
-ConstantId ModuleBuilder::f64(double value) {
-  return constant({kF64, std::bit_cast<std::uint64_t>(value)});
-}
-ConstantId ModuleBuilder::f32(float value) {
-  return constant({kF32, std::bit_cast<std::uint32_t>(value)});
-}
-ConstantId ModuleBuilder::text(std::string_view value) {
-  return constant({kString, string(value).index});
-}
-ConstantId ModuleBuilder::bytes(std::string_view value) {
-  return constant({kBytes, string(value).index});
-}
-ConstantId ModuleBuilder::function_value(TypeId fn, FunctionId function) {
-  return constant({fn, function.index});
-}
+ConstantId ModuleBuilder::f64(double value) { return constant({kF64, std::bit_cast<std::uint64_t>(value)}); }
+ConstantId ModuleBuilder::f32(float value) { return constant({kF32, std::bit_cast<std::uint32_t>(value)}); }
+ConstantId ModuleBuilder::text(std::string_view value) { return constant({kString, string(value).index}); }
+ConstantId ModuleBuilder::bytes(std::string_view value) { return constant({kBytes, string(value).index}); }
+ConstantId ModuleBuilder::function_value(TypeId fn, FunctionId function) { return constant({fn, function.index}); }
 
 NativeId ModuleBuilder::native(std::string_view name, Signature signature, bool leaf) {
   StringId text = string(name);
@@ -138,12 +128,10 @@ void FunctionBuilder::abc(Op op, std::uint16_t a, std::uint16_t b, std::uint16_t
   code_.push_back(word_abc(op, a, b, c));
 }
 
-void FunctionBuilder::imm(Op op, std::uint16_t a, std::uint32_t imm) {
-  code_.push_back(word_imm(op, a, imm));
-}
+void FunctionBuilder::imm(Op op, std::uint16_t a, std::uint32_t imm) { code_.push_back(word_imm(op, a, imm)); }
 
-void FunctionBuilder::abc_xyz(Op op, std::uint16_t a, std::uint16_t b, std::uint16_t c,
-                              std::uint32_t x, std::uint16_t y, std::uint16_t z) {
+void FunctionBuilder::abc_xyz(Op op, std::uint16_t a, std::uint16_t b, std::uint16_t c, std::uint32_t x,
+                              std::uint16_t y, std::uint16_t z) {
   code_.push_back(word_abc(op, a, b, c));
   code_.push_back(word_xyz(x, y, z));
 }
@@ -166,8 +154,7 @@ void FunctionBuilder::list_imm(Op op, std::uint32_t imm, Slots slots) {
   append_list(slots);
 }
 
-void FunctionBuilder::list_xyz(Op op, std::uint16_t b, std::uint16_t c, std::uint32_t x,
-                               std::uint16_t y, Slots slots) {
+void FunctionBuilder::list_xyz(Op op, std::uint16_t b, std::uint16_t c, std::uint32_t x, std::uint16_t y, Slots slots) {
   code_.push_back(word_abc(op, static_cast<std::uint16_t>(slots.size()), b, c));
   code_.push_back(word_xyz(x, y));
   append_list(slots);
@@ -230,19 +217,15 @@ void FunctionBuilder::switch_int(std::uint16_t a, std::span<const Label> targets
 
 void FunctionBuilder::ret(std::span<const std::uint16_t> heads) { list(Op::Ret, 0, 0, expand(heads)); }
 
-void FunctionBuilder::panic_text(std::string_view text) {
-  imm(Op::PanicConst, 0, builder_.string(text).index);
-}
+void FunctionBuilder::panic_text(std::string_view text) { imm(Op::PanicConst, 0, builder_.string(text).index); }
 
-void FunctionBuilder::call_list(std::span<const std::uint16_t> args,
-                                std::span<const std::uint16_t> results) {
+void FunctionBuilder::call_list(std::span<const std::uint16_t> args, std::span<const std::uint16_t> results) {
   scratch_ = expand(args);
   auto tail = expand(results);
   scratch_.insert(scratch_.end(), tail.begin(), tail.end());
 }
 
-void FunctionBuilder::call(FunctionId f, std::span<const std::uint16_t> args,
-                           std::span<const std::uint16_t> results) {
+void FunctionBuilder::call(FunctionId f, std::span<const std::uint16_t> args, std::span<const std::uint16_t> results) {
   call_list(args, results);
   list_imm(Op::Call, f.index, scratch_);
 }
@@ -259,15 +242,13 @@ void FunctionBuilder::call_fn(std::uint16_t f, std::span<const std::uint16_t> ar
   list(Op::CallFn, f, 0, scratch_);
 }
 
-void FunctionBuilder::call_any(std::uint16_t any, std::uint16_t method,
-                               std::span<const std::uint16_t> args,
+void FunctionBuilder::call_any(std::uint16_t any, std::uint16_t method, std::span<const std::uint16_t> args,
                                std::span<const std::uint16_t> results) {
   call_list(args, results);
   list(Op::CallAny, any, method, scratch_);
 }
 
-void FunctionBuilder::enum_make(std::uint16_t dst, std::uint16_t variant,
-                                std::span<const std::uint16_t> payload) {
+void FunctionBuilder::enum_make(std::uint16_t dst, std::uint16_t variant, std::span<const std::uint16_t> payload) {
   list(Op::EnumMake, dst, variant, expand(payload));
 }
 

@@ -82,8 +82,8 @@ class FunctionBuilder {
   void abc(Op op, std::uint16_t a = 0, std::uint16_t b = 0, std::uint16_t c = 0);
   void imm(Op op, std::uint16_t a, std::uint32_t imm);
   /// Appends an instruction with a second word.
-  void abc_xyz(Op op, std::uint16_t a, std::uint16_t b, std::uint16_t c, std::uint32_t x,
-               std::uint16_t y = 0, std::uint16_t z = 0);
+  void abc_xyz(Op op, std::uint16_t a, std::uint16_t b, std::uint16_t c, std::uint32_t x, std::uint16_t y = 0,
+               std::uint16_t z = 0);
   /// Appends an instruction with a list: `slots` names every slot (see expand).
   void list(Op op, std::uint16_t b, std::uint16_t c, Slots slots);
   void list_imm(Op op, std::uint32_t imm, Slots slots);
@@ -126,8 +126,8 @@ class FunctionBuilder {
   /// Code from here on comes from this place in the source (see LineEntry).
   void line(std::uint32_t file, std::uint32_t line, std::uint32_t column, std::uint32_t inlined = 0);
   /// Records an inlined call; the result is what `line` takes as `inlined`.
-  std::uint32_t inlined_call(StringId function, std::uint32_t file, std::uint32_t line,
-                             std::uint32_t column, std::uint32_t parent = 0);
+  std::uint32_t inlined_call(StringId function, std::uint32_t file, std::uint32_t line, std::uint32_t column,
+                             std::uint32_t parent = 0);
   /// Names a variable that lives at `slot` between two labels.
   void local(StringId name, TypeId type, std::uint16_t slot, Label first, Label end);
 
@@ -138,11 +138,11 @@ class FunctionBuilder {
  private:
   enum class FixKind : std::uint8_t { Imm, Offset, Target };
   struct Fix {
-    std::uint32_t word;    // the word to patch
-    std::uint32_t base;    // the word where the instruction begins
+    std::uint32_t word;  // the word to patch
+    std::uint32_t base;  // the word where the instruction begins
     Label label;
     FixKind kind;
-    bool high;             // Target: upper half of the word
+    bool high;  // Target: upper half of the word
   };
   struct PendingCleanup {
     Label first, end, handler;

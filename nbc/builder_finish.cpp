@@ -12,8 +12,7 @@ void FunctionBuilder::cleanup(Label first, Label end, Label handler, std::vector
   cleanups_.push_back({first, end, handler, std::move(kept)});
 }
 
-void FunctionBuilder::line(std::uint32_t file, std::uint32_t line, std::uint32_t column,
-                           std::uint32_t inlined) {
+void FunctionBuilder::line(std::uint32_t file, std::uint32_t line, std::uint32_t column, std::uint32_t inlined) {
   LineEntry entry{here(), file, line, column, inlined};
   auto& lines = debug_.lines;
   if (!lines.empty() && lines.back().pc == entry.pc) lines.pop_back();
@@ -85,9 +84,8 @@ void FunctionBuilder::widen() {
       labels_[over.index] = base + 3;
       fixes_.push_back({base + 1, base + 1, over, FixKind::Imm, false});
     }
-    std::sort(fixes_.begin(), fixes_.end(), [](const Fix& a, const Fix& b) {
-      return a.word != b.word ? a.word < b.word : a.high < b.high;
-    });
+    std::sort(fixes_.begin(), fixes_.end(),
+              [](const Fix& a, const Fix& b) { return a.word != b.word ? a.word < b.word : a.high < b.high; });
     code_ = std::move(code);
   }
 }

@@ -94,7 +94,8 @@ class Printer {
     for (std::size_t i = 0; i < m_.natives.size(); ++i) {
       const Native& n = m_.natives[i];
       line("native n" + std::to_string(i) + " " + string_ref(n.name) + (n.leaf ? " leaf " : " ") +
-               signature(n.signature), text(n.name));
+               signature(n.signature),
+           text(n.name));
     }
     for (std::size_t i = 0; i < m_.vtables.size(); ++i) {
       const VTable& v = m_.vtables[i];
@@ -104,7 +105,8 @@ class Printer {
     }
     for (const Export& e : m_.exports) {
       line("export " + std::string(kExportNames[static_cast<int>(e.kind)]) + " " + string_ref(e.name) + " f" +
-               std::to_string(e.function.index), text(e.name));
+               std::to_string(e.function.index),
+           text(e.name));
     }
     for (std::size_t i = 0; i < m_.functions.size(); ++i) function(i);
     blob("interface", m_.interface, m_.interface.empty());
@@ -142,7 +144,8 @@ class Printer {
   }
   std::string params(const std::vector<Param>& list) const {
     std::string o = "(";
-    for (const Param& p : list) o += std::string(o.size() > 1 ? " " : "") + (p.borrowed ? "borrowed " : "") + type_ref(p.type);
+    for (const Param& p : list)
+      o += std::string(o.size() > 1 ? " " : "") + (p.borrowed ? "borrowed " : "") + type_ref(p.type);
     return o + ")";
   }
   std::string ids(const std::vector<TypeId>& list) const {
@@ -251,7 +254,8 @@ class Printer {
       }
       for (const LineEntry& l : f.lines) line("  line" + numbers({l.pc, l.file, l.line, l.column, l.inlined}));
       for (const LocalName& l : f.locals) {
-        line("  local " + string_ref(l.name) + " " + type_ref(l.type) + numbers({l.slot, l.first, l.end}), text(l.name));
+        line("  local " + string_ref(l.name) + " " + type_ref(l.type) + numbers({l.slot, l.first, l.end}),
+             text(l.name));
       }
       line("}");
     }

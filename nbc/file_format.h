@@ -16,17 +16,28 @@ inline constexpr std::size_t kSectionEntry = 12;
 
 /// Sections, in the order in which they stand in a file. Empty ones are left out.
 enum class Section : std::uint8_t {
-  Strings = 1, Types, Constants, Natives, Functions, Traits, VTables, Exports, Interface, Generics,
-  Hashes, Debug, Kernels,
+  Strings = 1,
+  Types,
+  Constants,
+  Natives,
+  Functions,
+  Traits,
+  VTables,
+  Exports,
+  Interface,
+  Generics,
+  Hashes,
+  Debug,
+  Kernels,
 };
 inline constexpr std::uint8_t kLastSection = static_cast<std::uint8_t>(Section::Kernels);
 inline constexpr std::uint8_t kOptionalSection = 1;  // flag: a reader that doesn't know it may skip it
 
 /// A section's name in messages; empty for an unknown one.
 constexpr std::string_view section_name(std::uint8_t id) {
-  constexpr std::string_view kNames[] = {"header",  "strings", "types",     "constants", "natives",
-                                         "functions", "traits", "vtables",  "exports",   "interface",
-                                         "generics", "hashes", "debug",     "kernels"};
+  constexpr std::string_view kNames[] = {"header",    "strings", "types",   "constants", "natives",
+                                         "functions", "traits",  "vtables", "exports",   "interface",
+                                         "generics",  "hashes",  "debug",   "kernels"};
   return id <= kLastSection ? kNames[id] : std::string_view();
 }
 

@@ -19,8 +19,8 @@ enum class Value : std::uint8_t { Empty, Set, Owned, Borrowed, Weightless, Mixed
 /// One slot of a stored state.
 struct Cell {
   Value value = Value::Empty;
-  std::uint16_t owner = 0;                 // Borrowed: the root's slot
-  std::uint16_t refined = UINT16_MAX;      // the variant
+  std::uint16_t owner = 0;             // Borrowed: the root's slot
+  std::uint16_t refined = UINT16_MAX;  // the variant
 };
 
 /// A state at a block's entry.
@@ -97,9 +97,7 @@ class FlowState {
   bool fail(Rule rule, std::uint16_t slot) { return report_.fail(rule, name(slot)); }
   bool counted(std::uint16_t slot) const { return types_.counted(type_[slot]); }
   bool stale(std::uint16_t slot) const { return borrowed_at_[slot] != epoch_[owner_[slot]]; }
-  bool borrowed_parameter(std::uint16_t slot) const {
-    return slot < borrowed_params_.size() && borrowed_params_[slot];
-  }
+  bool borrowed_parameter(std::uint16_t slot) const { return slot < borrowed_params_.size() && borrowed_params_[slot]; }
   Value whole(std::uint16_t slot) const;
   void set(std::uint16_t slot, Value value);
   void touch(std::uint16_t slot);
@@ -110,7 +108,7 @@ class FlowState {
   const TypeTable& types_;
   Report& report_;
   const FrameMap* frame_ = nullptr;
-  std::vector<bool> borrowed_params_;       // by slot
+  std::vector<bool> borrowed_params_;  // by slot
   std::vector<TypeId> type_;
   std::vector<Value> value_;
   std::vector<std::uint16_t> owner_;

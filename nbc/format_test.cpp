@@ -193,7 +193,9 @@ TEST(Text, PrintsWhatThePageShows) {
       7: call f0 [r2 r2]  ; fib
       9: add.i64 r1 r1 r2
      10: ret [r1]
-})"), std::string::npos) << text;
+})"),
+            std::string::npos)
+      << text;
 }
 
 // The same things in another order, among others, have the same content hashes.

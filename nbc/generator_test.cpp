@@ -38,7 +38,8 @@ TEST(Generator, ModulesVerifyAndRoundTrip) {
     ASSERT_EQ(write(*again), bytes) << "seed " << seed;
     std::string text = disassemble(module);
     auto assembled = parse_text(text);
-    ASSERT_TRUE(assembled) << "seed " << seed << ", line " << assembled.error().line << ": " << assembled.error().message;
+    ASSERT_TRUE(assembled) << "seed " << seed << ", line " << assembled.error().line << ": "
+                           << assembled.error().message;
     ASSERT_EQ(write(*assembled), bytes) << "seed " << seed;
     count_ops(module, hits);
   }
@@ -75,7 +76,8 @@ TEST(Mutator, ModulesAreRefusedOrAccepted) {
   }
   std::printf("%zu mutants refused, %zu accepted; by rule\n", refused, accepted);
   for (std::uint32_t i = 0; i < kRuleCount; ++i) {
-    if (rules[i]) std::printf("  %-22.*s %zu\n", static_cast<int>(rule_name(Rule(i)).size()), rule_name(Rule(i)).data(), rules[i]);
+    if (rules[i])
+      std::printf("  %-22.*s %zu\n", static_cast<int>(rule_name(Rule(i)).size()), rule_name(Rule(i)).data(), rules[i]);
   }
   EXPECT_GT(refused, 0u);
   EXPECT_GT(accepted, 0u);

@@ -8,15 +8,23 @@ namespace noodle::nbc {
 namespace {
 
 // The operand words of opcodes.def.
-#define IN(place, what) Operand{Role::In, Place::place, What::what}
-#define TAKE(place, what) Operand{Role::Take, Place::place, What::what}
-#define MUT(place, what) Operand{Role::Mut, Place::place, What::what}
-#define OUT(place, what) Operand{Role::Out, Place::place, What::what}
-#define VIEW(place, what) Operand{Role::View, Place::place, What::what}
-#define ARGS(place, what) Operand{Role::Args, Place::place, What::what}
-#define IMM(place, what) Operand{Role::Imm, Place::place, What::what}
+#define IN(place, what) \
+  Operand { Role::In, Place::place, What::what }
+#define TAKE(place, what) \
+  Operand { Role::Take, Place::place, What::what }
+#define MUT(place, what) \
+  Operand { Role::Mut, Place::place, What::what }
+#define OUT(place, what) \
+  Operand { Role::Out, Place::place, What::what }
+#define VIEW(place, what) \
+  Operand { Role::View, Place::place, What::what }
+#define ARGS(place, what) \
+  Operand { Role::Args, Place::place, What::what }
+#define IMM(place, what) \
+  Operand { Role::Imm, Place::place, What::what }
 #define LIST(role, what) role(List, what)
-#define TARGETS Operand{Role::Imm, Place::Targets, What::Targets}
+#define TARGETS \
+  Operand { Role::Imm, Place::Targets, What::Targets }
 
 constexpr OpInfo make(std::string_view mnemonic, std::uint8_t flags, std::string_view meaning,
                       std::initializer_list<Operand> operands) {
@@ -55,8 +63,7 @@ constexpr std::array<OpInfo, kOpCount> kOps = {
 constexpr std::array<std::uint16_t, kOpCount> sorted_ops() {
   std::array<std::uint16_t, kOpCount> order{};
   for (std::uint16_t i = 0; i < kOpCount; ++i) order[i] = i;
-  std::sort(order.begin(), order.end(),
-            [](auto x, auto y) { return kOps[x].mnemonic < kOps[y].mnemonic; });
+  std::sort(order.begin(), order.end(), [](auto x, auto y) { return kOps[x].mnemonic < kOps[y].mnemonic; });
   return order;
 }
 

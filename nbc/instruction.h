@@ -27,17 +27,75 @@ enum class Role : std::uint8_t { In, Take, Mut, Out, View, Args, Imm };
 /// What an operand has to be.
 enum class What : std::uint8_t {
   // one fixed type
-  Bool, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64, String,
+  Bool,
+  I8,
+  I16,
+  I32,
+  I64,
+  U8,
+  U16,
+  U32,
+  U64,
+  F16,
+  BF16,
+  F32,
+  F64,
+  String,
   // one leaf of a family
-  Leaf, Same, SameB, TypeOperand, Head, ConstantType, IntOrBool, Signed, Unsigned, PairFrom, PairTo,
-  Enum, List, Map, Box, BoxOfEnum, Fn, Any, ElementLeaf,
+  Leaf,
+  Same,
+  SameB,
+  TypeOperand,
+  Head,
+  ConstantType,
+  IntOrBool,
+  Signed,
+  Unsigned,
+  PairFrom,
+  PairTo,
+  Enum,
+  List,
+  Map,
+  Box,
+  BoxOfEnum,
+  Fn,
+  Any,
+  ElementLeaf,
   // sequences of leaves
-  Results, CallArgs, CallResults, Payload, Content, Element, Elements, Key, Value, Concrete, OfType,
-  Captures, Strings,
+  Results,
+  CallArgs,
+  CallResults,
+  Payload,
+  Content,
+  Element,
+  Elements,
+  Key,
+  Value,
+  Concrete,
+  OfType,
+  Captures,
+  Strings,
   // immediates
-  Number, Signed16, NonZero16, Type, EquatableType, Constant, NumberPair, IntegerPair,
-  IntegerTargetPair, Target, Offset, TargetCount, StringIndex, Function, Native, VTable, Method,
-  Variant, LeafIndex, Targets,
+  Number,
+  Signed16,
+  NonZero16,
+  Type,
+  EquatableType,
+  Constant,
+  NumberPair,
+  IntegerPair,
+  IntegerTargetPair,
+  Target,
+  Offset,
+  TargetCount,
+  StringIndex,
+  Function,
+  Native,
+  VTable,
+  Method,
+  Variant,
+  LeafIndex,
+  Targets,
 };
 
 struct Operand {
@@ -98,9 +156,7 @@ constexpr std::uint16_t y_of(Word second) { return std::uint16_t(second >> 32); 
 constexpr std::uint16_t z_of(Word second) { return std::uint16_t(second >> 48); }
 
 /// A pair operand of conv, fits and wrap (two values of Kind).
-constexpr std::uint16_t pair_of(std::uint8_t from, std::uint8_t to) {
-  return std::uint16_t(from << 8 | to);
-}
+constexpr std::uint16_t pair_of(std::uint8_t from, std::uint8_t to) { return std::uint16_t(from << 8 | to); }
 
 /// A decoded instruction: where it stands and how to read its parts. Holds no memory of its own.
 struct Inst {

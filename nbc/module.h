@@ -21,10 +21,10 @@ inline constexpr std::uint16_t kVersion = 1;
 inline constexpr std::uint64_t kKnownFeatures = 0;
 
 /// Limits of a module; a module beyond them is refused.
-inline constexpr std::uint32_t kMaxSlots = 4096;         // register slots of a function
-inline constexpr std::uint32_t kMaxCode = 1u << 24;      // words of a function
-inline constexpr std::uint32_t kMaxEntries = 1u << 20;   // of any table
-inline constexpr std::uint32_t kMaxString = 1u << 28;    // bytes of one text
+inline constexpr std::uint32_t kMaxSlots = 4096;        // register slots of a function
+inline constexpr std::uint32_t kMaxCode = 1u << 24;     // words of a function
+inline constexpr std::uint32_t kMaxEntries = 1u << 20;  // of any table
+inline constexpr std::uint32_t kMaxString = 1u << 28;   // bytes of one text
 
 /// A constant: immortal in the runtime.
 struct Constant {
@@ -111,10 +111,10 @@ struct GenericBody {
 /// From this word on (up to the next entry) code comes from this line.
 struct LineEntry {
   std::uint32_t pc = 0;
-  std::uint32_t file = 0;    // index into DebugInfo::files
-  std::uint32_t line = 0;    // from 1; 0 means made by the compiler
-  std::uint32_t column = 0;  // from 1, in characters
-  std::uint32_t inlined = 0; // 0: the function's own code; else 1 + index into inlined
+  std::uint32_t file = 0;     // index into DebugInfo::files
+  std::uint32_t line = 0;     // from 1; 0 means made by the compiler
+  std::uint32_t column = 0;   // from 1, in characters
+  std::uint32_t inlined = 0;  // 0: the function's own code; else 1 + index into inlined
   bool operator==(const LineEntry&) const = default;
 };
 

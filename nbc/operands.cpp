@@ -62,8 +62,8 @@ bool Operands::resolve(const Inst& inst) {
   }
   if (info.has_list) {
     if (cursor_ != inst.list_size()) {
-      return fail(Rule::ListLength, std::to_string(inst.list_size()) + " slots listed, " +
-                                        std::to_string(cursor_) + " demanded");
+      return fail(Rule::ListLength,
+                  std::to_string(inst.list_size()) + " slots listed, " + std::to_string(cursor_) + " demanded");
     }
     if (!(info.flags & nbc::Call) && !overlaps(inst)) return false;
   }
@@ -107,8 +107,7 @@ bool Operands::leaf_is(std::uint16_t slot, What what, const Inst& inst) {
     case What::ConstantType: return same(m_.constants[inst.uimm()].type);
     case What::IntOrBool: return is_integer(kind) || kind == Kind::Bool ? true : wrong("an integer or bool");
     case What::Signed: return is_signed(kind) ? true : wrong("a signed integer");
-    case What::Unsigned:
-      return is_unsigned(kind) || kind == Kind::Bool ? true : wrong("an unsigned integer or bool");
+    case What::Unsigned: return is_unsigned(kind) || kind == Kind::Bool ? true : wrong("an unsigned integer or bool");
     case What::PairFrom: return same(TypeId(std::size_t(inst.c() >> 8)));
     case What::PairTo: return same(TypeId(std::size_t(inst.c() & 0xFF)));
     case What::Enum:

@@ -50,10 +50,10 @@ class Operands {
   const Function* function_ = nullptr;
   const FlowState* state_ = nullptr;
   std::vector<Access> accesses_;
-  std::uint32_t cursor_ = 0;     // in the operand list
-  std::uint16_t handle_ = 0;     // the list, map, box, any, closure or enum that gives types
+  std::uint32_t cursor_ = 0;                               // in the operand list
+  std::uint16_t handle_ = 0;                               // the list, map, box, any, closure or enum that gives types
   std::vector<std::unique_ptr<Signature>> fn_signatures_;  // by type, made when first asked for
-  std::vector<std::uint32_t> stamps_;  // by slot: the instruction that listed it as an input
+  std::vector<std::uint32_t> stamps_;                      // by slot: the instruction that listed it as an input
   std::uint32_t stamp_ = 0;
 };
 

@@ -155,9 +155,7 @@ class TextParser {
     if (value > limit) return wrong();
     return negative ? 0 - value : value;
   }
-  std::uint32_t small(std::string_view prefix = {}) {
-    return static_cast<std::uint32_t>(number(prefix, UINT32_MAX));
-  }
+  std::uint32_t small(std::string_view prefix = {}) { return static_cast<std::uint32_t>(number(prefix, UINT32_MAX)); }
   std::uint16_t slot() { return static_cast<std::uint16_t>(number("r", UINT16_MAX)); }
 
   TypeId type_ref() {

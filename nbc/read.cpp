@@ -14,9 +14,9 @@ std::uint64_t fixed(std::string_view bytes, std::size_t at, int n) {
   return value;
 }
 
-constexpr std::string_view kTypeErrors[] = {
-    "a type contains a later type by value", "types nest more than 64 deep",
-    "a type takes more than 4096 slots", "too many types", "an enum has no variant"};
+constexpr std::string_view kTypeErrors[] = {"a type contains a later type by value", "types nest more than 64 deep",
+                                            "a type takes more than 4096 slots", "too many types",
+                                            "an enum has no variant"};
 
 // Reads one section after another. After the first problem every read gives zero, and loops stop.
 class Reader {
@@ -44,8 +44,9 @@ class Reader {
     if (bytes_.size() < kChecked + 4) return fail_at(ReadProblem::Truncated, bytes_.size(), "the header is cut off");
     auto version = fixed(bytes_, 4, 2);
     if (version != kVersion || fixed(bytes_, 6, 2) != 0) {
-      return fail_at(ReadProblem::Version, 4, "format version " + std::to_string(version) +
-                                                  "; this build reads version " + std::to_string(kVersion));
+      return fail_at(
+          ReadProblem::Version, 4,
+          "format version " + std::to_string(version) + "; this build reads version " + std::to_string(kVersion));
     }
     m_.features = fixed(bytes_, kFeaturesAt, 8);
     if (std::uint64_t unknown = m_.features & ~kKnownFeatures) {
@@ -100,7 +101,8 @@ class Reader {
       if (!failed_ && at_ != end_) fail(ReadProblem::Trailing, "more bytes than the section needs");
     }
     section_ = 0;
-    if (!failed_ && expected != bytes_.size()) fail_at(ReadProblem::Trailing, expected, "bytes behind the last section");
+    if (!failed_ && expected != bytes_.size())
+      fail_at(ReadProblem::Trailing, expected, "bytes behind the last section");
   }
 
   std::uint64_t number(std::uint64_t limit) {
@@ -233,11 +235,14 @@ class Reader {
       for (std::size_t i = 0; i < words; ++i) f.code[i] = fixed(bytes_, at_ + i * 8, 8);
     }
     at_ += words * 8;
-    all(f.cleanups, [&] {
-      Cleanup c{small(), small(), small(), {}};
-      all(c.kept, [&] { return static_cast<std::uint16_t>(number(UINT16_MAX)); });
-      return c;
-    }, 4);
+    all(
+        f.cleanups,
+        [&] {
+          Cleanup c{small(), small(), small(), {}};
+          all(c.kept, [&] { return static_cast<std::uint16_t>(number(UINT16_MAX)); });
+          return c;
+        },
+        4);
     return f;
   }
 
@@ -251,9 +256,12 @@ class Reader {
     FunctionDebug d;
     all(d.inlined, [&] { return InlinedCall{name(), small(), small(), small(), small()}; }, 5);
     all(d.lines, [&] { return LineEntry{small(), small(), small(), small(), small()}; }, 5);
-    all(d.locals, [&] {
-      return LocalName{name(), id<TypeId>(), static_cast<std::uint16_t>(number(UINT16_MAX)), small(), small()};
-    }, 5);
+    all(
+        d.locals,
+        [&] {
+          return LocalName{name(), id<TypeId>(), static_cast<std::uint16_t>(number(UINT16_MAX)), small(), small()};
+        },
+        5);
     return d;
   }
 
@@ -265,38 +273,43 @@ class Reader {
         for (std::size_t i = 0; i < n && !failed_; ++i) type();
         break;
       }
-      case Section::Constants:
-        all(m_.constants, [&] { return Constant{id<TypeId>(), number(UINT64_MAX)}; }, 2);
-        break;
+      case Section::Constants: all(m_.constants, [&] { return Constant{id<TypeId>(), number(UINT64_MAX)}; }, 2); break;
       case Section::Natives:
-        all(m_.natives, [&] {
-          Native n;
-          n.name = name();
-          n.leaf = boolean();
-          n.signature = signature();
-          return n;
-        }, 4);
+        all(
+            m_.natives,
+            [&] {
+              Native n;
+              n.name = name();
+              n.leaf = boolean();
+              n.signature = signature();
+              return n;
+            },
+            4);
         break;
       case Section::Functions: all(m_.functions, [&] { return function(); }, 6); break;
       case Section::Traits:
-        all(m_.traits, [&] {
-          Trait t;
-          t.name = name();
-          all(t.methods, [&] { return Method{name(), signature()}; }, 3);
-          return t;
-        }, 2);
+        all(
+            m_.traits,
+            [&] {
+              Trait t;
+              t.name = name();
+              all(t.methods, [&] { return Method{name(), signature()}; }, 3);
+              return t;
+            },
+            2);
         break;
       case Section::VTables:
-        all(m_.vtables, [&] {
-          VTable v{id<TraitId>(), id<TypeId>(), {}};
-          all(v.functions, [&] { return id<FunctionId>(); });
-          return v;
-        }, 3);
+        all(
+            m_.vtables,
+            [&] {
+              VTable v{id<TraitId>(), id<TypeId>(), {}};
+              all(v.functions, [&] { return id<FunctionId>(); });
+              return v;
+            },
+            3);
         break;
       case Section::Exports:
-        all(m_.exports, [&] {
-          return Export{ExportKind(number(2)), name(), id<FunctionId>()};
-        }, 3);
+        all(m_.exports, [&] { return Export{ExportKind(number(2)), name(), id<FunctionId>()}; }, 3);
         break;
       case Section::Interface: m_.interface = text(); break;
       case Section::Generics: all(m_.generics, [&] { return GenericBody{name(), text()}; }, 2); break;

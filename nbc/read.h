@@ -10,8 +10,18 @@ namespace noodle::nbc {
 
 /// What can be wrong with bytes, before anything is said about what they mean.
 enum class ReadProblem : std::uint8_t {
-  NotAModule, Version, Feature, Checksum, SectionTable, UnknownSection, Truncated, Number, Limit, Kind,
-  TypeLayout, Trailing,
+  NotAModule,
+  Version,
+  Feature,
+  Checksum,
+  SectionTable,
+  UnknownSection,
+  Truncated,
+  Number,
+  Limit,
+  Kind,
+  TypeLayout,
+  Trailing,
 };
 inline constexpr std::uint32_t kReadProblems = 12;
 

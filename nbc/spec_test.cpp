@@ -24,20 +24,79 @@ std::string_view place_text(Place place) {
 }
 
 std::string_view what_text(What what) {
-  constexpr std::string_view kNames[] = {
-      "bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32", "f64", "string",
-      "Leaf", "Same", "SameB", "type imm", "whole register", "constant's type", "integer or bool",
-      "signed integer", "unsigned integer or bool", "PairFrom", "PairTo", "enum", "list", "map", "box",
-      "box of an enum", "fn", "any", "ElementLeaf", "Results", "arguments", "results", "Payload", "Content",
-      "Element", "Elements", "Key", "Value", "Concrete", "OfType", "Captures", "Strings", "number", "number",
-      "number, not 0", "type", "type with equality", "constant", "pair of numbers", "pair of integers",
-      "pair to an integer", "target", "offset", "number of targets", "string", "function", "native", "vtable",
-      "method", "variant", "leaf", "targets"};
+  constexpr std::string_view kNames[] = {"bool",
+                                         "i8",
+                                         "i16",
+                                         "i32",
+                                         "i64",
+                                         "u8",
+                                         "u16",
+                                         "u32",
+                                         "u64",
+                                         "f16",
+                                         "bf16",
+                                         "f32",
+                                         "f64",
+                                         "string",
+                                         "Leaf",
+                                         "Same",
+                                         "SameB",
+                                         "type imm",
+                                         "whole register",
+                                         "constant's type",
+                                         "integer or bool",
+                                         "signed integer",
+                                         "unsigned integer or bool",
+                                         "PairFrom",
+                                         "PairTo",
+                                         "enum",
+                                         "list",
+                                         "map",
+                                         "box",
+                                         "box of an enum",
+                                         "fn",
+                                         "any",
+                                         "ElementLeaf",
+                                         "Results",
+                                         "arguments",
+                                         "results",
+                                         "Payload",
+                                         "Content",
+                                         "Element",
+                                         "Elements",
+                                         "Key",
+                                         "Value",
+                                         "Concrete",
+                                         "OfType",
+                                         "Captures",
+                                         "Strings",
+                                         "number",
+                                         "number",
+                                         "number, not 0",
+                                         "type",
+                                         "type with equality",
+                                         "constant",
+                                         "pair of numbers",
+                                         "pair of integers",
+                                         "pair to an integer",
+                                         "target",
+                                         "offset",
+                                         "number of targets",
+                                         "string",
+                                         "function",
+                                         "native",
+                                         "vtable",
+                                         "method",
+                                         "variant",
+                                         "leaf",
+                                         "targets"};
   return kNames[static_cast<int>(what)];
 }
 
 std::string instruction_table() {
-  std::string out = "\n.. list-table::\n   :header-rows: 1\n   :widths: 16 36 40 8\n\n   * - instruction\n     - operands\n     - meaning\n     -\n";
+  std::string out =
+      "\n.. list-table::\n   :header-rows: 1\n   :widths: 16 36 40 8\n\n   * - instruction\n     - operands\n     - "
+      "meaning\n     -\n";
   for (std::uint32_t i = 0; i < kOpCount; ++i) {
     const OpInfo& op = info(Op(i));
     out += "   * - ``" + std::string(op.mnemonic) + "``\n     -";
@@ -51,7 +110,8 @@ std::string instruction_table() {
       if (o.place != Place::Imm || o.what != What::Number) out += " " + std::string(what_text(o.what));
     }
     std::string meaning(op.meaning);
-    for (std::size_t at = 0; (at = meaning.find_first_of("*\\|`", at)) != std::string::npos; at += 2) meaning.insert(at, "\\");
+    for (std::size_t at = 0; (at = meaning.find_first_of("*\\|`", at)) != std::string::npos; at += 2)
+      meaning.insert(at, "\\");
     out += "\n     - " + meaning + "\n     -";
     std::string flags;
     if (op.flags & Panics) flags += " *panics*";

@@ -3,7 +3,7 @@
 namespace noodle::nbc {
 namespace {
 
-constexpr std::string_view kNames[] = {"bool", "i8",  "i16", "i32",  "i64", "u8",  "u16",    "u32",
+constexpr std::string_view kNames[] = {"bool", "i8",  "i16",  "i32", "i64", "u8",     "u16",  "u32",
                                        "u64",  "f16", "bf16", "f32", "f64", "string", "bytes"};
 
 // Names end the recursion at structs and enums; anonymous recursion (a list of itself) ends at a

@@ -13,7 +13,7 @@ struct Cell {
   std::uint8_t size;
   std::uint8_t align;
 };
-constexpr Cell kCells[kBuiltinTypes] = {{1, 1}, {1, 1}, {2, 2}, {4, 4}, {8, 8},  {1, 1}, {2, 2}, {4, 4},
+constexpr Cell kCells[kBuiltinTypes] = {{1, 1}, {1, 1}, {2, 2}, {4, 4}, {8, 8}, {1, 1},  {2, 2}, {4, 4},
                                         {8, 8}, {2, 2}, {2, 2}, {4, 4}, {8, 8}, {16, 8}, {8, 8}};
 
 std::uint32_t align_up(std::uint32_t at, std::uint32_t align) { return (at + align - 1) & ~(align - 1); }

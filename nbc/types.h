@@ -23,14 +23,35 @@ using VTableId = Id<struct VTableTag>;
 /// What a type is. The first fifteen are the same entry (id == kind) of every type table and are
 /// never written to a file.
 enum class Kind : std::uint8_t {
-  Bool, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64, String, Bytes,
-  List, Map, Struct, Enum, Box, Fn, Any, Tensor,
+  Bool,
+  I8,
+  I16,
+  I32,
+  I64,
+  U8,
+  U16,
+  U32,
+  U64,
+  F16,
+  BF16,
+  F32,
+  F64,
+  String,
+  Bytes,
+  List,
+  Map,
+  Struct,
+  Enum,
+  Box,
+  Fn,
+  Any,
+  Tensor,
 };
 inline constexpr std::uint32_t kKinds = 23;
 inline constexpr std::uint32_t kBuiltinTypes = 15;
 
-inline constexpr TypeId kBool{0}, kI8{1}, kI16{2}, kI32{3}, kI64{4}, kU8{5}, kU16{6}, kU32{7},
-    kU64{8}, kF16{9}, kBF16{10}, kF32{11}, kF64{12}, kString{13}, kBytes{14};
+inline constexpr TypeId kBool{0}, kI8{1}, kI16{2}, kI32{3}, kI64{4}, kU8{5}, kU16{6}, kU32{7}, kU64{8}, kF16{9},
+    kBF16{10}, kF32{11}, kF64{12}, kString{13}, kBytes{14};
 
 constexpr bool is_signed(Kind k) { return k >= Kind::I8 && k <= Kind::I64; }
 constexpr bool is_unsigned(Kind k) { return k >= Kind::U8 && k <= Kind::U64; }

@@ -38,8 +38,8 @@ std::string VerifyError::text(const Module& module) const {
 }
 
 const UnwindSite* FunctionFacts::site(std::uint32_t pc) const {
-  auto at = std::lower_bound(sites_.begin(), sites_.end(), pc,
-                             [](const UnwindSite& s, std::uint32_t p) { return s.pc < p; });
+  auto at =
+      std::lower_bound(sites_.begin(), sites_.end(), pc, [](const UnwindSite& s, std::uint32_t p) { return s.pc < p; });
   return at != sites_.end() && at->pc == pc ? &*at : nullptr;
 }
 
@@ -99,9 +99,7 @@ class Verifier {
   std::uint64_t total_slots_ = 0;
 };
 
-std::expected<VerifiedModule, VerifyError> verify(Module module) {
-  return Verifier::verified(std::move(module));
-}
+std::expected<VerifiedModule, VerifyError> verify(Module module) { return Verifier::verified(std::move(module)); }
 
 std::expected<void, VerifyError> check(const Module& module) {
   Verifier verifier(module);

@@ -49,8 +49,8 @@ inline constexpr std::uint32_t kNoHandler = UINT32_MAX;
 /// An instruction that may unwind.
 struct UnwindSite {
   std::uint32_t pc = 0;
-  std::uint32_t set = 0;                // index for FunctionFacts::owned
-  std::uint32_t handler = kNoHandler;   // where control goes after the release; else out of the function
+  std::uint32_t set = 0;               // index for FunctionFacts::owned
+  std::uint32_t handler = kNoHandler;  // where control goes after the release; else out of the function
 };
 
 /// What the verifier proved about one function, and what the machine needs to run it.

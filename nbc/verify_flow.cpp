@@ -8,8 +8,7 @@ namespace noodle::nbc {
 
 constexpr std::uint32_t kWideLeaf = 16;
 
-bool FlowVerifier::run(const Function& function, const FrameMap& frame, const CodeMap& map,
-                       UnwindTable& table) {
+bool FlowVerifier::run(const Function& function, const FrameMap& frame, const CodeMap& map, UnwindTable& table) {
   f_ = &function;
   frame_ = &frame;
   map_ = &map;

@@ -54,12 +54,12 @@ class FlowVerifier {
   const CodeMap* map_ = nullptr;
   UnwindTable* table_ = nullptr;
   bool live_ = false;
-  std::vector<std::uint32_t> snapshot_at_;   // by word: 1 + index, or 0
+  std::vector<std::uint32_t> snapshot_at_;  // by word: 1 + index, or 0
   std::vector<Snapshot> snapshots_;
   std::vector<std::uint32_t> free_;
   Snapshot scratch_;
   std::size_t next_cleanup_ = 0;
-  std::vector<const Cleanup*> open_;         // ranges around the current word, innermost last
+  std::vector<const Cleanup*> open_;  // ranges around the current word, innermost last
   std::unordered_map<std::uint32_t, const Cleanup*> handlers_;
   std::vector<OwnedSlot> set_;
   std::unordered_multimap<std::uint64_t, std::uint32_t> sets_;

@@ -32,8 +32,8 @@ inline constexpr std::uint64_t kMaxTotalSlots = 1ull << 24;       // of all fram
 
 /// What the tables promise, proved by verify_tables and used by the code checks.
 struct TableFacts {
-  std::vector<bool> equatable;     // a type
-  std::vector<bool> valid_utf8;    // a string
+  std::vector<bool> equatable;   // a type
+  std::vector<bool> valid_utf8;  // a string
 };
 bool verify_tables(const Module& module, TableFacts& facts, Report& report);
 /// Tables that speak of functions' insides: run after the functions' registers are known to be right.
@@ -45,8 +45,8 @@ enum Mark : std::uint8_t {
   kFallthrough = 2,  // control may come from the instruction before
   kJumpOne = 4,      // jumps here, counted 0, 1, 2 (or more) in two bits
   kJumpMany = 8,
-  kBackward = 16,    // some jump comes from here or behind
-  kHandler = 32,     // a cleanup handler begins
+  kBackward = 16,  // some jump comes from here or behind
+  kHandler = 32,   // a cleanup handler begins
 };
 
 /// A function's code seen as words and edges.
@@ -68,8 +68,8 @@ struct CodeMap {
 
 /// The static slots of a function: which register a slot belongs to.
 struct FrameMap {
-  std::vector<TypeId> type_at;        // by first slot; invalid inside a register
-  std::vector<std::uint16_t> head_of; // by slot: the first slot of its register
+  std::vector<TypeId> type_at;         // by first slot; invalid inside a register
+  std::vector<std::uint16_t> head_of;  // by slot: the first slot of its register
   std::uint32_t slots = 0;
   std::uint32_t param_slots = 0;
 };
@@ -77,7 +77,6 @@ struct FrameMap {
 /// Checks registers and signature, and maps the slots.
 bool map_frame(const Module& module, const Function& function, FrameMap& frame, Report& report);
 /// Checks words, jumps and cleanup ranges, and maps the edges.
-bool map_code(const Module& module, const Function& function, const FrameMap& frame, CodeMap& map,
-              Report& report);
+bool map_code(const Module& module, const Function& function, const FrameMap& frame, CodeMap& map, Report& report);
 
 }  // namespace noodle::nbc

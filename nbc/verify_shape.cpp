@@ -47,8 +47,7 @@ class Shape {
   }
 
   bool edge(std::uint32_t pc, std::int64_t target) {
-    if (target < 0 || target >= static_cast<std::int64_t>(map_.marks.size()) ||
-        !(map_.marks[target] & kStart)) {
+    if (target < 0 || target >= static_cast<std::int64_t>(map_.marks.size()) || !(map_.marks[target] & kStart)) {
       report_.pc = pc;
       return report_.fail(Rule::JumpTarget, "word " + std::to_string(target));
     }
@@ -240,8 +239,7 @@ bool map_frame(const Module& module, const Function& function, FrameMap& frame, 
   return true;
 }
 
-bool map_code(const Module& module, const Function& function, const FrameMap& frame, CodeMap& map,
-              Report& report) {
+bool map_code(const Module& module, const Function& function, const FrameMap& frame, CodeMap& map, Report& report) {
   return Shape(module, function, frame, map, report).run();
 }
 

@@ -8,13 +8,12 @@ namespace {
 
 class Tables {
  public:
-  Tables(const Module& module, TableFacts& facts, Report& report)
-      : m_(module), facts_(facts), report_(report) {}
+  Tables(const Module& module, TableFacts& facts, Report& report) : m_(module), facts_(facts), report_(report) {}
 
   bool run() {
     check_texts();
-    return types() && traits() && constants() && natives() && functions() && vtables() && exports() &&
-           generics() && hashes();
+    return types() && traits() && constants() && natives() && functions() && vtables() && exports() && generics() &&
+           hashes();
   }
 
  private:
@@ -33,9 +32,7 @@ class Tables {
     if (!facts_.valid_utf8[id.index]) return fail(Rule::StringUtf8, whose);
     return true;
   }
-  bool type(TypeId id, const char* whose) {
-    return m_.types.contains(id) ? true : fail(Rule::TypeIndex, whose);
-  }
+  bool type(TypeId id, const char* whose) { return m_.types.contains(id) ? true : fail(Rule::TypeIndex, whose); }
 
   bool types() {
     for (std::size_t i = kBuiltinTypes; i < m_.types.size(); ++i) {
@@ -279,10 +276,9 @@ class Tables {
 
   bool hashes() {
     if (m_.type_hashes.empty() && m_.function_hashes.empty()) return true;
-    if (m_.type_hashes.size() != m_.types.size() - kBuiltinTypes ||
-        m_.function_hashes.size() != m_.functions.size()) {
-      return fail(Rule::HashCount, std::to_string(m_.type_hashes.size()) + " and " +
-                                       std::to_string(m_.function_hashes.size()));
+    if (m_.type_hashes.size() != m_.types.size() - kBuiltinTypes || m_.function_hashes.size() != m_.functions.size()) {
+      return fail(Rule::HashCount,
+                  std::to_string(m_.type_hashes.size()) + " and " + std::to_string(m_.function_hashes.size()));
     }
     return true;
   }

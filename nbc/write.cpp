@@ -43,9 +43,8 @@ class Writer {
   explicit Writer(const Module& module) : m_(module) {}
 
   std::string run() {
-    add(Section::Strings, !m_.strings.empty(), [&](std::string& o) {
-      put_all(o, m_.strings, [&](const std::string& s) { put_bytes(o, s); });
-    });
+    add(Section::Strings, !m_.strings.empty(),
+        [&](std::string& o) { put_all(o, m_.strings, [&](const std::string& s) { put_bytes(o, s); }); });
     add(Section::Types, m_.types.size() > kBuiltinTypes, [&](std::string& o) {
       put(o, m_.types.size() - kBuiltinTypes);
       for (std::size_t i = kBuiltinTypes; i < m_.types.size(); ++i) type(o, m_.types[TypeId(i)]);
@@ -63,9 +62,8 @@ class Writer {
         signature(o, n.signature);
       });
     });
-    add(Section::Functions, !m_.functions.empty(), [&](std::string& o) {
-      put_all(o, m_.functions, [&](const Function& f) { function(o, f); });
-    });
+    add(Section::Functions, !m_.functions.empty(),
+        [&](std::string& o) { put_all(o, m_.functions, [&](const Function& f) { function(o, f); }); });
     add(Section::Traits, !m_.traits.empty(), [&](std::string& o) {
       put_all(o, m_.traits, [&](const Trait& t) {
         put_name(o, t.name);
@@ -106,9 +104,8 @@ class Writer {
     });
     bool has_debug = !m_.debug.files.empty() || !m_.debug.functions.empty();
     add(Section::Debug, has_debug, [&](std::string& o) { debug(o, m_.debug); });
-    add(Section::Kernels, !m_.kernels.empty(), [&](std::string& o) {
-      put_all(o, m_.kernels, [&](const std::string& k) { put_bytes(o, k); });
-    });
+    add(Section::Kernels, !m_.kernels.empty(),
+        [&](std::string& o) { put_all(o, m_.kernels, [&](const std::string& k) { put_bytes(o, k); }); });
     return finish();
   }
 

@@ -29,8 +29,7 @@ class Cli : public testing::Test {
     return run_process(words, folder_.string(), input, 60);
   }
   ProcessResult shell(const std::string& script) {
-    return run_process({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}, folder_.string(), "",
-                       60);
+    return run_process({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}, folder_.string(), "", 60);
   }
   void write(const std::string& name, std::string_view text) {
     fs::create_directories((folder_ / name).parent_path());
@@ -45,8 +44,7 @@ class Cli : public testing::Test {
   fs::path folder_;
 };
 
-void expect_result(const ProcessResult& result, int code, std::string_view out,
-                   std::string_view err) {
+void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
   EXPECT_EQ(result.exit_code, code);
   EXPECT_EQ(result.out, out);
   EXPECT_EQ(result.err, err);
@@ -71,22 +69,16 @@ TEST_F(Cli, EachVerbHasHelp) {
 }
 
 TEST_F(Cli, WrongUsageExitsWithTwo) {
-  expect_result(noodle({"chekc"}), 2, "",
-                "noodle: there is no verb `chekc`; did you mean `check`?\n");
+  expect_result(noodle({"chekc"}), 2, "", "noodle: there is no verb `chekc`; did you mean `check`?\n");
   expect_result(noodle({"zzzz"}), 2, "", "noodle: there is no verb `zzzz`\n");
-  expect_result(noodle({"a.noodle"}), 2, "",
-                "noodle: say what to do with the file: `noodle run a.noodle`\n");
-  expect_result(
-      noodle({"check", "--diagnostic=json", "a"}), 2, "",
-      "noodle: `noodle check` has no flag `--diagnostic`; did you mean `--diagnostics`?\n");
+  expect_result(noodle({"a.noodle"}), 2, "", "noodle: say what to do with the file: `noodle run a.noodle`\n");
+  expect_result(noodle({"check", "--diagnostic=json", "a"}), 2, "",
+                "noodle: `noodle check` has no flag `--diagnostic`; did you mean `--diagnostics`?\n");
   expect_result(noodle({"check", "--diagnostics=xml", "a"}), 2, "",
                 "noodle: `--diagnostics` can't be `xml`: it is one of text, json\n");
-  expect_result(noodle({"check", "--diagnostics"}), 2, "",
-                "noodle: `--diagnostics` needs a value: FORMAT\n");
-  expect_result(noodle({"check", "--time-passes=1", "a"}), 2, "",
-                "noodle: `--time-passes` takes no value\n");
-  expect_result(noodle({"run"}), 2, "",
-                "noodle: something is missing: noodle run [FLAGS] FILE [ARGS]\n");
+  expect_result(noodle({"check", "--diagnostics"}), 2, "", "noodle: `--diagnostics` needs a value: FORMAT\n");
+  expect_result(noodle({"check", "--time-passes=1", "a"}), 2, "", "noodle: `--time-passes` takes no value\n");
+  expect_result(noodle({"run"}), 2, "", "noodle: something is missing: noodle run [FLAGS] FILE [ARGS]\n");
   expect_result(noodle({"version", "x"}), 2, "", "noodle: `noodle version` doesn't take `x`\n");
 }
 
@@ -98,8 +90,7 @@ TEST_F(Cli, KnowsItsVersion) {
 TEST_F(Cli, AFileThatCantBeReadIsAnError) {
   expect_result(noodle({"check", "no.noodle"}), 1, "",
                 "error[E0901]: can't read `no.noodle`: No such file or directory\n\n1 error\n");
-  expect_result(noodle({"run", "/"}), 1, "",
-                "error[E0901]: can't read `/`: it is a folder\n\n1 error\n");
+  expect_result(noodle({"run", "/"}), 1, "", "error[E0901]: can't read `/`: it is a folder\n\n1 error\n");
   EXPECT_EQ(noodle({"run", "no.nbc"}).exit_code, 1);
 }
 
@@ -185,8 +176,7 @@ TEST_F(Cli, TimesItsSteps) {
 }
 
 TEST_F(Cli, TestsCanBeFilteredAndFail) {
-  write("t.noodle",
-        "fn main() {}\ntest \"good\" { expect 1 == 1 }\ntest \"bad\" { expect 1 == 2 }\n");
+  write("t.noodle", "fn main() {}\ntest \"good\" { expect 1 == 1 }\ntest \"bad\" { expect 1 == 2 }\n");
   const ProcessResult all = noodle({"test", "t.noodle"});
   EXPECT_EQ(all.exit_code, 1);
   EXPECT_NE(all.out.find("1 passed, 1 failed\n"), std::string::npos) << all.out;
@@ -195,8 +185,7 @@ TEST_F(Cli, TestsCanBeFilteredAndFail) {
 }
 
 TEST_F(Cli, TheTourPassesItsTests) {
-  const ProcessResult result =
-      run_process({NOODLE_COMMAND, "test", "examples/tour.noodle"}, "", "", 60);
+  const ProcessResult result = run_process({NOODLE_COMMAND, "test", "examples/tour.noodle"}, "", "", 60);
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_NE(result.out.find("4 passed, 0 failed\n"), std::string::npos) << result.out;
 }
@@ -210,8 +199,7 @@ TEST_F(Cli, AClosedPipeEndsItCleanly) {
 
 TEST_F(Cli, AnInterruptEndsItCleanly) {
   write("loop.noodle", "fn main() { defer print(\"cleaned up\")\n loop {} }\n");
-  const ProcessResult result =
-      shell("set -m; \"$1\" run loop.noodle & sleep 1; kill -INT $!; wait $!; echo $?");
+  const ProcessResult result = shell("set -m; \"$1\" run loop.noodle & sleep 1; kill -INT $!; wait $!; echo $?");
   EXPECT_EQ(result.out, "cleaned up\n130\n");
 }
 

@@ -21,15 +21,12 @@ std::string all_golden_texts() {
 TEST(Codes, EachIsExpectedByAGoldenProgram) {
   const std::string all = all_golden_texts();
   for (source::Code code : source::all_codes()) {
-    if (code == source::Code::CannotReadFile)
-      continue;  // a golden program can be read; see cli_test
+    if (code == source::Code::CannotReadFile) continue;  // a golden program can be read; see cli_test
     const source::CodeInfo& info = source::code_info(code);
     const bool error = source::severity_of(code) == source::Severity::Error;
     const std::string head =
-        std::string(error ? "expect-error: error[" : "expect-error: warning[") +
-        std::string(info.text) + "]";
-    EXPECT_NE(all.find(head), std::string::npos)
-        << info.text << " " << info.name << ": " << info.title;
+        std::string(error ? "expect-error: error[" : "expect-error: warning[") + std::string(info.text) + "]";
+    EXPECT_NE(all.find(head), std::string::npos) << info.text << " " << info.name << ": " << info.title;
   }
 }
 

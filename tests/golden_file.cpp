@@ -63,10 +63,8 @@ struct Directive {
 
 /// The directive of a line, if it has one.
 Directive directive_of(std::string_view line) {
-  static constexpr std::string_view kNames[] = {"expect", "expect-error", "exit", "args",
-                                                "flags",  "stdin",        "verb"};
-  for (std::size_t at = line.find("// "); at != std::string_view::npos;
-       at = line.find("// ", at + 1)) {
+  static constexpr std::string_view kNames[] = {"expect", "expect-error", "exit", "args", "flags", "stdin", "verb"};
+  for (std::size_t at = line.find("// "); at != std::string_view::npos; at = line.find("// ", at + 1)) {
     const std::string_view comment = line.substr(at + 3);
     for (std::string_view name : kNames) {
       if (!comment.starts_with(name) || !comment.substr(name.size()).starts_with(':')) continue;
@@ -83,8 +81,8 @@ std::string expected_path(const std::string& path) {
 }
 
 /// Whether the lines match, `...` standing for any number of lines.
-bool matches(const std::vector<std::string>& expected, std::size_t i,
-             const std::vector<std::string>& actual, std::size_t j) {
+bool matches(const std::vector<std::string>& expected, std::size_t i, const std::vector<std::string>& actual,
+             std::size_t j) {
   for (; i < expected.size(); ++i, ++j) {
     if (expected[i] == "...") {
       for (std::size_t skip = j; skip <= actual.size(); ++skip) {
@@ -115,8 +113,7 @@ std::string diff(std::string_view title, const std::vector<std::string>& expecte
 }
 
 /// The line with its directive's value replaced.
-std::string with_value(std::string_view line, const Directive& directive,
-                       const std::string& value) {
+std::string with_value(std::string_view line, const Directive& directive, const std::string& value) {
   std::string text(line.substr(0, directive.at));
   text += "// " + std::string(directive.name) + ":";
   if (!value.empty()) text += " " + value;
@@ -136,8 +133,7 @@ bool read_text(const std::string& path, std::string& text) {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "rb"));
   if (file == nullptr) return false;
   char buffer[65536];
-  for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, file.get())) > 0;)
-    text.append(buffer, count);
+  for (std::size_t count; (count = std::fread(buffer, 1, sizeof buffer, file.get())) > 0;) text.append(buffer, count);
   return std::ferror(file.get()) == 0;
 }
 
@@ -151,8 +147,8 @@ Golden read_golden(const std::string& path) {
   Golden golden;
   golden.path = path;
   read_text(path, golden.text);
-  golden.is_program = golden.text.find("fn main(") != std::string::npos ||
-                      golden.text.find("test \"") != std::string::npos;
+  golden.is_program =
+      golden.text.find("fn main(") != std::string::npos || golden.text.find("test \"") != std::string::npos;
   for (const std::string& line : lines_of(golden.text)) {
     const Directive directive = directive_of(line);
     if (directive.at == std::string::npos) continue;
@@ -187,11 +183,10 @@ ProcessResult run_golden(const Golden& golden, const std::string& noodle) {
 std::string difference(const Golden& golden, const ProcessResult& result) {
   std::string text;
   if (result.timed_out) text += "  did not end within " + std::to_string(kSeconds) + " seconds\n";
-  if (result.signal != 0 && !result.timed_out)
-    text += "  ended by signal " + std::to_string(result.signal) + "\n";
+  if (result.signal != 0 && !result.timed_out) text += "  ended by signal " + std::to_string(result.signal) + "\n";
   if (result.signal == 0 && result.exit_code != golden.exit_code) {
-    text += "  exit code " + std::to_string(result.exit_code) + " instead of " +
-            std::to_string(golden.exit_code) + "\n";
+    text +=
+        "  exit code " + std::to_string(result.exit_code) + " instead of " + std::to_string(golden.exit_code) + "\n";
   }
   text += diff("standard output", golden.out, lines_of(result.out));
   text += diff("standard error", golden.err, lines_of(result.err));
@@ -205,10 +200,8 @@ std::string rewritten(const Golden& golden, const ProcessResult& result) {
   // their places; the rest goes to the end, where it can't move the lines that diagnostics name.
   const bool keep_out = golden.has_expected_file || matches(golden.out, 0, out, 0);
   const bool keep_err = matches(golden.err, 0, err, 0);
-  const bool out_in_place =
-      !keep_out && golden.out.size() == out.size() && !has_wildcard(golden.out);
-  const bool err_in_place =
-      !keep_err && golden.err.size() == err.size() && !has_wildcard(golden.err);
+  const bool out_in_place = !keep_out && golden.out.size() == out.size() && !has_wildcard(golden.out);
+  const bool err_in_place = !keep_err && golden.err.size() == err.size() && !has_wildcard(golden.err);
   std::vector<std::string> lines;
   std::size_t next_out = 0;
   std::size_t next_err = 0;
@@ -216,8 +209,8 @@ std::string rewritten(const Golden& golden, const ProcessResult& result) {
     const Directive directive = directive_of(line);
     const bool is_out = directive.name == "expect";
     const bool is_err = directive.name == "expect-error";
-    const bool kept = directive.at == std::string::npos || (is_out && keep_out) ||
-                      (is_err && keep_err) || (!is_out && !is_err && directive.name != "exit");
+    const bool kept = directive.at == std::string::npos || (is_out && keep_out) || (is_err && keep_err) ||
+                      (!is_out && !is_err && directive.name != "exit");
     if (kept) {
       lines.push_back(line);
     } else if (is_out && out_in_place) {
@@ -243,8 +236,7 @@ std::string rewritten(const Golden& golden, const ProcessResult& result) {
     for (const std::string& line : err) add("expect-error", line);
   }
   if (result.exit_code > 0) add("exit", std::to_string(result.exit_code));
-  if (!added.empty() && !lines.empty() && !lines.back().empty() &&
-      directive_of(lines.back()).at == std::string::npos) {
+  if (!added.empty() && !lines.empty() && !lines.back().empty() && directive_of(lines.back()).at == std::string::npos) {
     lines.emplace_back();
   }
   return joined(lines) + joined(added);

@@ -46,8 +46,7 @@ TEST(GoldenFile, SaysWhatDiffers) {
 }
 
 TEST(GoldenFile, DotsStandForAnyLines) {
-  const Golden golden =
-      golden_of("// expect-error: panic\n// expect-error: ...\n// expect-error: end\n");
+  const Golden golden = golden_of("// expect-error: panic\n// expect-error: ...\n// expect-error: end\n");
   EXPECT_EQ(difference(golden, {0, 0, false, "", "panic\nend\n"}), "");
   EXPECT_EQ(difference(golden, {0, 0, false, "", "panic\n1\n2\nend\n"}), "");
   EXPECT_NE(difference(golden, {0, 0, false, "", "panic\n1\n"}), "");
@@ -55,8 +54,7 @@ TEST(GoldenFile, DotsStandForAnyLines) {
 
 TEST(GoldenFile, UpdatingKeepsExpectationsInTheirPlaces) {
   const Golden golden = golden_of("f() // expect: old\ng()\n// expect: same\n");
-  EXPECT_EQ(rewritten(golden, {0, 0, false, "new\nsame\n", ""}),
-            "f() // expect: new\ng()\n// expect: same\n");
+  EXPECT_EQ(rewritten(golden, {0, 0, false, "new\nsame\n", ""}), "f() // expect: new\ng()\n// expect: same\n");
 }
 
 TEST(GoldenFile, UpdatingMovesOthersToTheEnd) {
@@ -66,8 +64,7 @@ TEST(GoldenFile, UpdatingMovesOthersToTheEnd) {
 }
 
 TEST(Process, GivesOutputExitCodeAndSignal) {
-  const ProcessResult fine =
-      run_process({"/bin/sh", "-c", "cat; echo err >&2; exit 3"}, "/", "typed", 10);
+  const ProcessResult fine = run_process({"/bin/sh", "-c", "cat; echo err >&2; exit 3"}, "/", "typed", 10);
   EXPECT_EQ(fine.exit_code, 3);
   EXPECT_EQ(fine.out, "typed");
   EXPECT_EQ(fine.err, "err\n");

@@ -46,8 +46,8 @@ class MemoryFile {
 
 }  // namespace
 
-ProcessResult run_process(const std::vector<std::string>& words, const std::string& folder,
-                          std::string_view input, int seconds) {
+ProcessResult run_process(const std::vector<std::string>& words, const std::string& folder, std::string_view input,
+                          int seconds) {
   MemoryFile in, out, err;
   in.fill(input);
   posix_spawn_file_actions_t actions;
@@ -61,8 +61,7 @@ ProcessResult run_process(const std::vector<std::string>& words, const std::stri
   arguments.push_back(nullptr);
   ProcessResult result;
   pid_t child = 0;
-  const int failed =
-      posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const int failed = posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) {
     result.err = "can't start " + words[0] + "\n";

@@ -18,7 +18,7 @@ struct ProcessResult {
 
 /// Runs words[0] with the other words as arguments, in `folder` (empty: here), for at most
 /// `seconds`.
-ProcessResult run_process(const std::vector<std::string>& words, const std::string& folder,
-                          std::string_view input, int seconds);
+ProcessResult run_process(const std::vector<std::string>& words, const std::string& folder, std::string_view input,
+                          int seconds);
 
 }  // namespace noodle::tests

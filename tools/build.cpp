@@ -9,10 +9,7 @@ namespace {
 constexpr std::string_view kEmits[] = {"tokens", "ast", "nir", "nbc"};
 constexpr Flag kFlags[] = {
     {.name = "-o", .value = "OUT", .help = "where to write; `-` is standard output"},
-    {.name = "--emit",
-     .value = "WHAT",
-     .help = "tokens, ast, nir (as text) or nbc (the module)",
-     .choices = kEmits},
+    {.name = "--emit", .value = "WHAT", .help = "tokens, ast, nir (as text) or nbc (the module)", .choices = kEmits},
     kDiagnosticsFlag,
     kTimePassesFlag,
 };

@@ -7,9 +7,7 @@ namespace {
 
 constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag};
 
-int run(const Arguments& arguments) {
-  return check(arguments.positional[0], compile_options(arguments));
-}
+int run(const Arguments& arguments) { return check(arguments.positional[0], compile_options(arguments)); }
 
 }  // namespace
 

@@ -82,8 +82,7 @@ class Session {
     if (!check(path)) return std::nullopt;
     layout.emplace(program->types());
     nir::Module module = times.time("lower", [&] {
-      return nir::instantiate(*program, *layout, {program->main_function(), program->tests()},
-                              sink);
+      return nir::instantiate(*program, *layout, {program->main_function(), program->tests()}, sink);
     });
     if (sink.has_errors()) return std::nullopt;
     nir::PassOptions options;
@@ -106,8 +105,7 @@ class Session {
     options.root = path.substr(0, path.find_last_of('/') + 1);
     options.is_leaf_native = is_leaf_native;
     options.interface = codegen::interface_text(*program);
-    auto module =
-        times.time("generate", [&] { return codegen::generate(*lowered, *layout, options); });
+    auto module = times.time("generate", [&] { return codegen::generate(*lowered, *layout, options); });
     if (module) return std::move(*module);
     failure_ = "error: " + module.error() + "\n";
     return std::nullopt;

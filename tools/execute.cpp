@@ -99,8 +99,7 @@ Machine start(nbc::VerifiedModule program, const RunOptions& options) {
 }
 
 /// A function that runs no part of the program gives back nothing to release but its results.
-std::expected<std::vector<std::uint64_t>, vm::Stop> call(Machine& machine,
-                                                         nbc::FunctionId function) {
+std::expected<std::vector<std::uint64_t>, vm::Stop> call(Machine& machine, nbc::FunctionId function) {
   auto results = machine.runtime->run_function(*machine.module, function);
   if (results) machine.runtime->release(*machine.module, function, *results);
   return results;
@@ -134,8 +133,7 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
     code = static_cast<int>(results->front() & 0xFF);
   } else {
     code = stop_code(results.error());
-    if (results.error().kind == vm::Stop::Kind::Panic)
-      machine.world->write_error(results.error().text());
+    if (results.error().kind == vm::Stop::Kind::Panic) machine.world->write_error(results.error().text());
   }
   code = flushed_code(*machine.world, code);
   return leak_code(*machine.runtime, options, *machine.world, code);
@@ -145,8 +143,7 @@ int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOpt
   std::vector<std::pair<std::string, nbc::FunctionId>> tests;
   for (const nbc::Export& entry : program.module().exports) {
     const std::string_view name = program.module().text(entry.name);
-    if (entry.kind != nbc::ExportKind::Test || name.find(filter) == std::string_view::npos)
-      continue;
+    if (entry.kind != nbc::ExportKind::Test || name.find(filter) == std::string_view::npos) continue;
     tests.emplace_back(name, entry.function);
   }
   Machine machine = start(std::move(program), options);
@@ -166,11 +163,9 @@ int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOpt
     ++failed;
     machine.world->write_out("FAIL  " + name + "\n");
     const bool exited = results.error().kind == vm::Stop::Kind::Exit;
-    machine.world->write_error(
-        name + ":\n" + indented(exited ? "the test called `exit`" : results.error().text()));
+    machine.world->write_error(name + ":\n" + indented(exited ? "the test called `exit`" : results.error().text()));
   }
-  machine.world->write_out(std::to_string(tests.size() - failed) + " passed, " +
-                           std::to_string(failed) + " failed\n");
+  machine.world->write_out(std::to_string(tests.size() - failed) + " passed, " + std::to_string(failed) + " failed\n");
   const int code = flushed_code(*machine.world, failed == 0 ? 0 : kExitErrors);
   return leak_code(*machine.runtime, options, *machine.world, code);
 }

@@ -28,8 +28,7 @@ std::string reason() { return std::strerror(errno); }
 
 std::expected<std::string, std::string> read_file(std::string_view path) {
   // A name with a zero byte in it would silently mean another file.
-  if (path.empty() || path.find('\0') != std::string_view::npos)
-    return std::unexpected("that is no file name");
+  if (path.empty() || path.find('\0') != std::string_view::npos) return std::unexpected("that is no file name");
   const Descriptor file{open(std::string(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   struct stat info{};
   if (file.number < 0 || fstat(file.number, &info) != 0) return std::unexpected(reason());
@@ -59,8 +58,7 @@ bool write_file(std::string_view path, std::string_view bytes) {
     return true;
   }
   std::FILE* file = std::fopen(std::string(path).c_str(), "wb");
-  bool written =
-      file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
+  bool written = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   if (file != nullptr) written = std::fclose(file) == 0 && written;
   if (!written) print_err("noodle: can't write `" + std::string(path) + "`: " + reason() + "\n");
   return written;

@@ -49,8 +49,8 @@ class PassTimes {
     const double ms = std::chrono::duration<double, std::milli>(took).count();
     const double all = std::chrono::duration<double, std::milli>(total).count();
     char line[96];
-    std::snprintf(line, sizeof line, "%-12.*s %8.2f ms %8.1f%%\n", static_cast<int>(name.size()),
-                  name.data(), ms, all > 0 ? 100 * ms / all : 0.0);
+    std::snprintf(line, sizeof line, "%-12.*s %8.2f ms %8.1f%%\n", static_cast<int>(name.size()), name.data(), ms,
+                  all > 0 ? 100 * ms / all : 0.0);
     return line;
   }
 

@@ -37,8 +37,7 @@ OrExit<nbc::Module> load_module(const SourceFile& file, const CompileOptions& op
   if (bytes && bytes->starts_with(kTextHead)) {
     auto module = nbc::parse_text(*bytes);
     if (!module) {
-      return refuse(path,
-                    "line " + std::to_string(module.error().line) + ": " + module.error().message);
+      return refuse(path, "line " + std::to_string(module.error().line) + ": " + module.error().message);
     }
     return std::move(*module);
   }

@@ -12,8 +12,7 @@ namespace {
 const Verb* const kVerbs[] = {&kRun, &kCheck, &kBuild, &kTest, &kDisasm, &kNew, &kVersion, &kHelp};
 
 const Flag* find_flag(const Verb& verb, std::string_view name) {
-  const auto it = std::find_if(verb.flags.begin(), verb.flags.end(),
-                               [&](const Flag& f) { return f.name == name; });
+  const auto it = std::find_if(verb.flags.begin(), verb.flags.end(), [&](const Flag& f) { return f.name == name; });
   return it == verb.flags.end() ? nullptr : &*it;
 }
 
@@ -29,8 +28,7 @@ std::string unknown_flag(const Verb& verb, std::string_view name) {
   for (const Flag& flag : verb.flags) {
     if (!flag.hidden) names.push_back(flag.name);
   }
-  return quoted("noodle " + std::string(verb.name)) + " has no flag " + quoted(name) +
-         did_you_mean(name, names);
+  return quoted("noodle " + std::string(verb.name)) + " has no flag " + quoted(name) + did_you_mean(name, names);
 }
 
 std::string bad_choice(const Flag& flag, std::string_view value) {
@@ -107,8 +105,7 @@ ParseResult parse_arguments(const Verb& verb, std::span<const std::string_view> 
       return result;
     }
     const bool allowed =
-        flag->choices.empty() ||
-        std::find(flag->choices.begin(), flag->choices.end(), value) != flag->choices.end();
+        flag->choices.empty() || std::find(flag->choices.begin(), flag->choices.end(), value) != flag->choices.end();
     if (!allowed) {
       result.error = bad_choice(*flag, value);
       return result;

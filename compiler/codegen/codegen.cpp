@@ -11,8 +11,12 @@ namespace {
 class Generator {
  public:
   Generator(const nir::Module& module, nir::Layout& layout, const Options& options)
-      : module_(module), layout_(layout), names_(layout.types().names()), types_(layout, builder_),
-        context_{module, options, builder_, types_, {}, {}, {}, {}}, options_(options) {}
+      : module_(module),
+        layout_(layout),
+        names_(layout.types().names()),
+        types_(layout, builder_),
+        context_{module, options, builder_, types_, {}, {}, {}, {}},
+        options_(options) {}
 
   std::expected<nbc::Module, std::string> run() {
     declare_natives();
@@ -51,8 +55,7 @@ class Generator {
   void declare_natives() {
     for (const nir::Native& native : module_.natives) {
       const bool leaf = options_.is_leaf_native != nullptr && options_.is_leaf_native(text(native.name));
-      context_.natives.push_back(
-          builder_.native(text(native.name), signature(native.params, native.results), leaf));
+      context_.natives.push_back(builder_.native(text(native.name), signature(native.params, native.results), leaf));
     }
   }
 
@@ -121,8 +124,7 @@ class Generator {
   std::expected<nbc::FunctionId, std::string> main_function() {
     const nir::Function& f = module_.function(module_.main);
     const nbc::FunctionId id = context_.functions[module_.main.index];
-    if (f.params.empty() && f.results.size() == 1 &&
-        layout_.types().kind(f.results[0]) == sema::TypeKind::I64) {
+    if (f.params.empty() && f.results.size() == 1 && layout_.types().kind(f.results[0]) == sema::TypeKind::I64) {
       return id;
     }
     if (!f.params.empty() || !f.results.empty()) return std::unexpected("`main` has a result that is no exit code");

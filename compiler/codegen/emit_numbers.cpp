@@ -77,8 +77,7 @@ void Emitter::emit_compare(const Inst& inst) {
     case Op::Le:
       as = real ? float_op(nbc::Op::LeF16, k) : is_signed(k) ? nbc::Op::LeSigned : nbc::Op::LeUnsigned;
       break;
-    default:
-      as = real ? float_op(nbc::Op::CmpF16, k) : is_signed(k) ? nbc::Op::CmpSigned : nbc::Op::CmpUnsigned;
+    default: as = real ? float_op(nbc::Op::CmpF16, k) : is_signed(k) ? nbc::Op::CmpSigned : nbc::Op::CmpUnsigned;
   }
   code_.abc(as, out(inst), a, b);
 }

@@ -48,15 +48,25 @@ Emitter::Reg Emitter::in_place(const Inst& inst) {
 
 void Emitter::emit(nir::BlockId block, const Inst& inst) {
   switch (inst.op) {
-    case Op::ConstInt: case Op::ConstFloat: case Op::ConstString: case Op::Zero: return emit_constant(inst);
+    case Op::ConstInt:
+    case Op::ConstFloat:
+    case Op::ConstString:
+    case Op::Zero: return emit_constant(inst);
     case Op::EnumMake:
       return code_.list(nbc::Op::EnumMake, out(inst), static_cast<Reg>(inst.imm), operand_slots(inst, 0));
-    case Op::Payload: case Op::EnumOpen: return emit_payload(block, inst);
+    case Op::Payload:
+    case Op::EnumOpen: return emit_payload(block, inst);
     case Op::EnumTag: return code_.abc(nbc::Op::EnumTag, out(inst), in(inst, 0));
-    case Op::Call: case Op::CallNative: case Op::CallValue: case Op::CallAny: case Op::ClosureMake:
-      return emit_call(inst);
-    case Op::SlotStore: case Op::SlotLoad: case Op::SlotDrop: return emit_slot(inst);
-    case Op::Equal: case Op::Hash: return emit_whole(inst);
+    case Op::Call:
+    case Op::CallNative:
+    case Op::CallValue:
+    case Op::CallAny:
+    case Op::ClosureMake: return emit_call(inst);
+    case Op::SlotStore:
+    case Op::SlotLoad:
+    case Op::SlotDrop: return emit_slot(inst);
+    case Op::Equal:
+    case Op::Hash: return emit_whole(inst);
     case Op::Copy: return code_.copy(out(inst), in(inst, 0));
     case Op::Drop: return code_.drop(in(inst, 0));
     default: break;
@@ -94,8 +104,7 @@ void Emitter::emit_constant(const Inst& inst) {
 
 void Emitter::emit_call(const Inst& inst) {
   switch (inst.op) {
-    case Op::Call:
-      return code_.call(context_.functions[inst.imm], operand_heads(inst, 0), result_heads(inst));
+    case Op::Call: return code_.call(context_.functions[inst.imm], operand_heads(inst, 0), result_heads(inst));
     case Op::CallNative:
       return code_.call_native(context_.natives[inst.imm], operand_heads(inst, 0), result_heads(inst));
     case Op::CallValue: return code_.call_fn(in(inst, 0), operand_heads(inst, 1), result_heads(inst));
@@ -175,15 +184,13 @@ void Emitter::emit_list(const Inst& inst) {
   switch (inst.op) {
     case Op::ListNew: return code_.abc(nbc::Op::ListNew, out(inst), in(inst, 0));
     case Op::ListLit: return code_.list(nbc::Op::ListLit, out(inst), 0, operand_slots(inst, 0));
-    case Op::ListFilled:
-      return code_.list(nbc::Op::ListFilled, out(inst), in(inst, 0), operand_slots(inst, 1));
+    case Op::ListFilled: return code_.list(nbc::Op::ListFilled, out(inst), in(inst, 0), operand_slots(inst, 1));
     case Op::ListLen: return code_.abc(nbc::Op::ListLen, out(inst), in(inst, 0));
     case Op::ListGet: return code_.list(nbc::Op::ListGet, in(inst, 0), in(inst, 1), result_slots(inst, 0));
     case Op::ListPeek: return code_.list(nbc::Op::ListPeek, in(inst, 0), in(inst, 1), result_slots(inst, 0));
     case Op::ListLoad:
       return code_.abc_xyz(nbc::Op::ListLoad, out(inst), in(inst, 0), in(inst, 1), 0, static_cast<Reg>(inst.imm));
-    case Op::ListSlice:
-      return code_.abc_xyz(nbc::Op::ListSlice, out(inst), in(inst, 0), in(inst, 1), 0, in(inst, 2));
+    case Op::ListSlice: return code_.abc_xyz(nbc::Op::ListSlice, out(inst), in(inst, 0), in(inst, 1), 0, in(inst, 2));
     default: break;
   }
   const Reg list = in_place(inst);

@@ -10,8 +10,16 @@ namespace noodle::codegen {
 class Emitter {
  public:
   Emitter(ModuleContext& context, const nir::Function& f, nbc::FunctionId id)
-      : context_(context), types_(context.types), layout_(context.types.layout()), f_(f), cfg_(f),
-        owners_(owners_of(f, layout_)), live_(f, cfg_, owners_), order_(order_blocks(f, cfg_)), selection_(f, layout_, cfg_), code_(context.builder, id) {}
+      : context_(context),
+        types_(context.types),
+        layout_(context.types.layout()),
+        f_(f),
+        cfg_(f),
+        owners_(owners_of(f, layout_)),
+        live_(f, cfg_, owners_),
+        order_(order_blocks(f, cfg_)),
+        selection_(f, layout_, cfg_),
+        code_(context.builder, id) {}
 
   std::expected<void, std::string> run();
 
@@ -85,11 +93,11 @@ class Emitter {
   Registers registers_;
   std::vector<nbc::Label> labels_;
   std::vector<std::pair<nbc::TypeId, Reg>> scratch_;
-  std::vector<Reg> kept_;             // the pinned registers
+  std::vector<Reg> kept_;  // the pinned registers
   std::vector<std::pair<Reg, nbc::TypeId>> counted_slots_;
   nir::RegionId region_;
   nbc::Label region_begin_;
-  nbc::Label block_end_;  // of the block being emitted
+  nbc::Label block_end_;              // of the block being emitted
   std::vector<std::uint32_t> sites_;  // by inline site: what `line` takes, or 0
   source::Span last_span_;
   source::Position last_position_;

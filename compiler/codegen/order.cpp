@@ -53,8 +53,7 @@ class Orderer {
   }
 
   void sort(std::vector<BlockId>& blocks) {
-    std::sort(blocks.begin(), blocks.end(),
-              [&](BlockId a, BlockId b) { return cfg_.number(a) < cfg_.number(b); });
+    std::sort(blocks.begin(), blocks.end(), [&](BlockId a, BlockId b) { return cfg_.number(a) < cfg_.number(b); });
   }
 
   /// Blocks in reverse postorder, but each loop in one piece where its head stands.

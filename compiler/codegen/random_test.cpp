@@ -40,8 +40,7 @@ fn flat "types"(borrowed #Both, borrowed #Tree, borrowed #Option<string>, borrow
 
 class Generator {
  public:
-  Generator(const nir::Module& module, nir::Layout& layout, unsigned seed)
-      : layout_(layout), random_(seed), b_(f_) {
+  Generator(const nir::Module& module, nir::Layout& layout, unsigned seed) : layout_(layout), random_(seed), b_(f_) {
     for (const nir::Param& p : module.functions[1].params) types_.push_back(p.type);
   }
 
@@ -245,8 +244,7 @@ TEST(CodegenRandom, WhatLoweringMayMakeVerifies) {
     auto parsed = nir::parse(kPrelude, types);
     ASSERT_TRUE(parsed) << parsed.error();
     nir::Layout layout(types);
-    parsed->module.functions.push_back(
-        Generator(parsed->module, layout, seed * 7919).make(names.intern("random")));
+    parsed->module.functions.push_back(Generator(parsed->module, layout, seed * 7919).make(names.intern("random")));
     const std::string before = nir::print(types, parsed->module);
     auto whole = nir::verify(parsed->module, layout);
     ASSERT_TRUE(whole) << "seed " << seed << ": " << whole.error() << "\n" << before;

@@ -10,11 +10,29 @@ using nir::ValueId;
 
 bool changes_in_place(Op op) {
   switch (op) {
-    case Op::BoxTake: case Op::BoxPut: case Op::AnyTake: case Op::AnyPut: case Op::StringAppend:
-    case Op::ListStore: case Op::ListSet: case Op::ListTake: case Op::ListPut: case Op::ListPush:
-    case Op::ListPop: case Op::ListInsert: case Op::ListRemove: case Op::ListAppend: case Op::ListSwap:
-    case Op::ListReverse: case Op::ListClear: case Op::ListReserve:
-    case Op::MapInsert: case Op::MapRemove: case Op::MapSlot: case Op::MapTake: case Op::MapPut:
+    case Op::BoxTake:
+    case Op::BoxPut:
+    case Op::AnyTake:
+    case Op::AnyPut:
+    case Op::StringAppend:
+    case Op::ListStore:
+    case Op::ListSet:
+    case Op::ListTake:
+    case Op::ListPut:
+    case Op::ListPush:
+    case Op::ListPop:
+    case Op::ListInsert:
+    case Op::ListRemove:
+    case Op::ListAppend:
+    case Op::ListSwap:
+    case Op::ListReverse:
+    case Op::ListClear:
+    case Op::ListReserve:
+    case Op::MapInsert:
+    case Op::MapRemove:
+    case Op::MapSlot:
+    case Op::MapTake:
+    case Op::MapPut:
     case Op::MapClear: return true;
     default: return false;
   }
@@ -74,8 +92,8 @@ bool shares_registers(Op op) {
 
 class Assigner {
  public:
-  Assigner(const nir::Function& f, const nir::Liveness& live, std::span<const ValueId> owners,
-           const BlockOrder& order, const Selection& selection, Types& types, nbc::FunctionBuilder& code)
+  Assigner(const nir::Function& f, const nir::Liveness& live, std::span<const ValueId> owners, const BlockOrder& order,
+           const Selection& selection, Types& types, nbc::FunctionBuilder& code)
       : f_(f), live_(live), owners_(owners), order_(order), selection_(selection), types_(types), code_(code) {}
 
   std::expected<Registers, std::string> run() {
@@ -201,9 +219,8 @@ class Assigner {
     }
     // Inner loops first: there a move costs most.
     std::vector<BlockId> blocks = order_.blocks;
-    std::stable_sort(blocks.begin(), blocks.end(), [&](BlockId a, BlockId b) {
-      return order_.depth[a.index] > order_.depth[b.index];
-    });
+    std::stable_sort(blocks.begin(), blocks.end(),
+                     [&](BlockId a, BlockId b) { return order_.depth[a.index] > order_.depth[b.index]; });
     for (BlockId block : blocks) {
       for (nir::InstId id : f_.block(block).insts) {
         const nir::Inst& inst = f_.inst(id);
@@ -335,9 +352,9 @@ std::vector<ValueId> owners_of(const nir::Function& f, nir::Layout& layout) {
 }
 
 std::expected<Registers, std::string> assign_registers(const nir::Function& f, const nir::Liveness& live,
-                                                       std::span<const ValueId> owners,
-                                                       const BlockOrder& order, const Selection& selection,
-                                                       Types& types, nbc::FunctionBuilder& code) {
+                                                       std::span<const ValueId> owners, const BlockOrder& order,
+                                                       const Selection& selection, Types& types,
+                                                       nbc::FunctionBuilder& code) {
   return Assigner(f, live, owners, order, selection, types, code).run();
 }
 

@@ -29,9 +29,9 @@ std::vector<nir::ValueId> owners_of(const nir::Function& function, nir::Layout& 
 
 /// Assigns registers and declares them in `code`. The error says that the function needs too many.
 std::expected<Registers, std::string> assign_registers(const nir::Function& function, const nir::Liveness& live,
-                                                       std::span<const nir::ValueId> owners,
-                                                       const BlockOrder& order, const Selection& selection,
-                                                       Types& types, nbc::FunctionBuilder& code);
+                                                       std::span<const nir::ValueId> owners, const BlockOrder& order,
+                                                       const Selection& selection, Types& types,
+                                                       nbc::FunctionBuilder& code);
 
 /// Whether the first operand is changed in place and comes back as the first result.
 bool changes_in_place(nir::Op op);

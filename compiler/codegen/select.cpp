@@ -13,8 +13,11 @@ bool is_compare(Op op) { return op >= Op::Eq && op <= Op::Ge; }
 /// can change places) as its first.
 bool takes_immediate(Op op, std::uint32_t index) {
   switch (op) {
-    case Op::Add: case Op::Mul: return true;
-    case Op::Sub: case Op::Div: case Op::Rem: return index == 1;
+    case Op::Add:
+    case Op::Mul: return true;
+    case Op::Sub:
+    case Op::Div:
+    case Op::Rem: return index == 1;
     default: return is_compare(op);
   }
 }

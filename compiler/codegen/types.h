@@ -21,9 +21,7 @@ class Types {
   /// The entry for a type.
   nbc::TypeId map(sema::TypeId type);
   /// One parameter of a signature for a leaf.
-  nbc::Param param(sema::TypeId leaf, bool owned) {
-    return {map(leaf), !owned && layout_.counted(leaf)};
-  }
+  nbc::Param param(sema::TypeId leaf, bool owned) { return {map(leaf), !owned && layout_.counted(leaf)}; }
   /// The trait behind an `any` type; its methods are filled in by whoever knows them.
   nbc::TraitId trait(sema::TypeId any);
   /// `any` types whose traits have been mapped since the last call, in order.

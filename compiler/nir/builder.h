@@ -17,8 +17,8 @@ class Builder {
   explicit Builder(Function& function) : f(function) {}
 
   Function& f;
-  BlockId at;            // where instructions are appended
-  RegionId region;       // given to each
+  BlockId at;       // where instructions are appended
+  RegionId region;  // given to each
   source::Span span;
   SiteId site;
 
@@ -36,8 +36,8 @@ class Builder {
     return v;
   }
   /// A new instruction that stands in no block yet.
-  InstId detached(Op op, std::span<const ValueId> operands, std::span<const TypeId> results,
-                  TypeId type = {}, std::uint64_t imm = 0) {
+  InstId detached(Op op, std::span<const ValueId> operands, std::span<const TypeId> results, TypeId type = {},
+                  std::uint64_t imm = 0) {
     InstId id(f.insts.size());
     Inst i;
     i.op = op;
@@ -52,14 +52,13 @@ class Builder {
     i.site = site;
     f.operands.insert(f.operands.end(), operands.begin(), operands.end());
     const Ownership own = info(op).result;
-    for (std::uint32_t k = 0; k < results.size(); ++k)
-      f.values.push_back({results[k], id, {}, k, own, {}});
+    for (std::uint32_t k = 0; k < results.size(); ++k) f.values.push_back({results[k], id, {}, k, own, {}});
     f.insts.push_back(i);
     return id;
   }
   /// Appends an instruction with any number of results. `operands` must not point into `f.operands`.
-  InstId emit(Op op, std::span<const ValueId> operands, std::span<const TypeId> results,
-              TypeId type = {}, std::uint64_t imm = 0) {
+  InstId emit(Op op, std::span<const ValueId> operands, std::span<const TypeId> results, TypeId type = {},
+              std::uint64_t imm = 0) {
     InstId id = detached(op, operands, results, type, imm);
     f.block(at).insts.push_back(id);
     return id;
@@ -69,8 +68,7 @@ class Builder {
                 std::uint64_t imm = 0) {
     return value(op, std::span(operands.begin(), operands.size()), result, type, imm);
   }
-  ValueId value(Op op, std::span<const ValueId> operands, TypeId result, TypeId type = {},
-                std::uint64_t imm = 0) {
+  ValueId value(Op op, std::span<const ValueId> operands, TypeId result, TypeId type = {}, std::uint64_t imm = 0) {
     InstId id = emit(op, operands, std::span(&result, 1), type, imm);
     return f.result(f.inst(id));
   }

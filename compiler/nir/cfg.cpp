@@ -144,8 +144,7 @@ void each_use(const Function& f, const Inst& inst, std::span<const ValueId> owne
 
 }  // namespace
 
-Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> owners)
-    : function_(f), cfg_(cfg) {
+Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> owners) : function_(f), cfg_(cfg) {
   uses_begin_.assign(f.values.size() + 1, 0);
   for (BlockId block : cfg.order()) {
     for (InstId id : f.block(block).insts) {

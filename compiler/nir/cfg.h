@@ -68,8 +68,7 @@ class Liveness {
   bool is_live_out(BlockId block, ValueId value) const;
   /// Every use of a value in reachable code, by the order of blocks and position.
   std::span<const Use> uses(ValueId value) const {
-    return {uses_.data() + uses_begin_[value.index],
-            uses_begin_[value.index + 1] - uses_begin_[value.index]};
+    return {uses_.data() + uses_begin_[value.index], uses_begin_[value.index + 1] - uses_begin_[value.index]};
   }
   /// Whether the value is used behind the instruction at `position` of `block`, or in later blocks.
   bool is_live_after(BlockId block, std::uint32_t position, ValueId value) const;

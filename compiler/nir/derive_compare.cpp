@@ -4,8 +4,7 @@
 
 namespace noodle::nir {
 
-ValueId Instantiator::equal(Builder& b, TypeId type, std::span<const ValueId> left,
-                            std::span<const ValueId> right) {
+ValueId Instantiator::equal(Builder& b, TypeId type, std::span<const ValueId> left, std::span<const ValueId> right) {
   const TypeId boolean = prim(TypeKind::Bool);
   const TypeKind kind = types.kind(type);
   if (left.empty()) return b.value(Op::ConstInt, {}, boolean, boolean, 1);
@@ -16,8 +15,7 @@ ValueId Instantiator::equal(Builder& b, TypeId type, std::span<const ValueId> le
   return b.value(Op::Equal, operands, boolean, type);
 }
 
-ValueId Instantiator::compare(Builder& b, TypeId type, std::span<const ValueId> left,
-                              std::span<const ValueId> right) {
+ValueId Instantiator::compare(Builder& b, TypeId type, std::span<const ValueId> left, std::span<const ValueId> right) {
   const TypeId i64 = prim(TypeKind::I64);
   const TypeKind kind = types.kind(type);
   if (sema::is_number(kind) || kind == TypeKind::Bool) return b.value(Op::Cmp, {left[0], right[0]}, i64);

@@ -90,8 +90,7 @@ void Instantiator::build_text(Function& f, TypeId type) {
 }
 
 /// The fields of a struct, tuple or variant, between its brackets.
-ValueId Instantiator::text_of_fields(Builder& b, TypeId type, std::uint32_t variant,
-                                     std::span<const ValueId> value) {
+ValueId Instantiator::text_of_fields(Builder& b, TypeId type, std::uint32_t variant, std::span<const ValueId> value) {
   const auto fields = layout.fields(type, variant);
   const sema::NominalId id = types.nominal_of(type);
   const bool is_tuple = !id.valid();

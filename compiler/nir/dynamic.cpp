@@ -63,8 +63,7 @@ std::uint64_t Instantiator::vtable(TypeId any, TypeId concrete_type, source::Spa
   const std::vector<FunctionId> methods = types.trait(sema::TraitId(types[any].index)).methods;
   const Types pair{any, concrete_type};
   std::vector<InstanceId> thunks;
-  for (FunctionId method : methods)
-    thunks.push_back(make(Made::Thunk, method, pair, where, name_of(method, pair)));
+  for (FunctionId method : methods) thunks.push_back(make(Made::Thunk, method, pair, where, name_of(method, pair)));
   if (any_text_[any.index])
     thunks.push_back(make(Made::TextThunk, {}, pair, where, types.text(concrete_type) + ".to_string"));
   module.vtables[id].methods = std::move(thunks);

@@ -94,11 +94,22 @@ void Flattener::plain(const Inst& inst) { emit_for(inst, inst.op, all_operands(i
 void Flattener::instruction(const Inst& inst) {
   if (info(inst.op).is_terminator) return terminator(inst);
   switch (inst.op) {
-    case Op::ConstInt: case Op::ConstFloat: case Op::ConstString: case Op::ConstValue: case Op::Zero:
-      return constants(inst);
-    case Op::StructMake: case Op::StructGet: case Op::StructWith: return structs(inst);
-    case Op::EnumMake: case Op::Payload: case Op::EnumOpen: return enums(inst);
-    case Op::BoxNew: case Op::BoxPeek: case Op::BoxOpen: case Op::BoxTake: case Op::BoxPut: return boxes(inst);
+    case Op::ConstInt:
+    case Op::ConstFloat:
+    case Op::ConstString:
+    case Op::ConstValue:
+    case Op::Zero: return constants(inst);
+    case Op::StructMake:
+    case Op::StructGet:
+    case Op::StructWith: return structs(inst);
+    case Op::EnumMake:
+    case Op::Payload:
+    case Op::EnumOpen: return enums(inst);
+    case Op::BoxNew:
+    case Op::BoxPeek:
+    case Op::BoxOpen:
+    case Op::BoxTake:
+    case Op::BoxPut: return boxes(inst);
     case Op::Call: return call(inst);
     case Op::CallNative: {
       // Named by lowering itself; all borrow but one.
@@ -115,11 +126,22 @@ void Flattener::instruction(const Inst& inst) {
     case Op::CallBlock: return call_block(inst);
     case Op::ClosureMake: return closure(inst);
     case Op::ToAny: return to_any(inst);
-    case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge: case Op::Convert: case Op::ConvertWrap: return numbers(inst);
-    case Op::Equal: case Op::Compare: case Op::ToString: case Op::Show: case Op::FormatValue: case Op::Hash:
-      return strings(inst);
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge:
+    case Op::Convert:
+    case Op::ConvertWrap: return numbers(inst);
+    case Op::Equal:
+    case Op::Compare:
+    case Op::ToString:
+    case Op::Show:
+    case Op::FormatValue:
+    case Op::Hash: return strings(inst);
     case Op::ListLit: return list_literal(inst);
-    case Op::SlotStore: case Op::SlotLoad: case Op::SlotDrop: return slots(inst);
+    case Op::SlotStore:
+    case Op::SlotLoad:
+    case Op::SlotDrop: return slots(inst);
     default: return plain(inst);
   }
 }
@@ -128,8 +150,7 @@ void Flattener::instruction(const Inst& inst) {
 
 void Flattener::constants(const Inst& inst) {
   const TypeId type = concrete(inst.type);
-  if (inst.op == Op::ConstValue)
-    return emit_for(inst, Op::ConstValue, {}, type, in_.constant(g_.constants[inst.imm]));
+  if (inst.op == Op::ConstValue) return emit_for(inst, Op::ConstValue, {}, type, in_.constant(g_.constants[inst.imm]));
   if (inst.op == Op::Zero) {
     Values leaves;
     for (TypeId leaf : in_.leaves(type)) leaves.push_back(b.value(Op::Zero, {}, leaf, leaf));
@@ -202,9 +223,7 @@ void Flattener::boxes(const Inst& inst) {
     return emit_for(inst, inst.op, operand(inst, 0), type, 0);
   }
   switch (inst.op) {
-    case Op::BoxTake:
-      set_result(inst, 0, Values());
-      return set_result(inst, 1, operand(inst, 0));
+    case Op::BoxTake: set_result(inst, 0, Values()); return set_result(inst, 1, operand(inst, 0));
     case Op::BoxPut: return set_result(inst, 0, operand(inst, 1));
     default: return set_result(inst, 0, operand(inst, 0));
   }
@@ -227,8 +246,7 @@ void Flattener::numbers(const Inst& inst) {
 
 void Flattener::check_equality(TypeId type, source::Span where) {
   if (in_.program.has_equality(type)) return;
-  in_.fail(source::Code::NoEquality, where,
-           "values of `" + in_.types.text(type) + "` can't be compared for equality",
+  in_.fail(source::Code::NoEquality, where, "values of `" + in_.types.text(type) + "` can't be compared for equality",
            "a type that holds functions or `any` has no `==`");
 }
 
@@ -265,9 +283,12 @@ void Flattener::slots(const Inst& inst) {
   if (inst.op == Op::SlotStore) leaves = operand(inst, 0);
   for (std::uint32_t k = 0; k < range.count; ++k) {
     const TypeId type = b.f.slots[range.first + k].type;
-    if (inst.op == Op::SlotStore) emit(Op::SlotStore, {leaves[k]}, {}, {}, range.first + k);
-    else if (inst.op == Op::SlotDrop) emit(Op::SlotDrop, {}, {}, {}, range.first + k);
-    else leaves.push_back(b.value(Op::SlotLoad, {}, type, {}, range.first + k));
+    if (inst.op == Op::SlotStore)
+      emit(Op::SlotStore, {leaves[k]}, {}, {}, range.first + k);
+    else if (inst.op == Op::SlotDrop)
+      emit(Op::SlotDrop, {}, {}, {}, range.first + k);
+    else
+      leaves.push_back(b.value(Op::SlotLoad, {}, type, {}, range.first + k));
   }
   if (inst.op == Op::SlotLoad) set_result(inst, 0, leaves);
 }

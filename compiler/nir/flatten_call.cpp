@@ -8,8 +8,7 @@ namespace noodle::nir {
 
 /// Distributes flat results: result 0, then for each of `passed` (operands of the generic call) what
 /// came back of it.
-void Flattener::give_results(const Inst& inst, std::span<const ValueId> flat,
-                             std::span<const std::uint32_t> passed) {
+void Flattener::give_results(const Inst& inst, std::span<const ValueId> flat, std::span<const std::uint32_t> passed) {
   std::size_t at = result_leaves(inst, 0).size();
   if (at > flat.size()) at = flat.size();
   set_result(inst, 0, flat.subspan(0, at));

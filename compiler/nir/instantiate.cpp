@@ -23,8 +23,8 @@ Module instantiate(sema::Program& program, Layout& layout, const Roots& roots, s
 Module Instantiator::run(const Roots& roots) {
   if (roots.main.valid()) {
     const TypeId result = program.function(roots.main).result;
-    module.main = types.is_result(result) ? make(Made::Start, roots.main, {}, {}, "(start)")
-                                          : instance(roots.main, {}, {});
+    module.main =
+        types.is_result(result) ? make(Made::Start, roots.main, {}, {}, "(start)") : instance(roots.main, {}, {});
   }
   for (FunctionId test : roots.tests) {
     const Symbol name = symbol(program.function(test).test_name);
@@ -55,8 +55,7 @@ const Lowered& Instantiator::lowered(FunctionId function) {
   if (kept == nullptr) {
     kept = std::make_unique<Lowered>(lower(program, function));
     for (const BlockBody& block : kept->blocks) block_captures_[block.body.index] = block.captures;
-    if (!kept->problem.empty())
-      fail(source::Code::TypeTooLarge, kept->problem_span, std::string(kept->problem), "");
+    if (!kept->problem.empty()) fail(source::Code::TypeTooLarge, kept->problem_span, std::string(kept->problem), "");
   }
   return *kept;
 }
@@ -98,8 +97,8 @@ Symbol Instantiator::unique(std::string name) {
   return unique(name + "'" + std::to_string(n));
 }
 
-InstanceId Instantiator::make(Made made, FunctionId function, std::span<const TypeId> arguments,
-                              source::Span where, std::string name) {
+InstanceId Instantiator::make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where,
+                              std::string name) {
   const TypeId tuple = arguments.empty() ? types.unit() : types.tuple(arguments);
   const Key key{static_cast<std::uint32_t>(made), function.index, tuple.index, 0};
   if (const auto it = made_.find(key); it != made_.end()) return it->second;
@@ -121,8 +120,8 @@ InstanceId Instantiator::make(Made made, FunctionId function, std::span<const Ty
 InstanceId Instantiator::instance(FunctionId function, std::span<const TypeId> arguments, source::Span where) {
   // Impls are looked for only so deep: a method that nothing provides has run past that.
   const sema::FunctionInfo& info = program.function(function);
-  const bool unprovided = info.kind == sema::FunctionKind::TraitMethod && !info.has_body && info.intrinsic.empty() &&
-                          info.native.empty();
+  const bool unprovided =
+      info.kind == sema::FunctionKind::TraitMethod && !info.has_body && info.intrinsic.empty() && info.native.empty();
   if (unprovided || too_large(arguments)) {
     if (failed_) return InstanceId(0);
     const bool blocks = std::ranges::any_of(arguments, [&](TypeId t) { return types.kind(t) == TypeKind::Block; });
@@ -188,8 +187,7 @@ void Instantiator::declare_function(Function& f, FunctionId function, std::span<
   leaves(concrete(info.result, arguments), f.results);
   std::size_t next_block = info.type_params.size();
   for (const sema::ParamInfo& p : info.params) {
-    const TypeId type =
-        p.kind == ParamKind::Block ? arguments[next_block++] : concrete(p.type, arguments);
+    const TypeId type = p.kind == ParamKind::Block ? arguments[next_block++] : concrete(p.type, arguments);
     add_param(f.params, type, p.kind == ParamKind::Plain ? Ownership::Borrowed : Ownership::Owned);
     if (p.kind != ParamKind::Plain) add_returned(f.results, type);
   }
@@ -313,8 +311,7 @@ std::vector<Instantiator::Capture> Instantiator::captures(TypeId block) {
   std::size_t next_block = info.type_params.size();
   for (std::uint32_t k = 0; k < block_captures_[body.index]; ++k) {
     const sema::ParamInfo& p = info.params[k];
-    const TypeId type =
-        p.kind == ParamKind::Block ? data.arguments[next_block++] : concrete(p.type, data.arguments);
+    const TypeId type = p.kind == ParamKind::Block ? data.arguments[next_block++] : concrete(p.type, data.arguments);
     out.push_back({type, p.kind});
   }
   return out;
@@ -326,8 +323,10 @@ void Instantiator::returned(TypeId type, std::vector<bool>& out) {
     return;
   }
   for (const Capture& c : captures(type)) {
-    if (c.kind == ParamKind::Plain) out.insert(out.end(), leaves(c.type).size(), false);
-    else returned(c.type, out);
+    if (c.kind == ParamKind::Plain)
+      out.insert(out.end(), leaves(c.type).size(), false);
+    else
+      returned(c.type, out);
   }
 }
 
@@ -381,8 +380,10 @@ Instantiator::Target Instantiator::resolve(FunctionId function, std::span<const 
       info = &program.function(found.function);
     }
   }
-  if (!info->intrinsic.empty()) t.kind = Target::Kind::Intrinsic;
-  else if (!info->native.empty()) t.kind = Target::Kind::Native;
+  if (!info->intrinsic.empty())
+    t.kind = Target::Kind::Intrinsic;
+  else if (!info->native.empty())
+    t.kind = Target::Kind::Native;
   return t;
 }
 

@@ -16,14 +16,13 @@ namespace noodle::nir {
 
 /// What must be there when the program starts.
 struct Roots {
-  FunctionId main;                // invalid: none
+  FunctionId main;  // invalid: none
   std::vector<FunctionId> tests;
 };
 
 /// The module of all that the roots reach. Programs without errors can still fail here, when types
 /// nest without end or `==` meets a type without equality: that is reported to `sink`, and the
 /// module must not be used.
-Module instantiate(sema::Program& program, Layout& layout, const Roots& roots,
-                   source::DiagnosticSink& sink);
+Module instantiate(sema::Program& program, Layout& layout, const Roots& roots, source::DiagnosticSink& sink);
 
 }  // namespace noodle::nir

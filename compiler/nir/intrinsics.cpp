@@ -88,8 +88,7 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
   }
   if (name == "value.to_string" || name == "value.show")
     return set_result(inst, 0, in_.text_of(b, type, operand(inst, 0), name == "value.show"));
-  if (name == "value.compare")
-    return set_result(inst, 0, in_.compare(b, type, operand(inst, 0), operand(inst, 1)));
+  if (name == "value.compare") return set_result(inst, 0, in_.compare(b, type, operand(inst, 0), operand(inst, 1)));
   if (name == "value.equal") {
     check_equality(type, inst.span);
     return set_result(inst, 0, in_.equal(b, type, operand(inst, 0), operand(inst, 1)));

@@ -302,7 +302,8 @@ Layout::Facts Layout::compute(TypeId type) {
 
 /// Types may double in width at each level: beyond what a function can hold nothing more is laid out.
 Layout::Facts Layout::too_wide(TypeId type) {
-  if (error_.empty()) error_ = "a value of type `" + types_.text(type) + "` is wider than " + std::to_string(kMaxSlots) + " slots";
+  if (error_.empty())
+    error_ = "a value of type `" + types_.text(type) + "` is wider than " + std::to_string(kMaxSlots) + " slots";
   return Facts{};
 }
 
@@ -310,7 +311,8 @@ const Layout::Facts& Layout::facts(TypeId type) {
   auto it = facts_.find(type);
   if (it != facts_.end()) return it->second;
   if (nesting_ >= kMaxNesting) {
-    if (error_.empty()) error_ = "a type holds others by value more than " + std::to_string(kMaxNesting) + " levels deep";
+    if (error_.empty())
+      error_ = "a type holds others by value more than " + std::to_string(kMaxNesting) + " levels deep";
     return facts_[type] = Facts{};
   }
   ++nesting_;

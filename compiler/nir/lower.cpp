@@ -14,8 +14,8 @@ Lowering::Lowering(sema::Program& the_program, FunctionId id)
       b(out.function) {
   Function& f = out.function;
   f.origin = id;
-  f.name = f.trace_name = symbol(info_.qualified_name.empty() ? std::string(types.names().text(info_.name))
-                                                              : info_.qualified_name);
+  f.name = f.trace_name =
+      symbol(info_.qualified_name.empty() ? std::string(types.names().text(info_.name)) : info_.qualified_name);
   f.type_param_count = static_cast<std::uint32_t>(info_.type_params.size());
   f.span = b.span = info_.span;
   for (const sema::Local& local : body.locals) new_var(local.type, local.name);
@@ -73,20 +73,17 @@ void Lowering::problem(std::string_view text, source::Span span) {
 
 // ------------------------------------------------------------------------------------- emitting
 
-ValueId Lowering::emit(Op op, std::span<const ValueId> operands, TypeId result, TypeId type,
-                       std::uint64_t imm) {
+ValueId Lowering::emit(Op op, std::span<const ValueId> operands, TypeId result, TypeId type, std::uint64_t imm) {
   if (dead()) return {};
   return b.value(op, operands, result, type, imm);
 }
 
-ValueId Lowering::emit(Op op, std::initializer_list<ValueId> operands, TypeId result, TypeId type,
-                       std::uint64_t imm) {
+ValueId Lowering::emit(Op op, std::initializer_list<ValueId> operands, TypeId result, TypeId type, std::uint64_t imm) {
   return emit(op, std::span(operands.begin(), operands.size()), result, type, imm);
 }
 
-std::vector<ValueId> Lowering::emit_many(Op op, std::span<const ValueId> operands,
-                                         std::span<const TypeId> results, TypeId type,
-                                         std::uint64_t imm) {
+std::vector<ValueId> Lowering::emit_many(Op op, std::span<const ValueId> operands, std::span<const TypeId> results,
+                                         TypeId type, std::uint64_t imm) {
   std::vector<ValueId> values(results.size());
   if (dead()) return values;
   const Inst& inst = b.f.inst(b.emit(op, operands, results, type, imm));
@@ -178,14 +175,12 @@ void Lowering::write(Var var, ValueId value) {
   if (var_slots[var].valid()) return effect(Op::SlotStore, {value}, var_slots[var].index);
   writes[var].push_back(++clock_);
   defs[std::uint64_t{b.at.index} << 32 | var] = value;
-  if (var < body.locals.size() && !b.f.value(value).name.valid())
-    b.f.value(value).name = body.locals[var].name;
+  if (var < body.locals.size() && !b.f.value(value).name.valid()) b.f.value(value).name = body.locals[var].name;
 }
 
 ValueId Lowering::read(Var var) {
   if (dead()) return {};
-  if (var_slots[var].valid())
-    return emit(Op::SlotLoad, {}, var_types[var], {}, var_slots[var].index);
+  if (var_slots[var].valid()) return emit(Op::SlotLoad, {}, var_types[var], {}, var_slots[var].index);
   return read_at(b.at, var);
 }
 
@@ -225,8 +220,10 @@ ValueId Lowering::read_at(BlockId start, Var var) {
     } else {
       value = b.add_param(at, var_types[var]);
       if (var < body.locals.size()) b.f.value(value).name = body.locals[var].name;
-      if (state.sealed) fills.push_back({value, at, var});
-      else state.waiting.emplace_back(var, value);
+      if (state.sealed)
+        fills.push_back({value, at, var});
+      else
+        state.waiting.emplace_back(var, value);
     }
     defs[key] = value;
     break;

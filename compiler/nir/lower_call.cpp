@@ -11,10 +11,10 @@ namespace noodle::nir {
 struct Lowering::Passed {
   const sema::Arg* arg = nullptr;
   ValueId value;
-  Place place;              // of a mut argument
+  Place place;  // of a mut argument
   Opened opened;
-  bool hole = false;        // the place shares its root with another of this call
-  TypeId block;             // of a block written here
+  bool hole = false;  // the place shares its root with another of this call
+  TypeId block;       // of a block written here
 };
 
 std::uint64_t Lowering::callee(FunctionId function, std::span<const TypeId> arguments) {
@@ -34,8 +34,7 @@ TypeId Lowering::block_type(sema::BlockArgExpr& e) {
   for (std::uint32_t k = 0; k < b.f.type_param_count; ++k)
     arguments.push_back(types.param(k, info_.type_params[k].name));
   for (LocalId capture : e.captures)
-    if (body.locals[capture.index].kind == sema::LocalKind::BlockParam)
-      arguments.push_back(block_type_of(capture));
+    if (body.locals[capture.index].kind == sema::LocalKind::BlockParam) arguments.push_back(block_type_of(capture));
   out.blocks.push_back({e.body, static_cast<std::uint32_t>(e.captures.size())});
   return types.block(e.body, arguments);
 }
@@ -83,8 +82,7 @@ void Lowering::open_places(std::vector<Passed>& passed) {
   for (std::size_t k = 0; k < passed.size(); ++k) {
     Passed& p = passed[k];
     if (!p.arg->is_mut) continue;
-    for (std::size_t j = 0; j < passed.size(); ++j)
-      p.hole |= j != k && uses_root(passed[j], p.place.root);
+    for (std::size_t j = 0; j < passed.size(); ++j) p.hole |= j != k && uses_root(passed[j], p.place.root);
     p.opened = open(p.place, p.hole);
     p.value = p.opened.value;
   }
@@ -97,9 +95,9 @@ void Lowering::give_back(std::vector<Passed>& passed, std::span<const ValueId> r
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < passed.size(); ++k) {
     const Expr* value = passed[k].arg->value;
-    const bool forwarded = value->kind == sema::ExprKind::Local &&
-                           body.locals[static_cast<const sema::LocalExpr*>(value)->local.index].kind ==
-                               sema::LocalKind::BlockParam;
+    const bool forwarded =
+        value->kind == sema::ExprKind::Local &&
+        body.locals[static_cast<const sema::LocalExpr*>(value)->local.index].kind == sema::LocalKind::BlockParam;
     if (passed[k].arg->is_mut || passed[k].block.valid() || forwarded) order.push_back(k);
   }
   // Results come in the order of parameters, arguments stand in the order of evaluation.
@@ -119,8 +117,10 @@ void Lowering::give_back(std::vector<Passed>& passed, std::span<const ValueId> r
   for (std::size_t i = 0; i < count; ++i) {
     Passed& p = passed[order[i]];
     if (!p.arg->is_mut) continue;
-    if (p.hole) close_hole(p.place, results[i]);
-    else close(p.place, p.opened, results[i]);
+    if (p.hole)
+      close_hole(p.place, results[i]);
+    else
+      close(p.place, p.opened, results[i]);
   }
 }
 

@@ -18,8 +18,10 @@ void Lowering::condition(Expr* e, BlockId yes, BlockId no) {
     auto* logic = static_cast<sema::LogicExpr*>(e);
     const BlockId second = block();
     const Fork way = fork();
-    if (e->kind == ExprKind::And) condition(logic->left, second, no);
-    else condition(logic->left, yes, second);
+    if (e->kind == ExprKind::And)
+      condition(logic->left, second, no);
+    else
+      condition(logic->left, yes, second);
     meet(second, way);
     return condition(logic->right, yes, no);
   }
@@ -102,8 +104,7 @@ void Lowering::return_value(ValueId value) {
   std::vector<ValueId> values{value};
   for (std::uint32_t k = 0; k < body.param_count; ++k) {
     const auto local_kind = body.locals[k].kind;
-    if (local_kind == sema::LocalKind::MutParam || local_kind == sema::LocalKind::BlockParam)
-      values.push_back(read(k));
+    if (local_kind == sema::LocalKind::MutParam || local_kind == sema::LocalKind::BlockParam) values.push_back(read(k));
   }
   for (std::size_t k = 0; k < b.f.slots.size(); ++k) effect(Op::SlotDrop, {}, k);
   b.ret(values);

@@ -49,8 +49,7 @@ void Lowering::leave_scope(const Scope& scope) {
       return;
     }
     case Scope::Kind::HeldPlace: return close(*scope.place, *scope.opened, read(scope.value));
-    case Scope::Kind::HeldParts:
-      return write(scope.value, put_together(scope.pattern, *scope.pieces));
+    case Scope::Kind::HeldParts: return write(scope.value, put_together(scope.pattern, *scope.pieces));
     case Scope::Kind::HeldElement: {
       const ValueId element = put_together(scope.pattern, *scope.pieces);
       const ValueId whole = read(scope.value);

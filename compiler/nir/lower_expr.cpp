@@ -70,8 +70,7 @@ ValueId Lowering::expr_inner(Expr* e) {
   switch (e->kind) {
     case ExprKind::Int: return emit(Op::ConstInt, {}, e->type, e->type, as<sema::IntExpr>(e).bits);
     case ExprKind::Float:
-      return emit(Op::ConstFloat, {}, e->type, e->type,
-                  std::bit_cast<std::uint64_t>(as<sema::FloatExpr>(e).value));
+      return emit(Op::ConstFloat, {}, e->type, e->type, std::bit_cast<std::uint64_t>(as<sema::FloatExpr>(e).value));
     case ExprKind::Bool: return boolean_value(as<sema::BoolExpr>(e).value);
     case ExprKind::String: return string_value(as<sema::StringExpr>(e).text);
     case ExprKind::Unit: return unit();
@@ -149,8 +148,10 @@ ValueId Lowering::expr_inner(Expr* e) {
     case ExprKind::Return: {
       auto& r = as<sema::ReturnExpr>(e);
       ValueId value;
-      if (r.value != nullptr && !is_unit(info_.result)) value = expr(r.value);
-      else if (r.value != nullptr) statement(r.value);
+      if (r.value != nullptr && !is_unit(info_.result))
+        value = expr(r.value);
+      else if (r.value != nullptr)
+        statement(r.value);
       if (!dead()) return_value(value.valid() ? value : unit());
       return {};
     }
@@ -330,8 +331,10 @@ ValueId Lowering::block_expr(sema::BlockExpr& e) {
   for (Expr* s : e.statements) statement(s);
   ValueId value;
   if (e.tail != nullptr) {
-    if (is_unit(e.type)) statement(e.tail);
-    else value = expr(e.tail);
+    if (is_unit(e.type))
+      statement(e.tail);
+    else
+      value = expr(e.tail);
   }
   pop_scopes(outside);
   return value;

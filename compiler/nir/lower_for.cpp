@@ -177,8 +177,7 @@ void Lowering::for_string(sema::ForExpr& e) {
   const Var at = new_var(i64());
   write(at, integer(0));
   const Head h = open_head();
-  const auto next =
-      emit_many(Op::CallNative, {text, read(at)}, {i64(), text_type()}, {}, symbol("string.next").index);
+  const auto next = emit_many(Op::CallNative, {text, read(at)}, {i64(), text_type()}, {}, symbol("string.next").index);
   const BlockId inner = block();
   branch(emit(Op::Ge, {next[0], integer(0)}, boolean()), inner, h.out);
   enter_sealed(inner);
@@ -193,16 +192,15 @@ void Lowering::for_iterator(sema::ForExpr& e) {
   if (dead()) return;
   if (e.for_kind == ForKind::Iterable) {
     const sema::FunctionInfo& info = program.function(e.iterator.function);
-    iterator = call_function(e.iterator, std::span(&iterator, 1),
-                             types.substitute(info.result, e.iterator.arguments));
+    iterator = call_function(e.iterator, std::span(&iterator, 1), types.substitute(info.result, e.iterator.arguments));
   }
   const TypeId type = b.f.type(iterator);
   const Var walking = new_var(type);
   write(walking, iterator);
   const Head h = open_head();
   const TypeId option = types.option(e.pattern->type);
-  const auto results = emit_many(Op::Call, {read(walking)}, {option, type}, {},
-                                 callee(e.next.function, e.next.arguments));
+  const auto results =
+      emit_many(Op::Call, {read(walking)}, {option, type}, {}, callee(e.next.function, e.next.arguments));
   write(walking, results[1]);
   const ValueId content = emit(Op::BoxPeek, {results[0]}, types.flat(option), option);
   const BlockId inner = block();

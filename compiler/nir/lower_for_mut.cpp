@@ -29,8 +29,10 @@ void Lowering::for_mut(sema::ForExpr& e) {
   const ValueId length = is_map ? ValueId() : emit(Op::ListLen, {read(whole)}, i64());
   const Head h = open_head();
   const BlockId inner = block();
-  if (is_map) branch(emit(Op::Ge, {read(at), integer(0)}, boolean()), inner, h.out);
-  else branch(emit(Op::Lt, {read(at), length}, boolean()), inner, h.out);
+  if (is_map)
+    branch(emit(Op::Ge, {read(at), integer(0)}, boolean()), inner, h.out);
+  else
+    branch(emit(Op::Lt, {read(at), length}, boolean()), inner, h.out);
   enter_sealed(inner);
 
   const ValueId position = read(at);

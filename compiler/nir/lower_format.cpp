@@ -53,9 +53,9 @@ void Lowering::expect(sema::ExpectExpr& e) {
   if (left.valid()) {
     const ValueId left_text = emit(Op::Show, {left}, text_type(), type);
     const ValueId right_text = emit(Op::Show, {right}, text_type(), type);
-    message = emit(Op::StringConcat,
-                   {message, string_value("\n  left:  "), left_text, string_value("\n  right: "), right_text},
-                   text_type());
+    message =
+        emit(Op::StringConcat,
+             {message, string_value("\n  left:  "), left_text, string_value("\n  right: "), right_text}, text_type());
   }
   effect(Op::Panic, {message});
   b.at = {};

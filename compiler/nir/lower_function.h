@@ -80,16 +80,16 @@ struct Scope {
   Var value = 0;
   const Pattern* pattern = nullptr;  // HeldParts, HeldElement: rebuild from the pattern's bindings
   struct Pieces* pieces = nullptr;
-  ValueId index;                     // HeldElement: put back into list or map variable `value`
+  ValueId index;  // HeldElement: put back into list or map variable `value`
   bool is_map = false;
 };
 
 /// The values that patterns of `match mut` did not bind, to rebuild the subject from.
 struct Pieces {
-  ValueId original;              // a part that is put back as it was
-  std::vector<Pieces> parts;     // of tuples, structs, variants, lists (before, after)
-  ValueId rest;                  // of a list's element: its index
-  ValueId shell;                 // of a boxed struct that was taken out
+  ValueId original;           // a part that is put back as it was
+  std::vector<Pieces> parts;  // of tuples, structs, variants, lists (before, after)
+  ValueId rest;               // of a list's element: its index
+  ValueId shell;              // of a boxed struct that was taken out
 };
 
 class Lowering {
@@ -106,18 +106,14 @@ class Lowering {
   TypeId text_type() const { return prim(TypeKind::String); }
   TypeKind kind(TypeId type) const { return types.kind(type); }
   bool is_unit(TypeId type) const { return type == types.unit(); }
-  ValueId emit(Op op, std::initializer_list<ValueId> operands, TypeId result, TypeId type = {},
-               std::uint64_t imm = 0);
-  ValueId emit(Op op, std::span<const ValueId> operands, TypeId result, TypeId type = {},
-               std::uint64_t imm = 0);
-  std::vector<ValueId> emit_many(Op op, std::span<const ValueId> operands,
-                                 std::span<const TypeId> results, TypeId type = {},
-                                 std::uint64_t imm = 0);
-  std::vector<ValueId> emit_many(Op op, std::initializer_list<ValueId> operands,
-                                 std::initializer_list<TypeId> results, TypeId type = {},
-                                 std::uint64_t imm = 0) {
-    return emit_many(op, std::span(operands.begin(), operands.size()),
-                     std::span(results.begin(), results.size()), type, imm);
+  ValueId emit(Op op, std::initializer_list<ValueId> operands, TypeId result, TypeId type = {}, std::uint64_t imm = 0);
+  ValueId emit(Op op, std::span<const ValueId> operands, TypeId result, TypeId type = {}, std::uint64_t imm = 0);
+  std::vector<ValueId> emit_many(Op op, std::span<const ValueId> operands, std::span<const TypeId> results,
+                                 TypeId type = {}, std::uint64_t imm = 0);
+  std::vector<ValueId> emit_many(Op op, std::initializer_list<ValueId> operands, std::initializer_list<TypeId> results,
+                                 TypeId type = {}, std::uint64_t imm = 0) {
+    return emit_many(op, std::span(operands.begin(), operands.size()), std::span(results.begin(), results.size()), type,
+                     imm);
   }
   void effect(Op op, std::initializer_list<ValueId> operands, std::uint64_t imm = 0);
   ValueId integer(std::int64_t n);
@@ -229,8 +225,8 @@ class Lowering {
   void test_list(const sema::ListPattern& pattern, ValueId value, BlockId fail);
   void test_range(const sema::RangePattern& pattern, ValueId value, BlockId fail);
   void bind(const Pattern* pattern, ValueId value);
-  void arm_body(const sema::MatchArm& arm, const Pattern* pattern, const Place* place,
-                BlockId fail, BlockId done, Var result);
+  void arm_body(const sema::MatchArm& arm, const Pattern* pattern, const Place* place, BlockId fail, BlockId done,
+                Var result);
   std::vector<ValueId> payload(ValueId content, TypeId type, std::uint32_t variant);
   bool is_irrefutable(const Pattern* pattern) const;
 
@@ -290,18 +286,18 @@ class Lowering {
   Arena scratch;  // patterns made up here
 
   struct BlockState {
-    std::vector<std::pair<InstId, std::uint32_t>> ways;    // edges into it
-    std::vector<std::pair<Var, ValueId>> waiting;          // parameters made before it was sealed
+    std::vector<std::pair<InstId, std::uint32_t>> ways;  // edges into it
+    std::vector<std::pair<Var, ValueId>> waiting;        // parameters made before it was sealed
     bool sealed = false;
-    BlockId dominator;                                     // of a join; valid with the interval below
+    BlockId dominator;  // of a join; valid with the interval below
     std::uint32_t since = 0, until = 0;
   };
   std::vector<BlockState> blocks;
   std::unordered_map<std::uint32_t, BlockId> homes;  // of terminators with edges
-  std::unordered_map<std::uint64_t, ValueId> defs;  // block << 32 | variable
-  std::vector<std::vector<std::uint32_t>> writes;   // of each variable, at which times
+  std::unordered_map<std::uint64_t, ValueId> defs;   // block << 32 | variable
+  std::vector<std::vector<std::uint32_t>> writes;    // of each variable, at which times
   std::vector<TypeId> var_types;
-  std::vector<SlotId> var_slots;                    // valid: the variable lives in a slot
+  std::vector<SlotId> var_slots;  // valid: the variable lives in a slot
   std::uint32_t clock_ = 0;
   struct Fill {
     ValueId param;

@@ -22,8 +22,7 @@ const T& as(const Pattern* p) {
 
 std::vector<ValueId> Lowering::payload(ValueId content, TypeId type, std::uint32_t variant) {
   std::vector<TypeId> fields;
-  for (std::uint32_t k = 0; k < field_count(type, variant); ++k)
-    fields.push_back(field_type(type, variant, k));
+  for (std::uint32_t k = 0; k < field_count(type, variant); ++k) fields.push_back(field_type(type, variant, k));
   return emit_many(Op::Payload, std::span(&content, 1), fields, {}, variant);
 }
 
@@ -202,8 +201,7 @@ void Lowering::match_arms(sema::MatchExpr& e, ValueId subject, const Place* plac
     }
     const ValueId content = emit(Op::BoxPeek, {subject}, types.flat(e.subject->type), e.subject->type);
     std::vector<std::vector<std::size_t>> chains(decl->variants.size());
-    for (std::size_t r = k; r < end; ++r)
-      chains[as<sema::VariantPattern>(rows[r].pattern).variant].push_back(r);
+    for (std::size_t r = k; r < end; ++r) chains[as<sema::VariantPattern>(rows[r].pattern).variant].push_back(r);
     std::vector<BlockId> targets(chains.size(), next);
     for (std::size_t v = 0; v < chains.size(); ++v)
       if (!chains[v].empty()) targets[v] = block();
@@ -224,8 +222,10 @@ void Lowering::match_arms(sema::MatchExpr& e, ValueId subject, const Place* plac
         const BlockId fail = last ? next : block();
         if (!fields.empty()) test_fields(as<sema::VariantPattern>(row.pattern).fields, fields, fail);
         arm_body(*row.arm, row.pattern, place, fail, done, result);
-        if (!last) meet(fail, start);
-        else b.at = {};
+        if (!last)
+          meet(fail, start);
+        else
+          b.at = {};
       }
     }
     meet(next, start);

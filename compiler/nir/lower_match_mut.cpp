@@ -26,8 +26,7 @@ bool Lowering::binds_alias(const Pattern* p) const {
     return std::ranges::any_of(parts, [&](const Pattern* q) { return binds_alias(q); });
   };
   switch (p->kind) {
-    case PatternKind::Bind:
-      return body.locals[as<sema::BindPattern>(p).local.index].kind == sema::LocalKind::MutAlias;
+    case PatternKind::Bind: return body.locals[as<sema::BindPattern>(p).local.index].kind == sema::LocalKind::MutAlias;
     case PatternKind::Tuple: return any(as<sema::TuplePattern>(p).elements);
     case PatternKind::Variant: return any(as<sema::VariantPattern>(p).fields);
     case PatternKind::Or: return any(as<sema::OrPattern>(p).alternatives);
@@ -144,8 +143,7 @@ void Lowering::take_apart(const Pattern* pattern, ValueId value, Pieces& pieces)
         const auto taken = emit_many(Op::BoxTake, {value}, {pattern->type, flat}, pattern->type);
         pieces.shell = taken[0];
         pieces.original = taken[1];
-        for (std::uint32_t k = 0; k < v.fields.size(); ++k)
-          fields.push_back(field(taken[1], k, v.fields[k]->type));
+        for (std::uint32_t k = 0; k < v.fields.size(); ++k) fields.push_back(field(taken[1], k, v.fields[k]->type));
       }
       for (std::size_t k = 0; k < v.fields.size(); ++k) take_apart(v.fields[k], fields[k], pieces.parts[k]);
       return;
@@ -180,8 +178,7 @@ ValueId Lowering::put_together(const Pattern* pattern, const Pieces& pieces) {
     case PatternKind::Tuple:
     case PatternKind::Variant: {
       const bool is_tuple = pattern->kind == PatternKind::Tuple;
-      const auto parts = is_tuple ? as<sema::TuplePattern>(pattern).elements
-                                  : as<sema::VariantPattern>(pattern).fields;
+      const auto parts = is_tuple ? as<sema::TuplePattern>(pattern).elements : as<sema::VariantPattern>(pattern).fields;
       std::vector<ValueId> fields;
       for (std::size_t k = 0; k < parts.size(); ++k) fields.push_back(put_together(parts[k], pieces.parts[k]));
       if (is_tuple) return emit(Op::StructMake, fields, pattern->type, pattern->type);

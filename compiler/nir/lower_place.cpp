@@ -36,8 +36,8 @@ Place Lowering::place(Expr* e) {
     case ExprKind::MapSet: {
       auto* m = static_cast<sema::MapIndexExpr*>(e);
       Place p = place(m->base);
-      p.steps.push_back({Place::StepKind::MapSet, 0, expr(m->key), {}, m->base->type,
-                         types[m->base->type].arguments[1]});
+      p.steps.push_back(
+          {Place::StepKind::MapSet, 0, expr(m->key), {}, m->base->type, types[m->base->type].arguments[1]});
       return p;
     }
     default: {
@@ -107,8 +107,8 @@ Opened::Frame Lowering::open_step(const Place::Step& step, ValueId container, Va
 ValueId Lowering::close_step(const Place::Step& step, const Opened::Frame& frame, ValueId part) {
   switch (step.kind) {
     case Place::StepKind::Field: {
-      const ValueId whole = emit(Op::StructWith, {frame.inner, part}, dead() ? TypeId() : b.f.type(frame.inner),
-                                 {}, step.field);
+      const ValueId whole =
+          emit(Op::StructWith, {frame.inner, part}, dead() ? TypeId() : b.f.type(frame.inner), {}, step.field);
       if (nominal(step.container) == nullptr) return whole;
       return emit(Op::BoxPut, {frame.outer, whole}, step.container, step.container);
     }
@@ -136,8 +136,7 @@ Opened Lowering::open(const Place& place, bool leave_hole) {
 }
 
 void Lowering::close(const Place& place, const Opened& opened, ValueId value) {
-  for (std::size_t k = place.steps.size(); k-- > 0;)
-    value = close_step(place.steps[k], opened.frames[k], value);
+  for (std::size_t k = place.steps.size(); k-- > 0;) value = close_step(place.steps[k], opened.frames[k], value);
   write(place.root, value);
 }
 
@@ -156,8 +155,10 @@ ValueId Lowering::read_place(const Place& place) {
   }
   ValueId value = read(place.root);
   for (const Place::Step& step : place.steps) {
-    if (step.kind == Place::StepKind::Field) value = field(value, step.field, step.part);
-    else value = index(value, step.key, step.container, step.part);
+    if (step.kind == Place::StepKind::Field)
+      value = field(value, step.field, step.part);
+    else
+      value = index(value, step.key, step.container, step.part);
   }
   return value;
 }
@@ -175,12 +176,12 @@ void Lowering::store(const Place& place, ValueId value) {
   const Place::Step& last = place.steps.back();
   ValueId whole = opened.value;
   switch (last.kind) {
-    case Place::StepKind::Field:
-      whole = emit(Op::StructWith, {whole, value}, last.container, {}, last.field);
-      break;
+    case Place::StepKind::Field: whole = emit(Op::StructWith, {whole, value}, last.container, {}, last.field); break;
     case Place::StepKind::Index:
-      if (kind(last.container) == TypeKind::Bytes) whole = native("bytes.set", {whole, last.key, value}, last.container);
-      else whole = emit(Op::ListSet, {whole, last.key, value}, last.container);
+      if (kind(last.container) == TypeKind::Bytes)
+        whole = native("bytes.set", {whole, last.key, value}, last.container);
+      else
+        whole = emit(Op::ListSet, {whole, last.key, value}, last.container);
       break;
     case Place::StepKind::MapAt: {
       const ValueId entry = entry_of(last, whole);
@@ -189,8 +190,7 @@ void Lowering::store(const Place& place, ValueId value) {
     }
     case Place::StepKind::MapSet: whole = emit(Op::MapInsert, {whole, last.key, value}, last.container); break;
   }
-  for (std::size_t k = place.steps.size() - 1; k-- > 0;)
-    whole = close_step(place.steps[k], opened.frames[k], whole);
+  for (std::size_t k = place.steps.size() - 1; k-- > 0;) whole = close_step(place.steps[k], opened.frames[k], whole);
   write(place.root, whole);
 }
 

@@ -9,8 +9,7 @@ namespace {
 constexpr unsigned Panics = 1, Ends = 2, Pure = 4, Generic = 8;
 constexpr Ownership Owned = Ownership::Owned, Borrowed = Ownership::Borrowed;
 
-constexpr OpInfo make(const char* name, const char* text, const char* operands, Ownership result,
-                      unsigned flags) {
+constexpr OpInfo make(const char* name, const char* text, const char* operands, Ownership result, unsigned flags) {
   return {name,
           text,
           operands,
@@ -22,8 +21,7 @@ constexpr OpInfo make(const char* name, const char* text, const char* operands, 
 }
 
 constexpr OpInfo kOps[] = {
-#define NIR_OP(name, text, operands, result, flags, meaning) \
-  make(#name, text, operands, result, flags),
+#define NIR_OP(name, text, operands, result, flags, meaning) make(#name, text, operands, result, flags),
 #include "compiler/nir/ops.def"
 };
 static_assert(std::size(kOps) == kOpCount);
@@ -40,9 +38,13 @@ char operand_use(Op op, std::size_t index) {
 
 bool may_panic(const sema::TypeTable& types, const Function& function, const Inst& inst) {
   switch (inst.op) {
-    case Op::Add: case Op::Sub: case Op::Mul: case Op::Div: case Op::Rem: case Op::Pow:
-    case Op::Neg:
-      return !sema::is_float(types.kind(function.type(function.operands_of(inst)[0])));
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Div:
+    case Op::Rem:
+    case Op::Pow:
+    case Op::Neg: return !sema::is_float(types.kind(function.type(function.operands_of(inst)[0])));
     case Op::Convert: return !sema::is_float(types.kind(inst.type));
     default: return info(inst.op).may_panic;
   }

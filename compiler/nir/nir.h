@@ -61,9 +61,9 @@ char operand_use(Op op, std::size_t index);
 
 /// One place where a function was inlined, for stack traces.
 struct InlineSite {
-  Symbol callee;        // name of the function whose body stands here
-  source::Span call;    // where it was called
-  SiteId parent;        // the site that the call itself stands in; invalid: the function proper
+  Symbol callee;      // name of the function whose body stands here
+  source::Span call;  // where it was called
+  SiteId parent;      // the site that the call itself stands in; invalid: the function proper
 };
 
 /// One operation. Its results are the values [first_result, first_result + result_count).
@@ -92,11 +92,11 @@ struct Edge {
 /// A value: a result of an instruction or a parameter of a block.
 struct Value {
   TypeId type;
-  InstId inst;            // invalid for a block's parameter
-  BlockId block;          // of a parameter; invalid for a result
-  std::uint32_t index = 0;  // which result or parameter
+  InstId inst;                             // invalid for a block's parameter
+  BlockId block;                           // of a parameter; invalid for a result
+  std::uint32_t index = 0;                 // which result or parameter
   Ownership ownership = Ownership::Owned;  // means something in the counted stage
-  Symbol name;            // the variable it is first known as, for debuggers; may be invalid
+  Symbol name;                             // the variable it is first known as, for debuggers; may be invalid
 };
 
 /// A basic block: parameters, instructions, and the last of them a terminator.
@@ -141,13 +141,13 @@ struct Constant {
 /// One function in any of the three stages. Block 0 is the entry; its parameters are the function's.
 struct Function {
   Stage stage = Stage::Generic;
-  Symbol name;                    // unique in a module: `List.map<Int, String>`
-  Symbol trace_name;              // for stack traces: `List.map`
-  FunctionId origin;              // invalid for derived functions
-  std::vector<TypeId> type_args;  // of an instance, block types included
+  Symbol name;                         // unique in a module: `List.map<Int, String>`
+  Symbol trace_name;                   // for stack traces: `List.map`
+  FunctionId origin;                   // invalid for derived functions
+  std::vector<TypeId> type_args;       // of an instance, block types included
   std::uint32_t type_param_count = 0;  // of generic NIR: Params below it are types, from it on blocks
   std::vector<Param> params;
-  std::vector<TypeId> results;    // the result (generic: one, also for `()`), then mut parameters
+  std::vector<TypeId> results;  // the result (generic: one, also for `()`), then mut parameters
   source::Span span;
 
   std::vector<Block> blocks;
@@ -158,8 +158,8 @@ struct Function {
   std::vector<Slot> slots;
   std::vector<Region> regions;
   std::vector<InlineSite> sites;
-  std::vector<Callee> callees;       // generic stage
-  std::vector<Constant> constants;   // generic stage
+  std::vector<Callee> callees;      // generic stage
+  std::vector<Constant> constants;  // generic stage
 
   Function() = default;
   Function(Function&&) = default;
@@ -176,19 +176,13 @@ struct Function {
   TypeId type(ValueId id) const { return values[id.index].type; }
 
   /// The operands of an instruction, without the arguments of its edges.
-  std::span<ValueId> operands_of(const Inst& i) {
-    return {operands.data() + i.first_operand, i.operand_count};
-  }
+  std::span<ValueId> operands_of(const Inst& i) { return {operands.data() + i.first_operand, i.operand_count}; }
   std::span<const ValueId> operands_of(const Inst& i) const {
     return {operands.data() + i.first_operand, i.operand_count};
   }
   std::span<Edge> edges_of(const Inst& i) { return {edges.data() + i.first_edge, i.edge_count}; }
-  std::span<const Edge> edges_of(const Inst& i) const {
-    return {edges.data() + i.first_edge, i.edge_count};
-  }
-  std::span<ValueId> arguments_of(const Edge& e) {
-    return {operands.data() + e.first_argument, e.argument_count};
-  }
+  std::span<const Edge> edges_of(const Inst& i) const { return {edges.data() + i.first_edge, i.edge_count}; }
+  std::span<ValueId> arguments_of(const Edge& e) { return {operands.data() + e.first_argument, e.argument_count}; }
   std::span<const ValueId> arguments_of(const Edge& e) const {
     return {operands.data() + e.first_argument, e.argument_count};
   }
@@ -235,7 +229,7 @@ struct Module {
   std::vector<AnyMethod> any_methods;
   std::vector<VTable> vtables;
   std::vector<Constant> constants;
-  InstanceId main;           // invalid without one
+  InstanceId main;  // invalid without one
   std::vector<Test> tests;
 
   Function& function(InstanceId id) { return functions[id.index]; }

@@ -12,13 +12,23 @@ inline ImmForm imm_form(Op op, Stage stage) {
   switch (op) {
     case Op::ConstInt: return ImmForm::Integer;
     case Op::ConstFloat: return ImmForm::Float;
-    case Op::ConstString: case Op::FormatValue: return ImmForm::Text;
-    case Op::ConstValue: case Op::StructGet: case Op::StructWith: case Op::EnumMake:
-    case Op::Payload: case Op::EnumOpen: case Op::ListLoad: case Op::ListStore:
-    case Op::SlotStore: case Op::SlotLoad: case Op::SlotDrop: case Op::CallAny:
-      return ImmForm::Index;
+    case Op::ConstString:
+    case Op::FormatValue: return ImmForm::Text;
+    case Op::ConstValue:
+    case Op::StructGet:
+    case Op::StructWith:
+    case Op::EnumMake:
+    case Op::Payload:
+    case Op::EnumOpen:
+    case Op::ListLoad:
+    case Op::ListStore:
+    case Op::SlotStore:
+    case Op::SlotLoad:
+    case Op::SlotDrop:
+    case Op::CallAny: return ImmForm::Index;
     case Op::ToAny: return stage == Stage::Generic ? ImmForm::None : ImmForm::Index;
-    case Op::Call: case Op::ClosureMake: return ImmForm::Callee;
+    case Op::Call:
+    case Op::ClosureMake: return ImmForm::Callee;
     case Op::CallNative: return ImmForm::Native;
     default: return ImmForm::None;
   }
@@ -30,8 +40,8 @@ inline const char* stage_name(Stage stage) {
 }
 
 /// Names of the kinds Error … Bytes in order.
-inline constexpr const char* kPrimitiveNames[] = {"error", "never", "bool", "i8",  "i16",    "i32",
-                                                  "i64",   "u8",    "u16",  "u32", "u64",    "f16",
+inline constexpr const char* kPrimitiveNames[] = {"error", "never", "bool", "i8",     "i16",  "i32",
+                                                  "i64",   "u8",    "u16",  "u32",    "u64",  "f16",
                                                   "bf16",  "f32",   "f64",  "string", "bytes"};
 
 }  // namespace noodle::nir

@@ -15,8 +15,7 @@ std::unordered_map<std::string_view, Op> ops_by_text() {
 
 class ModuleReader {
  public:
-  ModuleReader(std::string_view text, sema::TypeTable& types)
-      : reader_(text, types), ops_(ops_by_text()) {}
+  ModuleReader(std::string_view text, sema::TypeTable& types) : reader_(text, types), ops_(ops_by_text()) {}
 
   std::expected<Parsed, std::string> read() {
     reader_.declare_all();
@@ -138,9 +137,12 @@ class ModuleReader {
       v.number = reader_.real();
       return v;
     }
-    if (reader_.take("tuple")) v.kind = Kind::Tuple;
-    else if (reader_.take("list")) v.kind = Kind::List;
-    else if (reader_.take("map")) v.kind = Kind::Map;
+    if (reader_.take("tuple"))
+      v.kind = Kind::Tuple;
+    else if (reader_.take("list"))
+      v.kind = Kind::List;
+    else if (reader_.take("map"))
+      v.kind = Kind::Map;
     else if (reader_.take("variant")) {
       v.kind = Kind::Variant;
       v.variant = static_cast<std::uint32_t>(reader_.number());
@@ -160,10 +162,14 @@ class ModuleReader {
 
   void function() {
     Function f;
-    if (reader_.take("generic")) f.stage = Stage::Generic;
-    else if (reader_.take("flat")) f.stage = Stage::Flat;
-    else if (reader_.take("counted")) f.stage = Stage::Counted;
-    else reader_.fail("expected generic, flat or counted");
+    if (reader_.take("generic"))
+      f.stage = Stage::Generic;
+    else if (reader_.take("flat"))
+      f.stage = Stage::Flat;
+    else if (reader_.take("counted"))
+      f.stage = Stage::Counted;
+    else
+      reader_.fail("expected generic, flat or counted");
     f.name = f.trace_name = reader_.symbol();
     if (reader_.take("trace")) f.trace_name = reader_.symbol();
     f.type_args = reader_.type_arguments();

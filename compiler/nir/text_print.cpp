@@ -180,8 +180,7 @@ class Printer {
     }
     for (const Constant& c : m.constants) constant(c);
     if (m.main.valid()) out += "main @" + text(m.function(m.main).name) + "\n";
-    for (const Test& t : m.tests)
-      out += "test " + text(t.name) + " @" + text(m.function(t.function).name) + "\n";
+    for (const Test& t : m.tests) out += "test " + text(t.name) + " @" + text(m.function(t.function).name) + "\n";
     for (const Function& f : m.functions) {
       if (!out.empty()) out += "\n";
       function(f);
@@ -229,8 +228,7 @@ class Printer {
  private:
   std::string text(Symbol s) const { return quoted(types_.names().text(s)); }
 
-  void name(const std::unordered_map<std::uint32_t, std::string>& names, std::uint32_t index,
-            Symbol fallback) {
+  void name(const std::unordered_map<std::uint32_t, std::string>& names, std::uint32_t index, Symbol fallback) {
     if (auto it = names.find(index); it != names.end())
       out += it->second;
     else
@@ -303,7 +301,8 @@ class Printer {
     type(v.type);
     out += " ";
     switch (v.kind) {
-      case Kind::Int: case Kind::Bool: put(out, v.bits); return;
+      case Kind::Int:
+      case Kind::Bool: put(out, v.bits); return;
       case Kind::Float: out += "f " + float_text(v.number); return;
       case Kind::String: out += quoted(v.text); return;
       case Kind::Unit: out += "unit"; return;

@@ -89,8 +89,7 @@ TEST(NirText, GenericFunctionRoundTrips) {
 
 TEST(NirText, ErrorsNameTheLine) {
   EXPECT_EQ(round("fn flat \"f\"() -> () {\n^0:\n  frob\n}"), "error: line 3: unknown operation");
-  EXPECT_EQ(round("fn flat \"f\"() -> () {\n^0:\n  ret %7\n}"),
-            "error: line 4: a value without a definition");
+  EXPECT_EQ(round("fn flat \"f\"() -> () {\n^0:\n  ret %7\n}"), "error: line 4: a value without a definition");
   EXPECT_EQ(round("nonsense"), "error: line 1: expected a function or a table's entry");
   EXPECT_EQ(round("fn flat \"f\"(owned #Q) -> () {\n}"), "error: line 1: unknown struct or enum");
 }
@@ -98,7 +97,9 @@ TEST(NirText, ErrorsNameTheLine) {
 TEST(NirText, NamesakesAreTold) {
   Interner names;
   sema::TypeTable types(names);
-  auto parsed = parse("struct #P { x: i64 }\nstruct #P'1 { y: #P }\nfn flat \"f\"(owned #P'1) -> () {\n^0(%0: #P'1):\n  ret\n}\n", types);
+  auto parsed =
+      parse("struct #P { x: i64 }\nstruct #P'1 { y: #P }\nfn flat \"f\"(owned #P'1) -> () {\n^0(%0: #P'1):\n  ret\n}\n",
+            types);
   ASSERT_TRUE(parsed.has_value()) << parsed.error();
   EXPECT_EQ(types.nominal_count(), 2u);
   EXPECT_EQ(print(types, parsed->module),

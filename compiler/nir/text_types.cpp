@@ -11,8 +11,8 @@ using sema::TypeKind;
 namespace {
 
 bool is_word(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-         c == '.' || static_cast<unsigned char>(c) >= 0x80;
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+         static_cast<unsigned char>(c) >= 0x80;
 }
 
 constexpr int kDeepest = 200;
@@ -107,8 +107,10 @@ double TextReader::real() {
     return x;
   }
   const auto r = std::from_chars(text_.data() + at_, text_.data() + text_.size(), x);
-  if (r.ec != std::errc()) fail("expected a float");
-  else at_ = static_cast<std::size_t>(r.ptr - text_.data());
+  if (r.ec != std::errc())
+    fail("expected a float");
+  else
+    at_ = static_cast<std::size_t>(r.ptr - text_.data());
   return x;
 }
 
@@ -133,8 +135,7 @@ std::string TextReader::string() {
       case 'r': out.push_back('\r'); break;
       case 'u': {
         std::uint32_t scalar = 0;
-        const auto r =
-            std::from_chars(text_.data() + at_ + 1, text_.data() + text_.size(), scalar, 16);
+        const auto r = std::from_chars(text_.data() + at_ + 1, text_.data() + text_.size(), scalar, 16);
         at_ = static_cast<std::size_t>(r.ptr - text_.data()) + 1;
         if (r.ec != std::errc() || at_ > text_.size() || !append_utf8(out, scalar)) fail("a bad escape");
         break;
@@ -264,8 +265,10 @@ void TextReader::declare_all() {
       }
       nominals_[name] = id;
       const std::size_t end = text_.find('}', at_);
-      if (end == std::string_view::npos) fail("a declaration without its end");
-      else at_ = end + 1;
+      if (end == std::string_view::npos)
+        fail("a declaration without its end");
+      else
+        at_ = end + 1;
     } else if (take("trait")) {
       expect("#");
       const std::string_view name = word();

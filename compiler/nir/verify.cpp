@@ -107,15 +107,17 @@ class Verifier {
         for (const Edge& edge : f_.edges_of(inst)) {
           const auto& params = f_.block(edge.target).params;
           if (edge.argument_count != params.size()) {
-            return fail(block, id, "an edge passes " + std::to_string(edge.argument_count) + " values to block " +
-                                       std::to_string(edge.target.index) + ", which has " +
-                                       std::to_string(params.size()) + " parameters");
+            return fail(block, id,
+                        "an edge passes " + std::to_string(edge.argument_count) + " values to block " +
+                            std::to_string(edge.target.index) + ", which has " + std::to_string(params.size()) +
+                            " parameters");
           }
           auto arguments = f_.arguments_of(edge);
           for (std::size_t k = 0; k < params.size(); ++k) {
             if (arguments[k].index >= f_.values.size() || f_.type(arguments[k]) != f_.type(params[k])) {
-              return fail(block, id, "argument " + std::to_string(k) + " to block " +
-                                         std::to_string(edge.target.index) + " has another type than its parameter");
+              return fail(block, id,
+                          "argument " + std::to_string(k) + " to block " + std::to_string(edge.target.index) +
+                              " has another type than its parameter");
             }
           }
         }
@@ -178,16 +180,15 @@ class Verifier {
       auto incoming = cfg.incoming(at);
       if (incoming.size() != 1) continue;
       const Inst& last = f_.terminator(incoming[0].from);
-      if (last.op == Op::Switch && original(f_.operands_of(last)[0]) == subject && incoming[0].edge == look.imm) return true;
+      if (last.op == Op::Switch && original(f_.operands_of(last)[0]) == subject && incoming[0].edge == look.imm)
+        return true;
     }
     return false;
   }
 
   // ------------------------------------------------------------------------------------- counts
 
-  bool is_owned(ValueId v) const {
-    return layout_.counted(f_.type(v)) && f_.value(v).ownership == Ownership::Owned;
-  }
+  bool is_owned(ValueId v) const { return layout_.counted(f_.type(v)) && f_.value(v).ownership == Ownership::Owned; }
   ValueId root_of(ValueId v) const {
     while (true) {
       const Value& value = f_.value(v);
@@ -222,8 +223,9 @@ class Verifier {
             known[edge.target.index] = true;
             there = owned;
           } else if (there != owned) {
-            return fail(block, id, "block " + std::to_string(edge.target.index) +
-                                       " is reached with different owned values: " + difference(there, owned));
+            return fail(block, id,
+                        "block " + std::to_string(edge.target.index) +
+                            " is reached with different owned values: " + difference(there, owned));
           }
         }
       }
@@ -268,9 +270,7 @@ class Verifier {
     ValueId root = root_of(v);
     return !is_owned(root) || std::binary_search(owned.begin(), owned.end(), root);
   }
-  static void add(std::vector<ValueId>& set, ValueId v) {
-    set.insert(std::lower_bound(set.begin(), set.end(), v), v);
-  }
+  static void add(std::vector<ValueId>& set, ValueId v) { set.insert(std::lower_bound(set.begin(), set.end(), v), v); }
   static bool remove(std::vector<ValueId>& set, ValueId v) {
     auto at = std::lower_bound(set.begin(), set.end(), v);
     if (at == set.end() || *at != v) return false;

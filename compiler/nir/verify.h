@@ -15,8 +15,7 @@ namespace noodle::nir {
 /// edges that fit their blocks, regions and slots; from the flat stage on also the types of every
 /// operation; in the counted stage also that every counted value is consumed exactly once on every
 /// path and no borrow outlives its owner. `module` (for calls) may be null in the generic stage.
-std::expected<void, std::string> verify(const Function& function, Layout& layout,
-                                        const Module* module = nullptr);
+std::expected<void, std::string> verify(const Function& function, Layout& layout, const Module* module = nullptr);
 
 /// Checks every function of a module.
 std::expected<void, std::string> verify(const Module& module, Layout& layout);

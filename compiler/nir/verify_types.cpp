@@ -184,21 +184,37 @@ std::string TypeChecker::numbers() {
   if (!sema::is_number(k) && k != TypeKind::Bool) return "the operand is no number";
   const TypeId t = in_[0];
   switch (inst_.op) {
-    case Op::Add: case Op::Sub: case Op::Mul: case Op::Div: case Op::Rem: case Op::Pow:
+    case Op::Add:
+    case Op::Sub:
+    case Op::Mul:
+    case Op::Div:
+    case Op::Rem:
+    case Op::Pow:
       if (!sema::is_number(k)) return "the operands are no numbers";
       return expect({t, t}, {t});
-    case Op::AddWrap: case Op::SubWrap: case Op::MulWrap: case Op::Shl: case Op::Shr:
+    case Op::AddWrap:
+    case Op::SubWrap:
+    case Op::MulWrap:
+    case Op::Shl:
+    case Op::Shr:
       if (!sema::is_integer(k)) return "the operands are no integers";
       return expect({t, t}, {t});
-    case Op::And: case Op::Or: case Op::Xor:
+    case Op::And:
+    case Op::Or:
+    case Op::Xor:
       if (sema::is_float(k)) return "the operands are floats";
       return expect({t, t}, {t});
     case Op::Neg: return k == TypeKind::Bool ? "the operand is a bool" : expect({t}, {t});
     case Op::Not: return sema::is_float(k) ? "the operand is a float" : expect({t}, {t});
-    case Op::Eq: case Op::Ne: case Op::Lt: case Op::Le: case Op::Gt: case Op::Ge:
-      return expect({t, t}, {boolean()});
+    case Op::Eq:
+    case Op::Ne:
+    case Op::Lt:
+    case Op::Le:
+    case Op::Gt:
+    case Op::Ge: return expect({t, t}, {boolean()});
     case Op::Cmp: return expect({t, t}, {i64()});
-    case Op::Convert: case Op::ConvertWrap:
+    case Op::Convert:
+    case Op::ConvertWrap:
       if (!sema::is_number(kind(type_))) return "its type is no number";
       return expect({t}, {type_});
     case Op::Fits: return expect({t}, {boolean()});
@@ -222,16 +238,21 @@ std::string TypeChecker::lists() {
     }
     case Op::ListFilled: return expect(join({i}, element), {l});
     case Op::ListLen: return expect({l}, {i});
-    case Op::ListGet: case Op::ListPeek: return expect({l, i}, element);
-    case Op::ListLoad: case Op::ListStore:
+    case Op::ListGet:
+    case Op::ListPeek: return expect({l, i}, element);
+    case Op::ListLoad:
+    case Op::ListStore:
       if (inst_.imm >= element.size()) return "there is no such leaf";
-      return inst_.op == Op::ListLoad ? expect({l, i}, {element[inst_.imm]})
-                                      : expect({l, i, element[inst_.imm]}, {l});
-    case Op::ListSet: case Op::ListPut: case Op::ListInsert: return expect(join({l, i}, element), {l});
-    case Op::ListTake: case Op::ListRemove: return expect({l, i}, join({l}, element));
+      return inst_.op == Op::ListLoad ? expect({l, i}, {element[inst_.imm]}) : expect({l, i, element[inst_.imm]}, {l});
+    case Op::ListSet:
+    case Op::ListPut:
+    case Op::ListInsert: return expect(join({l, i}, element), {l});
+    case Op::ListTake:
+    case Op::ListRemove: return expect({l, i}, join({l}, element));
     case Op::ListPush: return expect(join({l}, element), {l});
     case Op::ListPop: return expect({l}, join({l}, element));
-    case Op::ListSlice: case Op::ListSwap: return expect({l, i, i}, {l});
+    case Op::ListSlice:
+    case Op::ListSwap: return expect({l, i, i}, {l});
     case Op::ListAppend: return expect({l, l}, {l});
     case Op::ListReserve: return expect({l, i}, {l});
     default: return expect({l}, {l});
@@ -251,8 +272,10 @@ std::string TypeChecker::maps() {
     case Op::MapInsert: return expect(join(join({m}, key), value), {m});
     case Op::MapRemove: return expect(join({m}, key), {m, boolean()});
     case Op::MapNext: return expect({m, i}, {i});
-    case Op::MapKey: case Op::MapPeekKey: return expect({m, i}, key);
-    case Op::MapValue: case Op::MapPeek: return expect({m, i}, value);
+    case Op::MapKey:
+    case Op::MapPeekKey: return expect({m, i}, key);
+    case Op::MapValue:
+    case Op::MapPeek: return expect({m, i}, value);
     case Op::MapSlot: return expect(join({m}, key), {m, i, boolean()});
     case Op::MapTake: return expect({m, i}, join({m}, value));
     case Op::MapPut: return expect(join({m, i}, value), {m});
@@ -266,8 +289,7 @@ std::string TypeChecker::others() {
     case Op::ConstInt:
       if (!sema::is_integer(kind(type_)) && kind(type_) != TypeKind::Bool) return "its type is no integer";
       return expect({}, {type_});
-    case Op::ConstFloat:
-      return sema::is_float(kind(type_)) ? expect({}, {type_}) : "its type is no float";
+    case Op::ConstFloat: return sema::is_float(kind(type_)) ? expect({}, {type_}) : "its type is no float";
     case Op::ConstString: return expect({}, {s});
     case Op::ConstValue:
       if (module_ != nullptr && inst_.imm < module_->constants.size()) type_ = module_->constants[inst_.imm].type;
@@ -278,10 +300,13 @@ std::string TypeChecker::others() {
     case Op::Hash: return expect(leaves(type_), {prim(TypeKind::U64)});
     case Op::StringConcat: return expect(Types(in_.size(), s), {s});
     case Op::StringAppend: return expect({s, s}, {s});
-    case Op::StringLen: case Op::StringByteLen: return expect({s}, {i64()});
+    case Op::StringLen:
+    case Op::StringByteLen: return expect({s}, {i64()});
     case Op::StringEq: return expect({s, s}, {boolean()});
     case Op::StringCmp: return expect({s, s}, {i64()});
-    case Op::SlotStore: case Op::SlotLoad: case Op::SlotDrop: {
+    case Op::SlotStore:
+    case Op::SlotLoad:
+    case Op::SlotDrop: {
       if (inst_.imm >= f_.slots.size()) return "there is no such slot";
       Types held = leaves(f_.slots[inst_.imm].type);
       if (inst_.op == Op::SlotStore) return expect(held, {});

@@ -17,9 +17,8 @@ std::string count_of(std::size_t count, const char* what) {
 
 }  // namespace
 
-bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params,
-                                  std::size_t first, std::string_view what, const Callee* callee,
-                                  Expr* receiver, std::vector<Arg>& out) {
+bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params, std::size_t first,
+                                  std::string_view what, const Callee* callee, Expr* receiver, std::vector<Arg>& out) {
   std::size_t count = call->arguments.size();
   std::vector<std::size_t> fills(count, kNone);
   std::vector<source::Span> given(params.size());
@@ -44,8 +43,8 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
       if (at == kNone) {
         source::Span where = span(argument.label.range);
         std::string word(text(argument.label.symbol));
-        source::Diagnostic& problem = report(
-            Code::UnknownArgument, where, std::string(what) + " has no parameter `" + word + "`");
+        source::Diagnostic& problem =
+            report(Code::UnknownArgument, where, std::string(what) + " has no parameter `" + word + "`");
         std::vector<std::string_view> names;
         for (std::size_t p = first; p < params.size(); ++p) names.push_back(text(params[p].name));
         context_.suggest_near(problem, where, word, names);
@@ -62,8 +61,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     }
     source::Span where = span(argument.value);
     if (given[at].valid()) {
-      report(Code::DuplicateArgument, where,
-             "`" + std::string(text(params[at].name)) + "` gets two arguments")
+      report(Code::DuplicateArgument, where, "`" + std::string(text(params[at].name)) + "` gets two arguments")
           .note(given[at], "the first is here");
       good = false;
       continue;
@@ -74,8 +72,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
   if (call->block != nullptr && has_block_param && !given[params.size() - 1].valid()) {
     given[params.size() - 1] = span(call->block->range);
   } else if (call->block != nullptr) {
-    report(Code::BlockArgumentMisuse, span(call->block->range),
-           std::string(what) + " takes no block")
+    report(Code::BlockArgumentMisuse, span(call->block->range), std::string(what) + " takes no block")
         .help(
             "a function takes a block when its last parameter is declared `block body: …`; else "
             "write a lambda as an argument");
@@ -94,8 +91,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     }
     source::Diagnostic& problem =
         report(Code::WrongArgumentCount, where,
-               std::string(what) + " takes " + count_of(wanted, "argument") + ", not " +
-                   std::to_string(count));
+               std::string(what) + " takes " + count_of(wanted, "argument") + ", not " + std::to_string(count));
     problem.label("one too many");
     if (callee != nullptr) problem.note(context_.function(callee->function).span, "declared here");
     good = false;
@@ -112,13 +108,12 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
       continue;
     }
     missing += missing.empty() ? "" : ", ";
-    missing += params[p].name.valid()
-                   ? "`" + std::string(text(params[p].name)) + ": " + text(params[p].type) + "`"
-                   : a_type(params[p].type);
+    missing += params[p].name.valid() ? "`" + std::string(text(params[p].name)) + ": " + text(params[p].type) + "`"
+                                      : a_type(params[p].type);
   }
   if (!missing.empty() && good) {
-    source::Diagnostic& problem = report(Code::WrongArgumentCount, callee_span,
-                                         std::string(what) + " still needs " + missing);
+    source::Diagnostic& problem =
+        report(Code::WrongArgumentCount, callee_span, std::string(what) + " still needs " + missing);
     if (callee != nullptr) problem.note(context_.function(callee->function).span, "declared here");
   }
   if (!missing.empty()) good = false;
@@ -141,12 +136,10 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
       Binding* binding = value->kind == syntax::ExprKind::Name
                              ? find_local(static_cast<const syntax::NameExpr*>(value)->name.symbol)
                              : nullptr;
-      if (binding != nullptr &&
-          binding->frame->body->locals[binding->local.index].kind == LocalKind::BlockParam) {
+      if (binding != nullptr && binding->frame->body->locals[binding->local.index].kind == LocalKind::BlockParam) {
         Binding at = *binding;
         bool in_lambda = false;
-        for (Frame* f = frame_; f != at.frame; f = f->outer)
-          in_lambda = in_lambda || f->kind == FrameKind::Lambda;
+        for (Frame* f = frame_; f != at.frame; f = f->outer) in_lambda = in_lambda || f->kind == FrameKind::Lambda;
         if (!in_lambda) {
           context_.note_local(span(value), at.frame->body->locals[at.local.index].span, param.type);
           LocalId id = reach(frame_, at);
@@ -211,8 +204,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     std::size_t takes = context_.function(value).type_params.size();
     std::span<const TypeId> arguments(callee->arguments);
     FunctionRef ref = make_ref(value, arguments.subspan(0, std::min(takes, arguments.size())));
-    out.push_back(
-        {static_cast<std::uint32_t>(p), false, call_expr(ref, params[p].type, {}, call_span)});
+    out.push_back({static_cast<std::uint32_t>(p), false, call_expr(ref, params[p].type, {}, call_span)});
   }
   return true;
 }
@@ -230,9 +222,8 @@ Expr* BodyChecker::check_mut_argument(const syntax::Argument& argument, const Ca
         .suggest("mark it", {where.file, where.begin, where.begin}, "mut ");
     return error_expr(where);
   }
-  std::string what = param.name.valid()
-                         ? "`" + std::string(text(param.name)) + "` is a `mut` parameter"
-                         : "a `mut` parameter";
+  std::string what =
+      param.name.valid() ? "`" + std::string(text(param.name)) + "` is a `mut` parameter" : "a `mut` parameter";
   if (!require_place(place, what.c_str())) return error_expr(place->span);
   // No conversion: the place keeps its type.
   if (!infer_.unify(place->type, param.type)) {

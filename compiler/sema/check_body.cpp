@@ -5,11 +5,7 @@
 namespace noodle::sema {
 
 BodyChecker::BodyChecker(Context& context, FunctionId function, Scope scope)
-    : context_(context),
-      types_(context.types()),
-      function_(function),
-      scope_(scope),
-      infer_(context.types()) {
+    : context_(context), types_(context.types()), function_(function), scope_(scope), infer_(context.types()) {
   // Literals may take the type of a parameter that stands for numbers.
   for (std::size_t i = 0; i < scope_.type_params.size(); ++i) {
     const TypeParamDecl& param = scope_.type_params[i];
@@ -20,8 +16,7 @@ BodyChecker::BodyChecker(Context& context, FunctionId function, Scope scope)
         continue;
       }
       if (name == "Number" || name == "Real") {
-        infer_.allow_number(types_.param(static_cast<std::uint32_t>(i), param.name),
-                            name == "Real");
+        infer_.allow_number(types_.param(static_cast<std::uint32_t>(i), param.name), name == "Real");
       }
     }
   }
@@ -107,8 +102,7 @@ Expr* BodyChecker::local_expr(LocalId id, source::Span span) {
   return node;
 }
 
-Expr* BodyChecker::variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values,
-                                source::Span span) {
+Expr* BodyChecker::variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values, source::Span span) {
   auto* node = make<VariantExpr>(ExprKind::Variant, type, span);
   node->variant = variant;
   std::vector<std::uint32_t> fields(values.size());
@@ -118,8 +112,7 @@ Expr* BodyChecker::variant_expr(TypeId type, std::uint32_t variant, std::vector<
   return node;
 }
 
-Expr* BodyChecker::call_expr(FunctionRef callee, TypeId type, std::vector<Arg> args,
-                             source::Span span) {
+Expr* BodyChecker::call_expr(FunctionRef callee, TypeId type, std::vector<Arg> args, source::Span span) {
   auto* node = make<CallExpr>(ExprKind::Call, type, span);
   node->callee = callee;
   node->args = keep(args);
@@ -144,13 +137,11 @@ std::string BodyChecker::text(TypeId type) { return context_.text(infer_.shown(t
 
 std::string BodyChecker::a_type(TypeId type) {
   std::string name = text(type);
-  bool vowel =
-      !name.empty() && std::string_view("AEIOUaeio").find(name[0]) != std::string_view::npos;
+  bool vowel = !name.empty() && std::string_view("AEIOUaeio").find(name[0]) != std::string_view::npos;
   return (vowel ? "an `" : "a `") + name + "`";
 }
 
-source::Diagnostic& BodyChecker::report(source::Code code, source::Span where,
-                                        std::string message) {
+source::Diagnostic& BodyChecker::report(source::Code code, source::Span where, std::string message) {
   if (source::severity_of(code) == source::Severity::Error) failed_ = true;
   return context_.report(code, where, std::move(message));
 }
@@ -166,8 +157,7 @@ TypeId BodyChecker::variable(source::Span where, std::string what) {
   return type;
 }
 
-std::vector<TypeId> BodyChecker::variables(std::size_t count, source::Span where,
-                                           std::string_view what) {
+std::vector<TypeId> BodyChecker::variables(std::size_t count, source::Span where, std::string_view what) {
   std::vector<TypeId> all;
   all.reserve(count);
   for (std::size_t i = 0; i < count; ++i) all.push_back(variable(where, std::string(what)));
@@ -186,8 +176,7 @@ Frame* BodyChecker::push_frame(FrameKind kind) {
   return frame_;
 }
 
-LocalId BodyChecker::add_local(LocalKind kind, Symbol name, TypeId type, source::Span where,
-                               Origin origin) {
+LocalId BodyChecker::add_local(LocalKind kind, Symbol name, TypeId type, source::Span where, Origin origin) {
   LocalId id(frame_->body->locals.size());
   frame_->body->locals.push_back({kind, name, type, where, false, false});
   LocalFacts facts;

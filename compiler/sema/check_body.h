@@ -61,8 +61,7 @@ enum class Origin : std::uint8_t { Param, Let, Loop, Match, Capture, Hidden };
 
 /// What the checker knows of a local beside what the typed tree says.
 struct LocalFacts {
-  source::Span
-      keyword{};  // `let`, to be replaced by `var`; or where `mut ` may be inserted (empty)
+  source::Span keyword{};  // `let`, to be replaced by `var`; or where `mut ` may be inserted (empty)
   Origin origin{};
   bool used = false;
   bool assignable = false;
@@ -100,7 +99,7 @@ struct Frame {
   source::Span result_span{};
   std::vector<LocalFacts> facts;
   std::vector<LoopScope> loops;
-  std::vector<LocalId> captures;  // own locals that are captures, in order of discovery
+  std::vector<LocalId> captures;                          // own locals that are captures, in order of discovery
   std::unordered_map<std::uint32_t, LocalId> capture_of;  // by the outer local's index
   std::vector<LocalId*> local_slots;
   std::vector<TypeId*> type_slots;
@@ -186,8 +185,7 @@ class BodyChecker final : public ConstantSource {
   Expr* error_expr(source::Span span);
   Expr* unit_expr(source::Span span);
   Expr* local_expr(LocalId local, source::Span span);
-  Expr* variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values,
-                     source::Span span);
+  Expr* variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values, source::Span span);
   Expr* call_expr(FunctionRef callee, TypeId type, std::vector<Arg> args, source::Span span);
   Expr* int_expr(std::int64_t value, source::Span span);
   Expr* bool_expr(bool value, source::Span span);
@@ -226,8 +224,7 @@ class BodyChecker final : public ConstantSource {
   void check_literals();
   void check_equalities();
   void check_matches();
-  void suggest_arms(source::Diagnostic& problem, const syntax::MatchExpr& match,
-                    std::span<const std::string> missing);
+  void suggest_arms(source::Diagnostic& problem, const syntax::MatchExpr& match, std::span<const std::string> missing);
   void finish_frame(Frame& frame);
   bool has_equality(TypeId type, std::vector<TypeId>& seen);
   std::uint32_t weight(TypeId type);
@@ -290,13 +287,11 @@ class BodyChecker final : public ConstantSource {
   Expr* call_associated(const syntax::CallExpr* call, const Path& base, const syntax::Name& name,
                         std::span<syntax::Type* const> type_arguments, TypeId want);
   Expr* call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver, TypeId want);
-  Expr* call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId want,
-                     source::Span where);
+  Expr* call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId want, source::Span where);
   Expr* call_value(const syntax::CallExpr* call, Expr* callee);
   Expr* call_block(const syntax::CallExpr* call, const Binding& binding);
   Expr* call_map_at(const syntax::CallExpr* call, Expr* map, const syntax::Name& name);
-  Expr* call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode,
-                        source::Span where);
+  Expr* call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode, source::Span where);
   void check_arguments_anyway(const syntax::CallExpr* call);
   Callee instantiate(FunctionId function, std::span<const TypeId> first, source::Span where,
                      std::span<syntax::Type* const> type_arguments, std::size_t own_from);
@@ -304,11 +299,9 @@ class BodyChecker final : public ConstantSource {
                        std::span<syntax::Type* const> type_arguments);
   void improve(const Callee& callee);
   std::vector<CallParam> params_of(const Callee& callee);
-  bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params,
-                       std::size_t first, std::string_view what, const Callee* callee,
-                       Expr* receiver, std::vector<Arg>& out);
-  Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param,
-                           const Because& because);
+  bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params, std::size_t first,
+                       std::string_view what, const Callee* callee, Expr* receiver, std::vector<Arg>& out);
+  Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param, const Because& because);
 
   // ---- operators (check_operator.cpp)
   Expr* check_unary(const syntax::UnaryExpr* expr, TypeId want);
@@ -318,15 +311,12 @@ class BodyChecker final : public ConstantSource {
   Expr* check_equality(const syntax::BinaryExpr* expr);
   Expr* check_coalesce(const syntax::BinaryExpr* expr, TypeId want);
   Expr* check_arithmetic(const syntax::BinaryExpr* expr);
-  Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right,
-                  source::Span where);
+  Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where);
   bool operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result);
   bool operator_call(TraitId trait, TypeId left, Expr*& right, FunctionRef& out, TypeId& result);
   TraitId operator_trait(syntax::BinaryOp op) const;
   void bad_operand(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right);
-  bool is_number_type(TypeId type, bool& floating) const {
-    return infer_.is_number(type, floating);
-  }
+  bool is_number_type(TypeId type, bool& floating) const { return infer_.is_number(type, floating); }
   Expr* never_after(Expr* left, Expr* right, source::Span where);
   bool is_ordered(TypeId type);
   Expr* check_try(const syntax::TryExpr* expr);
@@ -365,26 +355,25 @@ class BodyChecker final : public ConstantSource {
     bool key_first = false;  // a map's entries: the first part is the key, which can't change
   };
   using Bound = std::vector<std::pair<Symbol, LocalId>>;
-  Pattern* check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode,
-                         bool* sound = nullptr);
-  Pattern* pattern_in(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode,
-                      Bound& bound, const Bound* others);
-  Pattern* name_pattern(const syntax::NamePattern* pattern, TypeId type, const PatternMode& mode,
-                        Bound& bound, const Bound* others);
-  Pattern* bind_name(const syntax::Name& name, TypeId type, LocalKind kind, const PatternMode& mode,
-                     source::Span where, Bound& bound, const Bound* others);
+  Pattern* check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode, bool* sound = nullptr);
+  Pattern* pattern_in(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                      const Bound* others);
+  Pattern* name_pattern(const syntax::NamePattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                        const Bound* others);
+  Pattern* bind_name(const syntax::Name& name, TypeId type, LocalKind kind, const PatternMode& mode, source::Span where,
+                     Bound& bound, const Bound* others);
   Pattern* literal_pattern(const syntax::LiteralPattern* pattern, TypeId type);
   Pattern* range_pattern(const syntax::RangePattern* pattern, TypeId type);
-  Pattern* tuple_pattern(const syntax::TuplePattern* pattern, TypeId type, const PatternMode& mode,
-                         Bound& bound, const Bound* others);
-  Pattern* variant_pattern(const syntax::VariantPattern* pattern, TypeId type,
-                           const PatternMode& mode, Bound& bound, const Bound* others);
-  Pattern* struct_pattern(const syntax::StructPattern* pattern, TypeId type,
-                          const PatternMode& mode, Bound& bound, const Bound* others);
-  Pattern* list_pattern(const syntax::ListPattern* pattern, TypeId type, const PatternMode& mode,
-                        Bound& bound, const Bound* others);
-  Pattern* or_pattern(const syntax::OrPattern* pattern, TypeId type, const PatternMode& mode,
-                      Bound& bound, const Bound* others);
+  Pattern* tuple_pattern(const syntax::TuplePattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                         const Bound* others);
+  Pattern* variant_pattern(const syntax::VariantPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                           const Bound* others);
+  Pattern* struct_pattern(const syntax::StructPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                          const Bound* others);
+  Pattern* list_pattern(const syntax::ListPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                        const Bound* others);
+  Pattern* or_pattern(const syntax::OrPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                      const Bound* others);
   Pattern* wildcard(TypeId type, source::Span where);
   Pattern* constant_pattern(ConstId id, TypeId type, source::Span where);
   Expr* pattern_end(const syntax::Expr* expr, TypeId type);
@@ -398,8 +387,7 @@ class BodyChecker final : public ConstantSource {
   Expr* check_block_argument(const syntax::BlockArgument* block, TypeId type, source::Span where);
   Expr* check_lambda_body(std::span<const syntax::LambdaParam> params, TypeId type, FrameKind kind,
                           const syntax::Expr* body, source::Span where, Expr* node);
-  Pattern* check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut,
-                              LocalId& local_out);
+  Pattern* check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut, LocalId& local_out);
   Frame* begin_hidden(FrameKind kind, source::Span where);
   std::span<LocalId> end_hidden(Frame* frame);
   struct Waiting {
@@ -419,8 +407,7 @@ class BodyChecker final : public ConstantSource {
   // ---- places (places.cpp)
   Expr* check_assign(const syntax::AssignStmt* stmt);
   Expr* assign_indexed(const syntax::AssignStmt* stmt, const syntax::IndexExpr* target, Expr* base);
-  Expr* assign_place(const syntax::Expr* target, bool compound, bool& handled,
-                     const syntax::AssignStmt* stmt);
+  Expr* assign_place(const syntax::Expr* target, bool compound, bool& handled, const syntax::AssignStmt* stmt);
   bool require_place(Expr* place, const char* what);
   bool require_changeable(Frame* frame, LocalId local, source::Span where, const char* what);
   void not_a_place(const Expr* expr, const char* what);

@@ -12,8 +12,7 @@ using source::Code;
 namespace {
 
 /// The callee of a call without parentheses and type arguments.
-const syntax::Expr* strip(const syntax::Expr* callee,
-                          std::span<syntax::Type* const>& type_arguments) {
+const syntax::Expr* strip(const syntax::Expr* callee, std::span<syntax::Type* const>& type_arguments) {
   if (callee->kind == syntax::ExprKind::TypeApply) {
     const auto* apply = static_cast<const syntax::TypeApplyExpr*>(callee);
     type_arguments = apply->arguments;
@@ -109,11 +108,10 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
     }
     case Entity::Kind::Builtin: {
       auto kind = static_cast<TypeKind>(path.entity.index);
-      if (is_number(kind))
-        return call_conversion(call, primitive(kind), Conversion::Checked, path.span);
-      source::Diagnostic& problem = report(
-          Code::NotCallable, path.span,
-          "`" + std::string(context_.source_text(path.span)) + "` is a type and can't be called");
+      if (is_number(kind)) return call_conversion(call, primitive(kind), Conversion::Checked, path.span);
+      source::Diagnostic& problem =
+          report(Code::NotCallable, path.span,
+                 "`" + std::string(context_.source_text(path.span)) + "` is a type and can't be called");
       if (kind == TypeKind::String) problem.help("every value has `.to_string()`");
       break;
     }
@@ -126,8 +124,7 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
           params.push_back({field.name, field.type, syntax::ParamKind::Plain, {}, field.span});
         }
         std::vector<Arg> args;
-        if (!check_arguments(call, params, 0, "`Error`", nullptr, nullptr, args))
-          return error_expr(where);
+        if (!check_arguments(call, params, 0, "`Error`", nullptr, nullptr, args)) return error_expr(where);
         auto* node = make<VariantExpr>(ExprKind::Variant, type, where);
         std::vector<Expr*> values;
         std::vector<std::uint32_t> fields;
@@ -166,9 +163,8 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
 
 // ---- functions
 
-Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> first,
-                                source::Span where, std::span<syntax::Type* const> type_arguments,
-                                std::size_t own_from) {
+Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> first, source::Span where,
+                                std::span<syntax::Type* const> type_arguments, std::size_t own_from) {
   Callee callee;
   callee.function = function;
   callee.span = where;
@@ -176,15 +172,14 @@ Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> fir
   std::size_t count = info.type_params.size();
   std::string name(text(info.name));
   for (TypeId given : first) {
-    callee.arguments.push_back(
-        given.valid() ? given : variable(where, "a type argument of `" + name + "`"));
+    callee.arguments.push_back(given.valid() ? given : variable(where, "a type argument of `" + name + "`"));
   }
   own_from = std::max(own_from, first.size());
   std::size_t own = count > own_from ? count - own_from : 0;
   if (!type_arguments.empty() && type_arguments.size() != own) {
     report(Code::WrongTypeArguments, where,
-           "`" + name + "` takes " + std::to_string(own) + (own == 1 ? " type argument, not " : " type arguments, not ") +
-               std::to_string(type_arguments.size()));
+           "`" + name + "` takes " + std::to_string(own) +
+               (own == 1 ? " type argument, not " : " type arguments, not ") + std::to_string(type_arguments.size()));
     type_arguments = {};
   }
   while (callee.arguments.size() < count) {
@@ -208,8 +203,7 @@ std::vector<CallParam> BodyChecker::params_of(const Callee& callee) {
   params.reserve(infos.size());
   for (const ParamInfo& info : infos) {
     if (is_error(info.type)) failed_ = true;
-    TypeId type =
-        callee.arguments.empty() ? info.type : types_.substitute(info.type, callee.arguments);
+    TypeId type = callee.arguments.empty() ? info.type : types_.substitute(info.type, callee.arguments);
     params.push_back({info.name, type, info.kind, info.default_value, info.span});
   }
   return params;
@@ -247,8 +241,7 @@ void BodyChecker::improve(const Callee& callee) {
         if ((done = fits(has.arguments))) break;
       }
       TypeData data = types_[self];
-      if (!done && data.kind == TypeKind::Any && TraitId(data.index) == bound.trait)
-        done = fits(data.arguments);
+      if (!done && data.kind == TypeKind::Any && TraitId(data.index) == bound.trait) done = fits(data.arguments);
       if (done) continue;
       // Of several impls the one that says just what the literals become by themselves, if there is one.
       std::vector<ImplMatch> matches = context_.impls(self, bound.trait, scope_);
@@ -277,13 +270,11 @@ void BodyChecker::improve(const Callee& callee) {
   }
 }
 
-Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver,
-                                 TypeId want) {
+Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver, TypeId want) {
   source::Span where = span(call);
   std::vector<CallParam> params = params_of(callee);
   TypeId declared = context_.function(callee.function).result;
-  TypeId result =
-      callee.arguments.empty() ? declared : types_.substitute(declared, callee.arguments);
+  TypeId result = callee.arguments.empty() ? declared : types_.substitute(declared, callee.arguments);
   if (is_error(result)) failed_ = true;
   if (want.valid() && types_.has_infer(result) && infer_.head_kind(want) != TypeKind::Any &&
       infer_.head_kind(want) != TypeKind::Infer) {
@@ -303,8 +294,8 @@ Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Ex
 
 // ---- methods
 
-Callee BodyChecker::choose_method(std::vector<MethodMatch>& matches, const syntax::Name& name,
-                                  TypeId receiver, std::span<syntax::Type* const> type_arguments) {
+Callee BodyChecker::choose_method(std::vector<MethodMatch>& matches, const syntax::Name& name, TypeId receiver,
+                                  std::span<syntax::Type* const> type_arguments) {
   source::Span where = span(name.range);
   MethodMatch& first = matches.front();
   for (const MethodMatch& other : matches) {
@@ -317,17 +308,14 @@ Callee BodyChecker::choose_method(std::vector<MethodMatch>& matches, const synta
     }
     source::Diagnostic& problem =
         report(Code::AmbiguousMethod, where,
-               "several traits of `" + text(receiver) + "` have a method `" +
-                   std::string(text(name.symbol)) + "`");
+               "several traits of `" + text(receiver) + "` have a method `" + std::string(text(name.symbol)) + "`");
     problem.note(context_.function(first.function).span, "one is declared here");
     problem.note(context_.function(other.function).span, "another here");
     return {};
   }
-  if (!context_.function_visible(scope_.module, first.function))
-    private_function(first.function, name);
+  if (!context_.function_visible(scope_.module, first.function)) private_function(first.function, name);
   context_.note_use(where, {Entity::Kind::Function, first.function.index});
-  Callee callee =
-      instantiate(first.function, first.arguments, where, type_arguments, first.arguments.size());
+  Callee callee = instantiate(first.function, first.arguments, where, type_arguments, first.arguments.size());
   if (first.through == MethodMatch::Through::Inherent) {
     // What the look-up left undecided of the impl's arguments is decided by the receiver.
     TypeId owner = context_.function(first.function).owner;
@@ -363,8 +351,7 @@ Expr* BodyChecker::call_method(const syntax::CallExpr* call, const syntax::Field
     source::Span name_span = span(callee->name.range);
     if (!context_.associated(type, callee->name.symbol, scope_).empty()) {
       std::string word(text(callee->name.symbol));
-      report(Code::UnknownMethod, name_span,
-             "`" + word + "` has no `self`, so it is called on the type")
+      report(Code::UnknownMethod, name_span, "`" + word + "` has no `self`, so it is called on the type")
           .help("write `" + text(type) + "." + word + "(…)`");
     } else {
       unknown_member(type, callee->name, Code::UnknownMethod);
@@ -386,8 +373,7 @@ Expr* BodyChecker::call_method(const syntax::CallExpr* call, const syntax::Field
   return call_function(call, std::move(chosen), receiver, want);
 }
 
-Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& base,
-                                   const syntax::Name& name,
+Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& base, const syntax::Name& name,
                                    std::span<syntax::Type* const> type_arguments, TypeId want) {
   source::Span where = span(call);
   source::Span name_span = span(name.range);
@@ -448,12 +434,10 @@ Expr* BodyChecker::call_associated(const syntax::CallExpr* call, const Path& bas
     check_arguments_anyway(call);
     return error_expr(where);
   }
-  if (!with_self && want.valid() && types_.has_infer(type) &&
-      infer_.head_kind(want) != TypeKind::Any) {
+  if (!with_self && want.valid() && types_.has_infer(type) && infer_.head_kind(want) != TypeKind::Any) {
     // `let x: List<Int> = List.filled(…)`: a function of the type mostly gives the type.
     TypeId owner = context_.function(matches.front().function).owner;
-    if (owner.valid() && context_.function(matches.front().function).result == owner)
-      infer_.unify(type, want);
+    if (owner.valid() && context_.function(matches.front().function).result == owner) infer_.unify(type, want);
   }
   Callee callee = choose_method(matches, name, type, type_arguments);
   if (!callee.function.valid()) {

@@ -7,8 +7,7 @@ namespace noodle::sema {
 
 using source::Code;
 
-Expr* BodyChecker::call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId,
-                                source::Span where) {
+Expr* BodyChecker::call_variant(const syntax::CallExpr* call, Entity variant, TypeId type, TypeId, source::Span where) {
   if (is_error(type)) {
     check_arguments_anyway(call);
     return error_expr(span(call));
@@ -17,21 +16,18 @@ Expr* BodyChecker::call_variant(const syntax::CallExpr* call, Entity variant, Ty
   std::string name = "`" + std::string(text(info.name)) + "`";
   if (info.fields.empty()) {
     report(Code::NotCallable, where, "the variant " + name + " holds no values")
-        .suggest("write it without parentheses", span(call),
-                 std::string(context_.source_text(where)));
+        .suggest("write it without parentheses", span(call), std::string(context_.source_text(where)));
     check_arguments_anyway(call);
     return error_expr(span(call));
   }
   std::vector<FieldInfo> fields(info.fields.begin(), info.fields.end());
   std::vector<CallParam> params;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    TypeId field =
-        context_.field_type(infer_.zonk(type), variant.variant, static_cast<std::uint32_t>(i));
+    TypeId field = context_.field_type(infer_.zonk(type), variant.variant, static_cast<std::uint32_t>(i));
     params.push_back({fields[i].name, field, syntax::ParamKind::Plain, {}, fields[i].span});
   }
   std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, name, nullptr, nullptr, args))
-    return error_expr(span(call));
+  if (!check_arguments(call, params, 0, name, nullptr, nullptr, args)) return error_expr(span(call));
   auto* node = make<VariantExpr>(ExprKind::Variant, type, span(call));
   node->variant = variant.variant;
   std::vector<Expr*> values;
@@ -50,8 +46,7 @@ Expr* BodyChecker::call_value(const syntax::CallExpr* call, Expr* callee) {
   TypeData data = types_[type];
   if (data.kind == TypeKind::Infer) {
     // Nothing is known of it yet but that it is called: the arguments say what it takes.
-    std::vector<TypeId> params =
-        variables(call->arguments.size(), callee->span, "a parameter of this function");
+    std::vector<TypeId> params = variables(call->arguments.size(), callee->span, "a parameter of this function");
     type = types_.function(params, 0, variable(callee->span, "the result of this function"));
     if (infer_.unify(callee->type, type)) data = types_[type];
   }
@@ -66,15 +61,10 @@ Expr* BodyChecker::call_value(const syntax::CallExpr* call, Expr* callee) {
   std::vector<CallParam> params;
   for (std::size_t i = 0; i + 1 < data.arguments.size(); ++i) {
     bool is_mut = i < 64 && (data.mut_mask >> i & 1) != 0;
-    params.push_back({Symbol(),
-                      data.arguments[i],
-                      is_mut ? syntax::ParamKind::Mut : syntax::ParamKind::Plain,
-                      {},
-                      {}});
+    params.push_back({Symbol(), data.arguments[i], is_mut ? syntax::ParamKind::Mut : syntax::ParamKind::Plain, {}, {}});
   }
   std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, "this function", nullptr, nullptr, args))
-    return error_expr(span(call));
+  if (!check_arguments(call, params, 0, "this function", nullptr, nullptr, args)) return error_expr(span(call));
   check_exclusive(args);
   auto* node = make<CallValueExpr>(ExprKind::CallValue, data.arguments.back(), span(call));
   node->callee = callee;
@@ -106,15 +96,10 @@ Expr* BodyChecker::call_block(const syntax::CallExpr* call, const Binding& bindi
   std::vector<CallParam> params;
   for (std::size_t i = 0; i + 1 < data.arguments.size(); ++i) {
     bool is_mut = i < 64 && (data.mut_mask >> i & 1) != 0;
-    params.push_back({Symbol(),
-                      data.arguments[i],
-                      is_mut ? syntax::ParamKind::Mut : syntax::ParamKind::Plain,
-                      {},
-                      {}});
+    params.push_back({Symbol(), data.arguments[i], is_mut ? syntax::ParamKind::Mut : syntax::ParamKind::Plain, {}, {}});
   }
   std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, "the block " + name, nullptr, nullptr, args))
-    return error_expr(span(call));
+  if (!check_arguments(call, params, 0, "the block " + name, nullptr, nullptr, args)) return error_expr(span(call));
   check_exclusive(args);
   auto* node = make<CallBlockExpr>(ExprKind::CallBlock, data.arguments.back(), span(call));
   node->block = id;
@@ -130,30 +115,25 @@ Expr* BodyChecker::call_map_at(const syntax::CallExpr* call, Expr* map, const sy
   params.push_back({context_.name("key"), data.arguments[0], syntax::ParamKind::Plain, {}, {}});
   params.push_back({context_.name("or"), data.arguments[1], syntax::ParamKind::Plain, {}, {}});
   if (call->arguments.size() == 1) {
-    report(Code::WrongArgumentCount, span(name.range),
-           "`at` needs a default for keys that are missing")
-        .suggest("give it one", {span(call).file, span(call).end - 1, span(call).end - 1},
-                 ", or: …")
+    report(Code::WrongArgumentCount, span(name.range), "`at` needs a default for keys that are missing")
+        .suggest("give it one", {span(call).file, span(call).end - 1, span(call).end - 1}, ", or: …")
         .help("`map[key]` reads an `Option` and inserts nothing");
     check_arguments_anyway(call);
     return error_expr(span(call));
   }
   std::vector<Arg> args;
-  if (!check_arguments(call, params, 0, "`at`", nullptr, nullptr, args))
-    return error_expr(span(call));
+  if (!check_arguments(call, params, 0, "`at`", nullptr, nullptr, args)) return error_expr(span(call));
   auto* node = make<MapAtExpr>(ExprKind::MapAt, data.arguments[1], span(call));
   node->base = map;
   for (const Arg& arg : args) (arg.param == 0 ? node->key : node->otherwise) = arg.value;
   return node;
 }
 
-Expr* BodyChecker::call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode,
-                                   source::Span where) {
+Expr* BodyChecker::call_conversion(const syntax::CallExpr* call, TypeId to, Conversion mode, source::Span where) {
   std::vector<CallParam> params;
-  if (call->arguments.size() != 1 || call->block != nullptr ||
-      call->arguments[0].label.symbol.valid() || call->arguments[0].is_mut) {
-    report(Code::WrongArgumentCount, where,
-           "a conversion to `" + text(to) + "` takes exactly one number");
+  if (call->arguments.size() != 1 || call->block != nullptr || call->arguments[0].label.symbol.valid() ||
+      call->arguments[0].is_mut) {
+    report(Code::WrongArgumentCount, where, "a conversion to `" + text(to) + "` takes exactly one number");
     check_arguments_anyway(call);
     return error_expr(span(call));
   }
@@ -169,16 +149,14 @@ Expr* BodyChecker::call_conversion(const syntax::CallExpr* call, TypeId to, Conv
         report(Code::BadConversion, operand->span, a_type(from) + " can't become " + a_type(to));
     problem.label("not a number");
     if (types_.kind(from) == TypeKind::String) {
-      problem.help(std::string("read the text with `.") +
-                   (is_float(types_.kind(to)) ? "to_float" : "to_int") +
+      problem.help(std::string("read the text with `.") + (is_float(types_.kind(to)) ? "to_float" : "to_int") +
                    "()`, which gives an `Option`");
     } else if (types_.kind(from) == TypeKind::Bool) {
       problem.help("write `if condition { 1 } else { 0 }`");
     }
     return error_expr(span(call));
   }
-  auto* node = make<ConvertExpr>(ExprKind::Convert,
-                                 mode == Conversion::Try ? types_.option(to) : to, span(call));
+  auto* node = make<ConvertExpr>(ExprKind::Convert, mode == Conversion::Try ? types_.option(to) : to, span(call));
   node->mode = mode;
   node->operand = operand;
   return node;

@@ -41,8 +41,7 @@ Expr* BodyChecker::check_block(const syntax::BlockExpr* block, Want want, const 
   } else if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
     source::Span end{where.file, where.end > where.begin ? where.end - 1 : where.begin, where.end};
     source::Diagnostic& problem =
-        report(Code::MissingResult, end,
-               a_type(want.type) + " is needed, but the block ends without a value");
+        report(Code::MissingResult, end, a_type(want.type) + " is needed, but the block ends without a value");
     problem.label("here the block ends");
     if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
     problem.help("let the last line be the value, or leave with `return`");
@@ -62,21 +61,11 @@ Expr* BodyChecker::check_statement(const syntax::Stmt* stmt) {
   Expr* result = nullptr;
   switch (stmt->kind) {
     case syntax::StmtKind::Error: result = error_expr(span(stmt->range)); break;
-    case syntax::StmtKind::Let:
-      result = check_let(static_cast<const syntax::LetStmt*>(stmt));
-      break;
-    case syntax::StmtKind::Expr:
-      result = check_dropped(static_cast<const syntax::ExprStmt*>(stmt)->expr);
-      break;
-    case syntax::StmtKind::Assign:
-      result = check_assign(static_cast<const syntax::AssignStmt*>(stmt));
-      break;
-    case syntax::StmtKind::Defer:
-      result = check_defer(static_cast<const syntax::DeferStmt*>(stmt));
-      break;
-    case syntax::StmtKind::Expect:
-      result = check_expect(static_cast<const syntax::ExpectStmt*>(stmt));
-      break;
+    case syntax::StmtKind::Let: result = check_let(static_cast<const syntax::LetStmt*>(stmt)); break;
+    case syntax::StmtKind::Expr: result = check_dropped(static_cast<const syntax::ExprStmt*>(stmt)->expr); break;
+    case syntax::StmtKind::Assign: result = check_assign(static_cast<const syntax::AssignStmt*>(stmt)); break;
+    case syntax::StmtKind::Defer: result = check_defer(static_cast<const syntax::DeferStmt*>(stmt)); break;
+    case syntax::StmtKind::Expect: result = check_expect(static_cast<const syntax::ExpectStmt*>(stmt)); break;
     case syntax::StmtKind::Item:
       report(Code::DeclarationInBody, span(stmt->range), "declarations stand outside of bodies")
           .help("move it to the top level of the module");
@@ -117,17 +106,14 @@ void BodyChecker::warn_dropped(const Expr* value, const syntax::Expr*) {
   switch (value->kind) {
     case ExprKind::Equal:
     case ExprKind::Compare: {
-      source::Diagnostic& problem =
-          report(Code::UnusedValue, value->span, "the result of this comparison is dropped");
+      source::Diagnostic& problem = report(Code::UnusedValue, value->span, "the result of this comparison is dropped");
       if (value->kind == ExprKind::Equal) problem.help("`=` assigns, `==` compares");
       break;
     }
     case ExprKind::Binary:
     case ExprKind::Unary: {
-      source::Diagnostic& problem =
-          report(Code::UnusedValue, value->span, "the result of this calculation is dropped");
-      if (value->kind == ExprKind::Unary)
-        problem.help("to go on with the line before, put the operator at its end");
+      source::Diagnostic& problem = report(Code::UnusedValue, value->span, "the result of this calculation is dropped");
+      if (value->kind == ExprKind::Unary) problem.help("to go on with the line before, put the operator at its end");
       break;
     }
     default: break;
@@ -135,8 +121,7 @@ void BodyChecker::warn_dropped(const Expr* value, const syntax::Expr*) {
 }
 
 Expr* BodyChecker::dropped(Expr* value) {
-  auto* node =
-      make<BlockExpr>(ExprKind::Block, is_never(value->type) ? never() : unit(), value->span);
+  auto* node = make<BlockExpr>(ExprKind::Block, is_never(value->type) ? never() : unit(), value->span);
   std::vector<Expr*> statements{value};
   node->statements = keep(statements);
   return node;
@@ -207,8 +192,7 @@ Expr* BodyChecker::check_branch_value(const syntax::Stmt* body, Want want, const
   if (body == nullptr) return error_expr({});
   if (body->kind != syntax::StmtKind::Expr) {
     Expr* statement = check_statement(body);
-    if (!want.drop && want.type.valid() && !is_never(statement->type))
-      return agree(statement, want.type, because);
+    if (!want.drop && want.type.valid() && !is_never(statement->type)) return agree(statement, want.type, because);
     return statement;
   }
   const syntax::Expr* expr = static_cast<const syntax::ExprStmt*>(body)->expr;
@@ -236,8 +220,7 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
     if (broken) {
       node->type = error_type();
     } else if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
-      report(Code::MissingElse, where,
-             a_type(want.type) + " is needed, but this `if` has no `else`")
+      report(Code::MissingElse, where, a_type(want.type) + " is needed, but this `if` has no `else`")
           .label("gives nothing when the condition is false")
           .suggest("add the other way", {where.file, where.end, where.end}, " else { … }");
       node->type = error_type();
@@ -255,8 +238,7 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
     }
     return node;
   }
-  node->then = want.type.valid() ? agree(check_block(expr->then, want), want.type)
-                                 : check_block(expr->then, {});
+  node->then = want.type.valid() ? agree(check_block(expr->then, want), want.type) : check_block(expr->then, {});
   TypeId type = want.type.valid() ? want.type : node->then->type;
   if (want.type.valid() || is_never(type)) {
     node->otherwise = want.type.valid() ? check_as(expr->otherwise, type) : check(expr->otherwise);
@@ -265,9 +247,8 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
     Because because{node->then->span, "the other way gives `" + text(type) + "`"};
     node->otherwise =
         expr->otherwise->kind == syntax::ExprKind::Block
-            ? agree(check_block(static_cast<const syntax::BlockExpr*>(expr->otherwise),
-                                {.type = type}, &because),
-                    type, &because)
+            ? agree(check_block(static_cast<const syntax::BlockExpr*>(expr->otherwise), {.type = type}, &because), type,
+                    &because)
             : check_as(expr->otherwise, type, &because);
   }
   if (is_never(node->then->type) && is_never(node->otherwise->type)) type = never();
@@ -346,11 +327,9 @@ bool BodyChecker::for_source(ForExpr* node, Expr* iterable, TypeId& element) {
   } else if (data.kind == TypeKind::Never) {
     return false;
   } else {
-    source::Diagnostic& problem =
-        report(Code::NotIterable, iterable->span, "`for` can't walk " + a_type(type));
+    source::Diagnostic& problem = report(Code::NotIterable, iterable->span, "`for` can't walk " + a_type(type));
     if (is_integer(data.kind)) {
-      problem.suggest("count up to it",
-                      {iterable->span.file, iterable->span.begin, iterable->span.begin}, "0..");
+      problem.suggest("count up to it", {iterable->span.file, iterable->span.begin, iterable->span.begin}, "0..");
     } else if (types_.is_option(type) || types_.is_result(type)) {
       problem.help("take the value out first, with `?`, `??` or `match`");
     } else {
@@ -384,8 +363,7 @@ Expr* BodyChecker::check_for(const syntax::ForExpr* expr) {
     mode.kind = LocalKind::MutAlias;
     mode.key_first = node->for_kind == ForKind::Map;
     if (node->for_kind != ForKind::List && node->for_kind != ForKind::Map) {
-      report(Code::NotAPlace, iterable->span,
-             "`for mut` changes the elements of a list or the values of a map")
+      report(Code::NotAPlace, iterable->span, "`for mut` changes the elements of a list or the values of a map")
           .label("this is " + a_type(iterable->type));
     } else {
       require_place(iterable, "`for mut` changes its elements");
@@ -443,11 +421,9 @@ Expr* BodyChecker::check_jump(const syntax::JumpExpr* expr) {
     for (const LoopScope& loop : at->loops) {
       if (label.valid() && loop.label != label) continue;
       report(Code::JumpCrossesFunction, where,
-             word + " can't cross a " +
-                 (frame_->kind == FrameKind::Block ? "block argument" : "lambda"))
+             word + " can't cross a " + (frame_->kind == FrameKind::Block ? "block argument" : "lambda"))
           .label("the loop is outside")
-          .help("`return` leaves the " +
-                std::string(frame_->kind == FrameKind::Block ? "block" : "lambda"));
+          .help("`return` leaves the " + std::string(frame_->kind == FrameKind::Block ? "block" : "lambda"));
       return error_expr(where);
     }
   }

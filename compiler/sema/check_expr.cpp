@@ -15,15 +15,12 @@ Expr* BodyChecker::check(const syntax::Expr* expr, Want want) {
   switch (expr->kind) {
     case ExprKind::Error: return error_expr(span(expr));
     case ExprKind::Int: return check_integer(static_cast<const syntax::IntExpr*>(expr), want.type);
-    case ExprKind::Float:
-      return check_float(static_cast<const syntax::FloatExpr*>(expr), want.type);
+    case ExprKind::Float: return check_float(static_cast<const syntax::FloatExpr*>(expr), want.type);
     case ExprKind::String: return check_string(static_cast<const syntax::StringExpr*>(expr));
-    case ExprKind::Bool:
-      return bool_expr(static_cast<const syntax::BoolExpr*>(expr)->value, span(expr));
+    case ExprKind::Bool: return bool_expr(static_cast<const syntax::BoolExpr*>(expr)->value, span(expr));
     case ExprKind::Duration:
       return check_quantity(static_cast<const syntax::QuantityExpr*>(expr), types_.known.duration);
-    case ExprKind::Size:
-      return check_quantity(static_cast<const syntax::QuantityExpr*>(expr), types_.known.size);
+    case ExprKind::Size: return check_quantity(static_cast<const syntax::QuantityExpr*>(expr), types_.known.size);
     case ExprKind::Unit: return unit_expr(span(expr));
     case ExprKind::Name: return check_name(static_cast<const syntax::NameExpr*>(expr), want.type);
     case ExprKind::Self: return check_self(expr);
@@ -43,28 +40,21 @@ Expr* BodyChecker::check(const syntax::Expr* expr, Want want) {
     }
     case ExprKind::List: return check_list(static_cast<const syntax::ListExpr*>(expr), want.type);
     case ExprKind::Map: return check_map(static_cast<const syntax::MapExpr*>(expr), want.type);
-    case ExprKind::Tuple:
-      return check_tuple(static_cast<const syntax::TupleExpr*>(expr), want.type);
-    case ExprKind::Struct:
-      return check_struct(static_cast<const syntax::StructExpr*>(expr), want.type);
+    case ExprKind::Tuple: return check_tuple(static_cast<const syntax::TupleExpr*>(expr), want.type);
+    case ExprKind::Struct: return check_struct(static_cast<const syntax::StructExpr*>(expr), want.type);
     case ExprKind::Paren: return check(static_cast<const syntax::ParenExpr*>(expr)->inner, want);
-    case ExprKind::Unary:
-      return check_unary(static_cast<const syntax::UnaryExpr*>(expr), want.type);
-    case ExprKind::Binary:
-      return check_binary(static_cast<const syntax::BinaryExpr*>(expr), want.type);
+    case ExprKind::Unary: return check_unary(static_cast<const syntax::UnaryExpr*>(expr), want.type);
+    case ExprKind::Binary: return check_binary(static_cast<const syntax::BinaryExpr*>(expr), want.type);
     case ExprKind::Range: return check_range(static_cast<const syntax::RangeExpr*>(expr));
     case ExprKind::Try: return check_try(static_cast<const syntax::TryExpr*>(expr));
-    case ExprKind::Field:
-      return check_field(static_cast<const syntax::FieldExpr*>(expr), want.type);
-    case ExprKind::TupleField:
-      return check_tuple_field(static_cast<const syntax::TupleFieldExpr*>(expr));
+    case ExprKind::Field: return check_field(static_cast<const syntax::FieldExpr*>(expr), want.type);
+    case ExprKind::TupleField: return check_tuple_field(static_cast<const syntax::TupleFieldExpr*>(expr));
     case ExprKind::Index: return check_index(static_cast<const syntax::IndexExpr*>(expr), false);
     case ExprKind::Call: return check_call(static_cast<const syntax::CallExpr*>(expr), want);
     case ExprKind::If: return check_if(static_cast<const syntax::IfExpr*>(expr), want);
     case ExprKind::Match: return check_match(static_cast<const syntax::MatchExpr*>(expr), want);
     case ExprKind::Block: return check_block(static_cast<const syntax::BlockExpr*>(expr), want);
-    case ExprKind::Lambda:
-      return check_lambda(static_cast<const syntax::LambdaExpr*>(expr), want.type, false);
+    case ExprKind::Lambda: return check_lambda(static_cast<const syntax::LambdaExpr*>(expr), want.type, false);
     case ExprKind::Loop:
     case ExprKind::While: return check_loop(expr);
     case ExprKind::For: return check_for(static_cast<const syntax::ForExpr*>(expr));
@@ -104,8 +94,7 @@ Expr* BodyChecker::agree(Expr* expr, TypeId type, const Because* because) {
     for (const ImplMatch& match : context_.impls(have, trait.trait, scope_)) {
       // The trait's arguments may still be open.
       for (std::size_t i = 0; i < match.trait_arguments.size() && i < any.arguments.size(); ++i) {
-        if (types_.has_infer(any.arguments[i]))
-          infer_.unify(any.arguments[i], match.trait_arguments[i]);
+        if (types_.has_infer(any.arguments[i])) infer_.unify(any.arguments[i], match.trait_arguments[i]);
       }
       break;
     }
@@ -139,8 +128,7 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
   if (is_number(have_kind) && is_number(want_kind) && !literal) {
     problem.suggest("convert it", before, text(wanted) + "(").also(after, ")");
   } else if (types_.is_option(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
-    problem.suggest("a value does not become an `Option` by itself", before, "Some(")
-        .also(after, ")");
+    problem.suggest("a value does not become an `Option` by itself", before, "Some(").also(after, ")");
   } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become a `Result` by itself", before, "Ok(").also(after, ")");
   } else if ((types_.is_option(have) || types_.is_result(have)) &&
@@ -219,14 +207,12 @@ Expr* BodyChecker::check_tuple(const syntax::TupleExpr* expr, TypeId want) {
   std::span<const TypeId> wanted;
   if (want.valid()) {
     TypeData data = types_[infer_.head(want)];
-    if (data.kind == TypeKind::Tuple && data.arguments.size() == expr->elements.size())
-      wanted = data.arguments;
+    if (data.kind == TypeKind::Tuple && data.arguments.size() == expr->elements.size()) wanted = data.arguments;
   }
   std::vector<Expr*> elements;
   std::vector<TypeId> element_types;
   for (std::size_t i = 0; i < expr->elements.size(); ++i) {
-    Expr* element =
-        wanted.empty() ? check(expr->elements[i]) : check_as(expr->elements[i], wanted[i]);
+    Expr* element = wanted.empty() ? check(expr->elements[i]) : check_as(expr->elements[i], wanted[i]);
     elements.push_back(element);
     element_types.push_back(wanted.empty() || is_error(element->type) ? element->type : wanted[i]);
   }
@@ -241,15 +227,13 @@ Expr* BodyChecker::check_list(const syntax::ListExpr* expr, TypeId want) {
     TypeData data = types_[infer_.head(want)];
     if (data.kind == TypeKind::List) element = data.arguments[0];
   }
-  if (!element.valid())
-    element = variable(span(expr), expr->elements.empty() ? "this empty list" : "this list");
+  if (!element.valid()) element = variable(span(expr), expr->elements.empty() ? "this empty list" : "this list");
   std::vector<Expr*> elements;
   elements.reserve(expr->elements.size());
   Because because;
   for (const syntax::Expr* item : expr->elements) {
     elements.push_back(check_as(item, element, because.where.valid() ? &because : nullptr));
-    if (!because.where.valid())
-      because = {span(item), "the first element has type `" + text(element) + "`"};
+    if (!because.where.valid()) because = {span(item), "the first element has type `" + text(element) + "`"};
   }
   auto* node = make<SequenceExpr>(ExprKind::List, types_.list(element), span(expr));
   node->elements = keep(elements);
@@ -287,10 +271,11 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
   bool found = resolve_path(expr->type, path);
   TypeId type = error_type();
   if (!found && path.entity) {
-    source::Diagnostic& problem = report(
-        Code::NotAStruct, path.span, "`" + std::string(context_.source_text(path.span)) + "` is not a struct");
+    source::Diagnostic& problem =
+        report(Code::NotAStruct, path.span, "`" + std::string(context_.source_text(path.span)) + "` is not a struct");
     if (path.entity.kind == Entity::Kind::Variant)
-      problem.help("a variant takes its values in parentheses: `" + std::string(context_.source_text(path.span)) + "(…)`");
+      problem.help("a variant takes its values in parentheses: `" + std::string(context_.source_text(path.span)) +
+                   "(…)`");
   } else if (!found) {
     if (expr->type->kind == syntax::ExprKind::Name) {
       const auto* name = static_cast<const syntax::NameExpr*>(expr->type);
@@ -319,8 +304,7 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
       type = error_type();
     }
   } else {
-    report(Code::NotAStruct, path.span,
-           "`" + std::string(context_.source_text(path.span)) + "` is not a struct");
+    report(Code::NotAStruct, path.span, "`" + std::string(context_.source_text(path.span)) + "` is not a struct");
   }
   if (is_error(type)) {
     failed_ = true;
@@ -335,15 +319,14 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
   std::vector<Expr*> values;
   std::vector<std::uint32_t> indices;
   for (const syntax::FieldInit& init : expr->fields) {
-    auto at = std::find_if(fields.begin(), fields.end(),
-                           [&](const FieldInfo& f) { return f.name == init.name.symbol; });
+    auto at =
+        std::find_if(fields.begin(), fields.end(), [&](const FieldInfo& f) { return f.name == init.name.symbol; });
     source::Span where = span(init.name.range);
     if (at == fields.end()) {
       std::vector<std::string_view> names;
       for (const FieldInfo& field : fields) names.push_back(text(field.name));
-      source::Diagnostic& problem =
-          report(Code::UnknownField, where,
-                 "`" + text(type) + "` has no field `" + std::string(text(init.name.symbol)) + "`");
+      source::Diagnostic& problem = report(
+          Code::UnknownField, where, "`" + text(type) + "` has no field `" + std::string(text(init.name.symbol)) + "`");
       context_.suggest_near(problem, where, text(init.name.symbol), names);
       check(init.value);
       continue;
@@ -352,8 +335,7 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
     TypeId wanted = context_.field_type(infer_.zonk(type), 0, index);
     context_.note_use(where, {Entity::Kind::Field, id.index, 0, index}, wanted);
     if (!context_.field_visible(scope_.module, id, 0, index)) {
-      report(Code::PrivateMember, where,
-             "the field `" + std::string(text(at->name)) + "` is private to its module")
+      report(Code::PrivateMember, where, "the field `" + std::string(text(at->name)) + "` is private to its module")
           .note(at->span, "declared here")
           .help("use one of the functions that make " + a_type(type));
     }
@@ -373,8 +355,7 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     if (given[i].valid()) continue;
     missing += (missing.empty() ? "`" : ", `") + std::string(text(fields[i].name)) + "`";
-    edit += (expr->fields.empty() && edit.empty() ? "" : ", ") + std::string(text(fields[i].name)) +
-            ": …";
+    edit += (expr->fields.empty() && edit.empty() ? "" : ", ") + std::string(text(fields[i].name)) + ": …";
   }
   if (!missing.empty()) {
     report(Code::MissingField, path.span, "this `" + text(type) + "` lacks " + missing)
@@ -396,8 +377,8 @@ Expr* BodyChecker::check_range(const syntax::RangeExpr* expr) {
   TypeId integer = primitive(TypeKind::I64);
   Expr* low = check_as(expr->low, integer);
   Expr* high = check_as(expr->high, integer);
-  return variant_expr(types_.nominal(types_.known.range, {}), 0,
-                      {low, high, bool_expr(expr->inclusive, span(expr))}, span(expr));
+  return variant_expr(types_.nominal(types_.known.range, {}), 0, {low, high, bool_expr(expr->inclusive, span(expr))},
+                      span(expr));
 }
 
 // ---- fields
@@ -420,15 +401,13 @@ Expr* BodyChecker::check_field(const syntax::FieldExpr* expr, TypeId want) {
   return node != nullptr ? node : error_expr(span(expr));
 }
 
-Expr* BodyChecker::field_of(Expr* base, const syntax::Name& name, source::Span where,
-                            bool report_missing) {
+Expr* BodyChecker::field_of(Expr* base, const syntax::Name& name, source::Span where, bool report_missing) {
   if (!known(base, "know its fields")) return report_missing ? error_expr(where) : nullptr;
   TypeId type = infer_.zonk(base->type);
   if (is_never(type)) return base;
   NominalId id = types_.nominal_of(type);
   source::Span name_span = span(name.range);
-  if (!name.symbol.valid())
-    return report_missing ? error_expr(where) : nullptr;  // the parser has spoken
+  if (!name.symbol.valid()) return report_missing ? error_expr(where) : nullptr;  // the parser has spoken
   if (id.valid() && !context_.nominal(id).is_enum) {
     const std::vector<FieldInfo>& fields = context_.nominal(id).variants[0].fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {

@@ -61,8 +61,7 @@ bool BodyChecker::finish() {
   if (failed_) return false;
   for (const Unread& variable : unread_) {
     std::string name(text(variable.name));
-    source::Diagnostic& problem =
-        report(source::Code::UnusedVariable, variable.where, "`" + name + "` is never read");
+    source::Diagnostic& problem = report(source::Code::UnusedVariable, variable.where, "`" + name + "` is never read");
     if (variable.changes) {
       problem.help("what is assigned to it has no effect");
     } else {
@@ -77,8 +76,7 @@ bool BodyChecker::finish() {
 bool BodyChecker::is_sound(TypeId type) {
   type = infer_.zonk(type);
   if (types_.has_infer(type)) return false;
-  if (type.index < soundness_.size() && soundness_[type.index] != 0)
-    return soundness_[type.index] == 1;
+  if (type.index < soundness_.size() && soundness_[type.index] != 0) return soundness_[type.index] == 1;
   bool sound = types_.kind(type) != TypeKind::Error;
   std::span<const TypeId> arguments = types_[type].arguments;
   for (TypeId argument : arguments) sound = sound && is_sound(argument);
@@ -96,15 +94,13 @@ void BodyChecker::check_obligations() {
       sound = sound && is_sound(argument);
     }
     if (!sound) continue;
-    if (!context_.check_bounds(duty.callee.function, arguments, scope_, duty.callee.span))
-      failed_ = true;
+    if (!context_.check_bounds(duty.callee.function, arguments, scope_, duty.callee.span)) failed_ = true;
   }
   check_equalities();
   for (const Equality& order : orders_) {
     if (!is_sound(order.type) || is_ordered(infer_.zonk(order.type))) continue;
     source::Diagnostic& problem =
-        report(source::Code::NotOrdered, order.where,
-               "values of type `" + text(order.type) + "` have no order");
+        report(source::Code::NotOrdered, order.where, "values of type `" + text(order.type) + "` have no order");
     TypeId type = infer_.zonk(order.type);
     if (types_.kind(type) == TypeKind::Param) {
       problem.help("add the bound: `<" + text(type) + ": Ordered>`");
@@ -116,8 +112,7 @@ void BodyChecker::check_obligations() {
     TypeKind kind = infer_.head_kind(operand.type);
     if (is_integer(kind) || !is_sound(operand.type)) continue;
     report(source::Code::BadOperand, operand.where,
-           "`" + std::string(operand.what) + "` works on integers, not on `" + text(operand.type) +
-               "`");
+           "`" + std::string(operand.what) + "` works on integers, not on `" + text(operand.type) + "`");
   }
   for (const FormatJob& job : formats_) {
     if (is_sound(job.type)) check_format(job.format, infer_.zonk(job.type), job.where);
@@ -134,11 +129,10 @@ void BodyChecker::settle_open_types() {
     if (types_.kind(root) != TypeKind::Infer) continue;  // its parts have entries of their own
     if (std::find(reported.begin(), reported.end(), root) != reported.end()) continue;
     reported.push_back(root);
-    report(source::Code::CannotInfer, open.where,
-           "the type of " + open.what + " can't be told from here")
+    report(source::Code::CannotInfer, open.where, "the type of " + open.what + " can't be told from here")
         .label("nothing says which type this is")
         .help(open.what == "`None`" ? "state the type, as in `let value: Int? = None`"
-                                     : "state the type, as in `let items: List<Int> = []`");
+                                    : "state the type, as in `let items: List<Int> = []`");
   }
 }
 
@@ -150,9 +144,8 @@ void BodyChecker::check_literals() {
     source::Span where = node->span;
     if (!is_number(kind) && kind != TypeKind::Param) continue;
     auto too_large = [&](TypeKind as) {
-      source::Diagnostic& problem =
-          report(source::Code::LiteralOutOfRange, where,
-                 "this number does not fit `" + context_.text(types_.primitive(as)) + "`");
+      source::Diagnostic& problem = report(source::Code::LiteralOutOfRange, where,
+                                           "this number does not fit `" + context_.text(types_.primitive(as)) + "`");
       if (is_integer(as)) {
         std::uint64_t low = largest(as, true);
         problem.label("from " + std::string(low != 0 ? "-" : "") + std::to_string(low) + " to " +
@@ -160,13 +153,11 @@ void BodyChecker::check_literals() {
       }
     };
     // A type parameter that stands for numbers: the literal is converted in each instance.
-    TypeKind made =
-        kind == TypeKind::Param ? (literal.floating ? TypeKind::F64 : TypeKind::I64) : kind;
+    TypeKind made = kind == TypeKind::Param ? (literal.floating ? TypeKind::F64 : TypeKind::I64) : kind;
     Expr* at = node;
     if (kind == TypeKind::Param) {
       auto* pair = static_cast<LiteralNode*>(node);
-      auto* convert =
-          new (node) ConvertExpr{{ExprKind::Convert, type, where}, Conversion::Checked, nullptr};
+      auto* convert = new (node) ConvertExpr{{ExprKind::Convert, type, where}, Conversion::Checked, nullptr};
       at = new (&pair->plain) IntExpr{{ExprKind::Int, types_.primitive(made), where}, 0};
       convert->operand = at;
     }
@@ -226,8 +217,7 @@ void BodyChecker::check_matches() {
     TypeId type;
     if (job.match != nullptr) {
       type = job.match->subject->type;
-      for (const MatchArm& arm : job.match->arms)
-        arms.push_back({arm.pattern, arm.guard != nullptr});
+      for (const MatchArm& arm : job.match->arms) arms.push_back({arm.pattern, arm.guard != nullptr});
     } else {
       type = job.pattern->type;
       arms.push_back({job.pattern, false});
@@ -236,8 +226,7 @@ void BodyChecker::check_matches() {
     if (types_.kind(type) == TypeKind::Never || !job.sound || !is_sound(type)) continue;
     Coverage coverage = check_coverage(types_, *this, type, arms);
     if (coverage.too_complex) {
-      report(source::Code::MatchTooComplex, job.where,
-             "whether this covers every value takes too long to find out")
+      report(source::Code::MatchTooComplex, job.where, "whether this covers every value takes too long to find out")
           .help("split it into smaller matches");
       continue;
     }
@@ -258,13 +247,11 @@ void BodyChecker::check_matches() {
     if (coverage.missing.empty()) continue;
     std::string list;
     for (std::size_t i = 0; i < coverage.missing.size(); ++i) {
-      if (i != 0)
-        list += i + 1 == coverage.missing.size() && !coverage.more_missing ? " and " : ", ";
+      if (i != 0) list += i + 1 == coverage.missing.size() && !coverage.more_missing ? " and " : ", ";
       list += "`" + coverage.missing[i] + "`";
     }
     if (coverage.more_missing) list += ", …";
-    source::Diagnostic& problem =
-        report(source::Code::NotExhaustive, job.where, "this `match` does not cover " + list);
+    source::Diagnostic& problem = report(source::Code::NotExhaustive, job.where, "this `match` does not cover " + list);
     problem.label("of type `" + text(type) + "`");
     std::vector<std::string> missing = coverage.missing;
     if (coverage.more_missing) missing = {"_"};
@@ -281,8 +268,7 @@ void BodyChecker::suggest_arms(source::Diagnostic& problem, const syntax::MatchE
   std::string_view lead = context_.source_text(before);
   std::size_t line = lead.rfind('\n');
   lead = line == std::string_view::npos ? std::string_view() : lead.substr(line + 1);
-  bool alone =
-      line != std::string_view::npos && lead.find_first_not_of(" \t") == std::string_view::npos;
+  bool alone = line != std::string_view::npos && lead.find_first_not_of(" \t") == std::string_view::npos;
   std::string added;
   for (const std::string& pattern : missing) {
     added += alone ? "\n" + std::string(lead) : ", ";
@@ -297,8 +283,7 @@ std::uint32_t BodyChecker::weight(TypeId type) {
   std::uint64_t sum = 1;
   for (TypeId argument : data.arguments) sum += weight(argument);
   if (type.index >= weights_.size()) weights_.resize(types_.size());
-  return weights_[type.index] =
-             static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kHeaviest + 1));
+  return weights_[type.index] = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kHeaviest + 1));
 }
 
 void BodyChecker::check_size(TypeId type, source::Span where) {

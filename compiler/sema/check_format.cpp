@@ -84,14 +84,12 @@ void BodyChecker::check_format(std::string_view format, TypeId type, source::Spa
   if (precision) {
     ++at;
     std::size_t count = digits();
-    if (count == 0)
-      return wrong("a number is missing after `.`", "write the number of places, as in `.3f`");
+    if (count == 0) return wrong("a number is missing after `.`", "write the number of places, as in `.3f`");
     if (count > 3) return wrong("this precision is too large", "at most 999");
   }
   char letter = 0;
   if (at < format.size()) letter = format[at++];
-  if (at < format.size() ||
-      (letter != 0 && std::string_view("xXbodfeE%s").find(letter) == std::string_view::npos)) {
+  if (at < format.size() || (letter != 0 && std::string_view("xXbodfeE%s").find(letter) == std::string_view::npos)) {
     return wrong("`" + std::string(format) + "` is not a format",
                  "a format is `[fill][< ^ >][+][0][width][,][.precision][x X b o d f e E %]`, such "
                  "as `>8`, `04`, `.3f`");
@@ -101,18 +99,15 @@ void BodyChecker::check_format(std::string_view format, TypeId type, source::Spa
                  "align a text with `<`, `^` or `>`");
   }
   std::string_view of_integers = "xXbod";
-  if (letter != 0 && letter != 's' && of_integers.find(letter) != std::string_view::npos &&
-      !integer) {
-    return wrong(
-        std::string("`") + letter + "` formats integers, but this is " + name,
-        is_float(kind) ? "convert it with `.to_int()` first" : "write the value without a format");
+  if (letter != 0 && letter != 's' && of_integers.find(letter) != std::string_view::npos && !integer) {
+    return wrong(std::string("`") + letter + "` formats integers, but this is " + name,
+                 is_float(kind) ? "convert it with `.to_int()` first" : "write the value without a format");
   }
   bool wants_float = letter == 'f' || letter == 'e' || letter == 'E' || letter == '%';
   if ((wants_float || precision) && !(number && (floating || is_param))) {
-    return wrong(
-        std::string(precision ? "a precision" : "`" + std::string(1, letter) + "`") +
-            " is for floats, but this is " + name,
-        integer ? "convert it first, as in `{f64(x):.2f}`" : "write the value without a format");
+    return wrong(std::string(precision ? "a precision" : "`" + std::string(1, letter) + "`") +
+                     " is for floats, but this is " + name,
+                 integer ? "convert it first, as in `{f64(x):.2f}`" : "write the value without a format");
   }
   if (letter == 's' && kind != TypeKind::String)
     return wrong("`s` formats strings, but this is " + name, "leave out the `s`");

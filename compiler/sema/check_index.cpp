@@ -27,8 +27,7 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   TypeData data = types_[infer_.head(base->type)];
   if (data.kind == TypeKind::Never) return base;
   bool slice = expr->index != nullptr && expr->index->kind == syntax::ExprKind::Range;
-  if (slice && (data.kind == TypeKind::List || data.kind == TypeKind::String ||
-                data.kind == TypeKind::Bytes)) {
+  if (slice && (data.kind == TypeKind::List || data.kind == TypeKind::String || data.kind == TypeKind::Bytes)) {
     return check_slice(expr, base);
   }
   Because because{base->span, "this is " + a_type(base->type)};
@@ -63,8 +62,7 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
     return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
   }
   source::Diagnostic& problem =
-      report(Code::NotIndexable, where,
-             a_type(base->type) + " can't be indexed by `" + text(key->type) + "`");
+      report(Code::NotIndexable, where, a_type(base->type) + " can't be indexed by `" + text(key->type) + "`");
   if (data.kind == TypeKind::Tuple) {
     problem.help("parts of a tuple are written `.0`, `.1`");
   } else if (types_.is_option(base->type) || types_.is_result(base->type)) {
@@ -102,8 +100,7 @@ Expr* BodyChecker::check_coalesce(const syntax::BinaryExpr* expr, TypeId want) {
   }
   TypeId type = infer_.head(left->type);
   if (!types_.is_option(type) && !types_.is_result(type)) {
-    report(Code::CoalesceOnPlainValue, span(expr->op_range),
-           "`??` needs an `Option` or a `Result` on its left")
+    report(Code::CoalesceOnPlainValue, span(expr->op_range), "`??` needs an `Option` or a `Result` on its left")
         .note(left->span, "this is " + a_type(type) + ", which always has a value");
     check(expr->right);
     return error_expr(where);
@@ -149,8 +146,7 @@ Expr* BodyChecker::check_try(const syntax::TryExpr* expr) {
                                                            : "block";
     source::Diagnostic& problem =
         report(Code::TryCannotReturn, mark,
-               std::string("`?` on ") + (option ? "an `Option`" : "a `Result`") +
-                   " can't leave this " + what);
+               std::string("`?` on ") + (option ? "an `Option`" : "a `Result`") + " can't leave this " + what);
     problem.label("the " + std::string(what) + " returns `" + text(target) + "`");
     if (frame_->result_span.valid()) problem.note(frame_->result_span, "declared here");
     if (option && types_.is_result(target)) {
@@ -166,8 +162,7 @@ Expr* BodyChecker::check_try(const syntax::TryExpr* expr) {
     return error_expr(where);
   }
   FunctionRef convert;
-  if (!option &&
-      !convert_error(types_[type].arguments[1], types_[target].arguments[1], mark, convert)) {
+  if (!option && !convert_error(types_[type].arguments[1], types_[target].arguments[1], mark, convert)) {
     return error_expr(where);
   }
   auto* node = make<TryExpr>(ExprKind::Try, value, where);
@@ -188,11 +183,9 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
     for (const TraitRef& bound : context_.bounds_of(to, trait, scope_)) {
       candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
     }
-    for (ImplMatch& match : context_.impls(to, trait, scope_))
-      candidates.push_back(std::move(match.trait_arguments));
+    for (ImplMatch& match : context_.impls(to, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
     for (const std::vector<TypeId>& arguments : candidates) {
-      if (arguments.empty() || is_error(arguments[0]) || !infer_.unify(arguments[0], from))
-        continue;
+      if (arguments.empty() || is_error(arguments[0]) || !infer_.unify(arguments[0], from)) continue;
       std::vector<TypeId> all{to, from};
       out = make_ref(context_.trait(trait).methods[0], all);
       return true;
@@ -203,8 +196,7 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
     return true;
   }
   source::Diagnostic& problem =
-      report(Code::TryNoConversion, where,
-             "an error of type `" + text(from) + "` does not become " + a_type(to));
+      report(Code::TryNoConversion, where, "an error of type `" + text(from) + "` does not become " + a_type(to));
   problem.label("the function's error type is `" + text(to) + "`");
   if (types_.nominal_of(to).valid() || types_.nominal_of(infer_.head(from)).valid()) {
     problem.help("implement `From<" + text(from) + "> for " + text(to) + "`, or use `.map_err(…)`");

@@ -41,10 +41,10 @@ Expr* BodyChecker::check_lambda(const syntax::LambdaExpr* expr, TypeId want, boo
       type = head;
       std::size_t wanted = data.arguments.size() - 1;
       if (wanted != count) {
-        source::Diagnostic& problem = report(Code::WrongLambdaParameters, where,
-                                             "a lambda with " + std::to_string(count) +
-                                                 (count == 1 ? " parameter" : " parameters") +
-                                                 " stands where " + a_type(type) + " is needed");
+        source::Diagnostic& problem =
+            report(Code::WrongLambdaParameters, where,
+                   "a lambda with " + std::to_string(count) + (count == 1 ? " parameter" : " parameters") +
+                       " stands where " + a_type(type) + " is needed");
         TypeData part = wanted == 1 ? types_[infer_.head(data.arguments[0])] : TypeData{};
         if (part.kind == TypeKind::Tuple && part.arguments.size() == count) {
           problem.help("it is given one tuple: take it apart with `((a, b)) => …`");
@@ -85,8 +85,8 @@ void BodyChecker::run_waiting(std::size_t from, bool all) {
     frame_ = waiting.frame;
     hidden_from_ = waiting.limit;
     hidden_to_ = sequence_;
-    check_lambda_body(waiting.expr->params, waiting.type, FrameKind::Lambda, waiting.expr->body,
-                      span(waiting.expr), waiting.node);
+    check_lambda_body(waiting.expr->params, waiting.type, FrameKind::Lambda, waiting.expr->body, span(waiting.expr),
+                      waiting.node);
     frame_ = frame;
     hidden_from_ = hidden_from;
     hidden_to_ = hidden_to;
@@ -94,8 +94,7 @@ void BodyChecker::run_waiting(std::size_t from, bool all) {
   if (all) waiting_.resize(from);
 }
 
-Pattern* BodyChecker::check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut,
-                                         LocalId& local_out) {
+Pattern* BodyChecker::check_lambda_param(const syntax::Pattern* pattern, TypeId type, bool is_mut, LocalId& local_out) {
   source::Span where = pattern != nullptr ? span(pattern->range) : source::Span{};
   const auto* name = pattern != nullptr && pattern->kind == syntax::PatternKind::Name
                          ? static_cast<const syntax::NamePattern*>(pattern)
@@ -124,9 +123,8 @@ Pattern* BodyChecker::check_lambda_param(const syntax::Pattern* pattern, TypeId 
   return result;
 }
 
-Expr* BodyChecker::check_lambda_body(std::span<const syntax::LambdaParam> params, TypeId type,
-                                     FrameKind kind, const syntax::Expr* body, source::Span where,
-                                     Expr* node) {
+Expr* BodyChecker::check_lambda_body(std::span<const syntax::LambdaParam> params, TypeId type, FrameKind kind,
+                                     const syntax::Expr* body, source::Span where, Expr* node) {
   Frame* frame = begin_hidden(kind, where);
   if (frame == nullptr) return error_expr(where);
   TypeData data = types_[infer_.head(type)];
@@ -157,9 +155,8 @@ Expr* BodyChecker::check_lambda_body(std::span<const syntax::LambdaParam> params
   } else {
     Because because{where, "this must give `" + text(result) + "`"};
     root = body->kind == syntax::ExprKind::Block
-               ? agree(check_block(static_cast<const syntax::BlockExpr*>(body), {.type = result},
-                                   &because),
-                       result, &because)
+               ? agree(check_block(static_cast<const syntax::BlockExpr*>(body), {.type = result}, &because), result,
+                       &because)
                : check_as(body, result, nullptr);
   }
   if (!opening.empty()) {
@@ -184,8 +181,7 @@ Expr* BodyChecker::check_lambda_body(std::span<const syntax::LambdaParam> params
   return node;
 }
 
-Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, TypeId type,
-                                        source::Span where) {
+Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, TypeId type, source::Span where) {
   TypeId head = structure(type);
   TypeData data = types_[head];
   if (data.kind != TypeKind::Function) {
@@ -194,10 +190,9 @@ Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, Type
   }
   std::size_t wanted = data.arguments.size() - 1;
   if (block->params.size() != wanted && !block->params.empty()) {
-    source::Diagnostic& problem =
-        report(Code::WrongLambdaParameters, where,
-               "this block has " + std::to_string(block->params.size()) + " parameters, but is given " +
-                   std::to_string(wanted));
+    source::Diagnostic& problem = report(Code::WrongLambdaParameters, where,
+                                         "this block has " + std::to_string(block->params.size()) +
+                                             " parameters, but is given " + std::to_string(wanted));
     problem.label(a_type(head) + " is needed");
     TypeData part = wanted == 1 ? types_[infer_.head(data.arguments[0])] : TypeData{};
     if (part.kind == TypeKind::Tuple && part.arguments.size() == block->params.size())
@@ -217,12 +212,10 @@ Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, Type
 
 Expr* BodyChecker::variant_value(Entity variant, TypeId type, source::Span where) {
   // A variant with values, as a function: a lambda that makes it.
-  std::vector<FieldInfo> fields =
-      context_.nominal(variant.nominal()).variants[variant.variant].fields;
+  std::vector<FieldInfo> fields = context_.nominal(variant.nominal()).variants[variant.variant].fields;
   std::vector<TypeId> params;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    params.push_back(
-        context_.field_type(infer_.zonk(type), variant.variant, static_cast<std::uint32_t>(i)));
+    params.push_back(context_.field_type(infer_.zonk(type), variant.variant, static_cast<std::uint32_t>(i)));
   }
   TypeId function = types_.function(params, 0, type);
   auto* node = make<LambdaExpr>(ExprKind::Lambda, function, where);

@@ -79,8 +79,7 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
                : agreed.valid()                     ? agreed
                                                     : error_type();
   note_type(&node->type);
-  if (good && !is_never(type))
-    matches_.push_back({node, nullptr, expr, span(expr->subject), "`match`", all_sound});
+  if (good && !is_never(type)) matches_.push_back({node, nullptr, expr, span(expr->subject), "`match`", all_sound});
   return node;
 }
 

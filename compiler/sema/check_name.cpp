@@ -55,8 +55,7 @@ Expr* BodyChecker::use_local(const Binding& binding, source::Span where) {
   const Local& home = at.frame->body->locals[at.local.index];
   context_.note_local(where, home.span, infer_.zonk(home.type));
   if (home.kind == LocalKind::BlockParam) {
-    report(Code::BlockEscapes, where,
-           "the block `" + std::string(text(home.name)) + "` can't be used as a value")
+    report(Code::BlockEscapes, where, "the block `" + std::string(text(home.name)) + "` can't be used as a value")
         .label("it can only be called, or passed on as a block")
         .help("declare the parameter without `block` to take a function value");
     return error_expr(where);
@@ -107,8 +106,7 @@ Entity BodyChecker::resolve_name(const syntax::Name& name, TypeId want) {
   if (variants.empty()) return {};
   source::Span where = span(name.range);
   std::string word(text(name.symbol));
-  source::Diagnostic& problem =
-      report(Code::AmbiguousVariant, where, "several enums have a variant `" + word + "`");
+  source::Diagnostic& problem = report(Code::AmbiguousVariant, where, "several enums have a variant `" + word + "`");
   for (const Entity& variant : variants) {
     std::string full = std::string(text(context_.nominal(variant.nominal()).name)) + "." + word;
     problem.suggest("write `" + full + "`", where, full);
@@ -213,8 +211,7 @@ TypeId BodyChecker::variant_type(const Path& path, TypeId want) {
     type = context_.make_type(decl, path.arguments, scope_, path.span);
   } else {
     std::uint32_t arity = context_.type_arity(decl);
-    std::string name(
-        text(context_.nominal(path.entity.nominal()).variants[path.entity.variant].name));
+    std::string name(text(context_.nominal(path.entity.nominal()).variants[path.entity.variant].name));
     std::vector<TypeId> arguments = variables(arity, path.span, "`" + name + "`");
     type = types_.nominal(path.entity.nominal(), arguments);
   }
@@ -233,11 +230,8 @@ Expr* BodyChecker::entity_value(const Path& path, const syntax::Name& name, Type
       unknown_name(name);
       return error_expr(path.span);
     case Entity::Kind::Unusable: return error_expr(path.span);
-    case Entity::Kind::NotYet:
-      not_in_build(path.span, context_.source_text(path.span));
-      return error_expr(path.span);
-    case Entity::Kind::Function:
-      return function_value(instantiate(entity.function(), {}, path.span, {}, 0), path.span);
+    case Entity::Kind::NotYet: not_in_build(path.span, context_.source_text(path.span)); return error_expr(path.span);
+    case Entity::Kind::Function: return function_value(instantiate(entity.function(), {}, path.span, {}, 0), path.span);
     case Entity::Kind::Const: {
       TypeId type = context_.constant_type(entity.constant());
       if (is_error(type)) return error_expr(path.span);
@@ -266,17 +260,14 @@ void BodyChecker::no_value(Entity entity, const syntax::Name&, source::Span wher
       report(Code::NotAValue, where, "`" + word + "` is a module, not a value")
           .help("name something in it: `" + word + ".name`");
       return;
-    case Entity::Kind::Trait:
-      report(Code::NotAValue, where, "`" + word + "` is a trait, not a value");
-      return;
+    case Entity::Kind::Trait: report(Code::NotAValue, where, "`" + word + "` is a trait, not a value"); return;
     case Entity::Kind::Nominal:
       if (!context_.nominal(entity.nominal()).is_enum) {
         report(Code::NotAValue, where, "`" + word + "` is a struct, not a value")
             .help("make one with braces: `" + word + " { … }`");
         return;
       }
-      report(Code::NotAValue, where, "`" + word + "` is an enum, not a value")
-          .help("name one of its variants");
+      report(Code::NotAValue, where, "`" + word + "` is an enum, not a value").help("name one of its variants");
       return;
     default: report(Code::NotAValue, where, "`" + word + "` is a type, not a value"); return;
   }
@@ -292,8 +283,7 @@ Expr* BodyChecker::function_value(Callee callee, source::Span where) {
           .help("wrap the call in a lambda");
       return error_expr(where);
     }
-    if (param.kind == syntax::ParamKind::Mut && params.size() < 64)
-      mask |= std::uint64_t{1} << params.size();
+    if (param.kind == syntax::ParamKind::Mut && params.size() < 64) mask |= std::uint64_t{1} << params.size();
     params.push_back(param.type);
   }
   TypeId result = types_.substitute(context_.function(callee.function).result, callee.arguments);
@@ -306,8 +296,7 @@ Expr* BodyChecker::function_value(Callee callee, source::Span where) {
 Expr* BodyChecker::member_value(const Path& base, const syntax::FieldExpr* expr, TypeId want) {
   source::Span where = span(expr);
   source::Span name_span = span(expr->name.range);
-  if (base.entity.kind == Entity::Kind::Unusable || !expr->name.symbol.valid())
-    return error_expr(where);
+  if (base.entity.kind == Entity::Kind::Unusable || !expr->name.symbol.valid()) return error_expr(where);
   if (base.entity.kind == Entity::Kind::NotYet) {
     not_in_build(base.span, context_.source_text(base.span));
     return error_expr(where);
@@ -346,8 +335,7 @@ Expr* BodyChecker::member_value(const Path& base, const syntax::FieldExpr* expr,
   }
   TypeId type = path_type(base, base.span);
   if (is_error(type)) return error_expr(where);
-  std::vector<MethodMatch> matches =
-      context_.associated(infer_.zonk(type), expr->name.symbol, scope_);
+  std::vector<MethodMatch> matches = context_.associated(infer_.zonk(type), expr->name.symbol, scope_);
   if (matches.empty()) matches = context_.methods(infer_.zonk(type), expr->name.symbol, scope_);
   if (matches.empty()) {
     unknown_member(infer_.zonk(type), expr->name, Code::UnknownAssociated);
@@ -383,23 +371,18 @@ void BodyChecker::unknown_member(TypeId type, const syntax::Name& name, Code cod
       for (const FieldInfo& field : decl.variants[0].fields) candidates.push_back(text(field.name));
     }
   }
-  const char* what = of_type                       ? "function or variant"
-                     : code == Code::UnknownMethod ? "method"
-                                                   : "field or method";
-  source::Diagnostic& problem =
-      report(code, where, "`" + text(type) + "` has no " + what + " `" + word + "`");
+  const char* what = of_type ? "function or variant" : code == Code::UnknownMethod ? "method" : "field or method";
+  source::Diagnostic& problem = report(code, where, "`" + text(type) + "` has no " + what + " `" + word + "`");
   if (context_.suggest_near(problem, where, word, candidates)) return;
   if (types_.is_option(type) || types_.is_result(type)) {
     problem.help("take the value out first, with `?`, `??` or `match`");
   } else if (types_.kind(type) == TypeKind::Param) {
-    problem.help("a type parameter has the methods of its bounds: `<" + text(type) +
-                 ": SomeTrait>`");
+    problem.help("a type parameter has the methods of its bounds: `<" + text(type) + ": SomeTrait>`");
   }
 }
 
 void BodyChecker::private_function(FunctionId function, const syntax::Name& name) {
-  report(Code::PrivateMember, span(name.range),
-         "`" + std::string(text(name.symbol)) + "` is private to its module")
+  report(Code::PrivateMember, span(name.range), "`" + std::string(text(name.symbol)) + "` is private to its module")
       .note(context_.function(function).span, "declared here without `pub`");
 }
 

@@ -48,8 +48,7 @@ Expr* BodyChecker::check_unary(const syntax::UnaryExpr* expr, TypeId want) {
   if (is_never(operand->type)) return operand;
   if (!infer_.is_literal(operand->type) && !known(operand, "negate it")) return error_expr(where);
   if (!is_number_type(operand->type, floating)) {
-    report(Code::BadOperand, span(expr->op_range),
-           "`-` does not work on `" + text(operand->type) + "`")
+    report(Code::BadOperand, span(expr->op_range), "`-` does not work on `" + text(operand->type) + "`")
         .note(operand->span, "this is " + a_type(operand->type));
     return error_expr(where);
   }
@@ -79,8 +78,7 @@ Expr* BodyChecker::check_logic(const syntax::BinaryExpr* expr) {
   Because because{span(expr->op_range), quoted(expr->op) + " joins two `Bool`"};
   Expr* left = check_as(expr->left, boolean, &because);
   Expr* right = check_as(expr->right, boolean, &because);
-  auto* node = make<LogicExpr>(expr->op == BinaryOp::And ? ExprKind::And : ExprKind::Or, boolean,
-                               span(expr));
+  auto* node = make<LogicExpr>(expr->op == BinaryOp::And ? ExprKind::And : ExprKind::Or, boolean, span(expr));
   node->left = left;
   node->right = right;
   return node;
@@ -96,12 +94,11 @@ Expr* BodyChecker::never_after(Expr* left, Expr* right, source::Span where) {
 
 Expr* BodyChecker::check_comparison(const syntax::BinaryExpr* expr) {
   Expr* left = check(expr->left);
-  Because because{left->span, "both sides of " + quoted(expr->op) +
-                                  " have one type; this one is `" + text(left->type) + "`"};
+  Because because{left->span,
+                  "both sides of " + quoted(expr->op) + " have one type; this one is `" + text(left->type) + "`"};
   Expr* right = check_as(expr->right, left->type, &because);
   if (is_never(left->type) || is_never(right->type)) return never_after(left, right, span(expr));
-  if (!is_error(left->type) && !is_error(right->type))
-    orders_.push_back({left->type, left->span, ""});
+  if (!is_error(left->type) && !is_error(right->type)) orders_.push_back({left->type, left->span, ""});
   auto* node = make<CompareExpr>(ExprKind::Compare, primitive(TypeKind::Bool), span(expr));
   node->op = expr->op;
   node->left = left;
@@ -111,12 +108,11 @@ Expr* BodyChecker::check_comparison(const syntax::BinaryExpr* expr) {
 
 Expr* BodyChecker::check_equality(const syntax::BinaryExpr* expr) {
   Expr* left = check(expr->left);
-  Because because{left->span, "both sides of " + quoted(expr->op) +
-                                  " have one type; this one is `" + text(left->type) + "`"};
+  Because because{left->span,
+                  "both sides of " + quoted(expr->op) + " have one type; this one is `" + text(left->type) + "`"};
   Expr* right = check_as(expr->right, left->type, &because);
   if (is_never(left->type) || is_never(right->type)) return never_after(left, right, span(expr));
-  if (!is_error(left->type) && !is_error(right->type))
-    equalities_.push_back({left->type, span(expr), ""});
+  if (!is_error(left->type) && !is_error(right->type)) equalities_.push_back({left->type, span(expr), ""});
   auto* node = make<EqualExpr>(ExprKind::Equal, primitive(TypeKind::Bool), span(expr));
   node->negated = expr->op == BinaryOp::NotEqual;
   node->left = left;
@@ -164,21 +160,17 @@ TraitId BodyChecker::operator_trait(BinaryOp op) const {
   }
 }
 
-bool BodyChecker::operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out,
-                                TypeId& result) {
+bool BodyChecker::operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result) {
   if (!trait.valid()) return false;
   left = infer_.zonk(left);
   std::vector<std::vector<TypeId>> candidates;
   for (const TraitRef& bound : context_.bounds_of(left, trait, scope_)) {
     candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
   }
-  for (ImplMatch& match : context_.impls(left, trait, scope_))
-    candidates.push_back(std::move(match.trait_arguments));
-  TypeId usual =
-      infer_.is_literal(right)
-          ? primitive(infer_.variable_kind(right) == VariableKind::Integer ? TypeKind::I64
-                                                                           : TypeKind::F64)
-          : TypeId();
+  for (ImplMatch& match : context_.impls(left, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
+  TypeId usual = infer_.is_literal(right)
+                     ? primitive(infer_.variable_kind(right) == VariableKind::Integer ? TypeKind::I64 : TypeKind::F64)
+                     : TypeId();
   const std::vector<TypeId>* chosen = nullptr;
   for (std::vector<TypeId>& arguments : candidates) {
     if (arguments.size() < 2) continue;
@@ -205,28 +197,23 @@ void BodyChecker::bad_operand(BinaryOp op, source::Span op_span, Expr* left, Exp
   std::string right_text = text(right->type);
   TypeId left_type = infer_.head(left->type);
   source::Diagnostic& problem =
-      report(Code::BadOperand, op_span,
-             quoted(op) + " does not work on `" + left_text + "` and `" + right_text + "`");
-  problem.note(left->span, "this is " + a_type(left->type))
-      .note(right->span, "this is " + a_type(right->type));
+      report(Code::BadOperand, op_span, quoted(op) + " does not work on `" + left_text + "` and `" + right_text + "`");
+  problem.note(left->span, "this is " + a_type(left->type)).note(right->span, "this is " + a_type(right->type));
   if (types_.is_option(left_type) || types_.is_result(left_type)) {
     problem.help("take the value out first, with `?`, `??` or `match`");
-  } else if (types_.kind(left_type) == TypeKind::String ||
-             infer_.head_kind(right->type) == TypeKind::String) {
+  } else if (types_.kind(left_type) == TypeKind::String || infer_.head_kind(right->type) == TypeKind::String) {
     problem.help("put values into a text with `\"{value}\"`");
   } else if (types_.kind(left_type) == TypeKind::Bool) {
     problem.help("conditions are joined with `&&` and `||`");
   } else if (types_.kind(left_type) == TypeKind::Param) {
     problem.help("give the type parameter a bound, such as `" + left_text + ": Number`");
-  } else if (TraitId trait = operator_trait(op);
-             trait.valid() && types_.nominal_of(left_type).valid()) {
-    problem.help("implement `" + std::string(text(context_.trait(trait).name)) + "<" + right_text +
-                 ", …>` for `" + left_text + "`");
+  } else if (TraitId trait = operator_trait(op); trait.valid() && types_.nominal_of(left_type).valid()) {
+    problem.help("implement `" + std::string(text(context_.trait(trait).name)) + "<" + right_text + ", …>` for `" +
+                 left_text + "`");
   }
 }
 
-Expr* BodyChecker::binary_on(BinaryOp op, source::Span op_span, Expr* left, Expr* right,
-                             source::Span where) {
+Expr* BodyChecker::binary_on(BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where) {
   if (is_error(left->type) || is_error(right->type)) return error_expr(where);
   if (is_never(left->type) || is_never(right->type)) return never_after(left, right, where);
   bool left_floating = false;
@@ -252,8 +239,8 @@ Expr* BodyChecker::binary_on(BinaryOp op, source::Span op_span, Expr* left, Expr
       if (operator_impl(operator_trait(op), left->type, right->type, ref, result)) {
         return call_expr(ref, result, {{0, false, left}, {1, false, right}}, where);
       }
-      Because because{left->span, "both sides of " + quoted(op) + " have one type; this one is `" +
-                                      text(left->type) + "`"};
+      Because because{left->span,
+                      "both sides of " + quoted(op) + " have one type; this one is `" + text(left->type) + "`"};
       mismatch(right, left->type, &because);
       return error_expr(where);
     }

@@ -10,14 +10,11 @@ using source::Code;
 
 namespace {
 
-bool capitalised(std::string_view name) {
-  return !name.empty() && name[0] >= 'A' && name[0] <= 'Z';
-}
+bool capitalised(std::string_view name) { return !name.empty() && name[0] >= 'A' && name[0] <= 'Z'; }
 
 }  // namespace
 
-Pattern* BodyChecker::check_pattern(const syntax::Pattern* pattern, TypeId type,
-                                    const PatternMode& mode, bool* sound) {
+Pattern* BodyChecker::check_pattern(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode, bool* sound) {
   Bound bound;
   bool failed = failed_;
   failed_ = is_error(type);
@@ -37,8 +34,8 @@ Pattern* BodyChecker::wildcard(TypeId type, source::Span where) {
   return make_pattern<Pattern>(PatternKind::Wildcard, type, where);
 }
 
-Pattern* BodyChecker::pattern_in(const syntax::Pattern* pattern, TypeId type,
-                                 const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::pattern_in(const syntax::Pattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                                 const Bound* others) {
   using Kind = syntax::PatternKind;
   if (pattern == nullptr) {
     failed_ = true;
@@ -48,26 +45,17 @@ Pattern* BodyChecker::pattern_in(const syntax::Pattern* pattern, TypeId type,
   switch (pattern->kind) {
     case Kind::Error: failed_ = true; return wildcard(error_type(), where);
     case Kind::Wildcard: return wildcard(type, where);
-    case Kind::Name:
-      return name_pattern(static_cast<const syntax::NamePattern*>(pattern), type, mode, bound,
-                          others);
-    case Kind::Literal:
-      return literal_pattern(static_cast<const syntax::LiteralPattern*>(pattern), type);
+    case Kind::Name: return name_pattern(static_cast<const syntax::NamePattern*>(pattern), type, mode, bound, others);
+    case Kind::Literal: return literal_pattern(static_cast<const syntax::LiteralPattern*>(pattern), type);
     case Kind::Range: return range_pattern(static_cast<const syntax::RangePattern*>(pattern), type);
     case Kind::Tuple:
-      return tuple_pattern(static_cast<const syntax::TuplePattern*>(pattern), type, mode, bound,
-                           others);
+      return tuple_pattern(static_cast<const syntax::TuplePattern*>(pattern), type, mode, bound, others);
     case Kind::Variant:
-      return variant_pattern(static_cast<const syntax::VariantPattern*>(pattern), type, mode, bound,
-                             others);
+      return variant_pattern(static_cast<const syntax::VariantPattern*>(pattern), type, mode, bound, others);
     case Kind::Struct:
-      return struct_pattern(static_cast<const syntax::StructPattern*>(pattern), type, mode, bound,
-                            others);
-    case Kind::List:
-      return list_pattern(static_cast<const syntax::ListPattern*>(pattern), type, mode, bound,
-                          others);
-    case Kind::Or:
-      return or_pattern(static_cast<const syntax::OrPattern*>(pattern), type, mode, bound, others);
+      return struct_pattern(static_cast<const syntax::StructPattern*>(pattern), type, mode, bound, others);
+    case Kind::List: return list_pattern(static_cast<const syntax::ListPattern*>(pattern), type, mode, bound, others);
+    case Kind::Or: return or_pattern(static_cast<const syntax::OrPattern*>(pattern), type, mode, bound, others);
     case Kind::Rest:
       report(Code::PatternMismatch, where, "`..` stands in list patterns only");
       return wildcard(type, where);
@@ -75,8 +63,7 @@ Pattern* BodyChecker::pattern_in(const syntax::Pattern* pattern, TypeId type,
   return wildcard(type, where);
 }
 
-void BodyChecker::bind_anyway(const syntax::Pattern* pattern, const PatternMode& mode,
-                              Bound& bound) {
+void BodyChecker::bind_anyway(const syntax::Pattern* pattern, const PatternMode& mode, Bound& bound) {
   using Kind = syntax::PatternKind;
   failed_ = true;
   if (pattern == nullptr) return;
@@ -117,16 +104,14 @@ void BodyChecker::bind_anyway(const syntax::Pattern* pattern, const PatternMode&
       return;
     case Kind::Or: {
       const auto* alternatives = static_cast<const syntax::OrPattern*>(pattern);
-      if (!alternatives->alternatives.empty())
-        bind_anyway(alternatives->alternatives[0], mode, bound);
+      if (!alternatives->alternatives.empty()) bind_anyway(alternatives->alternatives[0], mode, bound);
       return;
     }
     default: return;
   }
 }
 
-bool BodyChecker::pattern_agrees(TypeId type, TypeId pattern_type, source::Span where,
-                                 const char* what) {
+bool BodyChecker::pattern_agrees(TypeId type, TypeId pattern_type, source::Span where, const char* what) {
   if (is_error(type) || is_error(pattern_type)) {
     failed_ = true;
     return false;
@@ -136,8 +121,7 @@ bool BodyChecker::pattern_agrees(TypeId type, TypeId pattern_type, source::Span 
   source::Diagnostic& problem =
       report(Code::PatternMismatch, where, std::string(what) + " can't match " + a_type(type));
   problem.label("the value is " + a_type(type));
-  if (types_.is_option(infer_.head(type)) &&
-      infer_.could_unify(types_[infer_.head(type)].arguments[0], pattern_type)) {
+  if (types_.is_option(infer_.head(type)) && infer_.could_unify(types_[infer_.head(type)].arguments[0], pattern_type)) {
     problem.suggest("match the value inside", {where.file, where.begin, where.begin}, "Some(")
         .also({where.file, where.end, where.end}, ")");
   }
@@ -146,13 +130,11 @@ bool BodyChecker::pattern_agrees(TypeId type, TypeId pattern_type, source::Span 
 
 // ---- names
 
-Pattern* BodyChecker::bind_name(const syntax::Name& name, TypeId type, LocalKind kind,
-                                const PatternMode& mode, source::Span where, Bound& bound,
-                                const Bound* others) {
+Pattern* BodyChecker::bind_name(const syntax::Name& name, TypeId type, LocalKind kind, const PatternMode& mode,
+                                source::Span where, Bound& bound, const Bound* others) {
   for (const auto& [seen, id] : bound) {
     if (seen != name.symbol) continue;
-    report(Code::DuplicateBinding, where,
-           "`" + std::string(text(name.symbol)) + "` is bound twice in this pattern")
+    report(Code::DuplicateBinding, where, "`" + std::string(text(name.symbol)) + "` is bound twice in this pattern")
         .note(local(id).span, "first here")
         .help("compare with a guard: `(a, b) if a == b`");
     return wildcard(type, where);
@@ -164,8 +146,8 @@ Pattern* BodyChecker::bind_name(const syntax::Name& name, TypeId type, LocalKind
       id = known_id;
       if (!infer_.unify(local(id).type, type)) {
         report(Code::AlternativesDiffer, where,
-               "`" + std::string(text(name.symbol)) + "` is " + a_type(type) + " here and " +
-                   a_type(local(id).type) + " in the first alternative")
+               "`" + std::string(text(name.symbol)) + "` is " + a_type(type) + " here and " + a_type(local(id).type) +
+                   " in the first alternative")
             .note(local(id).span, "bound here");
       }
     }
@@ -183,8 +165,8 @@ Pattern* BodyChecker::bind_name(const syntax::Name& name, TypeId type, LocalKind
   return node;
 }
 
-Pattern* BodyChecker::name_pattern(const syntax::NamePattern* pattern, TypeId type,
-                                   const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::name_pattern(const syntax::NamePattern* pattern, TypeId type, const PatternMode& mode,
+                                   Bound& bound, const Bound* others) {
   source::Span where = span(pattern->name.range);
   if (!pattern->name.symbol.valid()) {
     failed_ = true;
@@ -202,8 +184,7 @@ Pattern* BodyChecker::name_pattern(const syntax::NamePattern* pattern, TypeId ty
     if (mode.in_mut || mode.kind == LocalKind::MutAlias) {
       kind = LocalKind::MutAlias;
     } else {
-      source::Diagnostic& problem =
-          report(Code::MutPatternMisplaced, span(pattern->range), "`mut` can't stand here");
+      source::Diagnostic& problem = report(Code::MutPatternMisplaced, span(pattern->range), "`mut` can't stand here");
       if (mode.origin == Origin::Match) {
         problem.help("only `match mut` gives out places: `match mut value { … }`");
       } else if (mode.origin == Origin::Loop) {
@@ -224,8 +205,7 @@ Pattern* BodyChecker::constant_pattern(ConstId id, TypeId type, source::Span whe
   if (!pattern_agrees(type, constant, where, "this constant")) return wildcard(type, where);
   std::vector<TypeId> seen;
   if (!has_equality(constant, seen)) {
-    report(Code::PatternMismatch, where,
-           "a constant of type `" + text(constant) + "` can't be a pattern")
+    report(Code::PatternMismatch, where, "a constant of type `" + text(constant) + "` can't be a pattern")
         .help("a type that holds functions or `any` has no `==`");
     return wildcard(type, where);
   }
@@ -243,8 +223,7 @@ Expr* BodyChecker::pattern_end(const syntax::Expr* expr, TypeId type) {
     return nullptr;
   }
   if (value->kind == ExprKind::Format) {
-    report(Code::PatternMismatch, value->span, "a string with `{}` can't be a pattern")
-        .help("compare with a guard");
+    report(Code::PatternMismatch, value->span, "a string with `{}` can't be a pattern").help("compare with a guard");
     return nullptr;
   }
   if (!pattern_agrees(type, value->type, value->span, "this literal")) return nullptr;
@@ -265,8 +244,7 @@ Pattern* BodyChecker::range_pattern(const syntax::RangePattern* pattern, TypeId 
   source::Span where = span(pattern->range);
   Expr* low = pattern->low != nullptr ? pattern_end(pattern->low, type) : nullptr;
   Expr* high = pattern->high != nullptr ? pattern_end(pattern->high, type) : nullptr;
-  if ((low == nullptr) != (pattern->low == nullptr) ||
-      (high == nullptr) != (pattern->high == nullptr)) {
+  if ((low == nullptr) != (pattern->low == nullptr) || (high == nullptr) != (pattern->high == nullptr)) {
     return wildcard(type, where);
   }
   TypeKind kind = infer_.head_kind(type);
@@ -283,8 +261,8 @@ Pattern* BodyChecker::range_pattern(const syntax::RangePattern* pattern, TypeId 
 
 // ---- structures
 
-Pattern* BodyChecker::tuple_pattern(const syntax::TuplePattern* pattern, TypeId type,
-                                    const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::tuple_pattern(const syntax::TuplePattern* pattern, TypeId type, const PatternMode& mode,
+                                    Bound& bound, const Bound* others) {
   source::Span where = span(pattern->range);
   std::size_t count = pattern->elements.size();
   TypeData data = types_[infer_.head(type)];
@@ -295,12 +273,10 @@ Pattern* BodyChecker::tuple_pattern(const syntax::TuplePattern* pattern, TypeId 
   }
   if (data.kind != TypeKind::Tuple || data.arguments.size() != count) {
     if (data.kind == TypeKind::Tuple) {
-      report(
-          Code::WrongPatternCount, where,
-          "this pattern has " + std::to_string(count) + " parts, but the value is " + a_type(type));
+      report(Code::WrongPatternCount, where,
+             "this pattern has " + std::to_string(count) + " parts, but the value is " + a_type(type));
     } else if (data.kind != TypeKind::Error) {
-      report(Code::PatternMismatch, where, "a tuple can't match " + a_type(type))
-          .label("the value is " + a_type(type));
+      report(Code::PatternMismatch, where, "a tuple can't match " + a_type(type)).label("the value is " + a_type(type));
     }
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);

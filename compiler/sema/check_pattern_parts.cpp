@@ -8,8 +8,7 @@ namespace noodle::sema {
 
 using source::Code;
 
-Entity BodyChecker::pattern_entity(std::span<const syntax::Name> path, TypeId type,
-                                   bool& reported) {
+Entity BodyChecker::pattern_entity(std::span<const syntax::Name> path, TypeId type, bool& reported) {
   reported = false;
   for (const syntax::Name& name : path) {
     if (!name.symbol.valid()) {
@@ -34,10 +33,9 @@ Entity BodyChecker::pattern_entity(std::span<const syntax::Name> path, TypeId ty
       NominalId decl = entity.nominal();
       entity = context_.variant_of(decl, path[i].symbol);
       if (!entity) {
-        unknown_member(
-            types_.nominal(decl, variables(context_.type_arity({Entity::Kind::Nominal, decl.index}),
-                                           span(path[i].range), "")),
-            path[i], Code::UnknownAssociated);
+        unknown_member(types_.nominal(decl, variables(context_.type_arity({Entity::Kind::Nominal, decl.index}),
+                                                      span(path[i].range), "")),
+                       path[i], Code::UnknownAssociated);
         reported = true;
       }
     } else {
@@ -49,8 +47,8 @@ Entity BodyChecker::pattern_entity(std::span<const syntax::Name> path, TypeId ty
   return entity;
 }
 
-Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, TypeId type,
-                                      const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, TypeId type, const PatternMode& mode,
+                                      Bound& bound, const Bound* others) {
   source::Span where = span(pattern->range);
   bool reported = false;
   Entity entity = pattern_entity(pattern->path, type, reported);
@@ -61,18 +59,16 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
       const syntax::Name& name = pattern->path.back();
       std::string word(text(name.symbol));
       source::Span name_span = span(name.range);
-      source::Diagnostic& problem = report(Code::UnknownPatternName, name_span,
-                                           "`" + word + "` is no variant and no constant");
+      source::Diagnostic& problem =
+          report(Code::UnknownPatternName, name_span, "`" + word + "` is no variant and no constant");
       std::vector<std::string_view> candidates;
       NominalId id = types_.nominal_of(infer_.head(type));
       if (id.valid() && context_.nominal(id).is_enum) {
-        for (const VariantInfo& variant : context_.nominal(id).variants)
-          candidates.push_back(text(variant.name));
+        for (const VariantInfo& variant : context_.nominal(id).variants) candidates.push_back(text(variant.name));
       }
       if (entity.kind == Entity::Kind::Nominal) {
         problem.help("a struct is matched with its fields: `" + word + " { … }`");
-      } else if (!context_.suggest_near(problem, name_span, word, candidates) &&
-                 !pattern->has_arguments) {
+      } else if (!context_.suggest_near(problem, name_span, word, candidates) && !pattern->has_arguments) {
         problem.help("a name that binds the value begins with a small letter");
       }
     }
@@ -85,10 +81,8 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
   for (std::uint32_t i = 0; i < arity; ++i) arguments.push_back(infer_.fresh());
   TypeId made = types_.nominal(decl, arguments);
   std::vector<FieldInfo> fields = context_.nominal(decl).variants[entity.variant].fields;
-  std::string name =
-      "`" + std::string(text(context_.nominal(decl).variants[entity.variant].name)) + "`";
-  std::string what =
-      "the variant " + name + " of `" + std::string(text(context_.nominal(decl).name)) + "`";
+  std::string name = "`" + std::string(text(context_.nominal(decl).variants[entity.variant].name)) + "`";
+  std::string what = "the variant " + name + " of `" + std::string(text(context_.nominal(decl).name)) + "`";
   if (!pattern_agrees(type, made, where, what.c_str())) {
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);
@@ -107,8 +101,7 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
         std::vector<std::string_view> names;
         for (const FieldInfo& field : fields) names.push_back(text(field.name));
         source::Diagnostic& problem =
-            report(Code::UnknownField, label,
-                   name + " has no value `" + std::string(text(part.label.symbol)) + "`");
+            report(Code::UnknownField, label, name + " has no value `" + std::string(text(part.label.symbol)) + "`");
         context_.suggest_near(problem, label, text(part.label.symbol), names);
         bind_anyway(part.pattern, mode, bound);
         continue;
@@ -122,17 +115,15 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
       bind_anyway(part.pattern, mode, bound);
       continue;
     }
-    TypeId field =
-        context_.field_type(infer_.zonk(made), entity.variant, static_cast<std::uint32_t>(at));
+    TypeId field = context_.field_type(infer_.zonk(made), entity.variant, static_cast<std::uint32_t>(at));
     parts[at] = pattern_in(part.pattern, field, mode, bound, others);
   }
   bool missing = std::find(parts.begin(), parts.end(), nullptr) != parts.end();
   if (wrong || missing) {
     source::Diagnostic& problem =
         report(Code::WrongPatternCount, where,
-               name + " holds " + std::to_string(fields.size()) +
-                   (fields.size() == 1 ? " value" : " values") + ", but the pattern names " +
-                   std::to_string(pattern->arguments.size()));
+               name + " holds " + std::to_string(fields.size()) + (fields.size() == 1 ? " value" : " values") +
+                   ", but the pattern names " + std::to_string(pattern->arguments.size()));
     problem.note(context_.nominal(decl).variants[entity.variant].span, "declared here");
     if (!pattern->has_arguments) {
       std::string all = "(";
@@ -147,22 +138,20 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
   return node;
 }
 
-Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeId type,
-                                     const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeId type, const PatternMode& mode,
+                                     Bound& bound, const Bound* others) {
   source::Span where = span(pattern->range);
   bool reported = false;
   Entity entity = pattern_entity(pattern->path, infer_.head(type), reported);
   if (entity.kind == Entity::Kind::Variant) {
     // A struct and a variant may share a name.
-    Entity again =
-        pattern->path.size() == 1 ? context_.lookup(scope_, pattern->path[0].symbol) : Entity{};
+    Entity again = pattern->path.size() == 1 ? context_.lookup(scope_, pattern->path[0].symbol) : Entity{};
     if (again.kind == Entity::Kind::Nominal) entity = again;
   }
   if (entity.kind != Entity::Kind::Nominal || context_.nominal(entity.nominal()).is_enum) {
     if (!reported) {
       source::Diagnostic& problem = report(Code::UnknownPatternName, where, "this names no struct");
-      if (entity.kind == Entity::Kind::Variant)
-        problem.help("the values of a variant stand in parentheses");
+      if (entity.kind == Entity::Kind::Variant) problem.help("the values of a variant stand in parentheses");
     }
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);
@@ -188,8 +177,7 @@ Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeI
       std::vector<std::string_view> names;
       for (const FieldInfo& field : fields) names.push_back(text(field.name));
       source::Diagnostic& problem =
-          report(Code::UnknownField, label,
-                 name + " has no field `" + std::string(text(part.label.symbol)) + "`");
+          report(Code::UnknownField, label, name + " has no field `" + std::string(text(part.label.symbol)) + "`");
       context_.suggest_near(problem, label, text(part.label.symbol), names);
       bind_anyway(part.pattern, mode, bound);
       continue;
@@ -213,10 +201,10 @@ Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeI
   for (std::size_t i = 0; i < parts.size(); ++i) {
     if (parts[i] != nullptr) continue;
     missing += (missing.empty() ? "`" : ", `") + std::string(text(fields[i].name)) + "`";
-    parts[i] =
-        wildcard(context_.field_type(infer_.zonk(made), 0, static_cast<std::uint32_t>(i)), where);
+    parts[i] = wildcard(context_.field_type(infer_.zonk(made), 0, static_cast<std::uint32_t>(i)), where);
   }
-  const bool misnamed = pattern->fields.size() + static_cast<std::size_t>(std::ranges::count(missing, ',')) >= fields.size();
+  const bool misnamed =
+      pattern->fields.size() + static_cast<std::size_t>(std::ranges::count(missing, ',')) >= fields.size();
   if (!missing.empty() && !pattern->has_rest && !(failed_ && misnamed)) {
     report(Code::WrongPatternCount, where, "this pattern leaves out " + missing)
         .suggest("leave them out on purpose", {where.file, where.end - 1, where.end - 1},
@@ -227,8 +215,8 @@ Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeI
   return node;
 }
 
-Pattern* BodyChecker::list_pattern(const syntax::ListPattern* pattern, TypeId type,
-                                   const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::list_pattern(const syntax::ListPattern* pattern, TypeId type, const PatternMode& mode,
+                                   Bound& bound, const Bound* others) {
   source::Span where = span(pattern->range);
   TypeData data = types_[infer_.head(type)];
   if (data.kind == TypeKind::Infer) {
@@ -238,8 +226,7 @@ Pattern* BodyChecker::list_pattern(const syntax::ListPattern* pattern, TypeId ty
   }
   if (data.kind != TypeKind::List) {
     if (data.kind != TypeKind::Error) {
-      report(Code::PatternMismatch, where, "a list can't match " + a_type(type))
-          .label("the value is " + a_type(type));
+      report(Code::PatternMismatch, where, "a list can't match " + a_type(type)).label("the value is " + a_type(type));
     }
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);
@@ -261,14 +248,12 @@ Pattern* BodyChecker::list_pattern(const syntax::ListPattern* pattern, TypeId ty
     }
     node->has_rest = true;
     if (rest->is_mut) {
-      report(Code::MutPatternMisplaced, rest_span,
-             "the rest of a list is a slice, which is not a place")
+      report(Code::MutPatternMisplaced, rest_span, "the rest of a list is a slice, which is not a place")
           .help("bind it without `mut`");
     }
     node->rest = rest->name.symbol.valid()
-                     ? bind_name(rest->name, type,
-                                 mode.kind == LocalKind::Var ? LocalKind::Var : LocalKind::Let,
-                                 mode, span(rest->name.range), bound, others)
+                     ? bind_name(rest->name, type, mode.kind == LocalKind::Var ? LocalKind::Var : LocalKind::Let, mode,
+                                 span(rest->name.range), bound, others)
                      : wildcard(type, rest_span);
   }
   node->before = keep(before);
@@ -276,8 +261,8 @@ Pattern* BodyChecker::list_pattern(const syntax::ListPattern* pattern, TypeId ty
   return node;
 }
 
-Pattern* BodyChecker::or_pattern(const syntax::OrPattern* pattern, TypeId type,
-                                 const PatternMode& mode, Bound& bound, const Bound* others) {
+Pattern* BodyChecker::or_pattern(const syntax::OrPattern* pattern, TypeId type, const PatternMode& mode, Bound& bound,
+                                 const Bound* others) {
   source::Span where = span(pattern->range);
   std::vector<Pattern*> alternatives;
   Bound first;
@@ -294,12 +279,10 @@ Pattern* BodyChecker::or_pattern(const syntax::OrPattern* pattern, TypeId type,
     alternatives.push_back(pattern_in(pattern->alternatives[i], type, mode, names, &known_names));
     auto lacks = [&](const Bound& from, const Bound& in, source::Span at) {
       for (const auto& [name, id] : from) {
-        bool found = std::any_of(in.begin(), in.end(),
-                                 [&](const auto& other) { return other.first == name; });
+        bool found = std::any_of(in.begin(), in.end(), [&](const auto& other) { return other.first == name; });
         if (found || failed_) continue;
         if (&from == &names) extra.emplace_back(name, id);
-        report(Code::AlternativesDiffer, at,
-               "`" + std::string(text(name)) + "` is not bound in every alternative")
+        report(Code::AlternativesDiffer, at, "`" + std::string(text(name)) + "` is not bound in every alternative")
             .note(local(id).span, "bound here")
             .help("bind it in each alternative, or use `_`");
       }
@@ -309,11 +292,9 @@ Pattern* BodyChecker::or_pattern(const syntax::OrPattern* pattern, TypeId type,
     first.insert(first.end(), extra.begin(), extra.end());  // its uses are not wrong as well
   }
   for (const auto& entry : first) {
-    bool twice = std::any_of(bound.begin(), bound.end(),
-                             [&](const auto& other) { return other.first == entry.first; });
+    bool twice = std::any_of(bound.begin(), bound.end(), [&](const auto& other) { return other.first == entry.first; });
     if (twice) {
-      report(Code::DuplicateBinding, where,
-             "`" + std::string(text(entry.first)) + "` is bound twice in this pattern");
+      report(Code::DuplicateBinding, where, "`" + std::string(text(entry.first)) + "` is bound twice in this pattern");
     } else {
       bound.push_back(entry);
     }

@@ -9,9 +9,7 @@ namespace {
 
 std::string check(std::string text) { return TestProgram(std::move(text)).check(); }
 /// The statements in a function whose result is ().
-std::string check_in_main(std::string statements) {
-  return check("fn main() {\n" + statements + "\n}\n");
-}
+std::string check_in_main(std::string statements) { return check("fn main() {\n" + statements + "\n}\n"); }
 
 /// Every body of the program (the library's used ones too) has a typed tree.
 void expect_whole(const std::string& text) {
@@ -259,12 +257,9 @@ TEST(Check, Mismatches) {
   EXPECT_EQ(check_in_main("let n = 2\nlet a = n * 2.0"), "E0330: expected `Int`, found `Float`\n");
   EXPECT_EQ(check_in_main("if 1 { }"), "E0330: expected `Bool`, found `Int`\n");
   EXPECT_EQ(check("fn f() -> Int? { 3 }"), "E0330: expected `Int?`, found `Int`\n");
-  EXPECT_EQ(check("fn f() -> Int { let _x = 1 }"),
-            "E0349: an `Int` is needed, but the block ends without a value\n");
-  EXPECT_EQ(check("fn f(b: Bool) -> Int { if b { 1 } }"),
-            "E0350: an `Int` is needed, but this `if` has no `else`\n");
-  EXPECT_EQ(check_in_main("let e = []"),
-            "E0331: the type of this empty list can't be told from here\n");
+  EXPECT_EQ(check("fn f() -> Int { let _x = 1 }"), "E0349: an `Int` is needed, but the block ends without a value\n");
+  EXPECT_EQ(check("fn f(b: Bool) -> Int { if b { 1 } }"), "E0350: an `Int` is needed, but this `if` has no `else`\n");
+  EXPECT_EQ(check_in_main("let e = []"), "E0331: the type of this empty list can't be told from here\n");
 }
 
 TEST(Check, OneMistakeOneMessage) {
@@ -279,8 +274,7 @@ TEST(Check, Operators) {
   EXPECT_EQ(check_in_main("let a = \"a\" + 1"), "E0338: `+` does not work on `String` and `Int`\n");
   EXPECT_EQ(check_in_main("let a = 1.5 | 2.5"), "E0338: `|` works on integers, not on `Float`\n");
   EXPECT_EQ(check_in_main("let a = -\"x\""), "E0338: `-` does not work on `String`\n");
-  EXPECT_EQ(check_in_main("let a = 1 ?? 2"),
-            "E0346: `??` needs an `Option` or a `Result` on its left\n");
+  EXPECT_EQ(check_in_main("let a = 1 ?? 2"), "E0346: `??` needs an `Option` or a `Result` on its left\n");
   EXPECT_EQ(check_in_main("let a = (x => 1) == (x => 2)").substr(0, 5), "E0331");
   EXPECT_EQ(check("struct S { a: Int }\nfn main() { let _b = S { a: 1 } < S { a: 2 } }"),
             "E0340: values of type `S` have no order\n");
@@ -295,8 +289,7 @@ TEST(Check, Numbers) {
   EXPECT_EQ(check_in_main("let a: u8 = -1"), "E0341: this number does not fit `u8`\n");
   EXPECT_EQ(check_in_main("print(u8(300))"), "E0341: this number does not fit `u8`\n");
   EXPECT_EQ(check_in_main("print(u8(\"x\"))"), "E0342: a `String` can't become a `u8`\n");
-  EXPECT_EQ(check_in_main("let x = 1\nlet y: u8 = 2\nprint(x + y)"),
-            "E0330: expected `Int`, found `u8`\n");
+  EXPECT_EQ(check_in_main("let x = 1\nlet y: u8 = 2\nprint(x + y)"), "E0330: expected `Int`, found `u8`\n");
 }
 
 TEST(Check, Calls) {
@@ -310,8 +303,7 @@ TEST(Check, Calls) {
   EXPECT_EQ(check(f + "print(f(1) { })\n}"), "E0354: `f` takes no block\n");
   EXPECT_EQ(check(f + "var x = 1\nprint(f(mut x))\n}"), "E0504: this parameter is not `mut`\n");
   EXPECT_EQ(check_in_main("let a = 1\na(2)"), "E0231: this is an `Int` and can't be called\n");
-  EXPECT_EQ(check("struct P { x: Int }\nfn main() { let _p = P(1) }"),
-            "E0231: `P` is a struct and can't be called\n");
+  EXPECT_EQ(check("struct P { x: Int }\nfn main() { let _p = P(1) }"), "E0231: `P` is a struct and can't be called\n");
   EXPECT_EQ(check_in_main("[1].map((a, b) => a)").substr(0, 5), "E0352");
 }
 
@@ -328,29 +320,20 @@ TEST(Check, Structs) {
 
 TEST(Check, Matches) {
   const std::string s = "enum S { A(n: Int), B, C }\nfn f(s: S) -> Int {\n";
-  EXPECT_EQ(check(s + "match s { A(n) => n, B => 2 }\n}"),
-            "E0401: this `match` does not cover `C`\n");
+  EXPECT_EQ(check(s + "match s { A(n) => n, B => 2 }\n}"), "E0401: this `match` does not cover `C`\n");
   EXPECT_EQ(check(s + "match s { A(1) => 1, B | C => 2 }\n}"),
             "E0401: this `match` does not cover `A(..=0)` and `A(2..)`\n");
-  EXPECT_EQ(check(s + "match s { A(_) => 1, B => 2, C => 3, B => 4 }\n}"),
-            "E0402: this arm can never match\n");
-  EXPECT_EQ(check(s + "match s { A => 1, _ => 2 }\n}"),
-            "E0406: `A` holds 1 value, but the pattern names 0\n");
-  EXPECT_EQ(check(s + "match s { D => 1, _ => 2 }\n}"),
-            "E0405: `D` is no variant and no constant\n");
-  EXPECT_EQ(check(s + "match s { A(n) | B => 1, _ => 2 }\n}"),
-            "E0407: `n` is not bound in every alternative\n");
+  EXPECT_EQ(check(s + "match s { A(_) => 1, B => 2, C => 3, B => 4 }\n}"), "E0402: this arm can never match\n");
+  EXPECT_EQ(check(s + "match s { A => 1, _ => 2 }\n}"), "E0406: `A` holds 1 value, but the pattern names 0\n");
+  EXPECT_EQ(check(s + "match s { D => 1, _ => 2 }\n}"), "E0405: `D` is no variant and no constant\n");
+  EXPECT_EQ(check(s + "match s { A(n) | B => 1, _ => 2 }\n}"), "E0407: `n` is not bound in every alternative\n");
   EXPECT_EQ(check(s + "match s { (a, b) => 1, _ => 2 }\n}"), "E0404: a tuple can't match a `S`\n");
   EXPECT_EQ(check(s + "match s { A(mut n) => n, _ => 2 }\n}"), "E0410: `mut` can't stand here\n");
-  EXPECT_EQ(check(s + "let A(n) = s\nn\n}"),
-            "E0403: this pattern does not match every value of `S`\n");
-  EXPECT_EQ(check_in_main("match (1, 1) { (a, a) => print(a) }"),
-            "E0408: `a` is bound twice in this pattern\n");
+  EXPECT_EQ(check(s + "let A(n) = s\nn\n}"), "E0403: this pattern does not match every value of `S`\n");
+  EXPECT_EQ(check_in_main("match (1, 1) { (a, a) => print(a) }"), "E0408: `a` is bound twice in this pattern\n");
   EXPECT_EQ(check_in_main("let b: u8 = 3\nmatch b { 0..=127 => {}, 128..=255 => {} }"), "");
-  EXPECT_EQ(check_in_main("match true { true => {} }"),
-            "E0401: this `match` does not cover `false`\n");
-  EXPECT_EQ(check_in_main("match [1] { [] => {}, [_, _, ..] => {} }"),
-            "E0401: this `match` does not cover `[_]`\n");
+  EXPECT_EQ(check_in_main("match true { true => {} }"), "E0401: this `match` does not cover `false`\n");
+  EXPECT_EQ(check_in_main("match [1] { [] => {}, [_, _, ..] => {} }"), "E0401: this `match` does not cover `[_]`\n");
 }
 
 TEST(Check, TooComplexMatchesEnd) {
@@ -360,13 +343,10 @@ TEST(Check, TooComplexMatchesEnd) {
   for (int arm = 0; arm < 24; ++arm) {
     pattern += "    (";
     for (int i = 0; i < 24; ++i)
-      pattern += std::string(i == 0 ? "" : ", ") + (i == arm              ? "true"
-                                                    : i == (arm + 7) % 24 ? "false"
-                                                                          : "_");
+      pattern += std::string(i == 0 ? "" : ", ") + (i == arm ? "true" : i == (arm + 7) % 24 ? "false" : "_");
     pattern += ") => {}\n";
   }
-  std::string result =
-      check("fn f(b: Bool) {\nmatch " + tuple + ") {\n" + pattern + "    _ => {}\n}\n}");
+  std::string result = check("fn f(b: Bool) {\nmatch " + tuple + ") {\n" + pattern + "    _ => {}\n}\n}");
   EXPECT_TRUE(result.empty() || result.starts_with("E0409")) << result;
 }
 
@@ -374,24 +354,17 @@ TEST(Check, Places) {
   EXPECT_EQ(check_in_main("let a = 1\na = 2\nprint(a)"), "E0501: `a` may not change\n");
   EXPECT_EQ(check("fn f(a: Int) { a += 1 }"), "E0501: `a` may not change\n");
   EXPECT_EQ(check_in_main("for i in 0..3 { i = 2 }"), "E0501: `i` may not change\n");
-  EXPECT_EQ(check("const L: Int = 1\nfn main() { L = 2 }"),
-            "E0501: `L` is a constant and never changes\n");
-  EXPECT_EQ(check("struct P { x: Int }\nimpl P { fn f(self) { self.x = 1 } }"),
-            "E0501: `self` may not change\n");
+  EXPECT_EQ(check("const L: Int = 1\nfn main() { L = 2 }"), "E0501: `L` is a constant and never changes\n");
+  EXPECT_EQ(check("struct P { x: Int }\nimpl P { fn f(self) { self.x = 1 } }"), "E0501: `self` may not change\n");
   EXPECT_EQ(check_in_main("let m = {\"a\": 1}\nvar n = m\nn[\"a\"] += 1"),
             "E0502: `map[key]` reads an `Option`, so it can't be changed in place\n");
-  EXPECT_EQ(check_in_main("[1].push(2)"),
-            "E0502: `push` changes its receiver, but this is not a place\n");
-  EXPECT_EQ(check_in_main("var s = \"abc\"\ns[0] = \"x\""),
-            "E0502: changed here, but this is not a place\n");
-  const std::string f =
-      "fn g(mut a: List<Int>, mut b: List<Int>) { a.push(b.len()) }\nfn main() {\nvar x = [1]\n";
-  EXPECT_EQ(check(f + "var y = [1]\ng(x, mut y)\n}"),
-            "E0503: the call changes this argument, so it is marked `mut`\n");
+  EXPECT_EQ(check_in_main("[1].push(2)"), "E0502: `push` changes its receiver, but this is not a place\n");
+  EXPECT_EQ(check_in_main("var s = \"abc\"\ns[0] = \"x\""), "E0502: changed here, but this is not a place\n");
+  const std::string f = "fn g(mut a: List<Int>, mut b: List<Int>) { a.push(b.len()) }\nfn main() {\nvar x = [1]\n";
+  EXPECT_EQ(check(f + "var y = [1]\ng(x, mut y)\n}"), "E0503: the call changes this argument, so it is marked `mut`\n");
   EXPECT_EQ(check(f + "g(mut x, mut x)\n}"), "E0505: `x` overlaps another place that this call may change\n");
-  EXPECT_EQ(
-      check_in_main("var x = [[1], [2]]\nx[0].extend(x[1])\nfor mut e in x { e.push(x.len()) }"),
-      "E0506: `x` is held by `for mut` and can't be used meanwhile\n");
+  EXPECT_EQ(check_in_main("var x = [[1], [2]]\nx[0].extend(x[1])\nfor mut e in x { e.push(x.len()) }"),
+            "E0506: `x` is held by `for mut` and can't be used meanwhile\n");
   EXPECT_EQ(check_in_main("var n = 1\nlet f = () => { n += 1 }\nf()"),
             "E0507: `n` was captured by this lambda and can't be changed inside it\n");
 }
@@ -402,14 +375,10 @@ TEST(Check, Blocks) {
       "main() {\n";
   EXPECT_EQ(check(f + "each([1])\n}"), "E0354: `each` needs a block\n");
   EXPECT_EQ(check(f + "each([1]) { (a, b) => print(a) }\n}").substr(0, 5), "E0352");
-  EXPECT_EQ(check(f + "each([1]) { a, b => print(a) }\n}"),
-            "E0101: several parameters stand in parentheses\n");
-  EXPECT_EQ(check(f + "while true { each([1]) { x => break } }\n}"),
-            "E0241: `break` can't cross a block argument\n");
-  EXPECT_EQ(check(f + "let g = each\ng([1])\n}"),
-            "E0358: a function with a block parameter can't be a value\n");
-  EXPECT_EQ(check("fn f(block b: () -> ()) { let g = b\ng() }"),
-            "E0508: the block `b` can't be used as a value\n");
+  EXPECT_EQ(check(f + "each([1]) { a, b => print(a) }\n}"), "E0101: several parameters stand in parentheses\n");
+  EXPECT_EQ(check(f + "while true { each([1]) { x => break } }\n}"), "E0241: `break` can't cross a block argument\n");
+  EXPECT_EQ(check(f + "let g = each\ng([1])\n}"), "E0358: a function with a block parameter can't be a value\n");
+  EXPECT_EQ(check("fn f(block b: () -> ()) { let g = b\ng() }"), "E0508: the block `b` can't be used as a value\n");
   EXPECT_EQ(check("fn f(block b: () -> ()) { let g = () => b()\ng() }"),
             "E0508: the block `b` can't be called inside a lambda\n");
   EXPECT_EQ(check("fn hold(mut a: List<Int>, block b: () -> ()) { b() }\nfn main() {\nvar x = "
@@ -419,25 +388,20 @@ TEST(Check, Blocks) {
 
 TEST(Check, Leaving) {
   EXPECT_EQ(check_in_main("break"), "E0240: `break` stands outside of any loop\n");
-  EXPECT_EQ(check_in_main("while true { break out }"),
-            "E0239: no loop around this has the label `out`\n");
+  EXPECT_EQ(check_in_main("while true { break out }"), "E0239: no loop around this has the label `out`\n");
   EXPECT_EQ(check_in_main("defer return"), "E0356: `return` can't leave a `defer`\n");
   EXPECT_EQ(check_in_main("let a = 3?"), "E0343: `?` needs an `Option` or a `Result`\n");
-  EXPECT_EQ(check_in_main("let a = [1].first()?"),
-            "E0344: `?` on an `Option` can't leave this function\n");
+  EXPECT_EQ(check_in_main("let a = [1].first()?"), "E0344: `?` on an `Option` can't leave this function\n");
   EXPECT_EQ(check("fn r() -> Result<Int, String> { Ok(1) }\nfn f() -> Int? { Some(r()?) }"),
             "E0344: `?` on a `Result` can't leave this function\n");
-  EXPECT_EQ(
-      check("fn r() -> Result<Int, String> { Ok(1) }\nfn f() -> Result<Int, Int> { Ok(r()?) }"),
-      "E0345: an error of type `String` does not become an `Int`\n");
+  EXPECT_EQ(check("fn r() -> Result<Int, String> { Ok(1) }\nfn f() -> Result<Int, Int> { Ok(r()?) }"),
+            "E0345: an error of type `String` does not become an `Int`\n");
 }
 
 TEST(Check, OtherNames) {
   EXPECT_EQ(check_in_main("self.x"), "E0238: there is no `self` here\n");
-  EXPECT_EQ(check("enum A { X }\nenum B { X }\nfn main() { let _a = X }"),
-            "E0235: several enums have a variant `X`\n");
-  EXPECT_EQ(check("enum A { X }\nfn main() { print(A.Y) }"),
-            "E0234: `A` has no function or variant `Y`\n");
+  EXPECT_EQ(check("enum A { X }\nenum B { X }\nfn main() { let _a = X }"), "E0235: several enums have a variant `X`\n");
+  EXPECT_EQ(check("enum A { X }\nfn main() { print(A.Y) }"), "E0234: `A` has no function or variant `Y`\n");
   EXPECT_EQ(check_in_main("  fn inner() {}\n  inner()"), "E0242: declarations stand outside of bodies\n");
   EXPECT_EQ(check_in_main("for i in 5 { print(i) }"), "E0348: `for` can't walk an `Int`\n");
   EXPECT_EQ(check_in_main("print(true[0])"), "E0347: a `Bool` can't be indexed by `Int`\n");
@@ -445,13 +409,9 @@ TEST(Check, OtherNames) {
 }
 
 TEST(Check, Formats) {
-  EXPECT_EQ(check_in_main(
-                "print(\"{1.5:.2f} {1:04} {255:x} {\"a\":>8} {1.5:8.1f} {7:*^9} {(1, 2):>8}\")"),
-            "");
-  EXPECT_EQ(check_in_main("print(\"{1:.2f}\")"),
-            "E0353: a precision is for floats, but this is an `Int`\n");
-  EXPECT_EQ(check_in_main("print(\"{1.5:x}\")"),
-            "E0353: `x` formats integers, but this is a `Float`\n");
+  EXPECT_EQ(check_in_main("print(\"{1.5:.2f} {1:04} {255:x} {\"a\":>8} {1.5:8.1f} {7:*^9} {(1, 2):>8}\")"), "");
+  EXPECT_EQ(check_in_main("print(\"{1:.2f}\")"), "E0353: a precision is for floats, but this is an `Int`\n");
+  EXPECT_EQ(check_in_main("print(\"{1.5:x}\")"), "E0353: `x` formats integers, but this is a `Float`\n");
   EXPECT_EQ(check_in_main("print(\"{1:q}\")"), "E0353: `q` is not a format\n");
 }
 
@@ -461,15 +421,13 @@ TEST(Check, Warnings) {
   EXPECT_EQ(check("fn r() -> Result<Int, String> { Ok(1) }\nfn main() { r() }"),
             "W0011: this `Result` is dropped, and its error with it\n");
   EXPECT_EQ(check_in_main("return\nprint(1)"), "W0012: this is never reached\n");
-  EXPECT_EQ(check_in_main("let a = 1\na == 2"),
-            "W0013: the result of this comparison is dropped\n");
+  EXPECT_EQ(check_in_main("let a = 1\na == 2"), "W0013: the result of this comparison is dropped\n");
 }
 
 TEST(Check, NotInThisBuild) {
-  for (const char* text : {"async f()", "let a = await f()", "let a = spawn f()", "scope { }",
-                           "let q = sql\"select 1\""}) {
-    EXPECT_EQ(check("fn f() {}\nfn main() {\n" + std::string(text) + "\n}").substr(0, 5), "E0801")
-        << text;
+  for (const char* text :
+       {"async f()", "let a = await f()", "let a = spawn f()", "scope { }", "let q = sql\"select 1\""}) {
+    EXPECT_EQ(check("fn f() {}\nfn main() {\n" + std::string(text) + "\n}").substr(0, 5), "E0801") << text;
   }
 }
 

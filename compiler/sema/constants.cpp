@@ -297,7 +297,8 @@ class Evaluator {
       case BinaryOp::Subtract: return set_int(binary, x - y, out);
       case BinaryOp::Multiply: {
         // Two 64-bit numbers multiply within 128 bits, unsigned ones just not as a signed result.
-        if (!is_signed_integer(type) && static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y) >> 64 != 0) {
+        if (!is_signed_integer(type) &&
+            static_cast<unsigned __int128>(x) * static_cast<unsigned __int128>(y) >> 64 != 0) {
           return panics(binary, "this overflows `" + type_text(binary.type) + "`");
         }
         return set_int(binary, x * y, out);
@@ -306,7 +307,8 @@ class Evaluator {
       case BinaryOp::Remainder:
         if (y == 0) return panics(binary, "this divides by zero");
         if (binary.op == BinaryOp::Divide) return set_int(binary, x / y, out);
-        if (y == -1 && !fits_integer(-x, type)) return panics(binary, "this overflows `" + type_text(binary.type) + "`");
+        if (y == -1 && !fits_integer(-x, type))
+          return panics(binary, "this overflows `" + type_text(binary.type) + "`");
         return set_int(binary, x % y, out);
       case BinaryOp::Power: return evaluate_power(binary, x, y, out);
       case BinaryOp::AddWrap: return set_bits(a.bits + b.bits);
@@ -318,7 +320,8 @@ class Evaluator {
       case BinaryOp::ShiftLeft:
       case BinaryOp::ShiftRight: {
         if (y < 0 || y >= width_of(type)) {
-          return panics(binary, "a shift by " + std::to_string(static_cast<long long>(y)) + " is outside the width of `" + type_text(binary.type) + "`");
+          return panics(binary, "a shift by " + std::to_string(static_cast<long long>(y)) +
+                                    " is outside the width of `" + type_text(binary.type) + "`");
         }
         const auto count = static_cast<unsigned>(y);
         if (binary.op == BinaryOp::ShiftLeft) return set_bits(a.bits << count);
@@ -348,7 +351,8 @@ class Evaluator {
       const auto product = static_cast<unsigned __int128>(result) * static_cast<unsigned __int128>(base);
       result = static_cast<__int128>(product);
       const bool lost = base > 0 && product >> 64 != 0;
-      if (lost || !fits_integer(result, kind(binary.type))) return panics(binary, "this overflows `" + type_text(binary.type) + "`");
+      if (lost || !fits_integer(result, kind(binary.type)))
+        return panics(binary, "this overflows `" + type_text(binary.type) + "`");
     }
     return set_int(binary, result, out);
   }
@@ -371,12 +375,15 @@ class Evaluator {
     if (convert.mode == Conversion::Try) return not_constant(convert, "`try`");
     const TypeKind to = kind(convert.type);
     const TypeKind from = kind(convert.operand->type);
-    if (is_float(to)) return set_float(convert, value.kind == Kind::Float ? value.number : static_cast<double>(wide(value.bits, from)), out);
+    if (is_float(to))
+      return set_float(convert, value.kind == Kind::Float ? value.number : static_cast<double>(wide(value.bits, from)),
+                       out);
     const auto refuse = [&] { return panics(convert, "the value does not fit `" + type_text(convert.type) + "`"); };
     if (value.kind == Kind::Float) {
       const double whole = std::trunc(value.number);
       if (convert.mode == Conversion::Wrap) return not_constant(convert, "`wrap` of a float");
-      if (!(std::fabs(whole) < 18446744073709551616.0) || !fits_integer(static_cast<__int128>(whole), to)) return refuse();
+      if (!(std::fabs(whole) < 18446744073709551616.0) || !fits_integer(static_cast<__int128>(whole), to))
+        return refuse();
       return set_int(convert, static_cast<__int128>(whole), out);
     }
     if (convert.mode == Conversion::Checked) {
@@ -404,7 +411,8 @@ class Evaluator {
     ConstValue b;
     if (!evaluate(*call.args[0].value, a) || !evaluate(*call.args[1].value, b)) return false;
     out.kind = Kind::String;
-    if (a.text.size() + b.text.size() > (std::size_t{1} << 24)) return panics(call, "this string is too long for a constant");
+    if (a.text.size() + b.text.size() > (std::size_t{1} << 24))
+      return panics(call, "this string is too long for a constant");
     out.text = db_.kept.copy(std::string(a.text) + std::string(b.text));
     return true;
   }

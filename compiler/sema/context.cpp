@@ -60,7 +60,8 @@ BodySource Context::source_of(FunctionId id) {
   BodySource source;
   if (entry.parent.valid()) {
     const auto* owner = db_.functions[entry.parent.index].syntax;
-    if (owner != nullptr && entry.default_of < owner->params.size()) source.expr = owner->params[entry.default_of].default_value;
+    if (owner != nullptr && entry.default_of < owner->params.size())
+      source.expr = owner->params[entry.default_of].default_value;
   } else if (entry.test != nullptr) {
     source.block = entry.test->body;
   } else if (entry.syntax != nullptr) {
@@ -173,7 +174,8 @@ TypeId Context::field_type(TypeId nominal_type, std::uint32_t variant, std::uint
   const TypeData data = db_.types[nominal_type];
   if (data.kind != TypeKind::Nominal) return db_.types.primitive(TypeKind::Error);
   const auto& variants = db_.nominal(NominalId(data.index)).variants;
-  if (variant >= variants.size() || field >= variants[variant].fields.size()) return db_.types.primitive(TypeKind::Error);
+  if (variant >= variants.size() || field >= variants[variant].fields.size())
+    return db_.types.primitive(TypeKind::Error);
   return db_.types.substitute(variants[variant].fields[field].type, data.arguments);
 }
 
@@ -215,13 +217,16 @@ std::vector<TraitRef> Context::bounds_of(TypeId param, TraitId trait, const Scop
 }
 
 bool Context::has_broken_impl(TypeId type) { return db_.has_broken_impl(type); }
-Fits Context::satisfies(TypeId type, TraitRef trait, const Scope& scope) { return db_.satisfies(type, trait, scope, 0); }
+Fits Context::satisfies(TypeId type, TraitRef trait, const Scope& scope) {
+  return db_.satisfies(type, trait, scope, 0);
+}
 
 void Context::report_unsatisfied(TypeId type, TraitRef trait, const Scope& scope, source::Span where) {
   db_.report_unsatisfied(type, trait, scope, where);
 }
 
-bool Context::check_bounds(FunctionId function, std::span<const TypeId> arguments, const Scope& scope, source::Span where) {
+bool Context::check_bounds(FunctionId function, std::span<const TypeId> arguments, const Scope& scope,
+                           source::Span where) {
   const FunctionInfo& info = db_.function(function);
   TraitRef failed;
   std::size_t param = 0;
@@ -257,7 +262,8 @@ FunctionId Context::intrinsic(std::string_view name) {
   entry.info.module = entry.module;
   entry.info.is_pub = true;
   entry.info.type_params.push_back({param, {}});
-  entry.info.params.push_back({this->name("value"), db_.types.param(0, param), syntax::ParamKind::Plain, {}, false, {}});
+  entry.info.params.push_back(
+      {this->name("value"), db_.types.param(0, param), syntax::ParamKind::Plain, {}, false, {}});
   entry.info.result = db_.types.primitive(TypeKind::String);
   entry.info.intrinsic = db_.kept.copy(name);
   entry.info.qualified_name = "to_string";

@@ -80,8 +80,8 @@ struct BodySource {
 /// An impl that fits: its own type arguments (invalid where undecided) and its trait's arguments
 /// in terms of them (Params of the impl replaced; an undecided one is the Error type).
 struct ImplMatch {
-  ImplId impl;                        // invalid: a built-in rule (numbers are Ordered…)
-  std::vector<TypeId> arguments;      // for the impl's type parameters
+  ImplId impl;                          // invalid: a built-in rule (numbers are Ordered…)
+  std::vector<TypeId> arguments;        // for the impl's type parameters
   std::vector<TypeId> trait_arguments;  // for the trait's parameters, without Self
 };
 

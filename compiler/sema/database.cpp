@@ -116,7 +116,8 @@ void Database::flush() {
     if (given == count) return;
     for (const source::Diagnostic& diagnostic : from.sorted()) {
       const bool warns = source::severity_of(diagnostic.code) == source::Severity::Warning;
-      if (&from != parsing && (is_cascade(diagnostic) || (warns && garbled_lines.contains(diagnostic.span.file)))) continue;
+      if (&from != parsing && (is_cascade(diagnostic) || (warns && garbled_lines.contains(diagnostic.span.file))))
+        continue;
       sink.report(diagnostic.code, diagnostic.span, diagnostic.message) = diagnostic;
     }
     given = count;
@@ -126,8 +127,7 @@ void Database::flush() {
     parsing = &module.parse_sink;
     give(module.parse_sink);
     for (const source::Diagnostic& diagnostic : module.parse_sink.sorted()) {
-      if (garbles(diagnostic.code))
-        garbled_lines[module.file].insert(sources.line(module.file, diagnostic.span.begin));
+      if (garbles(diagnostic.code)) garbled_lines[module.file].insert(sources.line(module.file, diagnostic.span.begin));
     }
   }
   parsing = nullptr;

@@ -47,15 +47,15 @@ struct FunctionEntry : Declared {
   FunctionInfo info;
   ImplId impl;
   TraitId trait;
-  FunctionId parent;                          // of lambdas, blocks and default arguments
+  FunctionId parent;  // of lambdas, blocks and default arguments
   const syntax::FunctionItem* syntax = nullptr;
   const syntax::TestItem* test = nullptr;
-  std::uint32_t default_of = 0;               // which parameter of parent this is the default of
-  std::vector<FunctionId> defaults;           // by parameter; invalid where none
-  std::vector<FunctionId> hidden;             // lambdas and blocks of the body, in order of making
+  std::uint32_t default_of = 0;      // which parameter of parent this is the default of
+  std::vector<FunctionId> defaults;  // by parameter; invalid where none
+  std::vector<FunctionId> hidden;    // lambdas and blocks of the body, in order of making
   std::size_t hidden_used = 0;
   std::unique_ptr<Body> body;
-  std::uint32_t body_begin = 0;               // where the body's text stood when it was checked
+  std::uint32_t body_begin = 0;  // where the body's text stood when it was checked
 };
 
 struct NominalEntry : Declared {
@@ -88,10 +88,10 @@ struct ConstEntry : Declared {
 };
 
 struct ImportEntry {
-  Symbol name;            // what it binds
-  ModuleId module;        // invalid when it could not be loaded
+  Symbol name;      // what it binds
+  ModuleId module;  // invalid when it could not be loaded
   bool not_in_build = false;
-  std::string reserved;   // a user's file of a reserved name that is hidden by the library
+  std::string reserved;  // a user's file of a reserved name that is hidden by the library
   const syntax::ImportItem* item = nullptr;
 };
 
@@ -110,13 +110,13 @@ struct ModuleEntry {
   std::unordered_map<Symbol, std::uint32_t> import_names;
   std::vector<FunctionId> functions;  // free functions
   std::vector<FunctionId> tests;
-  std::vector<FunctionId> methods;    // of impls and traits
+  std::vector<FunctionId> methods;  // of impls and traits
   std::vector<NominalId> nominals;
   std::vector<TraitId> traits;
   std::vector<ImplId> impls;
   std::vector<ConstId> consts;
-  std::unordered_map<std::uint64_t, std::uint32_t> ids;      // identity of an item to its id
-  std::unordered_map<std::uint64_t, std::uint32_t> ordinals; // while collecting
+  std::unordered_map<std::uint64_t, std::uint32_t> ids;       // identity of an item to its id
+  std::unordered_map<std::uint64_t, std::uint32_t> ordinals;  // while collecting
 };
 
 /// A method or associated function by the head of its impl's target.
@@ -157,7 +157,7 @@ struct Database final : QueryAnswers {
   std::unordered_map<std::string_view, FunctionId> intrinsics;
 
   // The answer of QueryKind::ImplTable.
-  std::unordered_map<std::uint64_t, std::vector<ImplId>> trait_impls;  // trait and head
+  std::unordered_map<std::uint64_t, std::vector<ImplId>> trait_impls;       // trait and head
   std::unordered_map<TraitId, std::vector<ImplId>> all_trait_impls;         // in order of ids
   std::unordered_map<std::uint64_t, std::vector<InherentMethod>> inherent;  // head and name
   std::unordered_map<Symbol, std::vector<TraitMethodName>> trait_methods;
@@ -185,9 +185,7 @@ struct Database final : QueryAnswers {
 
   // ---- answering (database.cpp)
   std::uint64_t answer(QueryKey key) override;
-  bool ask(QueryKind kind, std::uint32_t index) {
-    return queries.ask({kind, index}) == Queries::Outcome::Current;
-  }
+  bool ask(QueryKind kind, std::uint32_t index) { return queries.ask({kind, index}) == Queries::Outcome::Current; }
   /// Gives the diagnostics of current answers on to the sink, each once a revision.
   void flush();
   bool is_cascade(const source::Diagnostic& diagnostic) const;

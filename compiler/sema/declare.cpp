@@ -72,7 +72,8 @@ std::vector<TypeParamDecl> Database::declare_params(ModuleId module, std::span<c
   return outer;
 }
 
-void Database::declare_fields(std::span<const syntax::FieldDecl> fields, const Scope& scope, std::vector<FieldInfo>& out) {
+void Database::declare_fields(std::span<const syntax::FieldDecl> fields, const Scope& scope,
+                              std::vector<FieldInfo>& out) {
   for (const syntax::FieldDecl& field : fields) {
     FieldInfo info;
     info.name = field.name.symbol;
@@ -94,7 +95,8 @@ std::uint64_t Database::answer_nominal(NominalId id) {
   const syntax::Item* item = entry.item;
   std::vector<TypeParamDecl> params = declare_params(module, entry.params, {}, TypeId());
   std::vector<TypeId> own;
-  for (std::size_t i = 0; i < params.size(); ++i) own.push_back(types.param(static_cast<std::uint32_t>(i), params[i].name));
+  for (std::size_t i = 0; i < params.size(); ++i)
+    own.push_back(types.param(static_cast<std::uint32_t>(i), params[i].name));
   const Scope scope{module, params, types.nominal(id, own)};
   std::vector<VariantInfo> variants;
   if (item->kind == syntax::ItemKind::Struct) {
@@ -162,7 +164,8 @@ std::uint64_t Database::answer_impl(ImplId id) {
     entry.usable &= trait_ref.has_value();
   }
   Fingerprint print;
-  print << info.type_params << info.target << std::uint64_t{info.has_trait} << std::uint64_t{entry.usable} << info.trait;
+  print << info.type_params << info.target << std::uint64_t{info.has_trait} << std::uint64_t{entry.usable}
+        << info.trait;
   for (FunctionId method : info.methods) print << std::uint64_t{method.index};
   return print.value();
 }
@@ -192,7 +195,8 @@ void Database::declare_function(FunctionId id) {
       info.is_pub = true;
     }
     const NominalId nominal_id = types.nominal_of(self);
-    const std::string target = nominal_id.valid() ? std::string(names.text(types.nominal(nominal_id).name)) : types.text(self);
+    const std::string target =
+        nominal_id.valid() ? std::string(names.text(types.nominal(nominal_id).name)) : types.text(self);
     info.qualified_name = target.substr(0, target.find('<')) + "." + info.qualified_name;
   } else if (entry.trait.valid()) {
     const TraitDecl& decl = trait(entry.trait);

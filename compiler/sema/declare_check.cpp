@@ -62,10 +62,12 @@ void Database::check_module(ModuleId id) {
   std::unordered_map<Symbol, syntax::Range> seen;
   for (const syntax::Item* item : module.tree->tree->items) {
     check_attributes(*item, id);
-    if (item->kind == syntax::ItemKind::Actor) context.report_not_in_build(span(id, static_cast<const syntax::ActorItem*>(item)->name.range), "actors");
-    for (const auto* list : {item->kind == syntax::ItemKind::Impl    ? &static_cast<const syntax::ImplItem*>(item)->methods
-                             : item->kind == syntax::ItemKind::Trait ? &static_cast<const syntax::TraitItem*>(item)->methods
-                                                                     : nullptr}) {
+    if (item->kind == syntax::ItemKind::Actor)
+      context.report_not_in_build(span(id, static_cast<const syntax::ActorItem*>(item)->name.range), "actors");
+    for (const auto* list :
+         {item->kind == syntax::ItemKind::Impl    ? &static_cast<const syntax::ImplItem*>(item)->methods
+          : item->kind == syntax::ItemKind::Trait ? &static_cast<const syntax::TraitItem*>(item)->methods
+                                                  : nullptr}) {
       if (list == nullptr) break;
       for (const syntax::FunctionItem* method : *list) check_attributes(*method, id);
     }
@@ -74,7 +76,8 @@ void Database::check_module(ModuleId id) {
     if (name == nullptr || !name->symbol.valid()) continue;
     const auto [it, added] = seen.try_emplace(name->symbol, name->range);
     if (added) continue;
-    report(Code::DuplicateName, span(id, name->range), quoted(names.text(name->symbol)) + " is declared twice in this module")
+    report(Code::DuplicateName, span(id, name->range),
+           quoted(names.text(name->symbol)) + " is declared twice in this module")
         .note(span(id, it->second), "the first is here");
   }
   std::unordered_map<std::string_view, syntax::Range> tests;
@@ -143,23 +146,27 @@ void Database::check_attributes(const syntax::Item& item, ModuleId module) {
       for (const syntax::AttributeArgument& argument : attribute.arguments) {
         const std::string_view label = names.text(argument.label.symbol);
         if ((label != "since" && label != "use") || !is_text(argument.value)) {
-          wrong("`@deprecated` takes `since` and `use`, both texts").help("write `@deprecated(since: \"1.2\", use: \"area\")`");
+          wrong("`@deprecated` takes `since` and `use`, both texts")
+              .help("write `@deprecated(since: \"1.2\", use: \"area\")`");
           break;
         }
       }
     } else if (name == "since") {
-      if (attribute.arguments.size() != 1 || attribute.arguments[0].label.symbol.valid() || !is_text(attribute.arguments[0].value)) {
+      if (attribute.arguments.size() != 1 || attribute.arguments[0].label.symbol.valid() ||
+          !is_text(attribute.arguments[0].value)) {
         wrong("`@since` takes one version, a text").help("write `@since(\"1.0\")`");
       }
     } else if (name == "inline") {
-      if (!attribute.arguments.empty() || item.kind != syntax::ItemKind::Function) wrong("`@inline` stands before a function and takes nothing");
+      if (!attribute.arguments.empty() || item.kind != syntax::ItemKind::Function)
+        wrong("`@inline` stands before a function and takes nothing");
     } else if (name.empty() || (in_library && (name == "native" || name == "intrinsic"))) {
       continue;
     } else {
       constexpr std::string_view kKnown[] = {"deprecated", "since", "inline"};
       const source::Span at = span(module, attribute.name.range);
       auto& diagnostic = report(Code::UnknownAttribute, at, "there is no attribute " + quoted("@" + std::string(name)));
-      if (!suggest_near(diagnostic, at, name, kKnown)) diagnostic.help("the attributes are `@deprecated`, `@since` and `@inline`");
+      if (!suggest_near(diagnostic, at, name, kKnown))
+        diagnostic.help("the attributes are `@deprecated`, `@since` and `@inline`");
     }
   }
 }
@@ -171,7 +178,8 @@ void Database::check_nominal(NominalId id) {
   if (!nominals[id.index].alive) return;
   const NominalDecl decl = nominal(id);  // a copy: asking may move the table
   std::vector<TypeId> own;
-  for (std::size_t i = 0; i < decl.params.size(); ++i) own.push_back(types.param(static_cast<std::uint32_t>(i), decl.params[i].name));
+  for (std::size_t i = 0; i < decl.params.size(); ++i)
+    own.push_back(types.param(static_cast<std::uint32_t>(i), decl.params[i].name));
   const Scope scope{decl.module, decl.params, types.nominal(id, own)};
   std::unordered_map<Symbol, source::Span> variants;
   for (const VariantInfo& variant : decl.variants) {
@@ -203,7 +211,8 @@ void Database::check_main(FunctionId id) {
     return report(Code::BadMain, where, std::move(message));
   };
   if (!info.params.empty()) {
-    wrong(info.params.front().span, "`main` takes no parameters").help("the program's arguments are what `args()` gives");
+    wrong(info.params.front().span, "`main` takes no parameters")
+        .help("the program's arguments are what `args()` gives");
   }
   if (!info.type_params.empty()) wrong(info.span, "`main` can't be generic");
   const TypeKind kind = types.kind(info.result);
@@ -225,15 +234,18 @@ void Database::check_signature(FunctionId id) {
   for (const ParamInfo& param : info.params) {
     if (!param.is_self) check_well_formed(param.type, scope, param.span);
   }
-  if (entry.syntax->result != nullptr) check_well_formed(info.result, scope, span(entry.module, entry.syntax->result->range));
+  if (entry.syntax->result != nullptr)
+    check_well_formed(info.result, scope, span(entry.module, entry.syntax->result->range));
   const bool in_library = modules[entry.module.index].origin != ModuleOrigin::User;
   // After a syntax error the body may only not have been found.
   const bool lost = modules[entry.module.index].parse_sink.has_errors();
-  if (!info.has_body && !lost && !entry.trait.valid() && (!in_library || (info.native.empty() && info.intrinsic.empty()))) {
+  if (!info.has_body && !lost && !entry.trait.valid() &&
+      (!in_library || (info.native.empty() && info.intrinsic.empty()))) {
     report(Code::BodyMissing, info.span, quoted(info.qualified_name) + " has no body")
         .help("write what it does in `{ … }`; only traits declare functions without a body");
   }
-  if (entry.module == main && !entry.impl.valid() && !entry.trait.valid() && names.text(info.name) == "main") check_main(id);
+  if (entry.module == main && !entry.impl.valid() && !entry.trait.valid() && names.text(info.name) == "main")
+    check_main(id);
 }
 
 // --------------------------------------------------------------------------------------- impls
@@ -254,35 +266,41 @@ class MethodComparison {
     const std::size_t own = want_.type_params.size() - std::min(outer, want_.type_params.size());
     const std::size_t mine = have_.type_params.size() - impl_.type_params.size();
     if (own != mine) {
-      return differ(have_.span, "it has " + std::to_string(mine) + " type parameters, the trait's has " + std::to_string(own));
+      return differ(have_.span,
+                    "it has " + std::to_string(mine) + " type parameters, the trait's has " + std::to_string(own));
     }
     for (std::size_t i = 0; i < own; ++i) {
       const std::size_t at = impl_.type_params.size() + i;
       arguments_.push_back(db_.types.param(static_cast<std::uint32_t>(at), have_.type_params[at].name));
       if (have_.type_params[at].bounds.size() > want_.type_params[outer + i].bounds.size()) {
-        return differ(have_.span, "its type parameter " + quoted(db_.names.text(have_.type_params[at].name)) + " needs more than the trait's");
+        return differ(have_.span, "its type parameter " + quoted(db_.names.text(have_.type_params[at].name)) +
+                                      " needs more than the trait's");
       }
     }
     if (have_.params.size() != want_.params.size()) {
-      return differ(have_.span, "it has " + std::to_string(have_.params.size()) + " parameters, the trait's has " + std::to_string(want_.params.size()));
+      return differ(have_.span, "it has " + std::to_string(have_.params.size()) + " parameters, the trait's has " +
+                                    std::to_string(want_.params.size()));
     }
     for (std::size_t i = 0; i < have_.params.size(); ++i) {
       const ParamInfo& have = have_.params[i];
       const ParamInfo& want = want_.params[i];
       if (have.is_self != want.is_self) {
-        return differ(have.span, want.is_self ? "the trait's method has `self` first" : "the trait's function has no `self`");
+        return differ(have.span,
+                      want.is_self ? "the trait's method has `self` first" : "the trait's function has no `self`");
       }
       if (have.kind != want.kind) return differ(have.span, kind_difference(want.kind));
       const TypeId wanted = db_.types.substitute(want.type, arguments_);
       if (!have.is_self && !same(have.type, wanted)) {
-        return differ(have.span, "this is " + quoted(db_.types.text(have.type)) + ", the trait's is " + quoted(db_.types.text(wanted)));
+        return differ(have.span, "this is " + quoted(db_.types.text(have.type)) + ", the trait's is " +
+                                     quoted(db_.types.text(wanted)));
       }
     }
     const TypeId wanted = db_.types.substitute(want_.result, arguments_);
     if (!same(have_.result, wanted)) {
       const auto* item = db_.functions[method_.index].syntax;
-      differ(item->result == nullptr ? have_.span : db_.span(have_.module, item->result->range),
-             "it gives " + quoted(db_.types.text(have_.result)) + ", the trait's gives " + quoted(db_.types.text(wanted)));
+      differ(
+          item->result == nullptr ? have_.span : db_.span(have_.module, item->result->range),
+          "it gives " + quoted(db_.types.text(have_.result)) + ", the trait's gives " + quoted(db_.types.text(wanted)));
     }
   }
 
@@ -299,7 +317,8 @@ class MethodComparison {
     return {};
   }
   void differ(source::Span where, std::string why) {
-    db_.report(Code::MethodMismatch, where, quoted(db_.names.text(have_.name)) + " differs from what " + quoted(db_.text(impl_.trait)) + " declares")
+    db_.report(Code::MethodMismatch, where,
+               quoted(db_.names.text(have_.name)) + " differs from what " + quoted(db_.text(impl_.trait)) + " declares")
         .label(std::move(why))
         .note(want_.span, "declared here");
   }
@@ -317,8 +336,11 @@ class MethodComparison {
 /// Whether anything that the type or trait arguments name is declared by the program itself.
 bool Database::is_own(TypeId type) const {
   const TypeData& data = types[type];
-  if (data.kind == TypeKind::Nominal && modules[types.nominal(NominalId(data.index)).module.index].origin == ModuleOrigin::User) return true;
-  if (data.kind == TypeKind::Any && modules[types.trait(TraitId(data.index)).module.index].origin == ModuleOrigin::User) return true;
+  if (data.kind == TypeKind::Nominal &&
+      modules[types.nominal(NominalId(data.index)).module.index].origin == ModuleOrigin::User)
+    return true;
+  if (data.kind == TypeKind::Any && modules[types.trait(TraitId(data.index)).module.index].origin == ModuleOrigin::User)
+    return true;
   return std::ranges::any_of(data.arguments, [&](TypeId inner) { return is_own(inner); });
 }
 
@@ -328,7 +350,8 @@ void Database::check_impl_target(const ImplEntry& entry) {
   const bool in_library = modules[entry.module.index].origin != ModuleOrigin::User;
   const std::string target = quoted(types.text(info.target));
   if (!info.has_trait) {
-    if (kind == TypeKind::Param || kind == TypeKind::Tuple || kind == TypeKind::Function || kind == TypeKind::Any || kind == TypeKind::Never) {
+    if (kind == TypeKind::Param || kind == TypeKind::Tuple || kind == TypeKind::Function || kind == TypeKind::Any ||
+        kind == TypeKind::Never) {
       report(Code::BadImplTarget, info.span, target + " can't have methods of its own")
           .help("`impl` needs a struct or an enum; a trait can be implemented for other types");
       return;
@@ -344,13 +367,16 @@ void Database::check_impl_target(const ImplEntry& entry) {
   const auto& known = types.known;
   const TraitId trait_id = info.trait.trait;
   if (trait_id == known.hashable || trait_id == known.number || trait_id == known.real) {
-    report(Code::BadImplTarget, info.span, quoted(text(info.trait)) + " is decided by the language, and can't be implemented");
+    report(Code::BadImplTarget, info.span,
+           quoted(text(info.trait)) + " is decided by the language, and can't be implemented");
     return;
   }
-  bool own = in_library || modules[types.trait(trait_id).module.index].origin == ModuleOrigin::User || is_own(info.target);
+  bool own =
+      in_library || modules[types.trait(trait_id).module.index].origin == ModuleOrigin::User || is_own(info.target);
   for (TypeId argument : info.trait.arguments) own |= is_own(argument);
   if (!own) {
-    report(Code::ForeignImpl, info.span, "neither " + quoted(text(info.trait)) + " nor " + target + " belongs to this program")
+    report(Code::ForeignImpl, info.span,
+           "neither " + quoted(text(info.trait)) + " nor " + target + " belongs to this program")
         .help("wrap the type in a struct of your own");
   }
 }
@@ -387,7 +413,8 @@ void Database::check_impl(ImplId id) {
     if (!name.symbol.valid()) continue;
     const auto [it, added] = own.try_emplace(name.symbol, method);
     if (added) continue;
-    report(Code::DuplicateMethod, span(entry.module, name.range), "two methods are named " + quoted(names.text(name.symbol)))
+    report(Code::DuplicateMethod, span(entry.module, name.range),
+           "two methods are named " + quoted(names.text(name.symbol)))
         .note(function(it->second).span, "the first is here");
   }
   if (info.has_trait) {
@@ -462,7 +489,8 @@ void Database::check_trait_impl(ImplId id, const std::unordered_map<Symbol, Func
       continue;
     }
     const source::Span where = span(entry.module, name.range);
-    auto& diagnostic = report(Code::ExtraMethod, where, trait_name + " has no method " + quoted(names.text(name.symbol)));
+    auto& diagnostic =
+        report(Code::ExtraMethod, where, trait_name + " has no method " + quoted(names.text(name.symbol)));
     diagnostic.note(decl.span, "the trait is declared here");
     if (suggest_near(diagnostic, where, names.text(name.symbol), missing_names)) {
       renamed = missing_names.size() == 1;  // the missing one was only misspelt

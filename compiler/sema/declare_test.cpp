@@ -51,14 +51,13 @@ TEST(Names, AreDeclaredOnce) {
 }
 
 TEST(Names, OwnVariantsComeBeforeTheCore) {
-  const std::string expr = "enum Expr { Num(n: Int), Add(a: Expr, b: Expr), List(all: List<Expr>) }\nstruct P {}\n"
-                           "impl Add<P, P> for P {\n    fn add(self, other: P) -> P { other }\n}\n";
+  const std::string expr =
+      "enum Expr { Num(n: Int), Add(a: Expr, b: Expr), List(all: List<Expr>) }\nstruct P {}\n"
+      "impl Add<P, P> for P {\n    fn add(self, other: P) -> P { other }\n}\n";
   EXPECT_EQ(check(expr + "fn f() -> Int {\n    let e = Add(Num(1), Num(2))\n    List.filled(3, e).len()\n}"), "");
 }
 
-TEST(Names, TypeParametersHideConstants) {
-  EXPECT_EQ(check("struct Box<E> { value: E }\nfn f<E>(x: Box<E>) {}"), "");
-}
+TEST(Names, TypeParametersHideConstants) { EXPECT_EQ(check("struct Box<E> { value: E }\nfn f<E>(x: Box<E>) {}"), ""); }
 
 TEST(WrittenTypes, TakeTheirArguments) {
   EXPECT_EQ(check("fn f(x: List) {}"), "E0303: `List` takes 1 type argument, not 0\n");
@@ -103,10 +102,12 @@ TEST(Functions, HaveABody) {
 }
 
 TEST(Traits, ImplsAreWhole) {
-  const std::string trait = "trait Area {\n    fn area(self) -> Float\n    fn twice(self) -> Float { self.area() * 2.0 }\n}\nstruct S {}\n";
+  const std::string trait =
+      "trait Area {\n    fn area(self) -> Float\n    fn twice(self) -> Float { self.area() * 2.0 }\n}\nstruct S {}\n";
   EXPECT_EQ(check(trait + "impl Area for S {\n    fn area(self) -> Float { 1.0 }\n}"), "");
   EXPECT_EQ(check(trait + "impl Area for S {}"), "E0601: this impl of `Area` lacks `area`\n");
-  EXPECT_EQ(check(trait + "impl Area for S {\n    fn aera(self) -> Float { 1.0 }\n}"), "E0602: `Area` has no method `aera`\n");
+  EXPECT_EQ(check(trait + "impl Area for S {\n    fn aera(self) -> Float { 1.0 }\n}"),
+            "E0602: `Area` has no method `aera`\n");
   EXPECT_EQ(check(trait + "impl Area for S {\n    fn area(self) -> Int { 1 }\n}"),
             "E0603: `area` differs from what `Area` declares\n");
   EXPECT_EQ(check(trait + "impl Area for S {\n    fn area(mut self) -> Float { 1.0 }\n}"),
@@ -116,8 +117,10 @@ TEST(Traits, ImplsAreWhole) {
 }
 
 TEST(Traits, ParametersAndSelfAreFilledIn) {
-  EXPECT_EQ(check("trait Conv<A> {\n    fn conv(self, a: A) -> Self\n    fn all<B>(self, b: B) -> List<A>\n}\nstruct S<T> { x: T }\n"
-                  "impl<T> Conv<Int> for S<T> {\n    fn conv(self, a: Int) -> S<T> { self }\n    fn all<C>(self, b: C) -> List<Int> { [] }\n}"),
+  EXPECT_EQ(check("trait Conv<A> {\n    fn conv(self, a: A) -> Self\n    fn all<B>(self, b: B) -> List<A>\n}\nstruct "
+                  "S<T> { x: T }\n"
+                  "impl<T> Conv<Int> for S<T> {\n    fn conv(self, a: Int) -> S<T> { self }\n    fn all<C>(self, b: C) "
+                  "-> List<Int> { [] }\n}"),
             "");
 }
 
@@ -125,8 +128,10 @@ TEST(Traits, AreImplementedOnce) {
   const std::string head = "trait A {}\ntrait B<T> {}\nstruct S<T> { x: T }\n";
   EXPECT_EQ(check(head + "impl A for S<Int> {}\nimpl A for S<String> {}"), "");
   EXPECT_EQ(check(head + "impl B<Int> for S<Int> {}\nimpl B<String> for S<Int> {}"), "");
-  EXPECT_EQ(check(head + "impl A for S<Int> {}\nimpl A for S<Int> {}"), "E0604: `A` is implemented twice for `S<Int>`\n");
-  EXPECT_EQ(check(head + "impl<T> A for S<T> {}\nimpl A for S<Int> {}"), "E0604: `A` is implemented twice for `S<Int>`\n");
+  EXPECT_EQ(check(head + "impl A for S<Int> {}\nimpl A for S<Int> {}"),
+            "E0604: `A` is implemented twice for `S<Int>`\n");
+  EXPECT_EQ(check(head + "impl<T> A for S<T> {}\nimpl A for S<Int> {}"),
+            "E0604: `A` is implemented twice for `S<Int>`\n");
   EXPECT_EQ(check(head + "impl<T> A for T {}\nimpl A for Int {}"), "E0604: `A` is implemented twice for `Int`\n");
   EXPECT_EQ(check(head + "impl<T: Number> A for T {}\nimpl A for String {}"), "");
 }
@@ -137,34 +142,43 @@ TEST(Traits, NeedSomethingOfOnesOwn) {
   EXPECT_EQ(check("struct Mine {}\nimpl Add<Mine, Int> for Int {\n    fn add(self, other: Mine) -> Int { 1 }\n}"), "");
   EXPECT_EQ(check("impl Int {\n    fn f(self) -> Int { self }\n}"), "E0605: `Int` belongs to the standard library\n");
   EXPECT_EQ(check("impl (Int, Int) {}"), "E0609: `(Int, Int)` can't have methods of its own\n");
-  EXPECT_EQ(check("struct S {}\nimpl Number for S {}"), "E0609: `Number` is decided by the language, and can't be implemented\n");
+  EXPECT_EQ(check("struct S {}\nimpl Number for S {}"),
+            "E0609: `Number` is decided by the language, and can't be implemented\n");
 }
 
 TEST(Traits, BoundsMustHold) {
   EXPECT_EQ(check("struct Heap<T: Ordered> { items: List<T> }\nstruct P {}\nfn f(h: Heap<P>) {}"),
             "E0606: `P` does not implement `Ordered`\n");
-  EXPECT_EQ(check("struct Heap<T: Ordered> { items: List<T> }\nfn f(h: Heap<Int>) {}\nfn g<T: Ordered>(h: Heap<T>) {}"), "");
-  EXPECT_EQ(check("struct Heap<T: Ordered> { items: List<T> }\nfn g<T>(h: Heap<T>) {}"), "E0606: `T` does not implement `Ordered`\n");
+  EXPECT_EQ(check("struct Heap<T: Ordered> { items: List<T> }\nfn f(h: Heap<Int>) {}\nfn g<T: Ordered>(h: Heap<T>) {}"),
+            "");
+  EXPECT_EQ(check("struct Heap<T: Ordered> { items: List<T> }\nfn g<T>(h: Heap<T>) {}"),
+            "E0606: `T` does not implement `Ordered`\n");
 }
 
 TEST(Traits, SomeCannotBeAny) {
   EXPECT_EQ(check("trait Same {\n    fn same(self, other: Self) -> Bool\n}\nfn f(x: any Same) {}"),
             "E0607: the trait `Same` can't be `any`\n");
-  EXPECT_EQ(check("trait Gen {\n    fn gen<T>(self, x: T)\n}\nfn f(x: any Gen) {}"), "E0607: the trait `Gen` can't be `any`\n");
-  EXPECT_EQ(check("trait Fine {\n    fn fine(mut self, x: Int) -> Int\n}\nfn f(x: any Fine, y: any Iterator<Int>) {}"), "");
+  EXPECT_EQ(check("trait Gen {\n    fn gen<T>(self, x: T)\n}\nfn f(x: any Gen) {}"),
+            "E0607: the trait `Gen` can't be `any`\n");
+  EXPECT_EQ(check("trait Fine {\n    fn fine(mut self, x: Int) -> Int\n}\nfn f(x: any Fine, y: any Iterator<Int>) {}"),
+            "");
 }
 
 TEST(Traits, MethodsHaveOneMeaning) {
   EXPECT_EQ(check("struct S {}\nimpl S {\n    fn f(self) {}\n}\nimpl S {\n    fn f(self) {}\n}"),
             "E0610: `S` already has a method `f`\n");
-  EXPECT_EQ(check("struct S {}\nimpl S {\n    fn f(self) {}\n    fn f(self) {}\n}"), "E0610: two methods are named `f`\n");
-  EXPECT_EQ(check("struct S<T> { x: T }\nimpl S<Int> {\n    fn f(self) {}\n}\nimpl S<String> {\n    fn f(self) {}\n}"), "");
+  EXPECT_EQ(check("struct S {}\nimpl S {\n    fn f(self) {}\n    fn f(self) {}\n}"),
+            "E0610: two methods are named `f`\n");
+  EXPECT_EQ(check("struct S<T> { x: T }\nimpl S<Int> {\n    fn f(self) {}\n}\nimpl S<String> {\n    fn f(self) {}\n}"),
+            "");
   EXPECT_EQ(check("struct S {}\nimpl<T> S {}"), "E0608: nothing decides the type parameter `T`\n");
 }
 
 TEST(Constants, AreEvaluated) {
-  TestProgram p("const A: Int = 2 * B + 1\nconst B: Int = 20\nconst C: u8 = u8(A)\nconst D: List<Int> = [A, B]\n"
-                "const E1: Bool = A > B && B == 20\nconst F: Float = 1.0 / 4.0\nconst G: String = \"a\" + \"b\"\nconst H: Int? = Some(A)\n");
+  TestProgram p(
+      "const A: Int = 2 * B + 1\nconst B: Int = 20\nconst C: u8 = u8(A)\nconst D: List<Int> = [A, B]\n"
+      "const E1: Bool = A > B && B == 20\nconst F: Float = 1.0 / 4.0\nconst G: String = \"a\" + \"b\"\nconst H: Int? = "
+      "Some(A)\n");
   EXPECT_EQ(p.check(), "");
   std::map<std::string, ConstValue> values;
   for (std::size_t i = 0; i < p.program->constant_count(); ++i) {
@@ -212,7 +226,8 @@ TEST(Constants, ALongChainEnds) {
 
 TEST(Attributes, AreKnownAndWellFormed) {
   EXPECT_EQ(check("@depricated(since: \"1\")\nfn f() {}"), "E0704: there is no attribute `@depricated`\n");
-  EXPECT_EQ(check("@deprecated(until: \"1\")\nfn f() {}"), "E0705: `@deprecated` takes `since` and `use`, both texts\n");
+  EXPECT_EQ(check("@deprecated(until: \"1\")\nfn f() {}"),
+            "E0705: `@deprecated` takes `since` and `use`, both texts\n");
   EXPECT_EQ(check("@inline\nstruct S {}"), "E0705: `@inline` stands before a function and takes nothing\n");
   EXPECT_EQ(check("@inline @inline\nfn f() {}"), "E0705: `@inline` stands here twice\n");
   EXPECT_EQ(check("@since(\"1.0\") @inline\nfn f() {}"), "");
@@ -221,7 +236,8 @@ TEST(Attributes, AreKnownAndWellFormed) {
 }
 
 TEST(Attributes, DeprecatedThingsWarnWhereTheyAreUsed) {
-  EXPECT_EQ(check("@deprecated(since: \"1.2\", use: \"Q\")\nstruct P {}\nfn f(p: P) {}"), "W0001: `P` is deprecated since 1.2\n");
+  EXPECT_EQ(check("@deprecated(since: \"1.2\", use: \"Q\")\nstruct P {}\nfn f(p: P) {}"),
+            "W0001: `P` is deprecated since 1.2\n");
 }
 
 TEST(Modules, AreFilesBesideTheMainOne) {
@@ -239,7 +255,9 @@ TEST(Modules, AreFilesBesideTheMainOne) {
 }
 
 TEST(Modules, MayImportInCircles) {
-  EXPECT_EQ(check("import a\npub struct P { x: Int }\nfn f(q: a.Q) {}", {{"a.noodle", "import main\npub struct Q { p: main.P }"}}), "");
+  EXPECT_EQ(check("import a\npub struct P { x: Int }\nfn f(q: a.Q) {}",
+                  {{"a.noodle", "import main\npub struct Q { p: main.P }"}}),
+            "");
 }
 
 TEST(Modules, UnusedImportsAreWarnedOf) {
@@ -254,9 +272,12 @@ TEST(Later, ActorsAndTensorsAreNotInThisBuild) {
 }
 
 TEST(Resolve, FindsImplsDefaultsAndRules) {
-  TestProgram p("trait Area {\n    fn area(self) -> Float\n    fn twice(self) -> Float { self.area() * 2.0 }\n}\nstruct S<T> { x: T }\n"
-                "impl<T> Area for S<T> {\n    fn area(self) -> Float { 1.0 }\n}\nimpl S<Int> {\n    fn to_string(self) -> String { \"s\" }\n}\n"
-                "struct F { f: () -> Int }\n");
+  TestProgram p(
+      "trait Area {\n    fn area(self) -> Float\n    fn twice(self) -> Float { self.area() * 2.0 }\n}\nstruct S<T> { "
+      "x: T }\n"
+      "impl<T> Area for S<T> {\n    fn area(self) -> Float { 1.0 }\n}\nimpl S<Int> {\n    fn to_string(self) -> String "
+      "{ \"s\" }\n}\n"
+      "struct F { f: () -> Int }\n");
   EXPECT_EQ(p.check(), "");
   TypeTable& types = p.program->types();
   NominalId s;

@@ -89,14 +89,16 @@ std::optional<RecordedUse> Database::use_at(source::FileId file, std::uint32_t o
   std::optional<RecordedUse> best;
   for_each_use([&](const RecordedUse& use) {
     if (covers(use.where, file, offset) && (!best || smaller(use.where, best->where))) best = use;
-    if (use.definition.valid() && covers(use.definition, file, offset) && (!best || smaller(use.definition, best->where))) {
+    if (use.definition.valid() && covers(use.definition, file, offset) &&
+        (!best || smaller(use.definition, best->where))) {
       best = RecordedUse{use.definition, {}, use.definition, use.type};
     }
   });
   for (std::size_t m = 0; m < modules.size(); ++m) {
     if (modules[m].file != file) continue;
     for_each_definition(ModuleId(m), [&](Entity entity, source::Span at) {
-      if (at.valid() && covers(at, file, offset) && (!best || smaller(at, best->where))) best = RecordedUse{at, entity, {}, {}};
+      if (at.valid() && covers(at, file, offset) && (!best || smaller(at, best->where)))
+        best = RecordedUse{at, entity, {}, {}};
     });
   }
   return best;
@@ -121,15 +123,18 @@ std::string Database::describe(const Entity& entity) {
     }
     case Entity::Kind::Const: return types.text(context.constant_type(entity.constant()));
     case Entity::Kind::Nominal:
-      return std::string(types.nominal(entity.nominal()).is_enum ? "enum " : "struct ") + std::string(entity_name(entity));
+      return std::string(types.nominal(entity.nominal()).is_enum ? "enum " : "struct ") +
+             std::string(entity_name(entity));
     case Entity::Kind::Trait: return "trait " + std::string(entity_name(entity));
-    case Entity::Kind::Variant: return std::string(names.text(nominals[entity.index].name)) + "." + std::string(entity_name(entity));
+    case Entity::Kind::Variant:
+      return std::string(names.text(nominals[entity.index].name)) + "." + std::string(entity_name(entity));
     case Entity::Kind::Field: {
       const auto& variants = nominal(entity.nominal()).variants;
       if (entity.variant >= variants.size() || entity.field >= variants[entity.variant].fields.size()) return {};
       return types.text(variants[entity.variant].fields[entity.field].type);
     }
-    case Entity::Kind::Module: return "module " + (entity.index < modules.size() ? modules[entity.index].name : std::string());
+    case Entity::Kind::Module:
+      return "module " + (entity.index < modules.size() ? modules[entity.index].name : std::string());
     default: return {};
   }
 }
@@ -157,7 +162,8 @@ std::vector<source::Span> Database::references_at(source::FileId file, std::uint
     out.push_back(target->definition);
   }
   for_each_use([&](const RecordedUse& use) {
-    if (use.entity == target->entity && (target->entity || use.definition == target->definition)) out.push_back(use.where);
+    if (use.entity == target->entity && (target->entity || use.definition == target->definition))
+      out.push_back(use.where);
   });
   std::ranges::sort(out);
   out.erase(std::unique(out.begin(), out.end()), out.end());

@@ -183,8 +183,7 @@ class Checker {
     switch (pattern->kind) {
       case PatternKind::Wildcard:
       case PatternKind::Bind: return wild(type);
-      case PatternKind::Constant:
-        return constant(static_cast<const ConstantPattern*>(pattern)->value, type);
+      case PatternKind::Constant: return constant(static_cast<const ConstantPattern*>(pattern)->value, type);
       case PatternKind::Range: return range(static_cast<const RangePattern*>(pattern));
       case PatternKind::Tuple: {
         Pat* pat = make(Shape::Variant, type);
@@ -240,8 +239,7 @@ class Checker {
         out.text = static_cast<const StringExpr*>(expr)->text;
         return true;
       case ExprKind::Const: {
-        const ConstValue* value =
-            constants_.constant(static_cast<const ConstExpr*>(expr)->constant);
+        const ConstValue* value = constants_.constant(static_cast<const ConstExpr*>(expr)->constant);
         if (value == nullptr) return false;
         switch (value->kind) {
           case ConstValue::Kind::Int: set_bits(out, kind, value->bits); return true;
@@ -305,8 +303,7 @@ class Checker {
   /// Whether `row` is useful after `rows`, looking at columns from the back of the row (the
   /// current column is the last: taking and adding columns there is cheap). With `witnesses`, all
   /// that are found are added, up to a few, each a row of patterns for the same columns.
-  bool useful(const std::vector<Row>& rows, const Row& row, int depth,
-              std::vector<Row>* witnesses) {
+  bool useful(const std::vector<Row>& rows, const Row& row, int depth, std::vector<Row>* witnesses) {
     if (!spend(rows.size())) return true;
     if (row.empty()) {
       if (rows.empty() && witnesses != nullptr) witnesses->emplace_back();
@@ -335,8 +332,7 @@ class Checker {
       if (!specialise(row, first, constructor, inner)) continue;
       std::vector<Row> inner_rows;
       if (index) {
-        for (std::size_t at : index->relevant(head_of(constructor)))
-          specialise_row(rows[at], constructor, inner_rows);
+        for (std::size_t at : index->relevant(head_of(constructor))) specialise_row(rows[at], constructor, inner_rows);
       } else {
         for (const Row& other : rows) specialise_row(other, constructor, inner_rows);
       }
@@ -576,8 +572,7 @@ class Checker {
     };
     each_first(rows, look);
     if (first != nullptr) look(first);
-    TypeId element = types_[rows.empty() && first != nullptr ? first->type : list_type(rows, first)]
-                         .arguments[0];
+    TypeId element = types_[rows.empty() && first != nullptr ? first->type : list_type(rows, first)].arguments[0];
     std::size_t limit = std::max(longest + 1, before + after);
     before = limit - after;
     std::vector<Constructor> all;
@@ -689,8 +684,7 @@ class Checker {
 
 }  // namespace
 
-Coverage check_coverage(TypeTable& types, ConstantSource& constants, TypeId type,
-                        std::span<const CoverageArm> arms) {
+Coverage check_coverage(TypeTable& types, ConstantSource& constants, TypeId type, std::span<const CoverageArm> arms) {
   return Checker(types, constants).run(type, arms);
 }
 

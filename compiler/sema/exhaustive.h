@@ -43,7 +43,6 @@ struct CoverageArm {
 };
 
 /// Checks arms over values of `type`. Patterns must be without inference variables.
-Coverage check_coverage(TypeTable& types, ConstantSource& constants, TypeId type,
-                        std::span<const CoverageArm> arms);
+Coverage check_coverage(TypeTable& types, ConstantSource& constants, TypeId type, std::span<const CoverageArm> arms);
 
 }  // namespace noodle::sema

@@ -7,9 +7,7 @@ TypeId Inference::fresh(VariableKind kind) {
   return types_.infer(static_cast<std::uint32_t>(variables_.size() - 1));
 }
 
-void Inference::allow_number(TypeId param, bool floats_only) {
-  number_params_.emplace_back(param, floats_only);
-}
+void Inference::allow_number(TypeId param, bool floats_only) { number_params_.emplace_back(param, floats_only); }
 
 bool Inference::is_number(TypeId type, bool& floating) const {
   type = head(type);
@@ -65,14 +63,12 @@ TypeId Inference::replaced(TypeId type, bool literals) {
 
 bool Inference::is_literal(TypeId type) const {
   type = head(type);
-  return types_.kind(type) == TypeKind::Infer &&
-         variables_[types_[type].index].kind != VariableKind::General;
+  return types_.kind(type) == TypeKind::Infer && variables_[types_[type].index].kind != VariableKind::General;
 }
 
 VariableKind Inference::variable_kind(TypeId type) const {
   type = head(type);
-  return types_.kind(type) == TypeKind::Infer ? variables_[types_[type].index].kind
-                                              : VariableKind::General;
+  return types_.kind(type) == TypeKind::Infer ? variables_[types_[type].index].kind : VariableKind::General;
 }
 
 bool Inference::unify(TypeId a, TypeId b) {

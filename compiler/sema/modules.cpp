@@ -65,7 +65,8 @@ bool allows_any(const syntax::TraitItem& trait) {
 /// Fills the tables from one module's tree.
 class Collector {
  public:
-  Collector(Database& db, ModuleId id) : db_(db), id_(id), module_(db.modules[id.index]), text_(db.sources.text(module_.file)) {}
+  Collector(Database& db, ModuleId id)
+      : db_(db), id_(id), module_(db.modules[id.index]), text_(db.sources.text(module_.file)) {}
 
   void run() {
     const auto old = std::move(module_.ids);
@@ -149,7 +150,8 @@ class Collector {
     syntax::Range header = item.range;
     if (item.body != nullptr) header.end = item.body->range.begin;
     db_.queries.set_input({QueryKind::HeaderText, index}, hash_placed(text_, header));
-    set_body_text(FunctionId(index), item.body == nullptr ? syntax::Range{item.range.end, item.range.end} : item.body->range);
+    set_body_text(FunctionId(index),
+                  item.body == nullptr ? syntax::Range{item.range.end, item.range.end} : item.body->range);
     return FunctionId(index);
   }
 
@@ -341,7 +343,7 @@ class Collector {
 
 /// Modules of the library that later builds bring.
 bool is_later_module(std::string_view name) {
-  constexpr std::string_view kLater[] = {"tensor", "sql",     "net",     "http",  "task",    "channel", "actor",
+  constexpr std::string_view kLater[] = {"tensor",  "sql",     "net",     "http", "task",    "channel", "actor",
                                          "cluster", "monitor", "sandbox", "time", "process", "json",    "random"};
   return std::ranges::find(kLater, name) != std::end(kLater);
 }
@@ -437,7 +439,8 @@ void Database::load_library() {
     if (!file.path.starts_with(kCore)) continue;
     std::string name = "core." + std::string(file.path.substr(kCore.size()));
     name.resize(name.size() - std::string_view(".noodle").size());
-    const ModuleId id = load_module(std::move(name), std::string(file.path), ModuleOrigin::Core, std::string(file.text));
+    const ModuleId id =
+        load_module(std::move(name), std::string(file.path), ModuleOrigin::Core, std::string(file.text));
     const ModuleEntry& module = modules[id.index];
     for (const auto& [symbol, entity] : module.items) {
       if (is_pub(entity)) core_items.emplace(symbol, entity);

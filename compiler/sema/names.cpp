@@ -46,10 +46,12 @@ std::string_view Database::entity_name(const Entity& entity) {
 
 source::Span Database::definition(const Entity& entity) {
   switch (entity.kind) {
-    case Entity::Kind::Function: return functions[entity.index].alive ? function(entity.function()).span : source::Span();
+    case Entity::Kind::Function:
+      return functions[entity.index].alive ? function(entity.function()).span : source::Span();
     case Entity::Kind::Const: {
       const ConstEntry& constant = consts[entity.index];
-      return constant.syntax == nullptr || !constant.alive ? source::Span() : span(constant.module, constant.syntax->name.range);
+      return constant.syntax == nullptr || !constant.alive ? source::Span()
+                                                           : span(constant.module, constant.syntax->name.range);
     }
     case Entity::Kind::Nominal: return types.nominal(entity.nominal()).span;
     case Entity::Kind::Trait: return types.trait(entity.trait()).span;
@@ -73,7 +75,8 @@ std::string_view Database::doc(const Entity& entity) {
     if (entry.item == nullptr) return {};
     if (entry.item->kind == syntax::ItemKind::Struct) {
       const auto fields = static_cast<const syntax::StructItem*>(entry.item)->fields;
-      return entity.kind == Entity::Kind::Field && entity.field < fields.size() ? fields[entity.field].doc : entry.item->doc;
+      return entity.kind == Entity::Kind::Field && entity.field < fields.size() ? fields[entity.field].doc
+                                                                                : entry.item->doc;
     }
     const auto variants = static_cast<const syntax::EnumItem*>(entry.item)->variants;
     return entity.variant < variants.size() ? variants[entity.variant].doc : std::string_view();
@@ -115,7 +118,8 @@ Entity Database::lookup_value(const Scope& scope, Symbol name) {
     ask(QueryKind::ModuleNames, scope.module.index);
     const ModuleEntry& module = modules[scope.module.index];
     const auto it = module.variants.find(name);
-    const bool nearer = it != module.variants.end() && !module.items.contains(name) && !module.import_names.contains(name);
+    const bool nearer =
+        it != module.variants.end() && !module.items.contains(name) && !module.import_names.contains(name);
     if (nearer) return it->second.size() == 1 ? it->second.front() : Entity{};
   }
   return lookup(scope, name);
@@ -185,10 +189,9 @@ std::vector<std::string_view> Database::visible_names(const Scope& scope, Wanted
   const auto add = [&](const std::unordered_map<Symbol, Entity>& map) {
     for (const auto& [symbol, entity] : map) {
       const bool is_trait = entity.kind == Entity::Kind::Trait;
-      const bool suits = wanted == Wanted::Anything ||
-                         (wanted == Wanted::Type    ? entity.is_type()
-                          : wanted == Wanted::Trait ? is_trait
-                                                    : !is_trait && !entity.is_type());
+      const bool suits = wanted == Wanted::Anything || (wanted == Wanted::Type    ? entity.is_type()
+                                                        : wanted == Wanted::Trait ? is_trait
+                                                                                  : !is_trait && !entity.is_type());
       if (suits) out.push_back(names.text(symbol));
     }
   };
@@ -232,17 +235,58 @@ struct ForeignName {
   std::string_view ours;
 };
 constexpr ForeignName kForeignNames[] = {
-    {"null", "None"},       {"nil", "None"},     {"none", "None"},     {"undefined", "None"}, {"nullptr", "None"},
-    {"True", "true"},       {"False", "false"},  {"this", "self"},     {"println", "print"},  {"printf", "print"},
-    {"echo", "print"},      {"puts", "print"},   {"eprintln", "print_error"},                 {"throw", "panic"},
-    {"int", "Int"},         {"integer", "Int"},  {"long", "Int"},      {"i128", "Int"},       {"usize", "Int"},
-    {"isize", "Int"},       {"double", "Float"}, {"float", "Float"},   {"Double", "Float"},   {"str", "String"},
-    {"string", "String"},   {"char", "String"},  {"Char", "String"},   {"boolean", "Bool"},   {"bool", "Bool"},
-    {"void", "()"},         {"Unit", "()"},      {"Vec", "List"},      {"Array", "List"},     {"vector", "List"},
-    {"dict", "Map"},        {"HashMap", "Map"},  {"Dict", "Map"},      {"HashSet", "Set"},    {"Optional", "Option"},
-    {"byte", "u8"},         {"Sub", "Subtract"}, {"Mul", "Multiply"},  {"Div", "Divide"},     {"Ord", "Ordered"},
-    {"Comparable", "Ordered"},                   {"Hash", "Hashable"}, {"Display", "Show"},   {"ToString", "Show"},
-    {"Into", "From"},       {"IntoIterator", "Iterable"},              {"Plus", "Add"},       {"Minus", "Subtract"},
+    {"null", "None"},
+    {"nil", "None"},
+    {"none", "None"},
+    {"undefined", "None"},
+    {"nullptr", "None"},
+    {"True", "true"},
+    {"False", "false"},
+    {"this", "self"},
+    {"println", "print"},
+    {"printf", "print"},
+    {"echo", "print"},
+    {"puts", "print"},
+    {"eprintln", "print_error"},
+    {"throw", "panic"},
+    {"int", "Int"},
+    {"integer", "Int"},
+    {"long", "Int"},
+    {"i128", "Int"},
+    {"usize", "Int"},
+    {"isize", "Int"},
+    {"double", "Float"},
+    {"float", "Float"},
+    {"Double", "Float"},
+    {"str", "String"},
+    {"string", "String"},
+    {"char", "String"},
+    {"Char", "String"},
+    {"boolean", "Bool"},
+    {"bool", "Bool"},
+    {"void", "()"},
+    {"Unit", "()"},
+    {"Vec", "List"},
+    {"Array", "List"},
+    {"vector", "List"},
+    {"dict", "Map"},
+    {"HashMap", "Map"},
+    {"Dict", "Map"},
+    {"HashSet", "Set"},
+    {"Optional", "Option"},
+    {"byte", "u8"},
+    {"Sub", "Subtract"},
+    {"Mul", "Multiply"},
+    {"Div", "Divide"},
+    {"Ord", "Ordered"},
+    {"Comparable", "Ordered"},
+    {"Hash", "Hashable"},
+    {"Display", "Show"},
+    {"ToString", "Show"},
+    {"Into", "From"},
+    {"IntoIterator", "Iterable"},
+    {"Plus", "Add"},
+    {"Minus", "Subtract"},
 };
 
 }  // namespace

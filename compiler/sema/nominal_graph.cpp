@@ -128,7 +128,8 @@ class NominalGraph {
     edges_.resize(count);
     endless_.resize(db_.nominals.size(), false);
     for (std::size_t n = 0; n < db_.nominals.size(); ++n) {
-      if (db_.nominals[n].arity != 0) for_each_field(n, [&](const FieldInfo& field) { add_edges(n, field.type, field.span); });
+      if (db_.nominals[n].arity != 0)
+        for_each_field(n, [&](const FieldInfo& field) { add_edges(n, field.type, field.span); });
     }
     const auto component = components(edges_);
     for (const Growing& edge : growing_) {
@@ -136,7 +137,8 @@ class NominalGraph {
       if (endless_[edge.nominal]) continue;
       endless_[edge.nominal] = true;
       const NominalDecl& decl = db_.types.nominal(NominalId(edge.nominal));
-      db_.report(Code::EndlessInstances, decl.span, "`" + std::string(db_.names.text(decl.name)) + "` needs endlessly many instances of itself")
+      db_.report(Code::EndlessInstances, decl.span,
+                 "`" + std::string(db_.names.text(decl.name)) + "` needs endlessly many instances of itself")
           .note(edge.where, "each instance needs one with larger type arguments")
           .help("generics are compiled once for each set of type arguments");
     }
@@ -216,9 +218,11 @@ class NominalGraph {
     }
   }
 
-  void report_infinite(std::size_t n, const std::unordered_map<TypeId, std::uint32_t>& node_of, const std::vector<bool>& finite) {
+  void report_infinite(std::size_t n, const std::unordered_map<TypeId, std::uint32_t>& node_of,
+                       const std::vector<bool>& finite) {
     const NominalDecl& decl = db_.types.nominal(NominalId(n));
-    auto& diagnostic = db_.report(Code::NoFiniteValue, decl.span, "no value of `" + std::string(db_.names.text(decl.name)) + "` can ever be made");
+    auto& diagnostic = db_.report(Code::NoFiniteValue, decl.span,
+                                  "no value of `" + std::string(db_.names.text(decl.name)) + "` can ever be made");
     diagnostic.label("each one would hold another, without end");
     for (const VariantInfo& variant : decl.variants) {
       for (const FieldInfo& field : variant.fields) {
@@ -228,7 +232,9 @@ class NominalGraph {
           const auto it = node_of.find(type);
           if (it == node_of.end() || finite[it->second]) continue;
           diagnostic.note(field.span, "this field always holds another value");
-          if (!decl.is_enum) diagnostic.help("make the field optional: `" + std::string(db_.names.text(field.name)) + ": " + db_.types.text(field.type) + "?`");
+          if (!decl.is_enum)
+            diagnostic.help("make the field optional: `" + std::string(db_.names.text(field.name)) + ": " +
+                            db_.types.text(field.type) + "?`");
           if (decl.is_enum) diagnostic.help("add a variant that ends the recursion");
           return;
         }

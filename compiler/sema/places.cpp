@@ -79,8 +79,7 @@ PlacePath BodyChecker::path_of(const Expr* place) {
 
 bool BodyChecker::overlap(const PlacePath& a, const PlacePath& b) {
   std::size_t shared = std::min(a.fields.size(), b.fields.size());
-  return std::equal(a.fields.begin(), a.fields.begin() + static_cast<std::ptrdiff_t>(shared),
-                    b.fields.begin());
+  return std::equal(a.fields.begin(), a.fields.begin() + static_cast<std::ptrdiff_t>(shared), b.fields.begin());
 }
 
 Hold BodyChecker::hold_of(const Expr* place, source::Span where, const char* holder) {
@@ -105,8 +104,7 @@ void BodyChecker::check_held(const Expr* use) {
     failed_ = true;
     if (use->span.file == held_reported_.file && use->span.begin == held_reported_.begin) return;
     held_reported_ = use->span;
-    report(Code::PlaceHeld, use->span,
-           "`" + name + "` is held by " + hold.holder + " and can't be used meanwhile")
+    report(Code::PlaceHeld, use->span, "`" + name + "` is held by " + hold.holder + " and can't be used meanwhile")
         .note(hold.where, "held from here")
         .help(hold.holder[1] == 'm' || hold.holder[1] == 'f'
                   ? "use the names that the pattern binds, or copy what is needed before"
@@ -124,10 +122,9 @@ void BodyChecker::check_exclusive(std::span<const Arg> args) {
       if (!args[k].is_mut) continue;
       PlacePath second = path_of(args[k].value);
       if (!second.valid || first.root != second.root || !overlap(first, second)) continue;
-      source::Diagnostic& problem =
-          report(Code::OverlappingPlaces, args[k].value->span,
-                 "`" + std::string(context_.source_text(args[k].value->span)) +
-                     "` overlaps another place that this call may change");
+      source::Diagnostic& problem = report(Code::OverlappingPlaces, args[k].value->span,
+                                           "`" + std::string(context_.source_text(args[k].value->span)) +
+                                               "` overlaps another place that this call may change");
       problem.label("overlaps the other place").note(args[i].value->span, "the other place");
       if (!first.exact && !second.exact) {
         problem.help("two elements of a list are exchanged with `list.swap(i, j)`");
@@ -142,22 +139,16 @@ void BodyChecker::check_exclusive(std::span<const Arg> args) {
 // ---- what may change
 
 void BodyChecker::not_a_place(const Expr* expr, const char* what) {
-  source::Diagnostic& problem =
-      report(Code::NotAPlace, expr->span, std::string(what) + ", but this is not a place");
+  source::Diagnostic& problem = report(Code::NotAPlace, expr->span, std::string(what) + ", but this is not a place");
   switch (expr->kind) {
     case ExprKind::MapGet:
-      problem.label("`map[key]` reads an `Option`")
-          .help("a place inside a map is `map.at(key, or: default)`");
+      problem.label("`map[key]` reads an `Option`").help("a place inside a map is `map.at(key, or: default)`");
       break;
     case ExprKind::Slice: problem.label("a slice is a new value"); break;
     case ExprKind::Call:
     case ExprKind::CallValue:
-    case ExprKind::CallBlock:
-      problem.label("a call gives a new value").help("put it in a `var` first");
-      break;
-    case ExprKind::Const:
-      problem.label("a constant never changes").help("copy it into a `var`");
-      break;
+    case ExprKind::CallBlock: problem.label("a call gives a new value").help("put it in a `var` first"); break;
+    case ExprKind::Const: problem.label("a constant never changes").help("copy it into a `var`"); break;
     default: problem.help("put the value in a `var` first"); break;
   }
 }
@@ -194,8 +185,7 @@ bool BodyChecker::require_place(Expr* place, const char* what) {
   }
 }
 
-bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span where,
-                                     const char* what) {
+bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span where, const char* what) {
   LocalFacts& facts = frame->facts[id.index];
   Local& local = frame->body->locals[id.index];
   std::string name(text(local.name));
@@ -206,8 +196,7 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
   if (facts.assignable) return true;
   if (facts.origin == Origin::Capture) {
     if (frame->kind == FrameKind::Lambda) {
-      report(Code::CaptureChanged, where,
-             "`" + name + "` was captured by this lambda and can't be changed inside it")
+      report(Code::CaptureChanged, where, "`" + name + "` was captured by this lambda and can't be changed inside it")
           .note(local.span, "the variable is outside")
           .help("a lambda keeps a copy: return the new value instead, or use a loop");
       return false;
@@ -220,8 +209,7 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
     facts.assignable = true;
     return true;
   }
-  source::Diagnostic& problem =
-      report(Code::AssignImmutable, where, "`" + name + "` may not change");
+  source::Diagnostic& problem = report(Code::AssignImmutable, where, "`" + name + "` may not change");
   switch (facts.origin) {
     case Origin::Let:
       problem.label(what).note(local.span, "declared with `let`");
@@ -230,8 +218,7 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
     case Origin::Param:
       problem.label(what);
       if (facts.keyword.valid()) {
-        problem.note(local.span, "a parameter without `mut`")
-            .suggest("mark the parameter", facts.keyword, "mut ");
+        problem.note(local.span, "a parameter without `mut`").suggest("mark the parameter", facts.keyword, "mut ");
         if (name != "self") problem.help("or copy it into a variable: `var copy = " + name + "`");
       } else {
         problem.help("copy it into a variable: `var copy = " + name +
@@ -250,8 +237,7 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
       }
       problem.label(what)
           .note(local.span, "bound by a pattern, a copy")
-          .help("to change what is matched, write `match mut` and `mut " + name +
-                "` in the pattern");
+          .help("to change what is matched, write `match mut` and `mut " + name + "` in the pattern");
       break;
     default: problem.label(what); break;
   }
@@ -322,8 +308,7 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
     const auto* get = static_cast<const MapIndexExpr*>(place);
     source::Span after = get->base->span;
     source::Diagnostic& problem =
-        report(Code::NotAPlace, place->span,
-               "`map[key]` reads an `Option`, so it can't be changed in place");
+        report(Code::NotAPlace, place->span, "`map[key]` reads an `Option`, so it can't be changed in place");
     problem.suggest("say what a missing key begins with", {after.file, after.end, place->span.end},
                     ".at(" + std::string(context_.source_text(get->key->span)) + ", or: …)");
     check(stmt->value);
@@ -345,9 +330,8 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
   node->op = op;
   if (is_number_type(place->type, floating) && op != syntax::BinaryOp::MatMul) {
     node->value = check_as(stmt->value, place->type, &because);
-    if (op == syntax::BinaryOp::BitOr || op == syntax::BinaryOp::BitAnd ||
-        op == syntax::BinaryOp::BitXor || op == syntax::BinaryOp::ShiftLeft ||
-        op == syntax::BinaryOp::ShiftRight) {
+    if (op == syntax::BinaryOp::BitOr || op == syntax::BinaryOp::BitAnd || op == syntax::BinaryOp::BitXor ||
+        op == syntax::BinaryOp::ShiftLeft || op == syntax::BinaryOp::ShiftRight) {
       integers_.push_back({place->type, op_span, "this operator"});
     }
     return good ? node : error_expr(where);
@@ -361,16 +345,14 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
     return error_expr(where);
   }
   if (!infer_.unify(result, place->type)) {
-    report(Code::TypeMismatch, op_span,
-           "this gives " + a_type(result) + ", but the place holds " + a_type(place->type))
+    report(Code::TypeMismatch, op_span, "this gives " + a_type(result) + ", but the place holds " + a_type(place->type))
         .note(place->span, because.text);
     return error_expr(where);
   }
   return good ? node : error_expr(where);
 }
 
-Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::IndexExpr* target,
-                                  Expr* base) {
+Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::IndexExpr* target, Expr* base) {
   // `p[i] = v` on a type of the program: `p.set_index(i, v)`. With an operator, i and v are put
   // into variables first, so that each is evaluated once.
   source::Span where = span(stmt->range);
@@ -382,8 +364,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   if (trait.valid()) {
     for (const TraitRef& bound : context_.bounds_of(type, trait, scope_))
       candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
-    for (ImplMatch& match : context_.impls(type, trait, scope_))
-      candidates.push_back(std::move(match.trait_arguments));
+    for (ImplMatch& match : context_.impls(type, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
   }
   const std::vector<TypeId>* chosen = nullptr;
   for (const std::vector<TypeId>& arguments : candidates) {
@@ -411,8 +392,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
     return call_expr(set, unit(), {{0, true, base}, {1, false, key}, {2, false, value}}, where);
   }
   auto hold = [&](Expr* value, std::vector<Expr*>& statements) {
-    LocalId id =
-        add_local(LocalKind::Let, context_.name("_held"), value->type, value->span, Origin::Hidden);
+    LocalId id = add_local(LocalKind::Let, context_.name("_held"), value->type, value->span, Origin::Hidden);
     auto* pattern = make_pattern<BindPattern>(PatternKind::Bind, value->type, value->span);
     pattern->local = id;
     frame_->local_slots.push_back(&pattern->local);
@@ -429,24 +409,19 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   Expr* value = check(stmt->value);
   if (is_error(value->type)) return error_expr(where);
   if (!operator_impl(types_.known.index, type, key->type, get, element)) {
-    report(Code::NotIndexable, span(target), a_type(type) + " can't be read by index")
-        .help("implement `Index` for it");
+    report(Code::NotIndexable, span(target), a_type(type) + " can't be read by index").help("implement `Index` for it");
     return error_expr(where);
   }
   // Literals on the right take the element's type before it is bound.
   bool floating = false;
-  if (is_number_type(element, floating) && infer_.is_literal(value->type))
-    infer_.unify(value->type, element);
+  if (is_number_type(element, floating) && infer_.is_literal(value->type)) infer_.unify(value->type, element);
   LocalId value_local = hold(value, statements);
-  Expr* read = call_expr(get, element,
-                         {{0, false, base}, {1, false, local_expr(key_local, key->span)}}, where);
-  Expr* sum = binary_on(operator_of(stmt->op), span(stmt->op_range), read,
-                        local_expr(value_local, value->span), where);
+  Expr* read = call_expr(get, element, {{0, false, base}, {1, false, local_expr(key_local, key->span)}}, where);
+  Expr* sum = binary_on(operator_of(stmt->op), span(stmt->op_range), read, local_expr(value_local, value->span), where);
   sum = agree(sum, (*chosen)[1], &because);
   if (!good || is_error(sum->type)) return error_expr(where);
-  statements.push_back(call_expr(
-      set, unit(), {{0, true, base}, {1, false, local_expr(key_local, key->span)}, {2, false, sum}},
-      where));
+  statements.push_back(
+      call_expr(set, unit(), {{0, true, base}, {1, false, local_expr(key_local, key->span)}, {2, false, sum}}, where));
   auto* block = make<BlockExpr>(ExprKind::Block, unit(), where);
   block->statements = keep(statements);
   return block;

@@ -27,7 +27,8 @@ bool Program::open(std::string_view path) {
   if (const auto it = db.modules_by_path.find(name); it != db.modules_by_path.end()) {
     // A file of the library: it is there already, and is now what is checked.
     db.main = it->second;
-    if (db.sources.text(db.modules[db.main.index].file) != *text) db.replace_text(db.modules[db.main.index].file, std::move(*text));
+    if (db.sources.text(db.modules[db.main.index].file) != *text)
+      db.replace_text(db.modules[db.main.index].file, std::move(*text));
   } else {
     db.main = ModuleId(db.modules.size());
     std::string module = name.substr(db.root.size());
@@ -87,7 +88,9 @@ const ConstValue* Program::constant(ConstId id) {
 
 std::size_t Program::constant_count() const { return impl_->db.consts.size(); }
 
-std::string_view Program::constant_name(ConstId id) const { return impl_->db.names.text(impl_->db.consts[id.index].name); }
+std::string_view Program::constant_name(ConstId id) const {
+  return impl_->db.names.text(impl_->db.consts[id.index].name);
+}
 
 std::string_view Program::module_name(ModuleId id) const {
   return id.index < impl_->db.modules.size() ? std::string_view(impl_->db.modules[id.index].name) : std::string_view();

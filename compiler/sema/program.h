@@ -42,11 +42,11 @@ struct FunctionInfo {
   std::vector<TypeParamDecl> type_params;  // the impl's (or Self and the trait's) first, then its own
   std::vector<ParamInfo> params;
   TypeId result;
-  TypeId owner;              // the impl's target type for methods (may contain Params)
-  TraitId trait;             // for trait methods and methods of trait impls
+  TypeId owner;                // the impl's target type for methods (may contain Params)
+  TraitId trait;               // for trait methods and methods of trait impls
   std::string_view native;     // "string.trim" of @native
   std::string_view intrinsic;  // "list.push" of @intrinsic
-  bool has_body = false;     // false for natives, intrinsics, and required trait methods
+  bool has_body = false;       // false for natives, intrinsics, and required trait methods
   std::string_view test_name;
   std::string qualified_name;  // for traces: "Point.length", "largest"
   source::Span span;           // of the name
@@ -56,17 +56,17 @@ struct FunctionInfo {
 struct ConstValue {
   enum class Kind : std::uint8_t { Int, Float, Bool, String, Unit, Tuple, Variant, List, Map } kind = Kind::Unit;
   TypeId type;
-  std::uint64_t bits = 0;       // Int, Bool
-  double number = 0;            // Float
-  std::string_view text;        // String
-  std::uint32_t variant = 0;    // Variant
+  std::uint64_t bits = 0;         // Int, Bool
+  double number = 0;              // Float
+  std::string_view text;          // String
+  std::uint32_t variant = 0;      // Variant
   std::vector<ConstValue> parts;  // elements, fields in declaration order, or key, value, key, value…
 };
 
 /// What lies under a position, for editors.
 struct SymbolAt {
-  source::Span span;                // of the name under the position
-  std::string type;                 // as text; empty when it has none
+  source::Span span;  // of the name under the position
+  std::string type;   // as text; empty when it has none
   std::optional<source::Span> definition;
   std::string doc;
 };

@@ -20,25 +20,31 @@ namespace noodle::sema {
 
 enum class QueryKind : std::uint8_t {
   // Inputs, set by collection from the syntax trees.
-  ModuleText,    // all of a file
-  ModuleNames,   // which items a module has, and what it imports
-  HeaderText,    // a function without its body
-  BodyText,      // a function's body, a default argument, a constant's initialiser
-  NominalText, TraitText, ImplText, ConstText,
-  AllImpls,      // which impls there are at all
+  ModuleText,   // all of a file
+  ModuleNames,  // which items a module has, and what it imports
+  HeaderText,   // a function without its body
+  BodyText,     // a function's body, a default argument, a constant's initialiser
+  NominalText,
+  TraitText,
+  ImplText,
+  ConstText,
+  AllImpls,  // which impls there are at all
   // Derived.
-  Nominal,       // the declaration of a struct or enum
-  Trait,         // the declaration of a trait
-  ConstType,     // a constant's type
-  Impl,          // type parameters, trait and target of an impl
-  ImplTable,     // all impls by trait and by target
-  Signature,     // a function's FunctionInfo
-  ConstValue,    // a constant's typed initialiser and its value
-  Body,          // a function's typed tree
-  CheckSignature, CheckNominal, CheckImpl, CheckModule,
-  Equality,      // whether a struct or enum holds no function and no `any`
-  UnusedImports, // what a module imports for nothing
-  NominalGraph,  // which types have no finite value, or no end of instances
+  Nominal,     // the declaration of a struct or enum
+  Trait,       // the declaration of a trait
+  ConstType,   // a constant's type
+  Impl,        // type parameters, trait and target of an impl
+  ImplTable,   // all impls by trait and by target
+  Signature,   // a function's FunctionInfo
+  ConstValue,  // a constant's typed initialiser and its value
+  Body,        // a function's typed tree
+  CheckSignature,
+  CheckNominal,
+  CheckImpl,
+  CheckModule,
+  Equality,       // whether a struct or enum holds no function and no `any`
+  UnusedImports,  // what a module imports for nothing
+  NominalGraph,   // which types have no finite value, or no end of instances
 };
 inline constexpr QueryKind kLastInput = QueryKind::AllImpls;
 

@@ -57,8 +57,9 @@ TypeId Database::make_type(Entity entity, std::span<const TypeId> arguments, con
     std::string name(entity.kind == Entity::Kind::Builtin ? sources.text(where) : entity_name(entity));
     if (const std::size_t cut = name.find('<'); cut != std::string::npos) name.resize(cut);
     if (entity.kind == Entity::Kind::TypeParam) name = names.text(scope.type_params[entity.index].name);
-    auto& diagnostic =
-        report(Code::WrongTypeArity, where, "`" + name + "` takes " + count_of(wanted, "type argument") + ", not " + std::to_string(arguments.size()));
+    auto& diagnostic = report(
+        Code::WrongTypeArity, where,
+        "`" + name + "` takes " + count_of(wanted, "type argument") + ", not " + std::to_string(arguments.size()));
     if (entity.kind == Entity::Kind::Nominal) {
       diagnostic.note(types.nominal(entity.nominal()).span, "declared here");
     } else if (wanted == 1) {
@@ -98,7 +99,9 @@ Entity Database::resolve_type_name(std::span<const syntax::Name> path, const Sco
   if (path.size() > 1) {
     if (entity.kind != Entity::Kind::Module) {
       if (entity.kind != Entity::Kind::Unusable && entity.kind != Entity::Kind::NotYet) {
-        report(Code::NotAType, where, "`" + std::string(names.text(first.symbol)) + "` is " + std::string(kind_word(entity.kind)) + ", not a module")
+        report(Code::NotAType, where,
+               "`" + std::string(names.text(first.symbol)) + "` is " + std::string(kind_word(entity.kind)) +
+                   ", not a module")
             .help("before the dot of a type stands a module's name");
       } else if (entity.kind == Entity::Kind::NotYet) {
         return entity;
@@ -118,7 +121,8 @@ Entity Database::resolve_type_name(std::span<const syntax::Name> path, const Sco
     report(Code::NotATrait, last, "`" + name + "` is " + std::string(kind_word(entity.kind)) + ", not a trait");
     return {Entity::Kind::Unusable};
   }
-  auto& diagnostic = report(Code::NotAType, last, "`" + name + "` is " + std::string(kind_word(entity.kind)) + ", not a type");
+  auto& diagnostic =
+      report(Code::NotAType, last, "`" + name + "` is " + std::string(kind_word(entity.kind)) + ", not a type");
   if (entity.kind == Entity::Kind::Trait) {
     diagnostic.suggest("a value of any type that implements it is", {last.file, where.begin, where.begin}, "any ");
     diagnostic.help("a type parameter with this bound, `<T: " + name + ">`, takes one such type");
@@ -240,8 +244,10 @@ bool Database::check_well_formed(TypeId type, const Scope& scope, source::Span w
   const auto params = nominal(NominalId(data.index)).params;
   if (satisfies_bounds(params, data.arguments, scope, 0, &failed, &param) != Fits::No) return true;
   const NominalDecl& decl = types.nominal(NominalId(data.index));
-  report(Code::BoundNotMet, where, "`" + types.text(data.arguments[param]) + "` does not implement `" + text(failed) + "`")
-      .note(decl.span, "`" + std::string(names.text(decl.name)) + "` needs it of `" + std::string(names.text(params[param].name)) + "`");
+  report(Code::BoundNotMet, where,
+         "`" + types.text(data.arguments[param]) + "` does not implement `" + text(failed) + "`")
+      .note(decl.span, "`" + std::string(names.text(decl.name)) + "` needs it of `" +
+                           std::string(names.text(params[param].name)) + "`");
   return false;
 }
 
@@ -265,9 +271,9 @@ void Database::note_use(source::Span where, Entity entity, TypeId type) {
       if (names.text(argument.label.symbol) == "since") since = value;
       if (names.text(argument.label.symbol) == "use") instead = value;
     }
-    auto& diagnostic = report(Code::Deprecated, where,
-                              "`" + std::string(sources.text(where)) + "` is deprecated" +
-                                  (since.empty() ? "" : " since " + since));
+    auto& diagnostic =
+        report(Code::Deprecated, where,
+               "`" + std::string(sources.text(where)) + "` is deprecated" + (since.empty() ? "" : " since " + since));
     if (!instead.empty()) diagnostic.suggest("use `" + instead + "` instead", where, instead);
   }
 }

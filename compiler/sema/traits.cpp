@@ -142,7 +142,8 @@ std::optional<Fits> Database::builtin_rule(TypeId type, const TraitRef& trait_re
   const auto bounded = [&](TraitId by) {
     const std::uint32_t index = types[type].index;
     if (kind != TypeKind::Param || index >= scope.type_params.size()) return false;
-    return std::ranges::any_of(scope.type_params[index].bounds, [&](const TraitRef& bound) { return bound.trait == by; });
+    return std::ranges::any_of(scope.type_params[index].bounds,
+                               [&](const TraitRef& bound) { return bound.trait == by; });
   };
   const auto decided = [](bool yes) { return yes ? Fits::Yes : Fits::No; };
   if (asked == known.hashable) {
@@ -151,7 +152,8 @@ std::optional<Fits> Database::builtin_rule(TypeId type, const TraitRef& trait_re
   }
   if (asked == known.number || asked == known.real) {
     if (kind == TypeKind::Infer) return Fits::Undecided;
-    if (kind == TypeKind::Param) return decided(bounded(known.real) || (asked == known.number && bounded(known.number)));
+    if (kind == TypeKind::Param)
+      return decided(bounded(known.real) || (asked == known.number && bounded(known.number)));
     return decided(asked == known.number ? is_number(kind) : is_float(kind));
   }
   if (asked == known.ordered) {
@@ -315,7 +317,8 @@ std::vector<MethodMatch> Database::methods(TypeId receiver, Symbol name, const S
   }
   if (!found.empty()) return found;
 
-  const auto add_trait_method = [&](MethodMatch::Through through, FunctionId function, std::span<const TypeId> arguments) {
+  const auto add_trait_method = [&](MethodMatch::Through through, FunctionId function,
+                                    std::span<const TypeId> arguments) {
     MethodMatch match{through, function, {receiver}};
     for (TypeId argument : arguments) {
       match.arguments.push_back(types.kind(argument) == TypeKind::Error ? TypeId() : argument);
@@ -336,7 +339,8 @@ std::vector<MethodMatch> Database::methods(TypeId receiver, Symbol name, const S
       }
       if (data.kind == TypeKind::Param && data.index < scope.type_params.size()) {
         for (const TraitRef& bound : scope.type_params[data.index].bounds) {
-          if (bound.trait == method.trait) add_trait_method(MethodMatch::Through::Bound, method.function, bound.arguments);
+          if (bound.trait == method.trait)
+            add_trait_method(MethodMatch::Through::Bound, method.function, bound.arguments);
         }
       }
     }
@@ -461,7 +465,8 @@ FunctionRef Database::resolve_method(FunctionRef method) {
   const auto match = find_impl(self, wanted, Scope{});
   if (!match) return {};
   if (!match->impl.valid()) {
-    if (entry.trait == types.known.ordered) return {context.intrinsic("value.compare"), context.keep(std::vector{self})};
+    if (entry.trait == types.known.ordered)
+      return {context.intrinsic("value.compare"), context.keep(std::vector{self})};
     return {};
   }
   const FunctionId found = impl_method(match->impl, name);
@@ -520,7 +525,8 @@ bool Database::has_equality(TypeId type) {
 void Database::report_unsatisfied(TypeId type, const TraitRef& trait, const Scope& scope, source::Span where) {
   const std::string type_text = types.text(type);
   const std::string trait_text = text(trait);
-  auto& diagnostic = report(source::Code::BoundNotMet, where, "`" + type_text + "` does not implement `" + trait_text + "`");
+  auto& diagnostic =
+      report(source::Code::BoundNotMet, where, "`" + type_text + "` does not implement `" + trait_text + "`");
   const TypeData data = types[type];
   if (data.kind == TypeKind::Param) {
     if (data.index < scope.type_params.size() && !scope.type_params[data.index].bounds.empty()) {

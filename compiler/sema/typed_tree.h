@@ -30,20 +30,20 @@ struct FunctionRef {
 };
 
 enum class LocalKind : std::uint8_t {
-  Param,      // plain parameter: borrowed, never assigned
-  MutParam,   // moved in, moved out
-  BlockParam, // a `block` parameter: may only be called, or passed on as a block
+  Param,       // plain parameter: borrowed, never assigned
+  MutParam,    // moved in, moved out
+  BlockParam,  // a `block` parameter: may only be called, or passed on as a block
   Let,
   Var,
-  MutAlias,   // bound by `match mut` or `for mut`: a place inside the subject
+  MutAlias,  // bound by `match mut` or `for mut`: a place inside the subject
 };
 struct Local {
   LocalKind kind;
   Symbol name;
   TypeId type;
   source::Span span;
-  bool in_defer;     // read or written by a `defer` of this body
-  bool captured_mut; // changed inside a block argument
+  bool in_defer;      // read or written by a `defer` of this body
+  bool captured_mut;  // changed inside a block argument
 };
 
 struct Expr;
@@ -94,17 +94,53 @@ struct OrPattern : Pattern {
 // ---------------------------------------------------------------------------------- expressions
 
 enum class ExprKind : std::uint8_t {
-  Int, Float, Bool, String, Unit,
-  Local, Const, Function,
-  Tuple, List, Map, Variant,          // constructors; Variant also makes structs
-  Field, Index, MapGet, MapAt, MapSet, Slice,
-  Unary, Binary, Compare, Equal, And, Or,
-  Convert, ToAny, Format,
-  Call, CallValue, CallBlock,
-  Try, Coalesce,
-  If, Match, Block, Let, Assign, Defer, Expect,
-  Lambda, BlockArg,
-  Loop, While, For, Break, Continue, Return,
+  Int,
+  Float,
+  Bool,
+  String,
+  Unit,
+  Local,
+  Const,
+  Function,
+  Tuple,
+  List,
+  Map,
+  Variant,  // constructors; Variant also makes structs
+  Field,
+  Index,
+  MapGet,
+  MapAt,
+  MapSet,
+  Slice,
+  Unary,
+  Binary,
+  Compare,
+  Equal,
+  And,
+  Or,
+  Convert,
+  ToAny,
+  Format,
+  Call,
+  CallValue,
+  CallBlock,
+  Try,
+  Coalesce,
+  If,
+  Match,
+  Block,
+  Let,
+  Assign,
+  Defer,
+  Expect,
+  Lambda,
+  BlockArg,
+  Loop,
+  While,
+  For,
+  Break,
+  Continue,
+  Return,
 };
 
 struct Expr {
@@ -293,10 +329,10 @@ struct LetExpr : Expr {
 /// `place = value`, or `place op= value`: indices of the place once, then the value, then check,
 /// read and write.
 struct AssignExpr : Expr {
-  Expr* place;           // Local, Field, Index, MapAt, or MapSet
+  Expr* place;  // Local, Field, Index, MapAt, or MapSet
   bool has_op;
-  syntax::BinaryOp op;   // when has_op: on one number type
-  FunctionRef op_call;   // when has_op and function is valid: place = op_call(place, value) instead
+  syntax::BinaryOp op;  // when has_op: on one number type
+  FunctionRef op_call;  // when has_op and function is valid: place = op_call(place, value) instead
   Expr* value;
 };
 struct DeferExpr : Expr {
@@ -310,12 +346,12 @@ struct ExpectExpr : Expr {
 };
 /// A lambda value: its own Body; captures are copied when it is made.
 struct LambdaExpr : Expr {
-  FunctionId body;                  // its params: the captures (plain), then the lambda's own
-  std::span<const LocalId> captures; // locals of the enclosing body, in the order of the body's first params
+  FunctionId body;                    // its params: the captures (plain), then the lambda's own
+  std::span<const LocalId> captures;  // locals of the enclosing body, in the order of the body's first params
 };
 /// A block argument: its own Body. Locals that it changes are MutParams of the body.
 struct BlockArgExpr : Expr {
-  FunctionId body;                  // its params: the captures (plain or mut), then the block's own
+  FunctionId body;  // its params: the captures (plain or mut), then the block's own
   std::span<const LocalId> captures;
 };
 /// loop, while.
@@ -325,8 +361,11 @@ struct LoopExpr : Expr {
   Expr* body;
 };
 enum class ForKind : std::uint8_t {
-  Range,     // iterable is a Range value (often a VariantExpr written a..b: lower it without making one)
-  List, Map, Set, String,
+  Range,  // iterable is a Range value (often a VariantExpr written a..b: lower it without making one)
+  List,
+  Map,
+  Set,
+  String,
   Iterator,  // `next` is Iterator.next; the iterator is a fresh variable
   Iterable,  // `iterator` makes an `any Iterator<T>`, then `next`
 };
@@ -335,7 +374,7 @@ struct ForExpr : Expr {
   LoopId loop;
   ForKind for_kind;
   bool is_mut;
-  Pattern* pattern;   // irrefutable; a Map's element is a (key, value) tuple
+  Pattern* pattern;  // irrefutable; a Map's element is a (key, value) tuple
   Expr* iterable;
   FunctionRef iterator;
   FunctionRef next;

@@ -21,8 +21,8 @@ std::uint64_t hash_of(const TypeData& data) {
 }
 
 bool same(const TypeData& a, const TypeData& b) {
-  return a.kind == b.kind && a.index == b.index && a.mut_mask == b.mut_mask && std::ranges::equal(a.arguments, b.arguments) &&
-         (a.kind != TypeKind::Param || a.name == b.name);
+  return a.kind == b.kind && a.index == b.index && a.mut_mask == b.mut_mask &&
+         std::ranges::equal(a.arguments, b.arguments) && (a.kind != TypeKind::Param || a.name == b.name);
 }
 
 std::string_view primitive_name(TypeKind kind) {
@@ -248,9 +248,7 @@ bool TypeTable::append_text(std::string& out, TypeId id) const {
       out += ") -> ";
       return append_text(out, type.arguments.back());
     }
-    case TypeKind::Any:
-      out += "any ";
-      return arguments(names_.text(traits_[type.index].name));
+    case TypeKind::Any: out += "any "; return arguments(names_.text(traits_[type.index].name));
     case TypeKind::Param: out += names_.text(type.name); return true;
     case TypeKind::Infer: out += '_'; return true;
     case TypeKind::Block: out += "block"; return true;

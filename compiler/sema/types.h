@@ -21,7 +21,7 @@
 namespace noodle::sema {
 
 using TypeId = Id<struct TypeTag>;
-using NominalId = Id<struct NominalTag>;    // a struct or enum declaration
+using NominalId = Id<struct NominalTag>;  // a struct or enum declaration
 using TraitId = Id<struct TraitTag>;
 using FunctionId = Id<struct FunctionTag>;  // a function, method, trait method, test, or default argument
 using ConstId = Id<struct ConstTag>;
@@ -30,8 +30,21 @@ using ModuleId = Id<struct ModuleTag>;
 enum class TypeKind : std::uint8_t {
   Error,  // stands for what could not be typed; agrees with everything, so that nothing cascades
   Never,
-  Bool, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64,
-  String, Bytes,
+  Bool,
+  I8,
+  I16,
+  I32,
+  I64,
+  U8,
+  U16,
+  U32,
+  U64,
+  F16,
+  BF16,
+  F32,
+  F64,
+  String,
+  Bytes,
   Tuple,     // arguments: the elements; the empty one is `()`
   List,      // arguments: [element]
   Map,       // arguments: [key, value]
@@ -40,8 +53,8 @@ enum class TypeKind : std::uint8_t {
   Any,       // `any Trait`; arguments: the trait's
   Param,     // a type parameter by position; Self in a trait is position 0
   Infer,     // a variable of inference; never leaves sema
-  Block,     // NIR only: a block argument, one type per written block; arguments: the type arguments it was written under
-  Flat,      // NIR only: the content of a boxed Nominal; arguments: [that type]
+  Block,  // NIR only: a block argument, one type per written block; arguments: the type arguments it was written under
+  Flat,   // NIR only: the content of a boxed Nominal; arguments: [that type]
 };
 
 /// One entry of the table. Which fields mean something depends on the kind.
@@ -152,7 +165,8 @@ class TypeTable {
   /// Declarations of the core library that the language itself refers to; set when it is loaded.
   struct Known {
     NominalId option, result, range, set, error, duration, size;
-    TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable, show;
+    TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable,
+        show;
     TraitId number, real;
   } known;
   TypeId option(TypeId element);

@@ -45,10 +45,13 @@ void Database::check_unused_imports(ModuleId id) {
   for (const ImportEntry& import : module.imports) whole &= import.module.valid();
   if (!whole) return;
   for (const ImportEntry& import : module.imports) {
-    if (!import.module.valid() || used.contains(import.module.index) || import.module == id || !import.reserved.empty()) continue;
+    if (!import.module.valid() || used.contains(import.module.index) || import.module == id || !import.reserved.empty())
+      continue;
     const auto& theirs = modules[import.module.index].impls;
-    if (std::ranges::any_of(theirs, [&](ImplId impl_id) { return impls[impl_id.index].syntax->trait != nullptr; })) continue;
-    report(source::Code::UnusedImport, span(id, import.item->range), "the import of `" + std::string(names.text(import.name)) + "` is never used")
+    if (std::ranges::any_of(theirs, [&](ImplId impl_id) { return impls[impl_id.index].syntax->trait != nullptr; }))
+      continue;
+    report(source::Code::UnusedImport, span(id, import.item->range),
+           "the import of `" + std::string(names.text(import.name)) + "` is never used")
         .suggest("remove it", span(id, import.item->range), "");
   }
 }

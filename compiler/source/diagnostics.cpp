@@ -18,9 +18,7 @@ const CodeInfo& code_info(Code code) { return kCodes[static_cast<std::size_t>(co
 
 std::string_view code_text(Code code) { return code_info(code).text; }
 
-Severity severity_of(Code code) {
-  return code_text(code).starts_with('W') ? Severity::Warning : Severity::Error;
-}
+Severity severity_of(Code code) { return code_text(code).starts_with('W') ? Severity::Warning : Severity::Error; }
 
 std::vector<Code> all_codes() {
   std::vector<Code> codes;

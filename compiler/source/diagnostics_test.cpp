@@ -47,8 +47,7 @@ TEST(Sink, CountsButDoesNotKeepAFlood) {
   for (std::uint32_t i = 0; i < 5000; ++i) sink.report(kCode, {a, i, i + 1}, "bad").help("help");
   EXPECT_EQ(sink.sorted().size(), DiagnosticSink::kMost);
   EXPECT_EQ(sink.dropped(), 4000u);
-  EXPECT_NE(render_text(sources, sink, false).find("only the first 1000 problems"),
-            std::string::npos);
+  EXPECT_NE(render_text(sources, sink, false).find("only the first 1000 problems"), std::string::npos);
 }
 
 TEST(Text, ShowsExcerptLabelsHelpAndSuggestion) {
@@ -110,10 +109,8 @@ TEST(Text, NamesOtherFiles) {
 
 TEST(Text, CutsLongLinesAroundTheMark) {
   SourceMap sources;
-  const FileId file =
-      sources.add("a", std::string(100000, 'x') + "HERE" + std::string(100000, 'y'));
-  const std::string text =
-      render_text(sources, Diagnostic{kCode, {file, 100000, 100004}, "m", "", {}, {}, {}}, false);
+  const FileId file = sources.add("a", std::string(100000, 'x') + "HERE" + std::string(100000, 'y'));
+  const std::string text = render_text(sources, Diagnostic{kCode, {file, 100000, 100004}, "m", "", {}, {}, {}}, false);
   EXPECT_LT(text.size(), 600u);
   EXPECT_NE(text.find("xHEREy"), std::string::npos);
   EXPECT_NE(text.find(" ^^^^\n"), std::string::npos);
@@ -122,16 +119,14 @@ TEST(Text, CutsLongLinesAroundTheMark) {
 TEST(Text, AMarkLongerThanTheWindowEndsWithIt) {
   SourceMap sources;
   const FileId file = sources.add("a", std::string(1000000, 'x'));
-  const std::string text =
-      render_text(sources, Diagnostic{kCode, {file, 0, 1000000}, "m", "", {}, {}, {}}, false);
+  const std::string text = render_text(sources, Diagnostic{kCode, {file, 0, 1000000}, "m", "", {}, {}, {}}, false);
   EXPECT_LT(text.size(), 600u);
 }
 
 TEST(Text, SurvivesTabsControlCharactersAndBrokenUtf8) {
   SourceMap sources;
   const FileId file = sources.add("a", "\tab\x1b[31m\xff z");
-  const std::string text =
-      render_text(sources, Diagnostic{kCode, {file, 8, 9}, "m\x07", "l", {}, {}, {}}, false);
+  const std::string text = render_text(sources, Diagnostic{kCode, {file, 8, 9}, "m\x07", "l", {}, {}, {}}, false);
   EXPECT_EQ(text,
             "error[E0901]: m\uFFFD\n"
             "  --> a:1:9\n"
@@ -143,16 +138,14 @@ TEST(Text, SurvivesTabsControlCharactersAndBrokenUtf8) {
 TEST(Text, ASpanThatCrossesLinesIsMarkedOnItsFirst) {
   SourceMap sources;
   const FileId file = sources.add("a", "fn f(\n  x\n)");
-  const std::string text =
-      render_text(sources, Diagnostic{kCode, {file, 3, 11}, "m", "", {}, {}, {}}, false);
+  const std::string text = render_text(sources, Diagnostic{kCode, {file, 3, 11}, "m", "", {}, {}, {}}, false);
   EXPECT_NE(text.find("1 | fn f(\n  |    ^^\n"), std::string::npos) << text;
 }
 
 TEST(Text, TheEndOfTheFileIsAPlace) {
   SourceMap sources;
   const FileId file = sources.add("a", "fn f(");
-  const std::string text =
-      render_text(sources, Diagnostic{kCode, {file, 5, 5}, "m", "", {}, {}, {}}, false);
+  const std::string text = render_text(sources, Diagnostic{kCode, {file, 5, 5}, "m", "", {}, {}, {}}, false);
   EXPECT_NE(text.find("  |      ^\n"), std::string::npos) << text;
 }
 
@@ -162,8 +155,7 @@ TEST(Text, ASuggestionMayInsertLinesAndEditTwoPlaces) {
   Diagnostic d{kCode, {file, 0, 5}, "m", "", {}, {}, {}};
   d.suggest("write it", {file, 6, 7}, "y").also({file, 9, 9}, "\n    A => 1");
   const std::string text = render_text(sources, d, false);
-  EXPECT_NE(text.find("help: write it\n  |\n1 | match y {\n  |     A => 1\n"), std::string::npos)
-      << text;
+  EXPECT_NE(text.find("help: write it\n  |\n1 | match y {\n  |     A => 1\n"), std::string::npos) << text;
 }
 
 TEST(Text, WithoutAPlaceThereIsNoExcerpt) {
@@ -185,16 +177,15 @@ TEST(Json, IsOneObjectALine) {
   const FileId file = sources.add("a\"b", "let é = \xff\n");
   Diagnostic d{kCode, {file, 4, 6}, "line\nbreak \x01 \xff", "lab\\el", {}, {}, {}};
   d.note({file, 0, 3}, "here").help("do").suggest("write", {file, 4, 6}, "e");
-  EXPECT_EQ(
-      render_json(sources, d),
-      "{\"code\":\"E0901\",\"severity\":\"error\",\"message\":\"line\\nbreak \\u0001 \\ufffd\","
-      "\"file\":\"a\\\"b\",\"begin\":4,\"end\":6,\"line\":1,\"column\":5,\"end_line\":1,\"end_"
-      "column\":6,"
-      "\"label\":\"lab\\\\el\",\"labels\":[{\"file\":\"a\\\"b\",\"begin\":0,\"end\":3,\"line\":1,"
-      "\"column\":1,\"end_line\":1,\"end_column\":4,\"text\":\"here\"}],\"help\":[\"do\"],"
-      "\"suggestions\":[{\"message\":\"write\",\"edits\":[{\"file\":\"a\\\"b\",\"begin\":4,\"end\":"
-      "6,"
-      "\"line\":1,\"column\":5,\"end_line\":1,\"end_column\":6,\"replacement\":\"e\"}]}]}\n");
+  EXPECT_EQ(render_json(sources, d),
+            "{\"code\":\"E0901\",\"severity\":\"error\",\"message\":\"line\\nbreak \\u0001 \\ufffd\","
+            "\"file\":\"a\\\"b\",\"begin\":4,\"end\":6,\"line\":1,\"column\":5,\"end_line\":1,\"end_"
+            "column\":6,"
+            "\"label\":\"lab\\\\el\",\"labels\":[{\"file\":\"a\\\"b\",\"begin\":0,\"end\":3,\"line\":1,"
+            "\"column\":1,\"end_line\":1,\"end_column\":4,\"text\":\"here\"}],\"help\":[\"do\"],"
+            "\"suggestions\":[{\"message\":\"write\",\"edits\":[{\"file\":\"a\\\"b\",\"begin\":4,\"end\":"
+            "6,"
+            "\"line\":1,\"column\":5,\"end_line\":1,\"end_column\":6,\"replacement\":\"e\"}]}]}\n");
   DiagnosticSink sink;
   sink.report(kCode, {}, "no place");
   EXPECT_EQ(render_json(sources, sink),

@@ -75,8 +75,7 @@ Shown show_line(std::string_view line, std::size_t begin, std::size_t end) {
       shown.text.append(kTab, ' ');
       columns += kTab;
     } else {
-      const bool control = scalar.length == 0 || scalar.value < 0x20 ||
-                           (scalar.value >= 0x7F && scalar.value < 0xA0) ||
+      const bool control = scalar.length == 0 || scalar.value < 0x20 || (scalar.value >= 0x7F && scalar.value < 0xA0) ||
                            (scalar.value >= 0x202A && scalar.value <= 0x202E) ||
                            (scalar.value >= 0x2066 && scalar.value <= 0x2069);
       shown.text += control ? "\uFFFD" : line.substr(at, width);
@@ -117,8 +116,8 @@ class TextRenderer {
   std::string run() {
     const bool error = diagnostic_.severity() == Severity::Error;
     accent_ = error ? style_.red() : style_.yellow();
-    put(accent_, error ? "error[" : "warning[", code_text(diagnostic_.code), "]", style_.off(),
-        style_.bold(), ": ", printable(diagnostic_.message), style_.off(), "\n");
+    put(accent_, error ? "error[" : "warning[", code_text(diagnostic_.code), "]", style_.off(), style_.bold(), ": ",
+        printable(diagnostic_.message), style_.off(), "\n");
     if (diagnostic_.span.valid()) {
       measure();
       excerpts();
@@ -158,9 +157,8 @@ class TextRenderer {
   void header(Span span, bool primary) {
     const Position position = sources_.position(span.file, span.begin);
     out_.append(gutter_, ' ');
-    put(style_.blue(), primary ? " --> " : " ::: ", style_.off(),
-        printable(sources_.path(span.file)), ":", std::to_string(position.line), ":",
-        std::to_string(position.column), "\n");
+    put(style_.blue(), primary ? " --> " : " ::: ", style_.off(), printable(sources_.path(span.file)), ":",
+        std::to_string(position.line), ":", std::to_string(position.column), "\n");
     gutter("");
     out_ += "\n";
   }
@@ -184,8 +182,7 @@ class TextRenderer {
       if (mark.span.file != file) {
         file = mark.span.file;
         shown_line = 0;
-        header(file == diagnostic_.span.file ? diagnostic_.span : mark.span,
-               file == diagnostic_.span.file);
+        header(file == diagnostic_.span.file ? diagnostic_.span : mark.span, file == diagnostic_.span.file);
       }
       const std::uint32_t line = line_of(mark);
       const bool again = line == shown_line;
@@ -194,9 +191,7 @@ class TextRenderer {
     }
   }
 
-  std::uint32_t line_of(const Mark& mark) const {
-    return sources_.line(mark.span.file, mark.span.begin);
-  }
+  std::uint32_t line_of(const Mark& mark) const { return sources_.line(mark.span.file, mark.span.begin); }
 
   void show_mark(const Mark& mark, std::uint32_t line, bool again) {
     const std::string_view text = sources_.line_text(mark.span.file, line);
@@ -236,10 +231,8 @@ class TextRenderer {
       std::size_t kept = 0;
       std::size_t first = std::string::npos;
       for (; i < edits.size() && sources_.line(file, edits[i].span.begin) == line; ++i) {
-        const std::size_t begin =
-            std::clamp<std::size_t>(edits[i].span.begin - start, kept, text.size());
-        const std::size_t end =
-            std::clamp<std::size_t>(edits[i].span.end - start, begin, text.size());
+        const std::size_t begin = std::clamp<std::size_t>(edits[i].span.begin - start, kept, text.size());
+        const std::size_t end = std::clamp<std::size_t>(edits[i].span.end - start, begin, text.size());
         changed += text.substr(kept, begin - kept);
         first = std::min(first, changed.size());
         changed += edits[i].text;
@@ -333,8 +326,7 @@ std::string render_text(const SourceMap& sources, const Diagnostic& diagnostic, 
 std::string render_json(const SourceMap& sources, const Diagnostic& diagnostic) {
   std::string out = "{\"code\":";
   json_string(out, code_text(diagnostic.code));
-  out += diagnostic.severity() == Severity::Error ? ",\"severity\":\"error\""
-                                                  : ",\"severity\":\"warning\"";
+  out += diagnostic.severity() == Severity::Error ? ",\"severity\":\"error\"" : ",\"severity\":\"warning\"";
   out += ",\"message\":";
   json_string(out, diagnostic.message);
   out += ",";

@@ -23,8 +23,7 @@ std::unique_ptr<SourceMap::File> SourceMap::make(std::string path, std::string t
   const char* begin = file->text.data();
   const char* end = begin + file->text.size();
   for (const char* at = begin; at != end;) {
-    const auto* newline =
-        static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
+    const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
     if (newline == nullptr) break;
     at = newline + 1;
     file->lines.push_back(static_cast<std::uint32_t>(at - begin));
@@ -60,8 +59,7 @@ std::string_view SourceMap::text(Span span) const {
 
 std::uint32_t SourceMap::line(FileId file, std::uint32_t offset) const {
   const auto& lines = at(file).lines;
-  return static_cast<std::uint32_t>(std::upper_bound(lines.begin(), lines.end(), offset) -
-                                    lines.begin());
+  return static_cast<std::uint32_t>(std::upper_bound(lines.begin(), lines.end(), offset) - lines.begin());
 }
 
 Position SourceMap::position(FileId file, std::uint32_t offset) const {
@@ -92,9 +90,7 @@ std::uint32_t SourceMap::line_begin(FileId file, std::uint32_t line) const {
   return lines[std::clamp<std::size_t>(line, 1, lines.size()) - 1];
 }
 
-std::uint32_t SourceMap::line_count(FileId file) const {
-  return static_cast<std::uint32_t>(at(file).lines.size());
-}
+std::uint32_t SourceMap::line_count(FileId file) const { return static_cast<std::uint32_t>(at(file).lines.size()); }
 
 std::uint32_t SourceMap::offset(FileId file, Position position) const {
   const File& f = at(file);

@@ -15,7 +15,9 @@ bool is_close(TokenKind kind) { return kind == ParenClose || kind == BracketClos
 bool is_number(TokenKind kind) { return kind == Integer || kind == Float || kind == Duration || kind == Size; }
 bool is_string(TokenKind kind) { return kind == String || kind == StringBegin; }
 bool in_types(const Token& token) { return token.flags & Token::kTypeAngle; }
-bool closes_types(const Token& token) { return in_types(token) && token.kind >= Greater && token.kind <= GreaterGreaterEqual; }
+bool closes_types(const Token& token) {
+  return in_types(token) && token.kind >= Greater && token.kind <= GreaterGreaterEqual;
+}
 bool is_prefix(const Token& token) {
   return token.kind == Bang || ((token.kind == Minus || token.kind == At) && (token.flags & Token::kPrefix));
 }
@@ -147,8 +149,10 @@ class Formatter {
       }
       return base;
     }
-    const bool leads = here.kind == Dot || here.kind == QuestionQuestion || here.kind == AmpAmp || here.kind == PipePipe;
-    const bool follows = pos_ > 0 && (is_operator(tokens_[pos_ - 1]) || (is_prefix(tokens_[pos_ - 1]) && tokens_[pos_ - 1].kind != At));
+    const bool leads =
+        here.kind == Dot || here.kind == QuestionQuestion || here.kind == AmpAmp || here.kind == PipePipe;
+    const bool follows =
+        pos_ > 0 && (is_operator(tokens_[pos_ - 1]) || (is_prefix(tokens_[pos_ - 1]) && tokens_[pos_ - 1].kind != At));
     return inside() + (leads || follows ? 1 : 0);
   }
 
@@ -157,9 +161,20 @@ class Formatter {
   // Whether a `(` or `[` behind token i calls or indexes it.
   bool ends_operand(const Token& token) const {
     switch (token.kind) {
-      case Identifier: case SelfValue: case SelfType: case ParenClose: case BracketClose: case Question: case String:
-      case StringEnd: case Integer: case Float: case Duration: case Size: case True: case False:
-        return true;
+      case Identifier:
+      case SelfValue:
+      case SelfType:
+      case ParenClose:
+      case BracketClose:
+      case Question:
+      case String:
+      case StringEnd:
+      case Integer:
+      case Float:
+      case Duration:
+      case Size:
+      case True:
+      case False: return true;
       default: break;
     }
     if (in_types(token)) return token.kind != Less && token.kind != GreaterEqual && token.kind != GreaterGreaterEqual;
@@ -176,7 +191,7 @@ class Formatter {
     if (c == BraceClose || p == Comma || p == Semicolon || p == Colon) return true;
     if (is_prefix(before)) return p == Minus && is_number(c) && here.space_before();
     if (p == Question && c == Question && !in_types(here)) return true;  // `??` is another operator
-    if (p == Integer && c == Dot && (&here)[1].kind == Integer) {  // `1 .0` is not the float `1.0`
+    if (p == Integer && c == Dot && (&here)[1].kind == Integer) {        // `1 .0` is not the float `1.0`
       return &before == tokens_.data() || (&before)[-1].kind != Dot;
     }
     if (c == Dot || p == Dot || c == Question || (c == QuestionQuestion && in_types(here))) return false;

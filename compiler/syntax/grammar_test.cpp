@@ -226,10 +226,12 @@ class Generator {
         }
         break;
       case Node::Optional:
-        if (least(node.parts[0]) <= budget && random_() % 2 == 0 && allowed_inside(node.parts[0])) generate(node.parts[0], budget);
+        if (least(node.parts[0]) <= budget && random_() % 2 == 0 && allowed_inside(node.parts[0]))
+          generate(node.parts[0], budget);
         break;
       case Node::Repeat:
-        for (int i = 0; i < 3 && least(node.parts[0]) <= budget && random_() % 5 < 2; ++i) generate(node.parts[0], budget);
+        for (int i = 0; i < 3 && least(node.parts[0]) <= budget && random_() % 5 < 2; ++i)
+          generate(node.parts[0], budget);
         break;
       case Node::Rule: rule(node.text, budget); break;
       case Node::Token: {
@@ -313,13 +315,15 @@ TEST(Grammar, EverySentenceParsesAndIsLaidOut) {
     const Parsed second = read(first.formatted);
     if (second.tree != first.tree || second.formatted != first.formatted || !second.problems.empty()) {
       ++wrong;
-      const auto [one, two] = std::mismatch(first.tree.begin(), first.tree.end(), second.tree.begin(), second.tree.end());
+      const auto [one, two] =
+          std::mismatch(first.tree.begin(), first.tree.end(), second.tree.begin(), second.tree.end());
       const auto at = static_cast<std::size_t>(one - first.tree.begin());
       const std::size_t from = at < 60 ? 0 : at - 60;
-      ADD_FAILURE() << "sentence " << i << ":\n" << text << "formatted:\n" << first.formatted << second.problems
-                    << "tree: " << first.tree.substr(from, 120) << "\nthen: " << second.tree.substr(from, 120)
-                    << "\nlayout " << (second.formatted == first.formatted ? "same" : second.formatted);
-
+      ADD_FAILURE() << "sentence " << i << ":\n"
+                    << text << "formatted:\n"
+                    << first.formatted << second.problems << "tree: " << first.tree.substr(from, 120)
+                    << "\nthen: " << second.tree.substr(from, 120) << "\nlayout "
+                    << (second.formatted == first.formatted ? "same" : second.formatted);
     }
   }
   for (const auto& [name, node] : rules) EXPECT_TRUE(generator.used().contains(name)) << name << " is never reached";

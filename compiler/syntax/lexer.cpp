@@ -46,8 +46,7 @@ void Lexer::push(TokenKind kind, std::size_t begin, std::uint8_t flags) {
   out_.tokens.push_back(token);
 }
 
-source::Diagnostic& Lexer::report(source::Code code, std::size_t begin, std::size_t end,
-                                  std::string message) {
+source::Diagnostic& Lexer::report(source::Code code, std::size_t begin, std::size_t end, std::string message) {
   return sink_.report(code, span(begin, end), std::move(message));
 }
 
@@ -86,8 +85,7 @@ void Lexer::comment() {
   if (end > begin && text_[end - 1] == '\r') --end;
   const bool doc = text_[begin + 2] == '/' && begin + 2 < end && !(begin + 3 < end && text_[begin + 3] == '/');
   const bool own_line = out_.tokens.empty() || (pending_ & Token::kNewlineBefore) != 0;
-  out_.comments.push_back(
-      {{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}, doc, own_line});
+  out_.comments.push_back({{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)}, doc, own_line});
   pending_ |= Token::kSpaceBefore;
   if (doc) pending_ |= Token::kDocBefore;
 }
@@ -112,12 +110,14 @@ void Lexer::next() {
     return push(keyword_or_identifier(text_.substr(begin, at_ - begin)), begin);
   }
   switch (c) {
-    case '"':
-      ++at_;
-      return string_piece(begin, TokenKind::String, TokenKind::StringBegin);
+    case '"': ++at_; return string_piece(begin, TokenKind::String, TokenKind::StringBegin);
     case '\'': return single_quotes();
-    case '(': case '[': case '{': return open(c);
-    case ')': case ']': case '}': return close(c);
+    case '(':
+    case '[':
+    case '{': return open(c);
+    case ')':
+    case ']':
+    case '}': return close(c);
     case ':':
       if (interpolations_ != 0 && top_is_interpolation()) return format();
       break;

@@ -22,11 +22,16 @@ struct UnitName {
   TokenKind kind;
 };
 constexpr auto kUnits = std::to_array<UnitName>({
-    {"ns", Unit::Ns, TokenKind::Duration}, {"us", Unit::Us, TokenKind::Duration},
-    {"ms", Unit::Ms, TokenKind::Duration}, {"s", Unit::S, TokenKind::Duration},
-    {"m", Unit::M, TokenKind::Duration},   {"h", Unit::H, TokenKind::Duration},
-    {"d", Unit::D, TokenKind::Duration},   {"KB", Unit::KB, TokenKind::Size},
-    {"MB", Unit::MB, TokenKind::Size},     {"GB", Unit::GB, TokenKind::Size},
+    {"ns", Unit::Ns, TokenKind::Duration},
+    {"us", Unit::Us, TokenKind::Duration},
+    {"ms", Unit::Ms, TokenKind::Duration},
+    {"s", Unit::S, TokenKind::Duration},
+    {"m", Unit::M, TokenKind::Duration},
+    {"h", Unit::H, TokenKind::Duration},
+    {"d", Unit::D, TokenKind::Duration},
+    {"KB", Unit::KB, TokenKind::Size},
+    {"MB", Unit::MB, TokenKind::Size},
+    {"GB", Unit::GB, TokenKind::Size},
     {"TB", Unit::TB, TokenKind::Size},
 });
 
@@ -124,11 +129,11 @@ void Lexer::number_suffix(std::size_t begin, TokenKind kind) {
   }
   push(kind, begin);
   out_.tokens.back().bad = true;
-  auto& problem = report(Code::UnknownUnit, suffix, at_,
-                         name.size() <= kMostShown ? "`" + std::string(name) + "` is not a unit"
-                                                   : std::string("this is not a unit"));
-  constexpr auto kTypes = std::to_array<std::string_view>(
-      {"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "f32", "f64"});
+  auto& problem = report(
+      Code::UnknownUnit, suffix, at_,
+      name.size() <= kMostShown ? "`" + std::string(name) + "` is not a unit" : std::string("this is not a unit"));
+  constexpr auto kTypes =
+      std::to_array<std::string_view>({"i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "f32", "f64"});
   for (std::string_view type : kTypes) {
     if (name == type && digits.size() <= kMostShown) {
       const std::string call = std::string(type) + "(" + std::string(digits) + ")";
@@ -189,7 +194,12 @@ bool Lexer::escape_sequence() {
   }
   switch (c) {
     case '\n': ++at_; return false;
-    case 'n': case 't': case 'r': case '\\': case '"': case '{': at_ += 2; return true;
+    case 'n':
+    case 't':
+    case 'r':
+    case '\\':
+    case '"':
+    case '{': at_ += 2; return true;
     case 'u': break;
     default: {
       at_ += 2;
@@ -238,8 +248,7 @@ void Lexer::single_quotes() {
   while (end < text_.size() && text_[end] != '\'' && text_[end] != '\n' && text_[end] != '"') ++end;
   if (end >= text_.size() || text_[end] != '\'') {
     push(TokenKind::Error, begin);
-    report(Code::SingleQuotes, begin, at_, "`'` can't stand here")
-        .help("a string stands in double quotes");
+    report(Code::SingleQuotes, begin, at_, "`'` can't stand here").help("a string stands in double quotes");
     return;
   }
   at_ = end + 1;

@@ -74,7 +74,9 @@ TEST(Comments, BlocksAreAnErrorAndSkipped) {
 }
 
 TEST(Text, AByteOrderMarkAndAFirstLineForTheShellAreSkipped) {
-  EXPECT_EQ(tokens("\xEF\xBB\xBF" "a"), "a");
+  EXPECT_EQ(tokens("\xEF\xBB\xBF"
+                   "a"),
+            "a");
   EXPECT_EQ(tokens("#!/usr/bin/noodle\na"), "a");
   EXPECT_EQ(tokens("a #b"), "a | # | b !E0002@2");
   EXPECT_EQ(tokens("a\r\nb"), "a | b");
@@ -136,21 +138,32 @@ TEST(Quantities, AreNanosecondsAndBytes) {
   EXPECT_EQ(expression("0.1KB"), "E0120 1:11 a size is a whole number of bytes below 2^63");
   EXPECT_EQ(expression("999999d"), "E0120 1:11 a duration is a whole number of nanoseconds below 2^63");
   EXPECT_EQ(expression("99999999999999999999s"), "E0120 1:11 a duration is a whole number of nanoseconds below 2^63");
-  EXPECT_EQ(expression("1.0000000000000000000000000000000000001s"), "E0120 1:11 a duration is a whole number of nanoseconds below 2^63");
+  EXPECT_EQ(expression("1.0000000000000000000000000000000000001s"),
+            "E0120 1:11 a duration is a whole number of nanoseconds below 2^63");
   EXPECT_EQ(expression("1e3s"), "E0007 1:11 a duration or a size is written without an exponent");
 }
 
 TEST(Strings, EscapesAreUndone) {
-  EXPECT_EQ(expression(R"("a\n\t\r\\\"\{\u{41}\u{1F600}}")"), "(string \"" + std::string(R"(a\n\t\r\\\"\{A)") + "\xF0\x9F\x98\x80}\")");
+  EXPECT_EQ(expression(R"("a\n\t\r\\\"\{\u{41}\u{1F600}}")"),
+            "(string \"" + std::string(R"(a\n\t\r\\\"\{A)") + "\xF0\x9F\x98\x80}\")");
   EXPECT_EQ(expression("\"\""), "(string)");
   EXPECT_EQ(expression(R"("\q")"), "E0005 1:12 `\\q` is not an escape");
   EXPECT_EQ(expression(R"("\u{}")"), "E0006 1:12 `\\u` is followed by one to six hexadecimal digits in braces");
   EXPECT_EQ(expression(R"("\u{1234567}")"), "E0006 1:12 `\\u` is followed by one to six hexadecimal digits in braces");
   EXPECT_EQ(expression(R"("\u41")"), "E0006 1:12 `\\u` is followed by one to six hexadecimal digits in braces");
   EXPECT_EQ(expression(R"("\u{D800}")"), "E0006 1:12 there is no such Unicode character");
-  EXPECT_EQ(read(R"(const a = "\}")" "\n").suggestions[0], "const a = \"}\"\n");
-  EXPECT_EQ(read(R"(const a = "\0")" "\n").suggestions[0], "const a = \"\\u{0}\"\n");
-  EXPECT_EQ(read(R"(const a = "\'")" "\n").suggestions[0], "const a = \"'\"\n");
+  EXPECT_EQ(read(R"(const a = "\}")"
+                 "\n")
+                .suggestions[0],
+            "const a = \"}\"\n");
+  EXPECT_EQ(read(R"(const a = "\0")"
+                 "\n")
+                .suggestions[0],
+            "const a = \"\\u{0}\"\n");
+  EXPECT_EQ(read(R"(const a = "\'")"
+                 "\n")
+                .suggestions[0],
+            "const a = \"'\"\n");
 }
 
 TEST(Strings, InterpolateAnyExpression) {
@@ -161,7 +174,8 @@ TEST(Strings, InterpolateAnyExpression) {
   EXPECT_EQ(expression(R"("{{1: 2}}")"), "(string ((map (1 2))))");
   EXPECT_EQ(expression(R"("{n:>8}{n:04}{n:x}")"), R"((string (n :">8") (n :"04") (n :"x")))");
   EXPECT_EQ(expression(R"("{x:}")"), R"((string (x :"")))");
-  EXPECT_EQ(expression(R"("{if a { "b" } else { "c" }}")"), "(string ((if a (block\n    (string \"b\")) else (block\n    (string \"c\")))))");
+  EXPECT_EQ(expression(R"("{if a { "b" } else { "c" }}")"),
+            "(string ((if a (block\n    (string \"b\")) else (block\n    (string \"c\")))))");
   EXPECT_EQ(expression("\"{f(\n1)}\""), "(string ((call f 1)))");
 }
 

@@ -22,7 +22,8 @@ Expr* Parser::if_expr() {
     grow();
     if (stopped_) break;
     if (at_name("elif") || at_name("elseif") || at_name("elsif")) {
-      if (auto* problem = complain(Code::ForeignWord, range(), "`" + std::string(spelling()) + "` is written `else if`")) {
+      if (auto* problem =
+              complain(Code::ForeignWord, range(), "`" + std::string(spelling()) + "` is written `else if`")) {
         problem->suggest("write `else if`", span(range()), "else if");
       }
       continue;
@@ -105,12 +106,14 @@ MatchArm Parser::arm(bool select) {
     one.body = make<ExprStmt>(StmtKind::Expr, begin_body, error_expr(begin_body));
   } else if (at(Expect)) {  // as if it stood in braces
     Stmt* check = expect_statement();
-    auto* inside = make<BlockExpr>(ExprKind::Block, begin_body,
-                                   List<Stmt>(out_.arena.copy(std::span<Stmt* const>(&check, 1))), static_cast<Stmt*>(nullptr));
+    auto* inside =
+        make<BlockExpr>(ExprKind::Block, begin_body, List<Stmt>(out_.arena.copy(std::span<Stmt* const>(&check, 1))),
+                        static_cast<Stmt*>(nullptr));
     one.body = make<ExprStmt>(StmtKind::Expr, begin_body, static_cast<Expr*>(inside));
   } else {
     if (at(Let) || at(Var) || at(Defer)) {
-      if (auto* problem = error(Code::ExpectedExpression, range(), std::string(describe(kind_)) + " can't be the body of an arm")) {
+      if (auto* problem =
+              error(Code::ExpectedExpression, range(), std::string(describe(kind_)) + " can't be the body of an arm")) {
         problem->help("put the body in braces: `=> { … }`");
       }
     }

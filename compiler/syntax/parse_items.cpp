@@ -15,11 +15,24 @@ struct Foreign {
   std::string_view ours;
 };
 constexpr auto kForeignItems = std::to_array<Foreign>({
-    {"func", "fn"},         {"function", "fn"},      {"def", "fn"},          {"fun", "fn"},
-    {"proc", "fn"},         {"method", "fn"},        {"class", "struct"},    {"record", "struct"},
-    {"interface", "trait"}, {"protocol", "trait"},   {"use", "import"},      {"include", "import"},
-    {"require", "import"},  {"using", "import"},     {"public", "pub"},      {"export", "pub"},
-    {"extension", "impl"},  {"implement", "impl"},
+    {"func", "fn"},
+    {"function", "fn"},
+    {"def", "fn"},
+    {"fun", "fn"},
+    {"proc", "fn"},
+    {"method", "fn"},
+    {"class", "struct"},
+    {"record", "struct"},
+    {"interface", "trait"},
+    {"protocol", "trait"},
+    {"use", "import"},
+    {"include", "import"},
+    {"require", "import"},
+    {"using", "import"},
+    {"public", "pub"},
+    {"export", "pub"},
+    {"extension", "impl"},
+    {"implement", "impl"},
 });
 }  // namespace
 
@@ -124,11 +137,12 @@ Item* Parser::item_body(Item head, bool top_level) {
   } else if (head.is_pub) {
     error(Code::UnexpectedToken, missing_place(), "expected a declaration after `pub`, found " + found());
   } else if (at(Let) || at(Var)) {
-    if (auto* problem = error(Code::NotADeclaration, range(),
-                              "there is no top-level " + std::string(describe(kind_)))) {
+    if (auto* problem =
+            error(Code::NotADeclaration, range(), "there is no top-level " + std::string(describe(kind_)))) {
       problem->suggest("values that everyone sees are constants", span(range()), "const");
     }
-  } else if (auto* problem = error(Code::NotADeclaration, range(), "a declaration is expected here, found " + found_here())) {
+  } else if (auto* problem =
+                 error(Code::NotADeclaration, range(), "a declaration is expected here, found " + found_here())) {
     if (kind_ == Mut) {
       problem->help("variables stand in functions");
     } else {
@@ -231,7 +245,8 @@ FunctionItem* Parser::function_item(Item head, bool is_receive) {
   if (at(BraceOpen)) {
     code = body();
   } else if (!recovering_ && !at(BraceClose) && !at_end() && !token().newline_before() && !at(Semicolon)) {
-    auto* problem = error(Code::UnexpectedToken, range(), "expected `{` and the body of the function, found " + found());
+    auto* problem =
+        error(Code::UnexpectedToken, range(), "expected `{` and the body of the function, found " + found());
     if (problem != nullptr && at(Equal)) problem->help("a body stands in braces: `{ … }`");
   }
   return out_.arena.make<FunctionItem>(head, is_receive, name, generics, list, result, code);
@@ -322,7 +337,8 @@ FieldDecl Parser::field_decl(bool in_struct) {
   FieldDecl field{{}, nullptr, false, {}, doc_before(pos_)};
   const std::uint32_t first = begin();
   if (in_struct && at(Pub) && peek() != Colon) {
-    complain(Code::NeedlessVisibility, range(), "the fields of a `pub struct` are visible; what is not is marked `private`");
+    complain(Code::NeedlessVisibility, range(),
+             "the fields of a `pub struct` are visible; what is not is marked `private`");
     advance();
   }
   if (in_struct && at(Identifier) && is_word(peek()) && spelling() == "private") {
@@ -453,7 +469,8 @@ TraitItem* Parser::trait_item(Item head) {
   const Name name = take_name("the name of a trait");
   const std::span<const TypeParam> generics = type_params();
   if (at(Colon)) {
-    error(Code::UnexpectedToken, range(), "a trait has no supertraits; ask for both bounds where it is used: `<T: A + B>`");
+    error(Code::UnexpectedToken, range(),
+          "a trait has no supertraits; ask for both bounds where it is used: `<T: A + B>`");
   }
   const List<FunctionItem> methods = members(true);
   return out_.arena.make<TraitItem>(head, name, generics, methods);

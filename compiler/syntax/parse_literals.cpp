@@ -120,7 +120,8 @@ Expr* Parser::number(std::uint32_t first, bool negative) {
       const std::optional<std::uint64_t> value = read_quantity(digits, unit_value(literal.unit));
       if (!value || *value > INT64_MAX) {
         error(Code::LiteralTooLarge, where,
-              size ? "a size is a whole number of bytes below 2^63" : "a duration is a whole number of nanoseconds below 2^63");
+              size ? "a size is a whole number of bytes below 2^63"
+                   : "a duration is a whole number of nanoseconds below 2^63");
         return error_expr(first);
       }
       const auto quantity = static_cast<std::int64_t>(*value);

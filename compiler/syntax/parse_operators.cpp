@@ -12,7 +12,18 @@ namespace {
 
 // Loosest first. Zero is no operator.
 enum Level : std::uint8_t {
-  kNone, kCoalesce, kOr, kAnd, kCompare, kRange, kBitOr, kBitXor, kBitAnd, kShift, kAdd, kMultiply,
+  kNone,
+  kCoalesce,
+  kOr,
+  kAnd,
+  kCompare,
+  kRange,
+  kBitOr,
+  kBitXor,
+  kBitAnd,
+  kShift,
+  kAdd,
+  kMultiply,
 };
 
 struct Operator {
@@ -22,7 +33,9 @@ struct Operator {
 
 constexpr auto make_operators() {
   std::array<Operator, 128> table{};
-  const auto set = [&](TokenKind kind, Level level, BinaryOp op) { table[static_cast<std::size_t>(kind)] = {level, op}; };
+  const auto set = [&](TokenKind kind, Level level, BinaryOp op) {
+    table[static_cast<std::size_t>(kind)] = {level, op};
+  };
   set(QuestionQuestion, kCoalesce, BinaryOp::Coalesce);
   set(PipePipe, kOr, BinaryOp::Or);
   set(AmpAmp, kAnd, BinaryOp::And);
@@ -55,9 +68,9 @@ Operator operator_of(TokenKind kind) { return kOperators[static_cast<std::size_t
 
 bool is_number(TokenKind kind) { return kind == Integer || kind == Float || kind == Duration || kind == Size; }
 
-constexpr auto kSpellings = std::to_array<std::string_view>(
-    {"??", "||", "&&", "==", "!=", "<", "<=", ">", ">=", "|", "^", "&", "<<", ">>", "+", "-", "+%", "-%", "*", "/",
-     "%", "@", "*%", "**"});
+constexpr auto kSpellings =
+    std::to_array<std::string_view>({"??", "||", "&&", "==", "!=", "<",  "<=", ">", ">=", "|", "^",  "&",
+                                     "<<", ">>", "+",  "-",  "+%", "-%", "*",  "/", "%",  "@", "*%", "**"});
 
 }  // namespace
 
@@ -154,7 +167,10 @@ Expr* Parser::unary() {
 bool Parser::at_foreign_not() {
   if (!at(Identifier) || spelling() != "not" || (!blank_ && token_at(1).newline_before())) return false;
   switch (peek()) {
-    case Identifier: case True: case False: case SelfValue: break;
+    case Identifier:
+    case True:
+    case False:
+    case SelfValue: break;
     default: return false;
   }
   if (auto* problem = complain(Code::ForeignOperator, range(), "`not` is written `!`")) {
@@ -187,10 +203,32 @@ Expr* Parser::power(Expr* base, std::uint32_t first) {
 
 bool Parser::starts_expr() const {
   switch (kind_) {
-    case Identifier: case Integer: case Float: case Duration: case Size: case String: case StringBegin: case ParenOpen:
-    case BracketOpen: case Minus: case Bang: case Await: case Spawn: case If: case Match: case Loop: case While:
-    case For: case Break: case Continue: case Return: case Async: case SelfValue: case SelfType: case True: case False:
-      return true;
+    case Identifier:
+    case Integer:
+    case Float:
+    case Duration:
+    case Size:
+    case String:
+    case StringBegin:
+    case ParenOpen:
+    case BracketOpen:
+    case Minus:
+    case Bang:
+    case Await:
+    case Spawn:
+    case If:
+    case Match:
+    case Loop:
+    case While:
+    case For:
+    case Break:
+    case Continue:
+    case Return:
+    case Async:
+    case SelfValue:
+    case SelfType:
+    case True:
+    case False: return true;
     case BraceOpen: return head_ == Head::None;
     default: return false;
   }
@@ -198,7 +236,14 @@ bool Parser::starts_expr() const {
 
 bool Parser::at_literal() const {
   switch (kind_) {
-    case Integer: case Float: case Duration: case Size: case String: case StringBegin: case True: case False: return true;
+    case Integer:
+    case Float:
+    case Duration:
+    case Size:
+    case String:
+    case StringBegin:
+    case True:
+    case False: return true;
     default: return false;
   }
 }
@@ -214,14 +259,16 @@ bool Parser::reports_missing_operand() {
   const Range here = range();
   const bool touches = pos_ > 0 && tokens_[pos_ - 1].end == here.begin;
   const TokenKind before = previous();
-  if (before == Minus && pos_ > 1 && tokens_[pos_ - 2].kind == Minus && tokens_[pos_ - 2].end == tokens_[pos_ - 1].begin) {
+  if (before == Minus && pos_ > 1 && tokens_[pos_ - 2].kind == Minus &&
+      tokens_[pos_ - 2].end == tokens_[pos_ - 1].begin) {
     return say(Code::ForeignOperator, {tokens_[pos_ - 2].begin, prev_end_}, "there is no `--`", "write `x -= 1`");
   }
   if (at(Plus) && touches && before == Plus) {
     return say(Code::ForeignOperator, {here.begin - 1, here.end}, "there is no `++`", "write `x += 1`");
   }
   if (at(Equal) && touches && (before == EqualEqual || before == BangEqual)) {
-    return say(Code::ForeignOperator, {tokens_[pos_ - 1].begin, here.end}, "there is no `" + std::string(text({tokens_[pos_ - 1].begin, here.end})) + "`",
+    return say(Code::ForeignOperator, {tokens_[pos_ - 1].begin, here.end},
+               "there is no `" + std::string(text({tokens_[pos_ - 1].begin, here.end})) + "`",
                "`==` and `!=` compare values of one type");
   }
   if (at(Dot) && peek() == Integer) {
@@ -237,14 +284,16 @@ bool Parser::reports_missing_operand() {
                "there are no references and pointers; variables hold values");
   }
   if (at(Fn)) {
-    return say(Code::ExpectedExpression, here, "a function without a name is a lambda", "write `x => …`, or `(a, b) => { … }`");
+    return say(Code::ExpectedExpression, here, "a function without a name is a lambda",
+               "write `x => …`, or `(a, b) => { … }`");
   }
   if (at(Let) || at(Var)) {
     return say(Code::ExpectedExpression, here, std::string(describe(kind_)) + " is a statement, not a value",
                "put it on a line before, or in a block `{ … }`");
   }
   if (at(Identifier)) return say(Code::ExpectedExpression, here, "`_` is a pattern and has no value", "give it a name");
-  if (at(Else)) return say(Code::ExpectedExpression, here, "this `else` has no `if`", "`else` stands behind the `}` of an `if`");
+  if (at(Else))
+    return say(Code::ExpectedExpression, here, "this `else` has no `if`", "`else` stands behind the `}` of an `if`");
   return false;
 }
 

@@ -38,9 +38,15 @@ Pattern* Parser::pattern_operand(bool in_list) {
       const Name name = take_name("a name that `mut` makes changeable");
       return make<NamePattern>(PatternKind::Name, first, true, name);
     }
-    case Integer: case Float: case Duration: case Size: case Minus: case String: case StringBegin: case True:
-    case False:
-      return literal_pattern();
+    case Integer:
+    case Float:
+    case Duration:
+    case Size:
+    case Minus:
+    case String:
+    case StringBegin:
+    case True:
+    case False: return literal_pattern();
     case DotDot:
       if (in_list) {
         mark(Token::kPrefix);

@@ -153,7 +153,8 @@ Expr* Parser::index(Expr* base, std::uint32_t first) {
   if ((at(DotDot) || at(DotDotEqual)) && peek() == BracketClose && at(DotDot)) {
     const std::uint32_t begin_range = begin();
     advance();
-    inner = make<RangeExpr>(ExprKind::Range, begin_range, static_cast<Expr*>(nullptr), static_cast<Expr*>(nullptr), false);
+    inner =
+        make<RangeExpr>(ExprKind::Range, begin_range, static_cast<Expr*>(nullptr), static_cast<Expr*>(nullptr), false);
   } else {
     open_range_ = true;
     inner = expr();

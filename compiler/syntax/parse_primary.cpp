@@ -12,9 +12,14 @@ Expr* Parser::primary() {
   const std::uint32_t first = begin();
   switch (kind_) {
     case Identifier: return name_expr();
-    case Integer: case Float: case Duration: case Size: return number(first, false);
-    case String: case StringBegin: return string(ExprKind::String, first);
-    case True: case False: {
+    case Integer:
+    case Float:
+    case Duration:
+    case Size: return number(first, false);
+    case String:
+    case StringBegin: return string(ExprKind::String, first);
+    case True:
+    case False: {
       const bool value = at(True);
       advance();
       return make<BoolExpr>(ExprKind::Bool, first, value);
@@ -26,8 +31,11 @@ Expr* Parser::primary() {
     case BraceOpen: return block_at_ == pos_ ? block() : braces();
     case If: return if_expr();
     case Match: return match_expr();
-    case Loop: case While: case For: return loop(Name{}, first);
-    case Break: case Continue: return jump();
+    case Loop:
+    case While:
+    case For: return loop(Name{}, first);
+    case Break:
+    case Continue: return jump();
     case Return: return return_expr();
     case Async: return async_expr();
     default: return missing_expr();
@@ -56,13 +64,19 @@ Expr* Parser::name_expr() {
         if (spelling() == "region") return task_block(ExprKind::Region);
         if (spelling() == "select") return select_expr();
         break;
-      case String: case StringBegin:
+      case String:
+      case StringBegin:
         if (spelling() == "sql") {
           advance();
           return string(ExprKind::Sql, first);
         }
         break;
-      case Identifier: case Integer: case Float: case Duration: case SelfValue: case Await:
+      case Identifier:
+      case Integer:
+      case Float:
+      case Duration:
+      case SelfValue:
+      case Await:
         if (head_ == Head::None && spelling() == "within") return within_expr();
         break;
       default: break;
@@ -125,9 +139,22 @@ Expr* Parser::braces() {
       advance();
       advance();
       return make<MapExpr>(ExprKind::Map, first, std::span<const MapEntry>());
-    case Let: case Var: case Defer: case Expect: case Fn: case Struct: case Enum: case Trait: case Impl:
-    case Import: case Const: case Pub: case Actor: case At: case Semicolon: case BraceOpen:
-      return block();
+    case Let:
+    case Var:
+    case Defer:
+    case Expect:
+    case Fn:
+    case Struct:
+    case Enum:
+    case Trait:
+    case Impl:
+    case Import:
+    case Const:
+    case Pub:
+    case Actor:
+    case At:
+    case Semicolon:
+    case BraceOpen: return block();
     default: break;
   }
   const Context context(*this, false, Head::None);

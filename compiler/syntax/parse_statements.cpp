@@ -94,7 +94,8 @@ BlockExpr* Parser::block_after_brace(std::uint32_t first, Range opening, Stmt* r
   }
   while (!at(BraceClose) && !at_end()) {
     if (at_lost_item()) {
-      if (auto* problem = error(Code::MissingClosing, tokens_[pos_ - 1].range(), "`}` is missing before this declaration")) {
+      if (auto* problem =
+              error(Code::MissingClosing, tokens_[pos_ - 1].range(), "`}` is missing before this declaration")) {
         problem->note(span(opening), "to close this");
         problem->note(span(range()), "the declaration");
       }
@@ -149,8 +150,15 @@ bool Parser::foreign_statement_word() {
   const Token& next = token_at(1);
   if (next.newline_before()) return false;
   switch (next.kind) {
-    case Identifier: case String: case StringBegin: case Integer: case Float: case SelfValue: case If: case True: case False:
-      break;
+    case Identifier:
+    case String:
+    case StringBegin:
+    case Integer:
+    case Float:
+    case SelfValue:
+    case If:
+    case True:
+    case False: break;
     case BraceOpen:
       if (spelling() != "do" && spelling() != "try") return false;
       break;
@@ -169,10 +177,20 @@ bool Parser::foreign_statement_word() {
 Stmt* Parser::statement() {
   const std::uint32_t first = begin();
   switch (kind_) {
-    case Let: case Var: return let_statement();
+    case Let:
+    case Var: return let_statement();
     case Defer: return defer_statement();
     case Expect: return expect_statement();
-    case Fn: case Struct: case Enum: case Trait: case Impl: case Import: case Const: case Pub: case Actor: case At: {
+    case Fn:
+    case Struct:
+    case Enum:
+    case Trait:
+    case Impl:
+    case Import:
+    case Const:
+    case Pub:
+    case Actor:
+    case At: {
       Item* inner = item(false);
       if (inner == nullptr) return make<Stmt>(StmtKind::Error, first);
       return make<ItemStmt>(StmtKind::Item, first, inner);

@@ -176,9 +176,15 @@ void Parser::scan_angles() {
   std::size_t i = pos_;
   for (bool going = true; going && !line_ends_before(i); ++i) {
     switch (tokens_[i].kind) {
-      case Identifier: case SelfType: case Dot: case Comma: case Question: case QuestionQuestion: case Arrow:
-      case Any: case Mut:
-        break;
+      case Identifier:
+      case SelfType:
+      case Dot:
+      case Comma:
+      case Question:
+      case QuestionQuestion:
+      case Arrow:
+      case Any:
+      case Mut: break;
       case Less: open.push_back(i); break;
       case Greater: going = close(i, true); break;
       case GreaterGreater: going = close(i, false) && close(i, true); break;

@@ -209,11 +209,17 @@ void Parser::synchronise(std::size_t start, bool commas) {
 
 bool Parser::at_item_start() const {
   switch (kind_) {
-    case Fn: case Struct: case Enum: case Trait: case Impl: case Import: case Const: case Pub: case Actor:
-    case At:
-      return true;
-    case Identifier:
-      return (peek() == String || peek() == StringBegin) && spelling() == "test";
+    case Fn:
+    case Struct:
+    case Enum:
+    case Trait:
+    case Impl:
+    case Import:
+    case Const:
+    case Pub:
+    case Actor:
+    case At: return true;
+    case Identifier: return (peek() == String || peek() == StringBegin) && spelling() == "test";
     default: return false;
   }
 }
@@ -295,8 +301,8 @@ void Parser::statement_not_ended() {
     }
     return;
   }
-  if (auto* problem = error(Code::StatementNotEnded, here,
-                            "expected an operator or the end of the statement, found " + found())) {
+  if (auto* problem =
+          error(Code::StatementNotEnded, here, "expected an operator or the end of the statement, found " + found())) {
     if (starts_expr() || is_keyword(kind_)) {
       problem->help("a statement ends with its line; `;` separates two statements on one line");
     }

@@ -103,9 +103,7 @@ class Parser {
 
   // ---- the cursor (parser.cpp)
   const Token& token() const { return tokens_[pos_]; }
-  const Token& token_at(std::size_t ahead) const {
-    return tokens_[std::min(pos_ + ahead, tokens_.size() - 1)];
-  }
+  const Token& token_at(std::size_t ahead) const { return tokens_[std::min(pos_ + ahead, tokens_.size() - 1)]; }
   TokenKind peek(std::size_t ahead = 1) const { return token_at(ahead).kind; }
   std::uint32_t begin() const { return token().begin + half_; }
   Range range() const { return {begin(), token().end}; }
@@ -113,8 +111,7 @@ class Parser {
   /// Whether nothing more belongs to the construct: the file or the
   /// interpolation ends, or its closing brace was lost.
   bool at_end() const {
-    return kind_ == TokenKind::EndOfFile || kind_ == TokenKind::StringMiddle ||
-           kind_ == TokenKind::StringEnd || lost_;
+    return kind_ == TokenKind::EndOfFile || kind_ == TokenKind::StringMiddle || kind_ == TokenKind::StringEnd || lost_;
   }
   bool at_word() const { return is_word(kind_); }
   /// Whether the current token is this name.
@@ -305,13 +302,13 @@ class Parser {
 
   bool blank_ = false;
   Head head_ = Head::None;
-  bool open_range_ = false;         // a range here may lack its end: the index of a slice
+  bool open_range_ = false;          // a range here may lack its end: the index of a slice
   std::size_t block_at_ = SIZE_MAX;  // the `{` at this token opens a block, not a map
 
   bool recovering_ = false;
   bool stopped_ = false;
   std::size_t arm_at_ = SIZE_MAX;  // where the arm being read began
-  bool lost_ = false;  // a declaration began before its surroundings were closed
+  bool lost_ = false;              // a declaration began before its surroundings were closed
   std::uint32_t lost_braces_ = 0;  // reported as missing; one that comes later after all is passed over
   std::uint32_t depth_ = 0;
   std::uint32_t height_ = 0;

@@ -27,7 +27,8 @@ std::string suggested(const std::string& text) {
 }
 
 TEST(Recovery, ManyProblemsStandInSourceOrder) {
-  EXPECT_EQ(problems("fn a( { }\nstruct { }\nfn b() {\n    let = 1\n    f(1 2)\n    ok(1)\n    x = = 2\n}\nenum { A }\nfn c() { }\n"),
+  EXPECT_EQ(problems("fn a( { }\nstruct { }\nfn b() {\n    let = 1\n    f(1 2)\n    ok(1)\n    x = = 2\n}\nenum { A "
+                     "}\nfn c() { }\n"),
             "E0105 1:7 expected the name of a parameter, found `{`\n"
             "E0105 2:8 expected the name of a struct, found `{`\n"
             "E0103 4:9 expected a pattern, found `=`\n"
@@ -148,7 +149,8 @@ TEST(Names, CantBeReservedWords) {
 TEST(Heads, TakeNothingBareThatHasABrace) {
   EXPECT_EQ(body("if P { a: 1 } == b { }"), "E0114 2:6 a struct literal can't stand here without parentheses");
   EXPECT_EQ(body("match P { a: 1 } { b => c }"), "E0114 2:9 a struct literal can't stand here without parentheses");
-  EXPECT_EQ(body("while each(a) { b => c } { }"), "E0114 2:15 a call with a block can't stand here without parentheses");
+  EXPECT_EQ(body("while each(a) { b => c } { }"),
+            "E0114 2:15 a call with a block can't stand here without parentheses");
   EXPECT_EQ(body("if x => x { }"), "E0114 2:4 a lambda can't stand here without parentheses");
   EXPECT_EQ(body("while (a, b) => a { }"), "E0114 2:7 a lambda can't stand here without parentheses");
 }
@@ -220,12 +222,14 @@ TEST(Patterns, SayWhatIsWrong) {
   EXPECT_EQ(body("match a { else => c }"), "E0103 2:11 expected a pattern, found `else`");
   EXPECT_EQ(body("match a { b => let c = 1 }"), "E0102 2:16 `let` can't be the body of an arm");
   EXPECT_EQ(body("match a { b c }"), "E0101 2:13 expected `=>` behind a pattern, found `c`");
-  EXPECT_EQ(body("match a { b => c d => e }"), "E0101 2:18 arms are separated by newlines or commas, but here follows `d`");
+  EXPECT_EQ(body("match a { b => c d => e }"),
+            "E0101 2:18 arms are separated by newlines or commas, but here follows `d`");
   EXPECT_EQ(problems("test \"{a}\" { }\n"), "E0123 1:6 the name of a test has no interpolation");
 }
 
 TEST(Visibility, IsWrittenWhereItMeansSomething) {
-  EXPECT_EQ(problems("struct A { pub x: Int }\n"), "E0124 1:12 the fields of a `pub struct` are visible; what is not is marked `private`");
+  EXPECT_EQ(problems("struct A { pub x: Int }\n"),
+            "E0124 1:12 the fields of a `pub struct` are visible; what is not is marked `private`");
   EXPECT_EQ(problems("trait A { pub fn f() }\n"), "E0124 1:11 the methods of a trait are as visible as the trait");
   EXPECT_EQ(problems("pub(crate) fn f() { }\n"), "E0124 1:4 `pub` takes no arguments");
 }
@@ -233,7 +237,8 @@ TEST(Visibility, IsWrittenWhereItMeansSomething) {
 TEST(Declarations, SayWhatIsWrong) {
   EXPECT_EQ(problems("enum A { B { x: Int } }\n"), "E0101 1:12 the fields of a variant stand in parentheses");
   EXPECT_EQ(problems("enum A { B = 1 }\n"), "E0101 1:12 a variant has no number; give the enum a method that tells it");
-  EXPECT_EQ(problems("trait A: B { }\n"), "E0101 1:8 a trait has no supertraits; ask for both bounds where it is used: `<T: A + B>`");
+  EXPECT_EQ(problems("trait A: B { }\n"),
+            "E0101 1:8 a trait has no supertraits; ask for both bounds where it is used: `<T: A + B>`");
   EXPECT_EQ(problems("struct A { fn f() { } }\n"), "E0101 1:12 a function can't stand in a struct");
   EXPECT_EQ(problems("struct A { let x: Int }\n"), "E0101 1:12 a field is written `name: Type`, without `let`");
   EXPECT_EQ(problems("impl A { x: Int }\n"), "E0101 1:10 expected `fn` and a method, found `x`");

@@ -116,7 +116,8 @@ TEST(Words, AreNamesAfterADotAndAsLabels) {
   EXPECT_EQ(expression("a.match.in"), "(.in (.match a))");
   EXPECT_EQ(expression("f(in: 1, match: 2)"), "(call f in: 1 match: 2)");
   EXPECT_EQ(expression("P { if: 1 }"), "(struct P if: 1)");
-  EXPECT_EQ(tree("struct A { for: Int, fn: Int, pub: Int }"), "(struct A\n  (for : Int)\n  (fn : Int)\n  (pub : Int))\n");
+  EXPECT_EQ(tree("struct A { for: Int, fn: Int, pub: Int }"),
+            "(struct A\n  (for : Int)\n  (fn : Int)\n  (pub : Int))\n");
   EXPECT_EQ(tree("impl A { fn any(self) { } }"), "(impl A\n  (fn any (self) (unit-block)))\n");
 }
 
@@ -126,7 +127,8 @@ TEST(Words, ContextualOnesAreNamesElsewhere) {
   EXPECT_EQ(body("if scope { }"), "(block (if scope (unit-block)))");
   EXPECT_EQ(body("match select { a => b }"), "(block (match select (a => b)))");
   EXPECT_EQ(body("within(1)"), "(block (call within 1))");
-  EXPECT_EQ(tree("struct A { private: Int, private private: Int }"), "(struct A\n  (private : Int)\n  (private private : Int))\n");
+  EXPECT_EQ(tree("struct A { private: Int, private private: Int }"),
+            "(struct A\n  (private : Int)\n  (private private : Int))\n");
   EXPECT_EQ(tree("fn f(block: Int, block body: () -> ()) { }"),
             "(fn f (block : Int) (block body : (-> : (tuple))) (unit-block))\n");
 }
@@ -182,7 +184,8 @@ TEST(Statements, OfEveryKind) {
   EXPECT_EQ(body("let (a, b): (Int, B) = c\nvar d = e"), "(unit-block (let (tuple a b) : (tuple Int B) c) (var d e))");
   EXPECT_EQ(body("a.b[c] += 1"), "(unit-block (+= (index (.b a) c) 1))");
   EXPECT_EQ(body("a -= 1; b *= 2; c /= 3; d %= 4; e **= 5; f @= g; h |= i; j &= k; l ^= m; n <<= o; p >>= q"),
-            "(unit-block (-= a 1) (*= b 2) (/= c 3) (%= d 4) (**= e 5) (@= f g) (|= h i) (&= j k) (^= l m) (<<= n o) (>>= p q))");
+            "(unit-block (-= a 1) (*= b 2) (/= c 3) (%= d 4) (**= e 5) (@= f g) (|= h i) (&= j k) (^= l m) (<<= n o) "
+            "(>>= p q))");
   EXPECT_EQ(body("defer a = 1\nexpect b > c"), "(unit-block (defer (= a 1)) (expect (> b c)))");
   EXPECT_EQ(body("outer: loop { continue outer }\nwhile a { break }"),
             "(block (outer: loop (block (continue outer))) (while a (block (break))))");
@@ -197,11 +200,14 @@ TEST(Patterns, OfEveryKind) {
   EXPECT_EQ(body("match a { 1..=5 => b, ..0 => c, 10.. => d, A..B => e, 'x' => f }").substr(0, 5), "E0009");
   EXPECT_EQ(body("match a { 1..=5 => b, ..0 => c, 10.. => d, A..B => e }"),
             "(block (match a ((..= 1 5) => b) ((.. _ 0) => c) ((.. 10 _) => d) ((.. A B) => e)))");
-  EXPECT_EQ(body("match mut a { Node(mut l, _) => b, A.B => c, A.B(x: y) => d }"),
-            "(block (match mut a ((variant Node with mut l _) => b) ((variant A.B) => c) ((variant A.B with x: y) => d)))");
-  EXPECT_EQ(body("match a { P { x, mut y, z: 0, .. } => b }"), "(block (match a ((struct P x: x y: mut y z: 0 ..) => b)))");
+  EXPECT_EQ(
+      body("match mut a { Node(mut l, _) => b, A.B => c, A.B(x: y) => d }"),
+      "(block (match mut a ((variant Node with mut l _) => b) ((variant A.B) => c) ((variant A.B with x: y) => d)))");
+  EXPECT_EQ(body("match a { P { x, mut y, z: 0, .. } => b }"),
+            "(block (match a ((struct P x: x y: mut y z: 0 ..) => b)))");
   EXPECT_EQ(body("match a { [] => b, [x, ..r, y] => c, [..] => d, [..mut r] => e, [..1, 2] => f }"),
-            "(block (match a ((list) => b) ((list x ..r y) => c) ((list ..) => d) ((list ..mut r) => e) ((list (.. _ 1) 2) => f)))");
+            "(block (match a ((list) => b) ((list x ..r y) => c) ((list ..) => d) ((list ..mut r) => e) ((list (.. _ "
+            "1) 2) => f)))");
   EXPECT_EQ(body("match a { () => b, (x) => c, (x, y,) => d, 5ms => e }"),
             "(block (match a ((tuple) => b) (x => c) ((tuple x y) => d) ((duration 5000000) => e)))");
 }
@@ -222,7 +228,8 @@ TEST(Items, OfEveryKind) {
   EXPECT_EQ(tree("pub const A: Int = 1"), "(pub const A : Int 1)\n");
   EXPECT_EQ(tree("fn f<T: A + B<C>, U,>(mut self, a: Int = 1, block b: () -> T) -> U { }"),
             "(fn f <T: A + (B C), U> (mut self) (a : Int = 1) (block b : (-> : T)) -> U (unit-block))\n");
-  EXPECT_EQ(tree("struct P<T> { x: T, private y: Int\nz: B, }"), "(struct P <T>\n  (x : T)\n  (private y : Int)\n  (z : B))\n");
+  EXPECT_EQ(tree("struct P<T> { x: T, private y: Int\nz: B, }"),
+            "(struct P <T>\n  (x : T)\n  (private y : Int)\n  (z : B))\n");
   EXPECT_EQ(tree("enum E { A(x: Int, B)\nC, D }"), "(enum E\n  (A (x : Int) (B))\n  (C)\n  (D))\n");
   EXPECT_EQ(tree("trait T<A> { fn f(self) -> A\nfn g(self) { } }"),
             "(trait T <A>\n  (fn f (self) -> A)\n  (fn g (self) (unit-block)))\n");
@@ -233,7 +240,8 @@ TEST(Items, OfEveryKind) {
             "(@deprecated since: (string \"1.2\") use: (string \"b\"); @inline; pub fn a (unit-block))\n");
   EXPECT_EQ(tree("@native(\"x\") fn a()\nfn b()"), "(@native (string \"x\"); fn a)\n(fn b)\n");
   EXPECT_EQ(tree("actor A(o: Int) { var b = 0\nreceive d(x: Int) -> Int { x }\nfn e() { } }\nactor B { }"),
-            "(actor A (o : Int)\n  (var b 0)\n  (receive d (x : Int) -> Int (block\n    x))\n  (fn e (unit-block)))\n(actor B)\n");
+            "(actor A (o : Int)\n  (var b 0)\n  (receive d (x : Int) -> Int (block\n    x))\n  (fn e "
+            "(unit-block)))\n(actor B)\n");
 }
 
 TEST(Items, KeepTheirDocumentation) {
@@ -245,7 +253,8 @@ TEST(Items, KeepTheirDocumentation) {
 
 TEST(Tasks, ParseWhole) {
   EXPECT_EQ(body("scope { a }\nregion { b }\nwithin 2s { c }\nwithin t.d { e }"),
-            "(block (scope (block a)) (region (block b)) (within (duration 2000000000) (block c)) (within (.d t) (block e)))");
+            "(block (scope (block a)) (region (block b)) (within (duration 2000000000) (block c)) (within (.d t) "
+            "(block e)))");
   EXPECT_EQ(body("select { m = inbox.receive() => a\n_ = timer(5s) => b }"),
             "(block (select (m if (call (.receive inbox)) => a) (_ if (call timer (duration 5000000000)) => b)))");
   EXPECT_EQ(body("let a = spawn Account(\"Ada\")\nawait a.b(1)"),

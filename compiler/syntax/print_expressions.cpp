@@ -112,7 +112,8 @@ void Printer::expr(const Expr* expr) {
     case ExprKind::String: return string("string", *static_cast<const StringExpr*>(expr));
     case ExprKind::Sql: return string("sql", *static_cast<const StringExpr*>(expr));
     case ExprKind::Bool: return text(static_cast<const BoolExpr*>(expr)->value ? "true" : "false");
-    case ExprKind::Duration: case ExprKind::Size:
+    case ExprKind::Duration:
+    case ExprKind::Size:
       open(expr->kind == ExprKind::Size ? "size " : "duration ");
       number(static_cast<const QuantityExpr*>(expr)->value);
       return close();
@@ -261,7 +262,8 @@ void Printer::expr(const Expr* expr) {
       block(*made.body);
       return close();
     }
-    case ExprKind::Break: case ExprKind::Continue: {
+    case ExprKind::Break:
+    case ExprKind::Continue: {
       const auto& made = *static_cast<const JumpExpr*>(expr);
       open(expr->kind == ExprKind::Break ? "break" : "continue");
       if (made.label.symbol.valid()) text(" "), name(made.label);
@@ -273,10 +275,13 @@ void Printer::expr(const Expr* expr) {
       if (made.value != nullptr) optional(made.value);
       return close();
     }
-    case ExprKind::Async: case ExprKind::Scope: case ExprKind::Region: case ExprKind::Within: {
+    case ExprKind::Async:
+    case ExprKind::Scope:
+    case ExprKind::Region:
+    case ExprKind::Within: {
       const auto& made = *static_cast<const TaskExpr*>(expr);
-      open(expr->kind == ExprKind::Async   ? "async"
-           : expr->kind == ExprKind::Scope ? "scope"
+      open(expr->kind == ExprKind::Async    ? "async"
+           : expr->kind == ExprKind::Scope  ? "scope"
            : expr->kind == ExprKind::Region ? "region"
                                             : "within");
       if (made.limit != nullptr) optional(made.limit);

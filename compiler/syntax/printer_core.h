@@ -20,7 +20,9 @@ class Printer {
  private:
   void text(std::string_view text) { out_ += text; }
   void quoted(std::string_view text);
-  void name(const Name& name) { out_ += name.symbol.valid() ? names_.text(name.symbol) : std::string_view("<missing>"); }
+  void name(const Name& name) {
+    out_ += name.symbol.valid() ? names_.text(name.symbol) : std::string_view("<missing>");
+  }
   void label(const Name& name);
   void path(std::span<const Name> path);
   void line();

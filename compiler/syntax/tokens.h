@@ -31,9 +31,7 @@ TokenKind keyword_or_identifier(std::string_view text);
 /// Whether this is a reserved word.
 constexpr bool is_keyword(TokenKind kind) { return kind >= TokenKind::Actor; }
 /// Whether this is a name or a reserved word: what may follow a `.` or be a label.
-constexpr bool is_word(TokenKind kind) {
-  return kind == TokenKind::Identifier || kind >= TokenKind::Actor;
-}
+constexpr bool is_word(TokenKind kind) { return kind == TokenKind::Identifier || kind >= TokenKind::Actor; }
 
 /// The unit behind a Duration or a Size.
 enum class Unit : std::uint8_t { None, Ns, Us, Ms, S, M, H, D, KB, MB, GB, TB };
@@ -47,8 +45,8 @@ struct Token {
     kEscapes = 16,       // text with escapes in it
     kUnclosed = 32,      // a string that lacks its closing quote
     // Written by the parser, read by the formatter.
-    kPrefix = 64,     // `-` before an operand, `@` before an attribute, `..` of a rest pattern
-    kTypeAngle = 128, // `<` or `>` around types
+    kPrefix = 64,      // `-` before an operand, `@` before an attribute, `..` of a rest pattern
+    kTypeAngle = 128,  // `<` or `>` around types
   };
 
   std::uint32_t begin = 0;

@@ -76,7 +76,17 @@ struct AnyType : Type {
 // ------------------------------------------------------------------------------------- patterns
 
 enum class PatternKind : std::uint8_t {
-  Error, Wildcard, Name, Literal, Range, Tuple, Variant, Struct, List, Rest, Or,
+  Error,
+  Wildcard,
+  Name,
+  Literal,
+  Range,
+  Tuple,
+  Variant,
+  Struct,
+  List,
+  Rest,
+  Or,
 };
 
 struct Pattern {
@@ -134,11 +144,48 @@ struct OrPattern : Pattern {
 // ---------------------------------------------------------------------------------- expressions
 
 enum class ExprKind : std::uint8_t {
-  Error, Int, Float, String, Bool, Duration, Size, Unit, Name, Self, SelfType,
-  List, Map, Tuple, Struct, Paren, Unary, Binary, Range, Try, Field, TupleField, Index, Call, TypeApply,
-  If, Match, Block, Lambda, Loop, While, For, Break, Continue, Return,
+  Error,
+  Int,
+  Float,
+  String,
+  Bool,
+  Duration,
+  Size,
+  Unit,
+  Name,
+  Self,
+  SelfType,
+  List,
+  Map,
+  Tuple,
+  Struct,
+  Paren,
+  Unary,
+  Binary,
+  Range,
+  Try,
+  Field,
+  TupleField,
+  Index,
+  Call,
+  TypeApply,
+  If,
+  Match,
+  Block,
+  Lambda,
+  Loop,
+  While,
+  For,
+  Break,
+  Continue,
+  Return,
   // Parsed now, refused by sema with "not in this build".
-  Async, Scope, Select, Within, Region, Sql,
+  Async,
+  Scope,
+  Select,
+  Within,
+  Region,
+  Sql,
 };
 
 struct Expr {
@@ -212,9 +259,30 @@ struct UnaryExpr : Expr {
 };
 
 enum class BinaryOp : std::uint8_t {
-  Coalesce, Or, And, Equal, NotEqual, Less, LessEqual, Greater, GreaterEqual,
-  BitOr, BitXor, BitAnd, ShiftLeft, ShiftRight,
-  Add, Subtract, AddWrap, SubtractWrap, Multiply, Divide, Remainder, MatMul, MultiplyWrap, Power,
+  Coalesce,
+  Or,
+  And,
+  Equal,
+  NotEqual,
+  Less,
+  LessEqual,
+  Greater,
+  GreaterEqual,
+  BitOr,
+  BitXor,
+  BitAnd,
+  ShiftLeft,
+  ShiftRight,
+  Add,
+  Subtract,
+  AddWrap,
+  SubtractWrap,
+  Multiply,
+  Divide,
+  Remainder,
+  MatMul,
+  MultiplyWrap,
+  Power,
 };
 /// The operator as written, such as `+%`.
 std::string_view spelling(BinaryOp op);
@@ -350,7 +418,19 @@ struct ExprStmt : Stmt {
   Expr* expr;
 };
 enum class AssignOp : std::uint8_t {
-  Set, Add, Subtract, Multiply, Divide, Remainder, Power, MatMul, BitOr, BitAnd, BitXor, ShiftLeft, ShiftRight,
+  Set,
+  Add,
+  Subtract,
+  Multiply,
+  Divide,
+  Remainder,
+  Power,
+  MatMul,
+  BitOr,
+  BitAnd,
+  BitXor,
+  ShiftLeft,
+  ShiftRight,
 };
 struct AssignStmt : Stmt {
   AssignOp op;

@@ -14,10 +14,10 @@ namespace noodle::nbc::testing {
 struct World {
   ModuleBuilder builder;
   std::vector<TypeId> scalars;
-  std::vector<TypeId> leaves;           // every leaf type that registers get
-  std::vector<TypeId> comparable;       // types with equality, structs among them
-  std::vector<FunctionId> callable;     // functions that may be called by what comes after them
-  std::vector<FunctionId> closures;     // functions that closures may be made of
+  std::vector<TypeId> leaves;        // every leaf type that registers get
+  std::vector<TypeId> comparable;    // types with equality, structs among them
+  std::vector<FunctionId> callable;  // functions that may be called by what comes after them
+  std::vector<FunctionId> closures;  // functions that closures may be made of
   std::vector<NativeId> natives;
 
   Module& module() { return builder.module; }

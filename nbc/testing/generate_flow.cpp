@@ -9,8 +9,11 @@ namespace noodle::nbc::testing {
 constexpr std::uint32_t kMostSlots = 3000;
 
 FunctionGenerator::FunctionGenerator(World& world, Random& random, FunctionId id, bool calls)
-    : world_(world), random_(random), f_(world.builder, id),
-      signature_(world.module().function(id).signature), calls_(calls) {
+    : world_(world),
+      random_(random),
+      f_(world.builder, id),
+      signature_(world.module().function(id).signature),
+      calls_(calls) {
   for (std::size_t i = 0; i < signature_.params.size(); ++i) {
     const Param& p = signature_.params[i];
     Var v;

@@ -123,8 +123,8 @@ bool FunctionGenerator::instruction(Op op) {
   if (pick_leaf || info.operands[0].what == What::Head) first = random_type(What::Leaf);
   if (info.operands[0].what == What::IntOrBool) first = random_type(What::IntOrBool);
   for (const Operand& operand : info.all()) {
-    bool by_b = operand.place == Place::B && (operand.what == What::IntOrBool || operand.what == What::Signed ||
-                                              operand.what == What::Unsigned);
+    bool by_b = operand.place == Place::B &&
+                (operand.what == What::IntOrBool || operand.what == What::Signed || operand.what == What::Unsigned);
     if (by_b) second = random_type(operand.what);
   }
 

@@ -110,7 +110,8 @@ std::uint32_t FunctionGenerator::make_closure(TypeId type, int depth) {
     const Signature have = world_.module().function(id).signature;
     if (have.params.size() < want.params.size() || have.results != want.results) continue;
     std::size_t captures = have.params.size() - want.params.size();
-    if (!std::equal(want.params.begin(), want.params.end(), have.params.begin() + static_cast<long>(captures))) continue;
+    if (!std::equal(want.params.begin(), want.params.end(), have.params.begin() + static_cast<long>(captures)))
+      continue;
     if (captures == 0 && random_.chance(70)) {
       std::uint32_t v = fresh(type, Held::Owned);
       f_.constant(vars_[v].slot, world_.builder.function_value(type, id));

@@ -28,14 +28,15 @@ class WorldMaker {
   }
 
   void types() {
-    for (std::uint32_t k = 0; k <= static_cast<std::uint32_t>(Kind::F64); ++k) w_.scalars.push_back(TypeId(std::size_t(k)));
+    for (std::uint32_t k = 0; k <= static_cast<std::uint32_t>(Kind::F64); ++k)
+      w_.scalars.push_back(TypeId(std::size_t(k)));
     TypeId point = b_.struct_type("Point", {b_.field("x", kF64), b_.field("y", kF32), b_.field("tag", kString)});
     TypeId option = b_.enum_type("Option", {variant("None", {}), variant("Some", {kString})});
     TypeId color = b_.enum_type("Color", {variant("Red", {}), variant("Green", {}), variant("Blue", {})});
     TypeId plain = b_.enum_type("Plain", {variant("Number", {kI64}), variant("Flag", {kBool, kU8})});
     TypeId strings = t_.list(kString);
-    TypeId nested = b_.enum_type("Nested", {variant("Empty", {}), variant("Inner", {option, kI32}),
-                                            variant("Many", {strings, point, color})});
+    TypeId nested = b_.enum_type(
+        "Nested", {variant("Empty", {}), variant("Inner", {option, kI32}), variant("Many", {strings, point, color})});
     // An expression tree: a box of an enum that holds such boxes.
     TypeId tree_box = t_.declare(Kind::Box);
     TypeId tree = b_.enum_type("Tree", {variant("Leaf", {kI64}), variant("Node", {tree_box, kString, tree_box})});
@@ -50,14 +51,17 @@ class WorldMaker {
     std::array<TypeId, 2> parts{kI64, kString};
     TypeId pair = b_.tuple_type(parts);
     TypeId unit = t_.unit();
-    w_.comparable = {kI64, kString, kBool, kF64, kBytes, point, option, color, plain, nested, tree_box, strings, lists, pair, unit};
+    w_.comparable = {kI64,  kString, kBool,    kF64,    kBytes, point, option, color,
+                     plain, nested,  tree_box, strings, lists,  pair,  unit};
     w_.leaves = w_.scalars;
-    for (TypeId leaf : {kString, kBytes, option, color, plain, nested, tree, tree_box, strings, lists}) w_.leaves.push_back(leaf);
+    for (TypeId leaf : {kString, kBytes, option, color, plain, nested, tree, tree_box, strings, lists})
+      w_.leaves.push_back(leaf);
     for (TypeId e : {kBool, kU16, kI64, kF64, point, option, color, unit, nested, t_.list(kI64)}) {
       w_.leaves.push_back(t_.list(e));
       w_.comparable.push_back(t_.list(e));
     }
-    for (auto [k, v] : {std::pair{kString, kI64}, {kI64, strings}, {color, point}, {pair, unit}, {option, nested}, {kF64, kBool}}) {
+    for (auto [k, v] :
+         {std::pair{kString, kI64}, {kI64, strings}, {color, point}, {pair, unit}, {option, nested}, {kF64, kBool}}) {
       w_.leaves.push_back(t_.map(k, v));
       w_.comparable.push_back(t_.map(k, v));
     }
@@ -106,7 +110,8 @@ class WorldMaker {
       TypeId t = w_.leaves[random_.below(w_.leaves.size())];
       s.params.push_back({t, t_.counted(t) && random_.chance(60)});
     }
-    for (std::uint32_t n = random_.below(3); n > 0; --n) s.results.push_back(w_.leaves[random_.below(w_.leaves.size())]);
+    for (std::uint32_t n = random_.below(3); n > 0; --n)
+      s.results.push_back(w_.leaves[random_.below(w_.leaves.size())]);
     return s;
   }
 

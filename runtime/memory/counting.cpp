@@ -21,14 +21,10 @@ bool release_shared(Object* object, std::int32_t count) {
 std::size_t object_bytes(const TypeTable& types, const Object* object) {
   const ObjectType& type = types[object->type];
   switch (type.shape) {
-    case Shape::Record:
-      return type.size;
-    case Shape::Array:
-      return ArrayObject::bytes(reinterpret_cast<const ArrayObject*>(object)->capacity, type.stride);
-    case Shape::Table:
-      return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
-    case Shape::Text:
-      return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
+    case Shape::Record: return type.size;
+    case Shape::Array: return ArrayObject::bytes(reinterpret_cast<const ArrayObject*>(object)->capacity, type.stride);
+    case Shape::Table: return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
+    case Shape::Text: return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
   }
   __builtin_unreachable();
 }
@@ -103,8 +99,6 @@ void make_immortal(Account& account, Object* object) {
   --account.live;
 }
 
-void free_immortal(const TypeTable& types, Object* object) {
-  free_storage(types[object->type], object);
-}
+void free_immortal(const TypeTable& types, Object* object) { free_storage(types[object->type], object); }
 
 }  // namespace noodle::memory

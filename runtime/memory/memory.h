@@ -34,9 +34,7 @@ bool release_shared(Object* object, std::int32_t count);
 /// Frees a dead object and what dies with it. Uses no stack and no memory, however deep they nest.
 void free_dead(Account& account, Object* object);
 
-inline std::int32_t load_count(const Object* object) {
-  return __atomic_load_n(&object->count, __ATOMIC_RELAXED);
-}
+inline std::int32_t load_count(const Object* object) { return __atomic_load_n(&object->count, __ATOMIC_RELAXED); }
 
 /// Adds a reference. `object` is not null.
 inline void retain(Object* object) {
@@ -65,7 +63,8 @@ inline void release(Account& account, Object* object) {
 /// object with one reference becomes local again, so that local things may be put into it.
 inline bool make_unique_local(Object* object) {
   const std::int32_t count = load_count(object);
-  if (count == 1) [[likely]] return true;
+  if (count == 1) [[likely]]
+    return true;
   // Acquire pairs with the release in release_shared: what other threads did with the object while
   // they held it happened before we change it.
   if (count == -1 && __atomic_load_n(&object->count, __ATOMIC_ACQUIRE) == -1) {

@@ -98,13 +98,12 @@ TEST_F(MemoryTest, FreesOnlyWhatTheVariantHolds) {
   };
   release(account, make(0, 0xDEAD, 0xBEEF));                                          // Leaf
   release(account, make(2, reinterpret_cast<std::uint64_t>(make_box(nullptr)), 42));  // Node
-  auto* text = reinterpret_cast<TextObject*>(
-      allocate(account, TextObject::bytes(32), TypeTable::kText));
+  auto* text = reinterpret_cast<TextObject*>(allocate(account, TextObject::bytes(32), TypeTable::kText));
   text->capacity = 32;
   text->facts = 0;
   release(account, make(1, reinterpret_cast<std::uint64_t>(text), kHeapText | 20));  // Text, heap
   release(account, make(1, 0x6968, std::uint64_t{2} << 56));                         // Text, inline
-  release(account, make(99, 0xDEAD, 0));  // no such variant: nothing to free
+  release(account, make(99, 0xDEAD, 0));                                             // no such variant: nothing to free
 }
 
 TEST_F(MemoryTest, LimitRefusesAndCreditsReturn) {

@@ -47,7 +47,7 @@ struct EnumFields;
 struct Field {
   enum class Kind : std::uint8_t { Object, String, Enum };
   Kind kind = Kind::Object;
-  std::uint32_t offset = 0;               // bytes from the start of the record, element or entry
+  std::uint32_t offset = 0;              // bytes from the start of the record, element or entry
   const EnumFields* variants = nullptr;  // Kind::Enum: a tag word, then the payload's slots
 };
 using FieldMap = std::span<const Field>;
@@ -139,8 +139,7 @@ inline void for_each_child(FieldMap fields, const std::byte* base, F&& f) {
       case Field::Kind::Enum:
         // Variants nest only as deep as types do, so this recursion is bounded.
         if (words[0] < field.variants->variants.size()) {
-          for_each_child(field.variants->variants[words[0]],
-                         reinterpret_cast<const std::byte*>(words), f);
+          for_each_child(field.variants->variants[words[0]], reinterpret_cast<const std::byte*>(words), f);
         }
         break;
     }
@@ -151,9 +150,7 @@ inline void for_each_child(FieldMap fields, const std::byte* base, F&& f) {
 template <typename F>
 inline void for_each_child(const ObjectType& type, const Object* object, F&& f) {
   switch (type.shape) {
-    case Shape::Record:
-      for_each_child(type.fields, reinterpret_cast<const std::byte*>(object), f);
-      break;
+    case Shape::Record: for_each_child(type.fields, reinterpret_cast<const std::byte*>(object), f); break;
     case Shape::Array: {
       if (type.fields.empty()) break;
       const auto* array = reinterpret_cast<const ArrayObject*>(object);
@@ -172,8 +169,7 @@ inline void for_each_child(const ObjectType& type, const Object* object, F&& f) 
       }
       break;
     }
-    case Shape::Text:
-      break;
+    case Shape::Text: break;
   }
 }
 

@@ -62,8 +62,7 @@ class Publisher {
         enough = share_next();
       } else if (!moving_.empty()) {
         Object* object = moving_.pop();
-        for_each_child(types_[object->type], object,
-                       [&](Object* child) { enough = enough && give_up(child); });
+        for_each_child(types_[object->type], object, [&](Object* child) { enough = enough && give_up(child); });
       } else {
         return true;
       }
@@ -101,8 +100,7 @@ class Publisher {
     }
     if (load_count(item) <= 0) return true;  // reached before by another way
     bool enough = sharing_.push(reinterpret_cast<Object*>(bits | 1));
-    for_each_child(types_[item->type], item,
-                   [&](Object* child) { enough = enough && share(child); });
+    for_each_child(types_[item->type], item, [&](Object* child) { enough = enough && share(child); });
     return enough;
   }
 

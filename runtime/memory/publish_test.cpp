@@ -24,15 +24,13 @@ struct World {
     return object;
   }
   Object* make_list(const std::vector<Object*>& items) {
-    auto* array = reinterpret_cast<ArrayObject*>(
-        allocate(sender, ArrayObject::bytes(items.size(), 8), list));
+    auto* array = reinterpret_cast<ArrayObject*>(allocate(sender, ArrayObject::bytes(items.size(), 8), list));
     array->length = array->capacity = items.size();
     std::memcpy(array->data(), items.data(), items.size() * 8);
     return &array->header;
   }
   Object* make_numbers(std::uint64_t length) {
-    auto* array = reinterpret_cast<ArrayObject*>(
-        allocate(sender, ArrayObject::bytes(length, 8), numbers));
+    auto* array = reinterpret_cast<ArrayObject*>(allocate(sender, ArrayObject::bytes(length, 8), numbers));
     array->length = array->capacity = length;
     std::memset(array->data(), 0, length * 8);
     return &array->header;
@@ -125,8 +123,7 @@ TEST(Publish, CountedPlacesOfAValue) {
   Object* words[2] = {w.make_box(nullptr), w.make_box(nullptr)};
   const Field fields[2] = {{.offset = 0}, {.offset = 8}};
   retain(words[1]);
-  ASSERT_TRUE(publish_fields(w.sender, w.receiver, fields,
-                             reinterpret_cast<const std::byte*>(words)));
+  ASSERT_TRUE(publish_fields(w.sender, w.receiver, fields, reinterpret_cast<const std::byte*>(words)));
   EXPECT_EQ(load_count(words[0]), 1);
   EXPECT_EQ(load_count(words[1]), -2);
   release(w.receiver, words[0]);

@@ -11,8 +11,7 @@ constexpr ObjectType kBytesType{.shape = Shape::Array, .size = 0, .stride = 1, .
 }  // namespace
 
 TypeTable::TypeTable() {
-  void* at = mmap(nullptr, kBytesReserved, PROT_READ | PROT_WRITE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* at = mmap(nullptr, kBytesReserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (at == MAP_FAILED) return;  // add() then says that the table is full
   types_ = static_cast<const ObjectType**>(at);
   add(&kTextType);

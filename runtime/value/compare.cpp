@@ -29,9 +29,7 @@ double float_of(Kind kind, std::uint64_t word) {
 
 namespace {
 
-const Object* object_at(const void* at) {
-  return *static_cast<const Object* const*>(at);
-}
+const Object* object_at(const void* at) { return *static_cast<const Object* const*>(at); }
 
 std::uint64_t scalar_at(const Leaf& leaf, const std::byte* at) {
   if (leaf.width == 8) return *reinterpret_cast<const std::uint64_t*>(at);
@@ -94,8 +92,7 @@ class Equality {
   bool leaf(const Leaf& leaf, const std::byte* a, const std::byte* b) {
     switch (leaf.kind) {
       case Kind::String:
-        return string_equal(reinterpret_cast<const std::uint64_t*>(a),
-                            reinterpret_cast<const std::uint64_t*>(b));
+        return string_equal(reinterpret_cast<const std::uint64_t*>(a), reinterpret_cast<const std::uint64_t*>(b));
       case Kind::F16:
       case Kind::BF16:
       case Kind::F32:
@@ -202,9 +199,7 @@ class Hasher {
 
   void leaf(const Leaf& leaf, const std::byte* at) {
     switch (leaf.kind) {
-      case Kind::String:
-        mix(string_hash(reinterpret_cast<const std::uint64_t*>(at), seed_));
-        break;
+      case Kind::String: mix(string_hash(reinterpret_cast<const std::uint64_t*>(at), seed_)); break;
       case Kind::F16:
       case Kind::BF16:
       case Kind::F32:
@@ -224,9 +219,8 @@ class Hasher {
       }
       case Kind::Bytes: {
         const auto* array = reinterpret_cast<const memory::ArrayObject*>(object_at(at));
-        mix(array == nullptr
-                ? hash_bytes({}, seed_)
-                : hash_bytes({reinterpret_cast<const char*>(array->data()), array->length}, seed_));
+        mix(array == nullptr ? hash_bytes({}, seed_)
+                             : hash_bytes({reinterpret_cast<const char*>(array->data()), array->length}, seed_));
         break;
       }
       case Kind::List: {
@@ -272,8 +266,8 @@ class Hasher {
 
 }  // namespace
 
-bool equal_nested(const TypeInfo& type, const std::uint64_t* slots, const std::byte* in_memory,
-                  std::uint64_t seed, int depth) {
+bool equal_nested(const TypeInfo& type, const std::uint64_t* slots, const std::byte* in_memory, std::uint64_t seed,
+                  int depth) {
   std::vector<std::uint64_t> other(type.slots);
   load_value(type, in_memory, other.data());
   Equality equality(FloatRule::Total, seed, depth);
@@ -281,21 +275,19 @@ bool equal_nested(const TypeInfo& type, const std::uint64_t* slots, const std::b
                         reinterpret_cast<const std::byte*>(other.data()), Form::Slots);
 }
 
-std::uint64_t hash_nested(const TypeInfo& type, const std::uint64_t* slots, std::uint64_t seed,
-                          int depth) {
+std::uint64_t hash_nested(const TypeInfo& type, const std::uint64_t* slots, std::uint64_t seed, int depth) {
   Hasher hasher(seed, depth);
   return hasher.value(type, reinterpret_cast<const std::byte*>(slots), Form::Slots);
 }
 
-bool equal_slots(const TypeInfo& type, const std::uint64_t* a, const std::uint64_t* b,
-                 FloatRule rule, std::uint64_t seed) {
+bool equal_slots(const TypeInfo& type, const std::uint64_t* a, const std::uint64_t* b, FloatRule rule,
+                 std::uint64_t seed) {
   Equality equality(rule, seed, 0);
-  return equality.value(type, reinterpret_cast<const std::byte*>(a),
-                        reinterpret_cast<const std::byte*>(b), Form::Slots);
+  return equality.value(type, reinterpret_cast<const std::byte*>(a), reinterpret_cast<const std::byte*>(b),
+                        Form::Slots);
 }
 
-bool equal_memory(const TypeInfo& type, const std::byte* a, const std::byte* b, FloatRule rule,
-                  std::uint64_t seed) {
+bool equal_memory(const TypeInfo& type, const std::byte* a, const std::byte* b, FloatRule rule, std::uint64_t seed) {
   Equality equality(rule, seed, 0);
   return equality.value(type, a, b, Form::Memory);
 }

@@ -23,9 +23,7 @@ class CompareTest : public ValueTest {
     EXPECT_EQ(equal, in_memory(type, a, b, FloatRule::Total));
     return equal;
   }
-  static std::uint64_t hash(const TypeInfo& type, const Slots& slots) {
-    return hash_slots(type, slots.data(), kSeed);
-  }
+  static std::uint64_t hash(const TypeInfo& type, const Slots& slots) { return hash_slots(type, slots.data(), kSeed); }
   static bool in_memory(const TypeInfo& type, const Slots& a, const Slots& b, FloatRule rule) {
     // What lies in the gaps doesn't count.
     std::vector<std::uint64_t> x(type.size / 8 + 1, 0x1111111111111111);
@@ -65,8 +63,7 @@ TEST_F(CompareTest, TheTotalOrderIsOneOrderOfAllFloats) {
 TEST_F(CompareTest, SortingByTheTotalOrderAgreesWithItForRandomBits) {
   std::mt19937_64 random(8);
   std::vector<double> all;
-  for (int i = 0; i < 2000; ++i)
-    all.push_back(as_f64(i % 5 == 0 ? random() | 0x7FF0ull << 48 : random()));
+  for (int i = 0; i < 2000; ++i) all.push_back(as_f64(i % 5 == 0 ? random() | 0x7FF0ull << 48 : random()));
   std::ranges::sort(all, [](double a, double b) { return compare_total(a, b) < 0; });
   for (std::size_t i = 1; i < all.size(); ++i) {
     ASSERT_TRUE(all[i - 1] <= all[i] || std::isnan(all[i]));
@@ -121,8 +118,7 @@ TEST_F(CompareTest, UnitsAreEqual) {
   EXPECT_TRUE(total(info(units), {two}, {other}));
   EXPECT_FALSE(total(info(units), {two}, {three}));
   for (std::uint64_t* list : {&two, &three, &other}) list_clear(account, list);
-  std::uint64_t a = map_of(info(keyed), {{{}, {1}}, {{}, {2}}}),
-                b = map_of(info(keyed), {{{}, {2}}});
+  std::uint64_t a = map_of(info(keyed), {{{}, {1}}, {{}, {2}}}), b = map_of(info(keyed), {{{}, {2}}});
   std::uint64_t c = map_of(info(keyed), {{{}, {1}}});
   EXPECT_EQ(map_length(object_in(a)), 1u);
   EXPECT_TRUE(total(info(keyed), {a}, {b}));
@@ -158,8 +154,7 @@ TEST_F(CompareTest, EnumsCompareTagAndPayload) {
 
 TEST_F(CompareTest, ListsCompareLengthAndElements) {
   const nbc::TypeId gaps = tuple({nbc::kU8, nbc::kI32});
-  const nbc::TypeId ids[] = {table.list(nbc::kI16), table.list(nbc::kString), table.list(nbc::kF64),
-                             table.list(gaps)};
+  const nbc::TypeId ids[] = {table.list(nbc::kI16), table.list(nbc::kString), table.list(nbc::kF64), table.list(gaps)};
   build();
   const TypeInfo &shorts = info(ids[0]), &texts = info(ids[1]), &floats = info(ids[2]);
   const TypeInfo& pairs = info(ids[3]);
@@ -265,8 +260,7 @@ TEST_F(CompareTest, KeysOfAMapAreFoundEvenWhereValuesCompareByIeee) {
 
 TEST_F(CompareTest, FunctionsAnysAndTensorsCompareByIdentity) {
   const nbc::TypeId fn = table.fn({}, {});
-  const nbc::TypeId ids[] = {fn, table.any(nbc::TraitId(std::size_t{0})),
-                             table.declare(Kind::Tensor)};
+  const nbc::TypeId ids[] = {fn, table.any(nbc::TraitId(std::size_t{0})), table.declare(Kind::Tensor)};
   build();
   for (nbc::TypeId id : ids) {
     EXPECT_TRUE(total(info(id), {0x1000}, {0x1000}));
@@ -305,14 +299,12 @@ TEST_F(CompareTest, MapsAsKeysAreEqualInAnyOrderUpToADepth) {
   }
   build();
   auto nest = [&](std::uint64_t depth, bool other_way) {
-    const std::vector<std::pair<Slots, Slots>> there = {{{1}, {}}, {{2}, {}}},
-                                               back = {{{2}, {}}, {{1}, {}}};
+    const std::vector<std::pair<Slots, Slots>> there = {{{1}, {}}, {{2}, {}}}, back = {{{2}, {}}, {{1}, {}}};
     std::uint64_t map = map_of(info(levels[0]), other_way ? back : there);
     for (std::uint64_t i = 1; i <= depth; ++i) map = map_of(info(levels[i]), {{{map}, {i}}});
     return map;
   };
-  for (std::uint64_t depth :
-       {0, 1, 2, 10, kMostKeyNesting - 1, kMostKeyNesting, kMostKeyNesting + 5}) {
+  for (std::uint64_t depth : {0, 1, 2, 10, kMostKeyNesting - 1, kMostKeyNesting, kMostKeyNesting + 5}) {
     const TypeInfo& type = info(levels[depth]);
     std::uint64_t a = nest(depth, false), b = nest(depth, true);
     EXPECT_EQ(ieee(type, {a}, {b}), depth < kMostKeyNesting) << depth;

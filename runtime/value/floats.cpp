@@ -50,9 +50,7 @@ float f16_to_f32(std::uint16_t bits) {
   return sign != 0 ? -value : value;
 }
 
-float bf16_to_f32(std::uint16_t bits) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
-}
+float bf16_to_f32(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
 
 std::uint16_t f32_to_f16(float x) { return narrow(x, 5, 10); }
 std::uint16_t f32_to_bf16(float x) { return narrow(x, 8, 7); }

@@ -7,9 +7,7 @@ namespace noodle::value {
 
 inline double as_f64(std::uint64_t word) { return std::bit_cast<double>(word); }
 inline std::uint64_t from_f64(double x) { return std::bit_cast<std::uint64_t>(x); }
-inline float as_f32(std::uint64_t word) {
-  return std::bit_cast<float>(static_cast<std::uint32_t>(word));
-}
+inline float as_f32(std::uint64_t word) { return std::bit_cast<float>(static_cast<std::uint32_t>(word)); }
 inline std::uint64_t from_f32(float x) { return std::bit_cast<std::uint32_t>(x); }
 
 /// Half and brain floats live as bits and compute in f32 (both conversions to f32 are exact).

@@ -30,8 +30,7 @@ double meaning(const Narrow& n, std::uint16_t bits) {
   const int mantissa = bits & ((1 << n.mantissa_bits) - 1);
   const int bias = (1 << (n.exponent_bits - 1)) - 1;
   const double value = exponent == 0 ? std::ldexp(mantissa, 1 - bias - n.mantissa_bits)
-                                     : std::ldexp((1 << n.mantissa_bits) + mantissa,
-                                                  exponent - bias - n.mantissa_bits);
+                                     : std::ldexp((1 << n.mantissa_bits) + mantissa, exponent - bias - n.mantissa_bits);
   return (bits & 0x8000) != 0 ? -value : value;
 }
 

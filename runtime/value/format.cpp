@@ -109,7 +109,8 @@ std::string print_finite(double value) {
   const bool plain = magnitude == 0 || (magnitude >= 1e-5 && magnitude < 1e16);
   char digits[64];
   const auto end = std::to_chars(digits, digits + sizeof digits, value,
-                                 plain ? std::chars_format::fixed : std::chars_format::scientific).ptr;
+                                 plain ? std::chars_format::fixed : std::chars_format::scientific)
+                       .ptr;
   return tidy({digits, end});
 }
 
@@ -139,8 +140,7 @@ std::string print_narrow(float value, Bits bits, Narrow narrow) {
   if (std::isnan(value) || std::isinf(value) || value == 0) return print_any(value);
   for (int precision = 0; precision < 9; ++precision) {
     char digits[64];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value,
-                                   std::chars_format::scientific, precision).ptr;
+    const auto end = std::to_chars(digits, digits + sizeof digits, value, std::chars_format::scientific, precision).ptr;
     // Below a power of two the gap is half as wide as above it, so where the nearest digits miss
     // the number from below, the next ones up may not.
     for (int step = 0; step < 2; ++step) {
@@ -244,18 +244,15 @@ std::optional<std::string> format_float(double value, const FormatSpec& spec) {
       if (spec.precision < 0) return finish_number(negative, print_f64(magnitude), spec);
       [[fallthrough]];
     case 'f':
-      end = std::to_chars(first, last, magnitude, std::chars_format::fixed,
-                          spec.precision < 0 ? 6 : spec.precision);
+      end = std::to_chars(first, last, magnitude, std::chars_format::fixed, spec.precision < 0 ? 6 : spec.precision);
       break;
     case 'e':
     case 'E':
-      end = spec.precision < 0
-                ? std::to_chars(first, last, magnitude, std::chars_format::scientific)
-                : std::to_chars(first, last, magnitude, std::chars_format::scientific, spec.precision);
+      end = spec.precision < 0 ? std::to_chars(first, last, magnitude, std::chars_format::scientific)
+                               : std::to_chars(first, last, magnitude, std::chars_format::scientific, spec.precision);
       break;
     default:  // %
-      end = std::to_chars(first, last, magnitude, std::chars_format::fixed,
-                          spec.precision < 0 ? 0 : spec.precision);
+      end = std::to_chars(first, last, magnitude, std::chars_format::fixed, spec.precision < 0 ? 0 : spec.precision);
       break;
   }
   digits.resize(static_cast<std::size_t>(end.ptr - first));

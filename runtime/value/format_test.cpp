@@ -15,18 +15,10 @@ std::string in_format(Format format, Value value, std::string_view text) {
   if (!spec) return "(no format)";
   return format(value, *spec).value_or("(no fit)");
 }
-std::string of_int(std::int64_t value, std::string_view text) {
-  return in_format(format_int, value, text);
-}
-std::string of_uint(std::uint64_t value, std::string_view text) {
-  return in_format(format_uint, value, text);
-}
-std::string of_float(double value, std::string_view text) {
-  return in_format(format_float, value, text);
-}
-std::string of_text(std::string_view value, std::string_view text) {
-  return in_format(format_text, value, text);
-}
+std::string of_int(std::int64_t value, std::string_view text) { return in_format(format_int, value, text); }
+std::string of_uint(std::uint64_t value, std::string_view text) { return in_format(format_uint, value, text); }
+std::string of_float(double value, std::string_view text) { return in_format(format_float, value, text); }
+std::string of_text(std::string_view value, std::string_view text) { return in_format(format_text, value, text); }
 
 TEST(ParseFormat, TheEmptyFormatAsksForNothing) {
   const auto spec = parse_format("");

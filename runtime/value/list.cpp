@@ -18,8 +18,7 @@ std::size_t bytes_of(const TypeInfo& type, std::uint64_t capacity) {
 }
 
 ArrayObject* allocate_array(Account& account, const TypeInfo& type, std::uint64_t capacity) {
-  auto* array = reinterpret_cast<ArrayObject*>(
-      memory::allocate(account, bytes_of(type, capacity), type.object_number));
+  auto* array = reinterpret_cast<ArrayObject*>(memory::allocate(account, bytes_of(type, capacity), type.object_number));
   if (array == nullptr) return nullptr;
   array->length = 0;
   array->capacity = capacity;
@@ -34,8 +33,7 @@ void retain_elements(const TypeInfo& type, const std::byte* first, std::uint64_t
 }
 
 // A unique copy of the list with at least this capacity; the original is given up.
-bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* list,
-                     std::uint64_t capacity) {
+bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t capacity) {
   ArrayObject* old = list_at(*list);
   ArrayObject* copy = allocate_array(account, type, capacity);
   if (copy == nullptr) return false;
@@ -47,8 +45,7 @@ bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* list
   return true;
 }
 
-bool grow_in_place(Account& account, const TypeInfo& type, std::uint64_t* list,
-                   std::uint64_t capacity) {
+bool grow_in_place(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t capacity) {
   ArrayObject* old = list_at(*list);
   const std::size_t before = bytes_of(type, old->capacity);
   const std::size_t after = bytes_of(type, capacity);
@@ -85,11 +82,9 @@ bool list_make_unique_slow(Account& account, const TypeInfo& type, std::uint64_t
   return replace_by_copy(account, type, list, std::max<std::uint64_t>(list_at(*list)->length, 1));
 }
 
-bool list_reserve(Account& account, const TypeInfo& type, std::uint64_t* list,
-                  std::uint64_t capacity) {
+bool list_reserve(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t capacity) {
   if (*list == 0) {
-    return capacity == 0 ||
-           list_make(account, type, std::max(capacity, kFirstCapacity), list);
+    return capacity == 0 || list_make(account, type, std::max(capacity, kFirstCapacity), list);
   }
   ArrayObject* array = list_at(*list);
   if (!memory::make_unique_local(&array->header)) {
@@ -100,12 +95,10 @@ bool list_reserve(Account& account, const TypeInfo& type, std::uint64_t* list,
   }
   if (array->capacity >= capacity) return true;
   const std::uint64_t generous = std::max(capacity, array->capacity + array->capacity / 2);
-  return grow_in_place(account, type, list, generous) ||
-         grow_in_place(account, type, list, capacity);
+  return grow_in_place(account, type, list, generous) || grow_in_place(account, type, list, capacity);
 }
 
-bool list_push(Account& account, const TypeInfo& type, std::uint64_t* list,
-               const std::uint64_t* element) {
+bool list_push(Account& account, const TypeInfo& type, std::uint64_t* list, const std::uint64_t* element) {
   const std::uint64_t length = list_length(*list);
   if (!list_reserve(account, type, list, length + 1)) return false;
   store_value(*type.element, list_element(type, *list, length), element);
@@ -135,8 +128,8 @@ bool list_remove(Account& account, const TypeInfo& type, std::uint64_t* list, st
   return true;
 }
 
-bool list_slice(Account& account, const TypeInfo& type, std::uint64_t list, std::uint64_t from,
-                std::uint64_t to, std::uint64_t* out) {
+bool list_slice(Account& account, const TypeInfo& type, std::uint64_t list, std::uint64_t from, std::uint64_t to,
+                std::uint64_t* out) {
   if (from == to) {
     *out = 0;
     return true;
@@ -165,8 +158,8 @@ bool list_append(Account& account, const TypeInfo& type, std::uint64_t* list, st
   return true;
 }
 
-bool list_filled(Account& account, const TypeInfo& type, std::uint64_t count,
-                 const std::uint64_t* element, std::uint64_t* out) {
+bool list_filled(Account& account, const TypeInfo& type, std::uint64_t count, const std::uint64_t* element,
+                 std::uint64_t* out) {
   std::uint64_t list = 0;
   if (!list_make(account, type, count, &list)) return false;
   *out = list;
@@ -186,8 +179,7 @@ bool list_filled(Account& account, const TypeInfo& type, std::uint64_t count,
   return true;
 }
 
-bool list_swap(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t a,
-               std::uint64_t b) {
+bool list_swap(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t a, std::uint64_t b) {
   if (!list_make_unique(account, type, list)) return false;
   if (a == b) return true;
   std::byte* x = list_element(type, *list, a);

@@ -13,9 +13,7 @@ namespace noodle::value {
 using memory::ArrayObject;
 
 inline ArrayObject* list_at(std::uint64_t slot) { return reinterpret_cast<ArrayObject*>(slot); }
-inline std::uint64_t list_length(std::uint64_t slot) {
-  return slot != 0 ? list_at(slot)->length : 0;
-}
+inline std::uint64_t list_length(std::uint64_t slot) { return slot != 0 ? list_at(slot)->length : 0; }
 /// Where element `index` lies.
 inline std::byte* list_element(const TypeInfo& type, std::uint64_t slot, std::uint64_t index) {
   return list_at(slot)->data() + index * type.object.stride;
@@ -26,7 +24,8 @@ bool list_make(Account& account, const TypeInfo& type, std::uint64_t capacity, s
 /// Makes the list unique; afterwards its elements may be changed in place.
 bool list_make_unique_slow(Account& account, const TypeInfo& type, std::uint64_t* list);
 inline bool list_make_unique(Account& account, const TypeInfo& type, std::uint64_t* list) {
-  if (*list == 0 || memory::make_unique_local(&list_at(*list)->header)) [[likely]] return true;
+  if (*list == 0 || memory::make_unique_local(&list_at(*list)->header)) [[likely]]
+    return true;
   return list_make_unique_slow(account, type, list);
 }
 /// Makes the list unique with room for `capacity` elements in all, growing by half.
@@ -40,15 +39,14 @@ bool list_insert(Account& account, const TypeInfo& type, std::uint64_t* list, st
 bool list_remove(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t index,
                  std::uint64_t* element);
 /// A new list of copies of the elements in [from, to).
-bool list_slice(Account& account, const TypeInfo& type, std::uint64_t list, std::uint64_t from,
-                std::uint64_t to, std::uint64_t* out);
+bool list_slice(Account& account, const TypeInfo& type, std::uint64_t list, std::uint64_t from, std::uint64_t to,
+                std::uint64_t* out);
 /// Appends copies of all elements of `other`, which may be the same list.
 bool list_append(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t other);
 /// A new list of `count` copies of a borrowed element.
-bool list_filled(Account& account, const TypeInfo& type, std::uint64_t count,
-                 const std::uint64_t* element, std::uint64_t* out);
-bool list_swap(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t a,
-               std::uint64_t b);
+bool list_filled(Account& account, const TypeInfo& type, std::uint64_t count, const std::uint64_t* element,
+                 std::uint64_t* out);
+bool list_swap(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t a, std::uint64_t b);
 bool list_reverse(Account& account, const TypeInfo& type, std::uint64_t* list);
 /// Releases the list; its slot is then the empty one.
 void list_clear(Account& account, std::uint64_t* list);

@@ -12,9 +12,8 @@ class ListTest : public ValueTest {
  protected:
   ListTest() {
     const nbc::TypeId pair = tuple({nbc::kU8, nbc::kI32, nbc::kString});
-    const nbc::TypeId ids[] = {table.list(nbc::kI64),    table.list(nbc::kI16),
-                               table.list(nbc::kString), table.list(pair),
-                               table.list(tuple({})),    table.list(table.list(nbc::kString))};
+    const nbc::TypeId ids[] = {table.list(nbc::kI64), table.list(nbc::kI16), table.list(nbc::kString),
+                               table.list(pair),      table.list(tuple({})), table.list(table.list(nbc::kString))};
     build();
     ints = &info(ids[0]);
     shorts = &info(ids[1]);
@@ -125,8 +124,8 @@ TEST_F(ListTest, InsertingOpensAGapAndRemovingClosesIt) {
 }
 
 TEST_F(ListTest, ARemovedElementBelongsToTheCaller) {
-  std::uint64_t list = list_of(*texts, {slots_of(text("the first of the texts")),
-                                        slots_of(text("the second of the texts"))});
+  std::uint64_t list =
+      list_of(*texts, {slots_of(text("the first of the texts")), slots_of(text("the second of the texts"))});
   Text taken;
   ASSERT_TRUE(list_remove(account, *texts, &list, 0, taken.data()));
   list_clear(account, &list);
@@ -202,18 +201,12 @@ TEST_F(ListTest, ASharedListIsCopiedBeforeItChanges) {
          return list_remove(a, t, l, 1, &n);
        },
        {1, 3}},
-      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_swap(a, t, l, 0, 2); },
-       {3, 2, 1}},
-      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_reverse(a, t, l); },
-       {3, 2, 1}},
-      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_append(a, t, l, *l); },
-       {1, 2, 3, 1, 2, 3}},
-      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_make_unique(a, t, l); },
-       {1, 2, 3}},
-      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_reserve(a, t, l, 2); },
-       {1, 2, 3}},
-      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_swap(a, t, l, 1, 1); },
-       {1, 2, 3}},
+      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_swap(a, t, l, 0, 2); }, {3, 2, 1}},
+      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_reverse(a, t, l); }, {3, 2, 1}},
+      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_append(a, t, l, *l); }, {1, 2, 3, 1, 2, 3}},
+      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_make_unique(a, t, l); }, {1, 2, 3}},
+      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_reserve(a, t, l, 2); }, {1, 2, 3}},
+      {[](Account& a, const TypeInfo& t, std::uint64_t* l) { return list_swap(a, t, l, 1, 1); }, {1, 2, 3}},
   };
   for (const auto& [change, wanted] : changes) {
     std::uint64_t list = list_from({1, 2, 3}, *ints);
@@ -258,8 +251,8 @@ TEST_F(ListTest, SlicesAreCopiesOfTheirRange) {
 }
 
 TEST_F(ListTest, ASliceOutlivesItsList) {
-  std::uint64_t list = list_of(*texts, {slots_of(text("the first of the texts")),
-                                        slots_of(text("the second of the texts"))});
+  std::uint64_t list =
+      list_of(*texts, {slots_of(text("the first of the texts")), slots_of(text("the second of the texts"))});
   std::uint64_t part = 0;
   ASSERT_TRUE(list_slice(account, *texts, list, 1, 2, &part));
   list_clear(account, &list);
@@ -276,8 +269,7 @@ TEST_F(ListTest, AppendingCopiesTheOtherList) {
   ASSERT_TRUE(list_append(account, *texts, &list, list));
   list_clear(account, &other);
   ASSERT_EQ(list_length(list), 8u);
-  for (std::uint64_t i = 0; i < 8; i += 2)
-    EXPECT_EQ(text_at(list, i), "an element that is counted");
+  for (std::uint64_t i = 0; i < 8; i += 2) EXPECT_EQ(text_at(list, i), "an element that is counted");
   EXPECT_EQ(account.live, 2);
   list_clear(account, &list);
 }

@@ -11,10 +11,9 @@
 namespace noodle::value {
 
 // In compare.cpp: equality and hash that know how deep they are inside keys.
-bool equal_nested(const TypeInfo& type, const std::uint64_t* slots, const std::byte* in_memory,
-                  std::uint64_t seed, int depth);
-std::uint64_t hash_nested(const TypeInfo& type, const std::uint64_t* slots, std::uint64_t seed,
-                          int depth);
+bool equal_nested(const TypeInfo& type, const std::uint64_t* slots, const std::byte* in_memory, std::uint64_t seed,
+                  int depth);
+std::uint64_t hash_nested(const TypeInfo& type, const std::uint64_t* slots, std::uint64_t seed, int depth);
 
 namespace {
 
@@ -24,8 +23,7 @@ constexpr std::uint32_t kLive = 1u << 31;  // in an entry's first word, above 31
 constexpr std::uint32_t kHashBits = kLive - 1;
 
 std::uint64_t* places(TableObject* table, const TypeInfo& type) {
-  return reinterpret_cast<std::uint64_t*>(table->buffer +
-                                          std::size_t{table->capacity} * type.object.stride);
+  return reinterpret_cast<std::uint64_t*>(table->buffer + std::size_t{table->capacity} * type.object.stride);
 }
 const std::uint64_t* places(const TableObject* table, const TypeInfo& type) {
   return places(const_cast<TableObject*>(table), type);
@@ -50,8 +48,7 @@ std::uint32_t hash_key(const TypeInfo& type, const std::uint64_t* key, std::uint
   return static_cast<std::uint32_t>(hash >> 32) & kHashBits;
 }
 
-bool same_key(const TypeInfo& type, const std::uint64_t* key, const std::byte* entry,
-              std::uint64_t seed, int depth) {
+bool same_key(const TypeInfo& type, const std::uint64_t* key, const std::byte* entry, std::uint64_t seed, int depth) {
   const TypeInfo& key_type = *type.element;
   const std::byte* at = entry + type.key_offset;
   if (is_word_key(key_type)) return load_scalar(key_type.kind, at) == key[0];
@@ -61,8 +58,8 @@ bool same_key(const TypeInfo& type, const std::uint64_t* key, const std::byte* e
   return equal_nested(key_type, key, at, seed, depth);
 }
 
-std::int64_t find_hashed(const TypeInfo& type, const TableObject* table, const std::uint64_t* key,
-                         std::uint32_t hash, std::uint64_t seed, int depth) {
+std::int64_t find_hashed(const TypeInfo& type, const TableObject* table, const std::uint64_t* key, std::uint32_t hash,
+                         std::uint64_t seed, int depth) {
   const std::uint64_t* at = places(table, type);
   for (std::uint32_t place = hash & table->mask;; place = (place + 1) & table->mask) {
     const std::uint64_t word = at[place];
@@ -166,8 +163,7 @@ bool rebuild(Account& account, const TypeInfo& type, TableObject* table, std::ui
 }
 
 TableObject* allocate_table(Account& account, const TypeInfo& type, std::uint64_t capacity) {
-  auto* table = reinterpret_cast<TableObject*>(
-      memory::allocate(account, sizeof(TableObject), type.object_number));
+  auto* table = reinterpret_cast<TableObject*>(memory::allocate(account, sizeof(TableObject), type.object_number));
   if (table == nullptr) return nullptr;
   table->buffer = nullptr;
   table->buffer_bytes = 0;
@@ -181,8 +177,7 @@ TableObject* allocate_table(Account& account, const TypeInfo& type, std::uint64_
   return table;
 }
 
-bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* map,
-                     std::uint64_t capacity) {
+bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* map, std::uint64_t capacity) {
   TableObject* old = table_at(*map);
   TableObject* copy = allocate_table(account, type, capacity);
   if (copy == nullptr) return false;
@@ -229,8 +224,7 @@ bool map_make_unique(Account& account, const TypeInfo& type, std::uint64_t* map)
 
 bool map_reserve(Account& account, const TypeInfo& type, std::uint64_t* map, std::uint64_t capacity) {
   if (*map == 0) {
-    return capacity == 0 ||
-           map_make(account, type, std::max<std::uint64_t>(capacity, kFirstCapacity), map);
+    return capacity == 0 || map_make(account, type, std::max<std::uint64_t>(capacity, kFirstCapacity), map);
   }
   TableObject* table = table_at(*map);
   if (!memory::make_unique_local(&table->header)) {
@@ -241,14 +235,13 @@ bool map_reserve(Account& account, const TypeInfo& type, std::uint64_t* map, std
   return rebuild(account, type, table, std::max<std::uint64_t>(capacity, table->live));
 }
 
-std::int64_t map_find_nested(const TypeInfo& type, const Object* map, const std::uint64_t* key,
-                             std::uint64_t seed, int depth) {
+std::int64_t map_find_nested(const TypeInfo& type, const Object* map, const std::uint64_t* key, std::uint64_t seed,
+                             int depth) {
   if (map_length(map) == 0) return -1;
   return find_hashed(type, table_of(map), key, hash_key(type, key, seed, depth), seed, depth);
 }
 
-std::int64_t map_find(const TypeInfo& type, const Object* map, const std::uint64_t* key,
-                      std::uint64_t seed) {
+std::int64_t map_find(const TypeInfo& type, const Object* map, const std::uint64_t* key, std::uint64_t seed) {
   return map_find_nested(type, map, key, seed, 0);
 }
 
@@ -266,8 +259,7 @@ bool map_has_entry(const TypeInfo& type, const Object* map, std::int64_t entry) 
          mark_of(map_entry(type, map, entry)) != 0;
 }
 
-MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map,
-                 const std::uint64_t* key) {
+MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key) {
   const std::uint32_t hash = hash_key(type, key, account.hash_seed, 0);
   if (*map != 0) {
     const std::int64_t found = find_hashed(type, table_at(*map), key, hash, account.hash_seed, 0);
@@ -286,9 +278,8 @@ MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map,
     if (!replace_by_copy(account, type, map, room)) return {};
   } else if (table->used == table->capacity) {
     // Mostly gaps: the same size again without them; else twice as much.
-    const std::uint64_t capacity = table->live < table->capacity - table->capacity / 4
-                                       ? table->capacity
-                                       : std::uint64_t{table->capacity} * 2;
+    const std::uint64_t capacity =
+        table->live < table->capacity - table->capacity / 4 ? table->capacity : std::uint64_t{table->capacity} * 2;
     if (!rebuild(account, type, table, capacity)) return {};
   }
   table = table_at(*map);
@@ -325,8 +316,7 @@ bool map_insert(Account& account, const TypeInfo& type, std::uint64_t* map, cons
   return true;
 }
 
-MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map,
-                      const std::uint64_t* key) {
+MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key) {
   const Object* object = *map != 0 ? &table_at(*map)->header : nullptr;
   const std::int64_t entry = map_find(type, object, key, account.hash_seed);
   if (entry < 0) return MapRemoval::Absent;

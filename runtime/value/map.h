@@ -15,13 +15,9 @@ namespace noodle::value {
 
 using memory::TableObject;
 
-inline const TableObject* table_of(const Object* map) {
-  return reinterpret_cast<const TableObject*>(map);
-}
+inline const TableObject* table_of(const Object* map) { return reinterpret_cast<const TableObject*>(map); }
 inline TableObject* table_at(std::uint64_t slot) { return reinterpret_cast<TableObject*>(slot); }
-inline std::uint64_t map_length(const Object* map) {
-  return map != nullptr ? table_of(map)->live : 0;
-}
+inline std::uint64_t map_length(const Object* map) { return map != nullptr ? table_of(map)->live : 0; }
 
 /// An empty map with room for `capacity` entries.
 bool map_make(Account& account, const TypeInfo& type, std::uint64_t capacity, std::uint64_t* out);
@@ -30,11 +26,10 @@ bool map_make_unique(Account& account, const TypeInfo& type, std::uint64_t* map)
 bool map_reserve(Account& account, const TypeInfo& type, std::uint64_t* map, std::uint64_t capacity);
 
 /// Number of the entry with this key, or -1.
-std::int64_t map_find(const TypeInfo& type, const Object* map, const std::uint64_t* key,
-                      std::uint64_t seed);
+std::int64_t map_find(const TypeInfo& type, const Object* map, const std::uint64_t* key, std::uint64_t seed);
 /// The same while comparing maps that are themselves keys; see kMostKeyNesting.
-std::int64_t map_find_nested(const TypeInfo& type, const Object* map, const std::uint64_t* key,
-                             std::uint64_t seed, int depth);
+std::int64_t map_find_nested(const TypeInfo& type, const Object* map, const std::uint64_t* key, std::uint64_t seed,
+                             int depth);
 /// Number of the first entry at or after `from` that was not removed, or -1.
 std::int64_t map_next(const TypeInfo& type, const Object* map, std::int64_t from);
 /// Whether `entry` names an entry that was not removed.
@@ -64,8 +59,7 @@ bool map_insert(Account& account, const TypeInfo& type, std::uint64_t* map, cons
 
 enum class MapRemoval : std::uint8_t { Absent, Removed, NoMemory };
 /// Removes a borrowed key with its value.
-MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map,
-                      const std::uint64_t* key);
+MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key);
 /// Releases the map; its slot is then the empty one.
 void map_clear(Account& account, std::uint64_t* map);
 

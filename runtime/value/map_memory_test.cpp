@@ -9,10 +9,9 @@ namespace {
 class MapMemoryTest : public ValueTest {
  protected:
   MapMemoryTest() {
-    const nbc::TypeId wide =
-        tuple({nbc::kString, nbc::kString, nbc::kString, nbc::kString, nbc::kString});
-    const nbc::TypeId ids[] = {table.map(nbc::kI64, nbc::kI64),
-                               table.map(nbc::kString, nbc::kString), table.map(nbc::kI64, wide)};
+    const nbc::TypeId wide = tuple({nbc::kString, nbc::kString, nbc::kString, nbc::kString, nbc::kString});
+    const nbc::TypeId ids[] = {table.map(nbc::kI64, nbc::kI64), table.map(nbc::kString, nbc::kString),
+                               table.map(nbc::kI64, wide)};
     build();
     ints = &info(ids[0]);
     texts = &info(ids[1]);

@@ -14,11 +14,10 @@ class MapTest : public ValueTest {
  protected:
   MapTest() {
     const nbc::TypeId point = tuple({nbc::kU8, nbc::kF32});
-    const nbc::TypeId ids[] = {
-        table.map(nbc::kI64, nbc::kI64), table.map(nbc::kString, nbc::kString),
-        table.map(nbc::kF64, nbc::kI64), table.map(point, nbc::kU16),
-        table.map(nbc::kI8, tuple({})),  table.map(nbc::kBool, nbc::kBool),
-        table.map(nbc::kF16, nbc::kI64)};
+    const nbc::TypeId ids[] = {table.map(nbc::kI64, nbc::kI64), table.map(nbc::kString, nbc::kString),
+                               table.map(nbc::kF64, nbc::kI64), table.map(point, nbc::kU16),
+                               table.map(nbc::kI8, tuple({})),  table.map(nbc::kBool, nbc::kBool),
+                               table.map(nbc::kF16, nbc::kI64)};
     build();
     ints = &info(ids[0]);
     texts = &info(ids[1]);
@@ -53,8 +52,7 @@ class MapTest : public ValueTest {
   /// The entries of a map of integers in the order of iteration.
   Entries entries(std::uint64_t map) {
     Entries out;
-    for (std::int64_t i = map_next(*ints, object(map), 0); i >= 0;
-         i = map_next(*ints, object(map), i + 1)) {
+    for (std::int64_t i = map_next(*ints, object(map), 0); i >= 0; i = map_next(*ints, object(map), i + 1)) {
       out.emplace_back(key_at(*ints, map, i)[0], value_at(*ints, map, i)[0]);
     }
     return out;
@@ -244,8 +242,7 @@ TEST_F(MapTest, RemovingAnAbsentKeyDoesNotCopy) {
 TEST_F(MapTest, ACopySharesCountedKeysAndValues) {
   for (bool gaps : {false, true}) {
     const Text key = text("a key that is counted"), value = text("a value that is counted");
-    std::uint64_t map =
-        map_of(*texts, {{slots_of(text("gone")), {0, 0}}, {slots_of(key), slots_of(value)}});
+    std::uint64_t map = map_of(*texts, {{slots_of(text("gone")), {0, 0}}, {slots_of(key), slots_of(value)}});
     if (gaps) take(*texts, &map, slots_of(text("gone")));
     std::uint64_t kept = map;
     share(kept);
@@ -328,8 +325,7 @@ TEST_F(MapTest, AHundredThousandKeysAgreeWithAnOracle) {
     const std::uint64_t key = n % 3 == 0 ? n : n % 3 == 1 ? n << 40 : n * 0x9E3779B97F4A7C15ull;
     const auto known = values.find(key);
     if (random() % 5 == 0) {
-      ASSERT_EQ(take(*ints, &map, {key}),
-                known != values.end() ? MapRemoval::Removed : MapRemoval::Absent);
+      ASSERT_EQ(take(*ints, &map, {key}), known != values.end() ? MapRemoval::Removed : MapRemoval::Absent);
       if (known != values.end()) {
         order.erase(known->second.second);
         values.erase(known);

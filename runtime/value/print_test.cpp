@@ -33,11 +33,9 @@ bool can_be_said_in(int digits, double value, Reads reads) {
   std::snprintf(text, sizeof text, "%.*e", digits - 1, value);
   if (reads(std::strtod(text, nullptr))) return true;
   // The digits as a whole number, one less and one more.
-  const int exponent =
-      std::atoi(std::string_view(text).substr(std::string_view(text).find('e') + 1).data());
+  const int exponent = std::atoi(std::string_view(text).substr(std::string_view(text).find('e') + 1).data());
   long long whole = std::atoll(significant(text).c_str());
-  for (std::size_t n = significant(text).size(); n < static_cast<std::size_t>(digits); ++n)
-    whole *= 10;
+  for (std::size_t n = significant(text).size(); n < static_cast<std::size_t>(digits); ++n) whole *= 10;
   for (long long near : {whole - 1, whole + 1}) {
     std::snprintf(text, sizeof text, "%lldE%d", near, exponent - digits + 1);
     if (reads(std::strtod(text, nullptr))) return true;
@@ -130,17 +128,14 @@ TEST(PrintFloat, TwentyThousandRandomDoublesReadBackAndAreShortest) {
 TEST(PrintFloat, TwentyThousandRandomFloatsReadBackAndAreShortest) {
   std::mt19937_64 random(15);
   for (int round = 0; round < 20'000; ++round) {
-    const auto value =
-        round % 2 != 0 ? as_f32(random() >> 32) : static_cast<float>(random() % 1'000'000) / 1000;
+    const auto value = round % 2 != 0 ? as_f32(random() >> 32) : static_cast<float>(random() % 1'000'000) / 1000;
     if (!std::isfinite(value)) continue;
     const std::string text = print_f32(value);
     const auto back = parse_float(text);
     ASSERT_TRUE(back) << text;
     ASSERT_EQ(from_f32(static_cast<float>(*back)), from_f32(value)) << text;
     const int digits = static_cast<int>(significant(text).size());
-    ASSERT_FALSE(can_be_said_in(digits - 1, value, [&](double x) {
-      return static_cast<float>(x) == value;
-    })) << text;
+    ASSERT_FALSE(can_be_said_in(digits - 1, value, [&](double x) { return static_cast<float>(x) == value; })) << text;
   }
 }
 
@@ -164,9 +159,7 @@ TEST(PrintFloat, BelowAPowerOfTwoTheGapIsHalfAsWideAndTheNearestDigitsMayMissIt)
     const std::string text = print_f32(value);
     ASSERT_EQ(static_cast<float>(*parse_float(text)), value) << text;
     const int digits = static_cast<int>(significant(text).size());
-    ASSERT_FALSE(can_be_said_in(digits - 1, value, [&](double x) {
-      return static_cast<float>(x) == value;
-    })) << text;
+    ASSERT_FALSE(can_be_said_in(digits - 1, value, [&](double x) { return static_cast<float>(x) == value; })) << text;
   }
 }
 
@@ -186,8 +179,7 @@ TEST(PrintFloat, EveryHalfReadsBackAndIsShortest) {
       ASSERT_TRUE(back) << text;
       ASSERT_EQ(kind.narrow(*back), bits) << text;
       const int digits = static_cast<int>(significant(text).size());
-      ASSERT_FALSE(
-          can_be_said_in(digits - 1, value, [&](double x) { return kind.narrow(x) == bits; }))
+      ASSERT_FALSE(can_be_said_in(digits - 1, value, [&](double x) { return kind.narrow(x) == bits; }))
           << text << ' ' << i;
     }
   }
@@ -210,9 +202,8 @@ TEST(ParseInt, ASignAndDigitsAndNothingElse) {
   EXPECT_EQ(parse_int("-42"), -42);
   EXPECT_EQ(parse_int("9223372036854775807"), INT64_MAX);
   EXPECT_EQ(parse_int("-9223372036854775808"), INT64_MIN);
-  for (std::string_view text :
-       {"", "-", "+", "+-1", "--1", "-+1", "1 ", " 1", "1.0", "1e3", "x", "1_000", "١",
-        "9223372036854775808", "-9223372036854775809", "99999999999999999999999999"}) {
+  for (std::string_view text : {"", "-", "+", "+-1", "--1", "-+1", "1 ", " 1", "1.0", "1e3", "x", "1_000", "١",
+                                "9223372036854775808", "-9223372036854775809", "99999999999999999999999999"}) {
     EXPECT_FALSE(parse_int(text)) << text;
   }
 }
@@ -235,26 +226,25 @@ TEST(ParseInt, InEveryRadix) {
 }
 
 TEST(ParseFloat, DigitsPointAndExponent) {
-  const std::pair<std::string_view, double> good[] = {
-      {"0", 0.0},
-      {"1", 1.0},
-      {"-1.5", -1.5},
-      {"+1.5", 1.5},
-      {"1.", 1.0},
-      {".5", 0.5},
-      {"-.5e-3", -5e-4},
-      {"1e5", 1e5},
-      {"1E5", 1e5},
-      {"1e+5", 1e5},
-      {"00.10", 0.1},
-      {"1e-400", 0.0},
-      {"5e-324", 5e-324},
-      {"2e-324", 0.0},
-      {"inf", HUGE_VAL},
-      {"-inf", -HUGE_VAL},
-      {"+inf", HUGE_VAL},
-      {"0e99999999999", 0.0},
-      {"1.7976931348623157e308", 1.7976931348623157e308}};
+  const std::pair<std::string_view, double> good[] = {{"0", 0.0},
+                                                      {"1", 1.0},
+                                                      {"-1.5", -1.5},
+                                                      {"+1.5", 1.5},
+                                                      {"1.", 1.0},
+                                                      {".5", 0.5},
+                                                      {"-.5e-3", -5e-4},
+                                                      {"1e5", 1e5},
+                                                      {"1E5", 1e5},
+                                                      {"1e+5", 1e5},
+                                                      {"00.10", 0.1},
+                                                      {"1e-400", 0.0},
+                                                      {"5e-324", 5e-324},
+                                                      {"2e-324", 0.0},
+                                                      {"inf", HUGE_VAL},
+                                                      {"-inf", -HUGE_VAL},
+                                                      {"+inf", HUGE_VAL},
+                                                      {"0e99999999999", 0.0},
+                                                      {"1.7976931348623157e308", 1.7976931348623157e308}};
   for (const auto& [text, value] : good) {
     ASSERT_TRUE(parse_float(text)) << text;
     EXPECT_EQ(*parse_float(text), value) << text;
@@ -296,11 +286,9 @@ TEST(ParseFloat, AgreesWithTheStandardLibraryOnRandomTexts) {
   std::mt19937_64 random(17);
   for (int round = 0; round < 20'000; ++round) {
     std::string text = random() % 2 != 0 ? "-" : "";
-    for (std::uint64_t n = random() % 25 + 1; n > 0; --n)
-      text += static_cast<char>('0' + random() % 10);
+    for (std::uint64_t n = random() % 25 + 1; n > 0; --n) text += static_cast<char>('0' + random() % 10);
     text += '.';
-    for (std::uint64_t n = random() % 25; n > 0; --n)
-      text += static_cast<char>('0' + random() % 10);
+    for (std::uint64_t n = random() % 25; n > 0; --n) text += static_cast<char>('0' + random() % 10);
     if (random() % 2 != 0) text += "e" + std::to_string(static_cast<int>(random() % 700) - 350);
     const auto value = parse_float(text);
     ASSERT_TRUE(value) << text;

@@ -22,8 +22,7 @@ std::uint64_t count_characters(std::string_view text) {
 
 TextObject* allocate_text(Account& account, std::size_t capacity) {
   if (capacity > Account::kLargest) return nullptr;
-  auto* text = reinterpret_cast<TextObject*>(
-      memory::allocate(account, TextObject::bytes(capacity), TypeTable::kText));
+  auto* text = reinterpret_cast<TextObject*>(memory::allocate(account, TextObject::bytes(capacity), TypeTable::kText));
   if (text == nullptr) return nullptr;
   text->capacity = capacity;
   text->facts = 0;
@@ -36,14 +35,12 @@ void set_inline_length(std::uint64_t* words, std::size_t bytes) {
 
 // What is known of a long string is written beside it by whoever asks first. A string may be shared
 // between threads, so the word is atomic; two threads may do the work twice, and one result stays.
-std::uint64_t load_facts(const TextObject* text) {
-  return __atomic_load_n(&text->facts, __ATOMIC_ACQUIRE);
-}
+std::uint64_t load_facts(const TextObject* text) { return __atomic_load_n(&text->facts, __ATOMIC_ACQUIRE); }
 
 void publish_facts(TextObject* text, std::uint64_t expected, std::uint64_t facts) {
   // Release pairs with load_facts: the index's contents are there before its address.
-  const bool won = __atomic_compare_exchange_n(&text->facts, &expected, facts, false,
-                                               __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+  const bool won =
+      __atomic_compare_exchange_n(&text->facts, &expected, facts, false, __ATOMIC_RELEASE, __ATOMIC_RELAXED);
   if (!won && (facts & 1) == 0) memory::raw_free(reinterpret_cast<void*>(facts));
 }
 
@@ -173,8 +170,7 @@ std::uint64_t string_offset(const std::uint64_t* words, std::uint64_t index) {
   if (characters == text.size()) return index;
   Object* object = memory::text_object(words);
   if (object == nullptr) return walk(text, 0, index);
-  const TextIndex* beside =
-      find_or_make_index(reinterpret_cast<TextObject*>(object), text.size(), characters);
+  const TextIndex* beside = find_or_make_index(reinterpret_cast<TextObject*>(object), text.size(), characters);
   if (beside == nullptr) return walk(text, 0, index);
   return walk(text, beside->offsets()[index / TextIndex::kStep], index % TextIndex::kStep);
 }
@@ -185,8 +181,7 @@ std::uint64_t string_index_of(const std::uint64_t* words, std::uint64_t offset) 
   if (characters == text.size()) return offset;
   Object* object = memory::text_object(words);
   if (object == nullptr) return count_characters(text.substr(0, offset));
-  const TextIndex* beside =
-      find_or_make_index(reinterpret_cast<TextObject*>(object), text.size(), characters);
+  const TextIndex* beside = find_or_make_index(reinterpret_cast<TextObject*>(object), text.size(), characters);
   if (beside == nullptr) return count_characters(text.substr(0, offset));
   const std::uint64_t* first = beside->offsets();
   const std::uint64_t* last = first + characters / TextIndex::kStep + 1;

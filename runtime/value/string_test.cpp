@@ -29,9 +29,8 @@ class StringTest : public ValueTest {
   }
   /// A random valid text of scalars of every width.
   std::string random_text(std::size_t characters) {
-    static constexpr std::uint32_t kScalars[] = {'a',    'z',    0,       0x7F,    0x80,
-                                                 0xE4,   0x7FF,  0x800,   0x20AC,  0xD7FF,
-                                                 0xE000, 0xFFFF, 0x1F35C, 0x10000, 0x10FFFF};
+    static constexpr std::uint32_t kScalars[] = {'a',    'z',    0,      0x7F,   0x80,    0xE4,    0x7FF,   0x800,
+                                                 0x20AC, 0xD7FF, 0xE000, 0xFFFF, 0x1F35C, 0x10000, 0x10FFFF};
     std::string out;
     for (std::size_t i = 0; i < characters; ++i) append_utf8(out, kScalars[random() % 15]);
     return out;
@@ -307,8 +306,8 @@ TEST_F(StringTest, ATextFoundByItsBytesHasItsCharacterIndex) {
 }
 
 TEST_F(StringTest, EqualTextsAreEqualHoweverTheyCameAbout) {
-  for (std::string_view wanted : {"", "noodle", "fifteen letters", "sixteen letters!",
-                                  "quite a few more letters than that"}) {
+  for (std::string_view wanted :
+       {"", "noodle", "fifteen letters", "sixteen letters!", "quite a few more letters than that"}) {
     const Text whole = text(wanted);
     Text pieces{};
     for (const char c : wanted) ASSERT_TRUE(append_string(account, pieces.data(), {&c, 1}));
@@ -322,9 +321,8 @@ TEST_F(StringTest, EqualTextsAreEqualHoweverTheyCameAbout) {
 }
 
 TEST_F(StringTest, HashesDependOnTextAndSeed) {
-  const Text texts[] = {
-      text(""),       text("a"), text("b"), text("sixteen letters!"), text("sixteen letters?"),
-      text({"\0", 1})};
+  const Text texts[] = {text(""),       text("a"), text("b"), text("sixteen letters!"), text("sixteen letters?"),
+                        text({"\0", 1})};
   for (const Text& a : texts) {
     EXPECT_NE(string_hash(a.data(), 1), string_hash(a.data(), 2));
     for (const Text& b : texts) {

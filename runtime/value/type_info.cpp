@@ -17,9 +17,7 @@ std::uint8_t leaf_width(const TypeInfo& type) {
 }
 
 bool same_in_both_forms(std::span<const Leaf> leaves) {
-  return std::ranges::all_of(leaves, [](const Leaf& leaf) {
-    return leaf.width == 8 && leaf.offset == leaf.slot * 8;
-  });
+  return std::ranges::all_of(leaves, [](const Leaf& leaf) { return leaf.width == 8 && leaf.offset == leaf.slot * 8; });
 }
 
 }  // namespace
@@ -48,9 +46,7 @@ FieldMap Types::fields_of(std::span<const Leaf> leaves, bool in_slots) {
     if (leaf.kind == Kind::String) {
       out.push_back({.kind = FieldKind::String, .offset = offset});
     } else if (leaf.kind == Kind::Enum) {
-      out.push_back({.kind = FieldKind::Enum,
-                     .offset = offset,
-                     .variants = &leaf.type->enum_fields});
+      out.push_back({.kind = FieldKind::Enum, .offset = offset, .variants = &leaf.type->enum_fields});
     } else {
       out.push_back({.kind = FieldKind::Object, .offset = offset});
     }
@@ -101,8 +97,8 @@ void Types::build_one(const nbc::TypeTable& table, nbc::TypeId id) {
   info.bitwise = true;
   for (const Leaf& leaf : info.leaves) {
     covered += leaf.width;
-    const bool plain = nbc::is_integer(leaf.kind) || leaf.kind == Kind::Bool ||
-                       (leaf.kind == Kind::Enum && leaf.type->slots == 1);
+    const bool plain =
+        nbc::is_integer(leaf.kind) || leaf.kind == Kind::Bool || (leaf.kind == Kind::Enum && leaf.type->slots == 1);
     info.bitwise = info.bitwise && plain;
   }
   info.bitwise = info.bitwise && covered == info.size;
@@ -127,8 +123,7 @@ void Types::find_floats() {
   }
 }
 
-bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view> strings,
-                  memory::TypeTable& objects) {
+bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view> strings, memory::TypeTable& objects) {
   strings_ = strings;
   auto* at = static_cast<TypeInfo*>(arena_.allocate(table.size() * sizeof(TypeInfo), alignof(TypeInfo)));
   infos_ = {at, table.size()};
@@ -141,18 +136,15 @@ bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view>
     switch (info.kind) {
       case Kind::List:
         info.element = &infos_[type.element.index];
-        info.object = {.shape = memory::Shape::Array,
-                       .stride = info.element->size,
-                       .fields = info.element->memory_fields};
+        info.object = {
+            .shape = memory::Shape::Array, .stride = info.element->size, .fields = info.element->memory_fields};
         break;
       case Kind::Box: {
         info.element = &infos_[type.element.index];
-        std::vector<memory::Field> fields(info.element->memory_fields.begin(),
-                                          info.element->memory_fields.end());
+        std::vector<memory::Field> fields(info.element->memory_fields.begin(), info.element->memory_fields.end());
         for (memory::Field& field : fields) field.offset += kBoxContent;
-        info.object = {.shape = memory::Shape::Record,
-                       .size = kBoxContent + info.element->size,
-                       .fields = arena_.copy(fields)};
+        info.object = {
+            .shape = memory::Shape::Record, .size = kBoxContent + info.element->size, .fields = arena_.copy(fields)};
         break;
       }
       case Kind::Map: {
@@ -161,8 +153,7 @@ bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view>
         auto align8 = [](std::uint32_t n) { return (n + 7) & ~7u; };
         info.key_offset = 8;
         info.value_offset = 8 + align8(info.element->size);
-        std::vector<memory::Field> fields(info.element->memory_fields.begin(),
-                                          info.element->memory_fields.end());
+        std::vector<memory::Field> fields(info.element->memory_fields.begin(), info.element->memory_fields.end());
         for (memory::Field& field : fields) field.offset += info.key_offset;
         for (memory::Field field : info.value->memory_fields) {
           field.offset += info.value_offset;
@@ -183,8 +174,7 @@ bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view>
   return true;
 }
 
-const RecordInfo* Types::add_record(std::span<const nbc::TypeId> leaves,
-                                    memory::TypeTable& objects) {
+const RecordInfo* Types::add_record(std::span<const nbc::TypeId> leaves, memory::TypeTable& objects) {
   std::vector<Leaf> flat;
   std::uint32_t slots = 0;
   for (nbc::TypeId id : leaves) {
@@ -199,9 +189,7 @@ const RecordInfo* Types::add_record(std::span<const nbc::TypeId> leaves,
   record.fields = fields_of(flat, true);
   std::vector<memory::Field> fields(record.fields.begin(), record.fields.end());
   for (memory::Field& field : fields) field.offset += kRecordContent;
-  record.object = {.shape = memory::Shape::Record,
-                   .size = kRecordContent + slots * 8,
-                   .fields = arena_.copy(fields)};
+  record.object = {.shape = memory::Shape::Record, .size = kRecordContent + slots * 8, .fields = arena_.copy(fields)};
   record.object_number = objects.add(&record.object);
   return record.object_number == memory::TypeTable::kMost ? nullptr : &record;
 }

@@ -56,8 +56,8 @@ struct TypeInfo {
   std::uint32_t slots = 0;
   std::uint32_t size = 0;  // in memory, tail padding included
   std::span<const Leaf> leaves;
-  memory::FieldMap slot_fields;    // counted places of the value in slots
-  memory::FieldMap memory_fields;  // counted places of the value in memory
+  memory::FieldMap slot_fields;           // counted places of the value in slots
+  memory::FieldMap memory_fields;         // counted places of the value in memory
   std::span<const VariantInfo> variants;  // Enum
   memory::EnumFields enum_fields;         // Enum: the variants' counted places
 
@@ -65,7 +65,7 @@ struct TypeInfo {
   const TypeInfo* value = nullptr;    // Map
   std::uint32_t key_offset = 0;       // Map: in an entry
   std::uint32_t value_offset = 0;
-  memory::ObjectType object;                                // List, Map, Box
+  memory::ObjectType object;                               // List, Map, Box
   std::uint32_t object_number = memory::TypeTable::kMost;  // its number in the memory::TypeTable
 };
 
@@ -87,8 +87,7 @@ struct RecordInfo {
 class Types {
  public:
   /// Builds all infos; false when the memory::TypeTable is full.
-  bool build(const nbc::TypeTable& table, std::span<const std::string_view> strings,
-             memory::TypeTable& objects);
+  bool build(const nbc::TypeTable& table, std::span<const std::string_view> strings, memory::TypeTable& objects);
   const TypeInfo& operator[](nbc::TypeId id) const { return infos_[id.index]; }
   std::size_t size() const { return infos_.size(); }
   /// The record of a closure's captures or of an any's content, from the leaf types in order; null
@@ -112,17 +111,14 @@ inline std::uint64_t load_scalar(Kind kind, const std::byte* at) {
   switch (kind) {
     case Kind::Bool:
     case Kind::U8: return *reinterpret_cast<const std::uint8_t*>(at);
-    case Kind::I8:
-      return static_cast<std::uint64_t>(std::int64_t{*reinterpret_cast<const std::int8_t*>(at)});
+    case Kind::I8: return static_cast<std::uint64_t>(std::int64_t{*reinterpret_cast<const std::int8_t*>(at)});
     case Kind::U16:
     case Kind::F16:
     case Kind::BF16: return *reinterpret_cast<const std::uint16_t*>(at);
-    case Kind::I16:
-      return static_cast<std::uint64_t>(std::int64_t{*reinterpret_cast<const std::int16_t*>(at)});
+    case Kind::I16: return static_cast<std::uint64_t>(std::int64_t{*reinterpret_cast<const std::int16_t*>(at)});
     case Kind::U32:
     case Kind::F32: return *reinterpret_cast<const std::uint32_t*>(at);
-    case Kind::I32:
-      return static_cast<std::uint64_t>(std::int64_t{*reinterpret_cast<const std::int32_t*>(at)});
+    case Kind::I32: return static_cast<std::uint64_t>(std::int64_t{*reinterpret_cast<const std::int32_t*>(at)});
     default: return *reinterpret_cast<const std::uint64_t*>(at);
   }
 }
@@ -148,8 +144,7 @@ void store_value(const TypeInfo& type, std::byte* value, const std::uint64_t* sl
 
 /// Adds a reference to each object right below.
 inline void retain_fields(memory::FieldMap fields, const void* base) {
-  memory::for_each_child(fields, static_cast<const std::byte*>(base),
-                         [](Object* object) { memory::retain(object); });
+  memory::for_each_child(fields, static_cast<const std::byte*>(base), [](Object* object) { memory::retain(object); });
 }
 /// Drops a reference to each object right below.
 inline void release_fields(Account& account, memory::FieldMap fields, const void* base) {

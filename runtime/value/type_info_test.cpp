@@ -147,8 +147,8 @@ TEST_F(TypeInfoTest, AnEnumWithoutPayloadIsASmallTag) {
 
 TEST_F(TypeInfoTest, AnEnumWithPayloadsTakesATagAndTheWidestOne) {
   const nbc::TypeId color = enumeration({{}, {}});
-  const nbc::TypeId shape = enumeration(
-      {{}, {nbc::kU8, nbc::kString}, {color, nbc::kF32}, {nbc::kBytes, nbc::kBytes, nbc::kI64}});
+  const nbc::TypeId shape =
+      enumeration({{}, {nbc::kU8, nbc::kString}, {color, nbc::kF32}, {nbc::kBytes, nbc::kBytes, nbc::kI64}});
   build();
   const TypeInfo& type = info(shape);
   EXPECT_EQ(type.name, "Choice");
@@ -268,16 +268,14 @@ TEST_F(TypeInfoTest, RecordsHoldTheirContentInSlots) {
   EXPECT_EQ(record->slots, 7u);
   EXPECT_EQ(offsets(record->fields), (Offsets{16, 32, 48}));
   EXPECT_EQ(record->object.size, kRecordContent + 56);
-  EXPECT_EQ(offsets(record->object.fields),
-            (Offsets{kRecordContent + 16, kRecordContent + 32, kRecordContent + 48}));
+  EXPECT_EQ(offsets(record->object.fields), (Offsets{kRecordContent + 16, kRecordContent + 32, kRecordContent + 48}));
   EXPECT_EQ(&objects[record->object_number], &record->object);
   const RecordInfo* empty = types.add_record({}, objects);
   EXPECT_EQ(empty->object.size, kRecordContent);
   EXPECT_EQ(record->slots, 7u);  // where the first stands stays as it was
 
   Object* object = memory::allocate(account, record->object.size, record->object_number);
-  auto* slots =
-      reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(object) + kRecordContent);
+  auto* slots = reinterpret_cast<std::uint64_t*>(reinterpret_cast<std::byte*>(object) + kRecordContent);
   std::memset(slots, 0, 56);
   const Text words = text("a text that is counted");
   std::memcpy(slots + 2, words.data(), 16);

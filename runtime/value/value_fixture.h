@@ -66,9 +66,7 @@ class ValueTest : public testing::Test {
   }
   void drop(const Text& words) { release_string(account, words.data()); }
   /// Drops a value in slots.
-  void drop(const TypeInfo& type, const Slots& slots) {
-    release_fields(account, type.slot_fields, slots.data());
-  }
+  void drop(const TypeInfo& type, const Slots& slots) { release_fields(account, type.slot_fields, slots.data()); }
   /// An owned list of owned elements.
   std::uint64_t list_of(const TypeInfo& type, const std::vector<Slots>& elements) {
     std::uint64_t list = 0;

@@ -69,8 +69,7 @@ bool convert(Kind from, Kind to, std::uint64_t word, std::uint64_t* result) {
     return canonical(to, *result) == *result;
   }
   if (nbc::is_float(to)) {
-    *result = nbc::is_signed(from) ? int_to_float(to, static_cast<std::int64_t>(word))
-                                   : int_to_float(to, word);
+    *result = nbc::is_signed(from) ? int_to_float(to, static_cast<std::int64_t>(word)) : int_to_float(to, word);
     return true;
   }
   // Between signed and unsigned only what is not negative in either reading is the same number.

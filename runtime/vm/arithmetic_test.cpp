@@ -40,10 +40,14 @@ struct IntType {
 };
 
 constexpr std::array<IntType, 8> kInts = {{
-    {nbc::kI8, "i8", "i8", 8, true},      {nbc::kI16, "i16", "i16", 16, true},
-    {nbc::kI32, "i32", "i32", 32, true},  {nbc::kI64, "i64", "Int", 64, true},
-    {nbc::kU8, "u8", "u8", 8, false},     {nbc::kU16, "u16", "u16", 16, false},
-    {nbc::kU32, "u32", "u32", 32, false}, {nbc::kU64, "u64", "u64", 64, false},
+    {nbc::kI8, "i8", "i8", 8, true},
+    {nbc::kI16, "i16", "i16", 16, true},
+    {nbc::kI32, "i32", "i32", 32, true},
+    {nbc::kI64, "i64", "Int", 64, true},
+    {nbc::kU8, "u8", "u8", 8, false},
+    {nbc::kU16, "u16", "u16", 16, false},
+    {nbc::kU32, "u32", "u32", 32, false},
+    {nbc::kU64, "u64", "u64", 64, false},
 }};
 
 std::string decimal(Wide x) {
@@ -58,9 +62,9 @@ std::string decimal(Wide x) {
 
 std::vector<Wide> edges(const IntType& t) {
   std::vector<Wide> out;
-  for (const Wide x : {Wide{0}, Wide{1}, Wide{2}, Wide{3}, Wide{7}, Wide{8}, Wide{15}, Wide{16}, Wide{31}, Wide{32},
-                       Wide{63}, Wide{64}, Wide{-1}, Wide{-2}, Wide{-8}, t.min(), t.min() + 1, t.max(), t.max() - 1,
-                       t.max() / 2, t.max() / 2 + 1, t.min() / 2}) {
+  for (const Wide x : {Wide{0},     Wide{1},  Wide{2},     Wide{3},     Wide{7},         Wide{8},    Wide{15}, Wide{16},
+                       Wide{31},    Wide{32}, Wide{63},    Wide{64},    Wide{-1},        Wide{-2},   Wide{-8}, t.min(),
+                       t.min() + 1, t.max(),  t.max() - 1, t.max() / 2, t.max() / 2 + 1, t.min() / 2}) {
     if (t.has(x)) out.push_back(x);
   }
   return out;
@@ -117,10 +121,8 @@ const std::vector<Binary>& binaries() {
          if (__builtin_mul_overflow(a, b, &product)) return overflow(t, a, "*", b);
          return fitting(t, product, a, "*", b);
        }},
-      {"div",
-       [](const IntType& t, Wide a, Wide b) {
-         return b == 0 ? Outcome{0, "division by zero"} : fitting(t, a / b, a, "/", b);
-       }},
+      {"div", [](const IntType& t, Wide a,
+                 Wide b) { return b == 0 ? Outcome{0, "division by zero"} : fitting(t, a / b, a, "/", b); }},
       {"rem",
        [](const IntType& t, Wide a, Wide b) {
          if (b == 0) return Outcome{0, "division by zero"};
@@ -255,12 +257,12 @@ TEST(Integers, ImmediateFormsAgreeWithExactArithmetic) {
       if ((verb == "div" || verb == "rem") && imm == 0) continue;
       const Op op = nbc::find_op(std::string(verb) + "i.i64");
       const TypeId result = nbc::info(op).operands[0].what == nbc::What::Bool ? nbc::kBool : nbc::kI64;
-      forms.push_back({std::string(verb), imm,
-                       bench.function("f", {{{nbc::kI64}}, {result}}, [&](nbc::FunctionBuilder& f) {
-                         const std::uint16_t r = f.reg(result);
-                         f.abc(op, r, f.param(0), static_cast<std::uint16_t>(imm));
-                         f.ret({r});
-                       })});
+      forms.push_back(
+          {std::string(verb), imm, bench.function("f", {{{nbc::kI64}}, {result}}, [&](nbc::FunctionBuilder& f) {
+             const std::uint16_t r = f.reg(result);
+             f.abc(op, r, f.param(0), static_cast<std::uint16_t>(imm));
+             f.ret({r});
+           })});
     }
   }
   ASSERT_NO_FATAL_FAILURE(bench.load());
@@ -362,11 +364,10 @@ TEST(Integers, BoolsHaveTheirOwnNotAndShareTheRest) {
   std::vector<nbc::FunctionId> functions;
   const Op ops[] = {Op::And, Op::Or, Op::Xor, Op::EqInt, Op::NeInt, Op::LtUnsigned, Op::LeUnsigned};
   for (const Op op : ops) {
-    functions.push_back(
-        bench.function("f", {{{nbc::kBool}, {nbc::kBool}}, {nbc::kBool}}, [&](nbc::FunctionBuilder& f) {
-          f.abc(op, f.param(0), f.param(0), f.param(1));
-          f.ret({f.param(0)});
-        }));
+    functions.push_back(bench.function("f", {{{nbc::kBool}, {nbc::kBool}}, {nbc::kBool}}, [&](nbc::FunctionBuilder& f) {
+      f.abc(op, f.param(0), f.param(0), f.param(1));
+      f.ret({f.param(0)});
+    }));
   }
   ASSERT_NO_FATAL_FAILURE(bench.load());
   EXPECT_EQ(bench.result(flip, {0}), 1u);

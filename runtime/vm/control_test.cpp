@@ -58,17 +58,18 @@ nbc::FunctionId taken(Bench& bench, nbc::TypeId type, bool backward, Branch bran
 
 TEST(Control, FusedIntegerBranchesCompare) {
   const std::pair<Op, std::function<bool(std::int64_t, std::int64_t)>> ops[] = {
-      {Op::JeqI64, std::equal_to<>()}, {Op::JneI64, std::not_equal_to<>()},
-      {Op::JltI64, std::less<>()},     {Op::JleI64, std::less_equal<>()},
+      {Op::JeqI64, std::equal_to<>()},
+      {Op::JneI64, std::not_equal_to<>()},
+      {Op::JltI64, std::less<>()},
+      {Op::JleI64, std::less_equal<>()},
   };
   const std::int64_t values[] = {0, 1, -1, 5, INT64_MIN, INT64_MAX, std::int64_t{1} << 32};
   for (const auto& [op, oracle] : ops) {
     Bench bench;
     std::array<nbc::FunctionId, 2> functions;
     for (const bool backward : {false, true}) {
-      functions[backward] = taken(bench, kI64, backward, [&, op = op](Builder& f, Slot a, Slot b, Label to) {
-        f.compare_jump(op, a, b, to);
-      });
+      functions[backward] = taken(bench, kI64, backward,
+                                  [&, op = op](Builder& f, Slot a, Slot b, Label to) { f.compare_jump(op, a, b, to); });
     }
     ASSERT_NO_FATAL_FAILURE(bench.load());
     for (const std::int64_t a : values) {
@@ -97,8 +98,8 @@ TEST(Control, FusedImmediateBranchesCompare) {
         });
       }
       ASSERT_NO_FATAL_FAILURE(bench.load());
-      for (const std::int64_t a : {std::int64_t{imm}, imm - std::int64_t{1}, imm + std::int64_t{1}, INT64_MIN, INT64_MAX,
-                                   std::int64_t{65'535}}) {
+      for (const std::int64_t a : {std::int64_t{imm}, imm - std::int64_t{1}, imm + std::int64_t{1}, INT64_MIN,
+                                   INT64_MAX, std::int64_t{65'535}}) {
         for (const nbc::FunctionId f : functions) {
           EXPECT_EQ(bench.result(f, {word(a), 0}), std::uint64_t{oracle(a, imm)})
               << nbc::info(op).mnemonic << " " << a << " " << imm;
@@ -122,9 +123,8 @@ TEST(Control, FusedFloatBranchesCompareAsIeeeDoes) {
     Bench bench;
     std::array<nbc::FunctionId, 2> functions;
     for (const bool backward : {false, true}) {
-      functions[backward] = taken(bench, kF64, backward, [&, op = op](Builder& f, Slot a, Slot b, Label to) {
-        f.compare_jump(op, a, b, to);
-      });
+      functions[backward] = taken(bench, kF64, backward,
+                                  [&, op = op](Builder& f, Slot a, Slot b, Label to) { f.compare_jump(op, a, b, to); });
     }
     ASSERT_NO_FATAL_FAILURE(bench.load());
     for (const double a : values) {
@@ -276,8 +276,8 @@ TEST(Control, CallsPassAnyNumberOfArgumentsAndResults) {
 
 TEST(Control, ResultsMayGoWhereArgumentsWere) {
   Bench bench;
-  const nbc::FunctionId swap = bench.function("swap", {{{kI64}, {kI64}}, {kI64, kI64}},
-                                              [](Builder& f) { f.ret({f.param(1), f.param(0)}); });
+  const nbc::FunctionId swap =
+      bench.function("swap", {{{kI64}, {kI64}}, {kI64, kI64}}, [](Builder& f) { f.ret({f.param(1), f.param(0)}); });
   const nbc::FunctionId caller = bench.function("f", {{{kI64}, {kI64}}, {kI64, kI64}}, [&](Builder& f) {
     f.call(swap, std::array{f.param(0), f.param(1)}, std::array{f.param(0), f.param(1)});
     f.ret({f.param(0), f.param(1)});
@@ -355,8 +355,8 @@ TEST(Control, ClosuresPutTheirCapturesFirst) {
 TEST(Control, FunctionConstantsAreClosuresToo) {
   Bench bench;
   const nbc::TypeId fn = bench.m.types().fn({{kI64}, {kI64}, {kI64}, {kI64}}, {kI64});
-  const nbc::FunctionId last = bench.function("last", {{{kI64}, {kI64}, {kI64}, {kI64}}, {kI64}},
-                                              [](Builder& f) { f.ret({f.param(3)}); });
+  const nbc::FunctionId last =
+      bench.function("last", {{{kI64}, {kI64}, {kI64}, {kI64}}, {kI64}}, [](Builder& f) { f.ret({f.param(3)}); });
   const nbc::FunctionId caller = bench.function("f", {{{kI64}}, {kI64}}, [&](Builder& f) {
     const Slot closure = f.reg(fn), a = f.param(0), r = f.reg(kI64), nine = f.reg(kI64);
     f.constant(closure, bench.m.function_value(fn, last));

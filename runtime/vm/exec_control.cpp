@@ -13,51 +13,49 @@ using value::as_f64;
 // relative ----------------------------------------------------------------------------------------
 
 // The step is counted before anything else happens, while pc still names the branch or call.
-#define STEP()                                                              \
-  do {                                                                      \
-    if (--fuel == 0) [[unlikely]] {                                         \
-      [[clang::musttail]] return h_refuel(pc, fp, vm, table, w, fuel);      \
-    }                                                                       \
+#define STEP()                                                         \
+  do {                                                                 \
+    if (--fuel == 0) [[unlikely]] {                                    \
+      [[clang::musttail]] return h_refuel(pc, fp, vm, table, w, fuel); \
+    }                                                                  \
   } while (0)
 
-HANDLER(Jump) {
-  NEXT(IMM);
-}
+HANDLER(Jump) { NEXT(IMM); }
 HANDLER(JumpBack) {
   STEP();
   NEXT(IMM);
 }
 
-#define BRANCH(name, condition)              \
-  HANDLER(name) {                            \
-    if (condition) {                         \
-      NEXT(IMM);                             \
-    }                                        \
-    NEXT(1);                                 \
-  }                                          \
-  HANDLER(name##Back) {                      \
-    if (condition) {                         \
-      STEP();                                \
-      NEXT(IMM);                             \
-    }                                        \
-    NEXT(1);                                 \
+#define BRANCH(name, condition) \
+  HANDLER(name) {               \
+    if (condition) {            \
+      NEXT(IMM);                \
+    }                           \
+    NEXT(1);                    \
+  }                             \
+  HANDLER(name##Back) {         \
+    if (condition) {            \
+      STEP();                   \
+      NEXT(IMM);                \
+    }                           \
+    NEXT(1);                    \
   }
 BRANCH(BrTrue, fp[A] != 0)
 BRANCH(BrFalse, fp[A] == 0)
 
-#define FUSED(name, condition)    \
-  HANDLER(name) {                 \
-    if (condition) {              \
-      NEXT(signed16(C));          \
-    }                             \
-    NEXT(1);                      \
-  }                               \
-  HANDLER(name##Back) {           \
-    if (condition) {              \
-      STEP();                     \
-      NEXT(signed16(C));          \
-    }                             \
-    NEXT(1);                      \
+#define FUSED(name, condition) \
+  HANDLER(name) {              \
+    if (condition) {           \
+      NEXT(signed16(C));       \
+    }                          \
+    NEXT(1);                   \
+  }                            \
+  HANDLER(name##Back) {        \
+    if (condition) {           \
+      STEP();                  \
+      NEXT(signed16(C));       \
+    }                          \
+    NEXT(1);                   \
   }
 FUSED(JeqI64, fp[A] == fp[B])
 FUSED(JneI64, fp[A] != fp[B])
@@ -90,21 +88,21 @@ SWITCH(SwitchInt, fp[A] < std::uint64_t{UIMM} - 1 ? fp[A] : std::uint64_t{UIMM} 
 
 // Lays a frame above the caller's. The arguments are copied by then, or will be: nothing below is
 // touched.
-#define OPEN_FRAME(callee_, resume_, results_)                                                \
-  do {                                                                                        \
-    frame[-4] = reinterpret_cast<std::uint64_t>(fp);                                          \
-    frame[-3] = reinterpret_cast<std::uint64_t>(resume_);                                     \
-    frame[-2] = reinterpret_cast<std::uint64_t>(results_);                                    \
-    frame[-1] = reinterpret_cast<std::uint64_t>(callee_);                                     \
-    fp = frame;                                                                               \
-    pc = (callee_)->code;                                                                     \
-    DISPATCH();                                                                               \
+#define OPEN_FRAME(callee_, resume_, results_)             \
+  do {                                                     \
+    frame[-4] = reinterpret_cast<std::uint64_t>(fp);       \
+    frame[-3] = reinterpret_cast<std::uint64_t>(resume_);  \
+    frame[-2] = reinterpret_cast<std::uint64_t>(results_); \
+    frame[-1] = reinterpret_cast<std::uint64_t>(callee_);  \
+    fp = frame;                                            \
+    pc = (callee_)->code;                                  \
+    DISPATCH();                                            \
   } while (0)
 
-#define NEW_FRAME(callee_)                                                                    \
-  std::uint64_t* const frame = fp + function_of(fp)->slots + kFrameWords;                     \
-  if (frame + (callee_)->slots > vm->stack_end) [[unlikely]] {                                \
-    RAISE(StackOverflow);                                                                     \
+#define NEW_FRAME(callee_)                                                \
+  std::uint64_t* const frame = fp + function_of(fp)->slots + kFrameWords; \
+  if (frame + (callee_)->slots > vm->stack_end) [[unlikely]] {            \
+    RAISE(StackOverflow);                                                 \
   }
 
 HANDLER(Call0) {
@@ -152,7 +150,8 @@ HANDLER(Call) {
 HANDLER(CallFn) {
   STEP();
   const std::uint64_t closure = fp[B];
-  if (closure == 0) [[unlikely]] RAISE(NullCall);
+  if (closure == 0) [[unlikely]]
+    RAISE(NullCall);
   const auto* words = reinterpret_cast<const std::uint64_t*>(closure);
   const auto* callee = reinterpret_cast<const LoadedFunction*>(words[value::kRecordWord / 8]);
   NEW_FRAME(callee);
@@ -167,7 +166,8 @@ HANDLER(CallFn) {
 HANDLER(CallAny) {
   STEP();
   const std::uint64_t any = fp[B];
-  if (any == 0) [[unlikely]] RAISE(NullCall);
+  if (any == 0) [[unlikely]]
+    RAISE(NullCall);
   const auto* words = reinterpret_cast<const std::uint64_t*>(any);
   const auto* vtable = reinterpret_cast<const LoadedVTable*>(words[value::kRecordWord / 8]);
   const LoadedFunction* callee = vtable->functions[C];
@@ -204,16 +204,17 @@ HANDLER(CallNative) {
   STEP();
   const LoadedNative& native = vm->module->natives[UIMM];
   gather(vm->scratch, fp, list_of(pc), native.param_slots);
-  if (!call_native(*vm, native)) [[unlikely]] RAISE(Native);
+  if (!call_native(*vm, native)) [[unlikely]]
+    RAISE(Native);
   scatter(fp, list_of(pc) + native.param_slots, native.result_slots, vm->scratch2);
   NEXT(words_with_list(1, A));
 }
 
-#define RETURN_TO_CALLER()                                              \
-  do {                                                                  \
-    pc = reinterpret_cast<const Word*>(fp[-3]);                         \
-    fp = reinterpret_cast<std::uint64_t*>(fp[-4]);                      \
-    DISPATCH();                                                         \
+#define RETURN_TO_CALLER()                         \
+  do {                                             \
+    pc = reinterpret_cast<const Word*>(fp[-3]);    \
+    fp = reinterpret_cast<std::uint64_t*>(fp[-4]); \
+    DISPATCH();                                    \
   } while (0)
 
 HANDLER(Ret0) { RETURN_TO_CALLER(); }

@@ -25,20 +25,19 @@ inline std::uint64_t from_bf16(float x) { return value::f32_to_bf16(x); }
     fp[A] = (expression);       \
     NEXT(1);                    \
   }
-#define FLOATS(T, from, to, sign)                                                      \
-  PLAIN(Add##T, to(from(fp[B]) + from(fp[C])))                                         \
-  PLAIN(Sub##T, to(from(fp[B]) - from(fp[C])))                                         \
-  PLAIN(Mul##T, to(from(fp[B]) * from(fp[C])))                                         \
-  PLAIN(Div##T, to(from(fp[B]) / from(fp[C])))                                         \
-  PLAIN(Rem##T, to(std::fmod(from(fp[B]), from(fp[C]))))                               \
-  PLAIN(Pow##T, to(std::pow(from(fp[B]), from(fp[C]))))                                \
-  PLAIN(Neg##T, fp[B] ^ (std::uint64_t{1} << (sign)))                                  \
-  PLAIN(Eq##T, from(fp[B]) == from(fp[C]))                                             \
-  PLAIN(Ne##T, from(fp[B]) != from(fp[C]))                                             \
-  PLAIN(Lt##T, from(fp[B]) < from(fp[C]))                                              \
-  PLAIN(Le##T, from(fp[B]) <= from(fp[C]))                                             \
-  PLAIN(Cmp##T, static_cast<std::uint64_t>(                                            \
-                    std::int64_t{value::compare_total(from(fp[B]), from(fp[C]))}))
+#define FLOATS(T, from, to, sign)                        \
+  PLAIN(Add##T, to(from(fp[B]) + from(fp[C])))           \
+  PLAIN(Sub##T, to(from(fp[B]) - from(fp[C])))           \
+  PLAIN(Mul##T, to(from(fp[B]) * from(fp[C])))           \
+  PLAIN(Div##T, to(from(fp[B]) / from(fp[C])))           \
+  PLAIN(Rem##T, to(std::fmod(from(fp[B]), from(fp[C])))) \
+  PLAIN(Pow##T, to(std::pow(from(fp[B]), from(fp[C]))))  \
+  PLAIN(Neg##T, fp[B] ^ (std::uint64_t{1} << (sign)))    \
+  PLAIN(Eq##T, from(fp[B]) == from(fp[C]))               \
+  PLAIN(Ne##T, from(fp[B]) != from(fp[C]))               \
+  PLAIN(Lt##T, from(fp[B]) < from(fp[C]))                \
+  PLAIN(Le##T, from(fp[B]) <= from(fp[C]))               \
+  PLAIN(Cmp##T, static_cast<std::uint64_t>(std::int64_t{value::compare_total(from(fp[B]), from(fp[C]))}))
 FLOATS(F16, as_f16, from_f16, 15)
 FLOATS(BF16, as_bf16, from_bf16, 15)
 FLOATS(F32, as_f32, from_f32, 31)

@@ -12,9 +12,7 @@ using memory::Object;
 
 inline Object* object_at(std::uint64_t word) { return reinterpret_cast<Object*>(word); }
 
-inline std::byte* box_content(std::uint64_t box) {
-  return reinterpret_cast<std::byte*>(box) + value::kBoxContent;
-}
+inline std::byte* box_content(std::uint64_t box) { return reinterpret_cast<std::byte*>(box) + value::kBoxContent; }
 
 inline std::uint64_t* record_words(std::uint64_t record) {
   return reinterpret_cast<std::uint64_t*>(record + value::kRecordContent);
@@ -37,16 +35,16 @@ bool make_record_unique(Machine& vm, const memory::ObjectType& type, std::uint64
   return true;
 }
 
-inline bool any_holds(std::uint64_t any, std::uint32_t type) {
-  return any != 0 && vtable_of(any)->concrete_id == type;
-}
+inline bool any_holds(std::uint64_t any, std::uint32_t type) { return any != 0 && vtable_of(any)->concrete_id == type; }
 
 }  // namespace
 
-#define CHECK_NULL(word) \
-  if ((word) == 0) [[unlikely]] RAISE(Instruction)
-#define CHECK_MEMORY(ok) \
-  if (!(ok)) [[unlikely]] RAISE(NoMemory)
+#define CHECK_NULL(word)        \
+  if ((word) == 0) [[unlikely]] \
+  RAISE(Instruction)
+#define CHECK_MEMORY(ok)  \
+  if (!(ok)) [[unlikely]] \
+  RAISE(NoMemory)
 
 // --- enums ----------------------------------------------------------------------------------------
 
@@ -141,14 +139,14 @@ HANDLER(BoxPut) {
 
 // --- maps -----------------------------------------------------------------------------------------
 
-#define CHECK_ENTRY(map, entry) \
-  if (!value::map_has_entry(type_at(fp, map), object_at(fp[map]), entry)) [[unlikely]] RAISE(Instruction)
+#define CHECK_ENTRY(map, entry)                                                        \
+  if (!value::map_has_entry(type_at(fp, map), object_at(fp[map]), entry)) [[unlikely]] \
+  RAISE(Instruction)
 
 HANDLER(MapNew) {
   const std::int64_t room = as_signed(fp[B]);
   std::uint64_t map;
-  CHECK_MEMORY(value::map_make(vm->account, type_at(fp, A),
-                               room < 0 ? 0 : static_cast<std::uint64_t>(room), &map));
+  CHECK_MEMORY(value::map_make(vm->account, type_at(fp, A), room < 0 ? 0 : static_cast<std::uint64_t>(room), &map));
   fp[A] = map;
   NEXT(1);
 }
@@ -158,35 +156,31 @@ HANDLER(MapLen) {
 }
 HANDLER(MapFind) {
   gather(vm->scratch, fp, list_of(pc), A);
-  fp[B] = static_cast<std::uint64_t>(value::map_find(type_at(fp, C), object_at(fp[C]), vm->scratch,
-                                                     vm->account.hash_seed));
+  fp[B] =
+      static_cast<std::uint64_t>(value::map_find(type_at(fp, C), object_at(fp[C]), vm->scratch, vm->account.hash_seed));
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapInsert) {
   const TypeInfo& type = type_at(fp, B);
   gather(vm->scratch, fp, list_of(pc), A);
-  CHECK_MEMORY(value::map_insert(vm->account, type, fp + B, vm->scratch,
-                                 vm->scratch + type.element->slots));
+  CHECK_MEMORY(value::map_insert(vm->account, type, fp + B, vm->scratch, vm->scratch + type.element->slots));
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapRemove) {
   gather(vm->scratch, fp, list_of(pc), A);
-  const value::MapRemoval removal =
-      value::map_remove(vm->account, type_at(fp, C), fp + C, vm->scratch);
+  const value::MapRemoval removal = value::map_remove(vm->account, type_at(fp, C), fp + C, vm->scratch);
   CHECK_MEMORY(removal != value::MapRemoval::NoMemory);
   fp[B] = removal == value::MapRemoval::Removed;
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapNext) {
-  fp[A] = static_cast<std::uint64_t>(
-      value::map_next(type_at(fp, B), object_at(fp[B]), as_signed(fp[C])));
+  fp[A] = static_cast<std::uint64_t>(value::map_next(type_at(fp, B), object_at(fp[B]), as_signed(fp[C])));
   NEXT(1);
 }
 HANDLER(MapKey) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])),
-                    vm->scratch);
+  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
   value::retain_fields(type.element->slot_fields, vm->scratch);
   scatter(fp, list_of(pc), A, vm->scratch);
   NEXT(words_with_list(1, A));
@@ -194,8 +188,7 @@ HANDLER(MapKey) {
 HANDLER(MapValue) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])),
-                    vm->scratch);
+  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
   value::retain_fields(type.value->slot_fields, vm->scratch);
   scatter(fp, list_of(pc), A, vm->scratch);
   NEXT(words_with_list(1, A));
@@ -203,16 +196,14 @@ HANDLER(MapValue) {
 HANDLER(MapPeekKey) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])),
-                    vm->scratch);
+  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
   scatter(fp, list_of(pc), A, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapPeek) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])),
-                    vm->scratch);
+  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
   scatter(fp, list_of(pc), A, vm->scratch);
   NEXT(words_with_list(1, A));
 }
@@ -251,8 +242,8 @@ HANDLER(MapClear) {
 }
 HANDLER(MapReserve) {
   const std::int64_t room = as_signed(fp[B]);
-  CHECK_MEMORY(value::map_reserve(vm->account, type_at(fp, A), fp + A,
-                                  room < 0 ? 0 : static_cast<std::uint64_t>(room)));
+  CHECK_MEMORY(
+      value::map_reserve(vm->account, type_at(fp, A), fp + A, room < 0 ? 0 : static_cast<std::uint64_t>(room)));
   NEXT(1);
 }
 
@@ -263,8 +254,7 @@ HANDLER(AnyNew) {
   Object* any = memory::allocate(vm->account, vtable.record->object.size, vtable.record->object_number);
   CHECK_MEMORY(any != nullptr);
   const auto word = reinterpret_cast<std::uint64_t>(any);
-  reinterpret_cast<std::uint64_t*>(word)[value::kRecordWord / 8] =
-      reinterpret_cast<std::uint64_t>(&vtable);
+  reinterpret_cast<std::uint64_t*>(word)[value::kRecordWord / 8] = reinterpret_cast<std::uint64_t>(&vtable);
   gather(record_words(word), fp, list_of(pc, 2), A);
   fp[B] = word;
   NEXT(words_with_list(2, A));
@@ -274,14 +264,16 @@ HANDLER(AnyIs) {
   NEXT(2);
 }
 HANDLER(AnyPeek) {
-  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]] RAISE(Instruction);
+  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]]
+    RAISE(Instruction);
   // A result may stand in the any's own register, so the address is read once.
   const std::uint64_t* content = record_words(fp[B]);
   scatter(fp, list_of(pc, 2), A, content);
   NEXT(words_with_list(2, A));
 }
 HANDLER(AnyTake) {
-  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]] RAISE(Instruction);
+  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]]
+    RAISE(Instruction);
   const value::RecordInfo& record = *vtable_of(fp[B])->record;
   CHECK_MEMORY(make_record_unique(*vm, record.object, fp + B));
   std::uint64_t* content = record_words(fp[B]);
@@ -290,7 +282,8 @@ HANDLER(AnyTake) {
   NEXT(words_with_list(2, A));
 }
 HANDLER(AnyPut) {
-  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]] RAISE(Instruction);
+  if (!any_holds(fp[B], nbc::x_of(pc[1]))) [[unlikely]]
+    RAISE(Instruction);
   const value::RecordInfo& record = *vtable_of(fp[B])->record;
   CHECK_MEMORY(make_record_unique(*vm, record.object, fp + B));
   std::uint64_t* content = record_words(fp[B]);

@@ -14,31 +14,28 @@ using value::list_element;
 using value::list_length;
 
 // Whether `index` names an element; negative ones are huge as unsigned.
-inline bool in_bounds(std::uint64_t list, std::uint64_t index) {
-  return list != 0 && index < list_at(list)->length;
-}
+inline bool in_bounds(std::uint64_t list, std::uint64_t index) { return list != 0 && index < list_at(list)->length; }
 
-inline const value::Leaf& leaf_of(const TypeInfo& type, std::uint16_t leaf) {
-  return type.element->leaves[leaf];
-}
+inline const value::Leaf& leaf_of(const TypeInfo& type, std::uint16_t leaf) { return type.element->leaves[leaf]; }
 
 }  // namespace
 
-#define CHECK_BOUNDS(list, index) \
-  if (!in_bounds(list, index)) [[unlikely]] RAISE(Instruction)
-#define CHECK_MEMORY(ok) \
-  if (!(ok)) [[unlikely]] RAISE(NoMemory)
+#define CHECK_BOUNDS(list, index)           \
+  if (!in_bounds(list, index)) [[unlikely]] \
+  RAISE(Instruction)
+#define CHECK_MEMORY(ok)  \
+  if (!(ok)) [[unlikely]] \
+  RAISE(NoMemory)
 // For a list that is about to be changed in place.
-#define MAKE_UNIQUE(slot)                                                                       \
-  if (!memory::make_unique_local(&list_at(fp[slot])->header)) [[unlikely]] {                    \
-    CHECK_MEMORY(value::list_make_unique_slow(vm->account, type_at(fp, slot), fp + (slot)));    \
+#define MAKE_UNIQUE(slot)                                                                    \
+  if (!memory::make_unique_local(&list_at(fp[slot])->header)) [[unlikely]] {                 \
+    CHECK_MEMORY(value::list_make_unique_slow(vm->account, type_at(fp, slot), fp + (slot))); \
   }
 
 HANDLER(ListNew) {
   std::uint64_t list;
   const std::int64_t room = as_signed(fp[B]);
-  CHECK_MEMORY(value::list_make(vm->account, type_at(fp, A),
-                                room < 0 ? 0 : static_cast<std::uint64_t>(room), &list));
+  CHECK_MEMORY(value::list_make(vm->account, type_at(fp, A), room < 0 ? 0 : static_cast<std::uint64_t>(room), &list));
   fp[A] = list;
   NEXT(1);
 }
@@ -62,11 +59,11 @@ HANDLER(ListLit) {
 }
 HANDLER(ListFilled) {
   const std::int64_t count = as_signed(fp[C]);
-  if (count < 0) [[unlikely]] RAISE(Instruction);
+  if (count < 0) [[unlikely]]
+    RAISE(Instruction);
   gather(vm->scratch, fp, list_of(pc), A);
   std::uint64_t list;
-  CHECK_MEMORY(value::list_filled(vm->account, type_at(fp, B), static_cast<std::uint64_t>(count),
-                                  vm->scratch, &list));
+  CHECK_MEMORY(value::list_filled(vm->account, type_at(fp, B), static_cast<std::uint64_t>(count), vm->scratch, &list));
   fp[B] = list;
   NEXT(words_with_list(1, A));
 }
@@ -226,8 +223,8 @@ HANDLER(ListPush) {
 }
 HANDLER(ListPushWord) {
   const std::uint64_t list = fp[B];
-  if (list != 0 && list_at(list)->length < list_at(list)->capacity &&
-      memory::make_unique_local(&list_at(list)->header)) [[likely]] {
+  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(&list_at(list)->header))
+      [[likely]] {
     ArrayObject* array = list_at(list);
     reinterpret_cast<std::uint64_t*>(array->data())[array->length++] = fp[*list_of(pc)];
     NEXT(2);
@@ -235,7 +232,8 @@ HANDLER(ListPushWord) {
   [[clang::musttail]] return h_ListPush(pc, fp, vm, table, w, fuel);
 }
 HANDLER(ListPop) {
-  if (list_length(fp[B]) == 0) [[unlikely]] RAISE(Instruction);
+  if (list_length(fp[B]) == 0) [[unlikely]]
+    RAISE(Instruction);
   MAKE_UNIQUE(B);
   const TypeInfo& type = type_at(fp, B);
   ArrayObject* array = list_at(fp[B]);
@@ -245,7 +243,8 @@ HANDLER(ListPop) {
   NEXT(words_with_list(1, A));
 }
 HANDLER(ListInsert) {
-  if (fp[C] > list_length(fp[B])) [[unlikely]] RAISE(Instruction);
+  if (fp[C] > list_length(fp[B])) [[unlikely]]
+    RAISE(Instruction);
   gather(vm->scratch, fp, list_of(pc), A);
   CHECK_MEMORY(value::list_insert(vm->account, type_at(fp, B), fp + B, fp[C], vm->scratch));
   NEXT(words_with_list(1, A));
@@ -259,7 +258,8 @@ HANDLER(ListRemove) {
 HANDLER(ListSlice) {
   const std::uint64_t from = fp[C];
   const std::uint64_t to = fp[nbc::y_of(pc[1])];
-  if (to > list_length(fp[B]) || from > to) [[unlikely]] RAISE(Instruction);
+  if (to > list_length(fp[B]) || from > to) [[unlikely]]
+    RAISE(Instruction);
   std::uint64_t list;
   CHECK_MEMORY(value::list_slice(vm->account, type_at(fp, B), fp[B], from, to, &list));
   fp[A] = list;
@@ -285,8 +285,8 @@ HANDLER(ListClear) {
 }
 HANDLER(ListReserve) {
   const std::int64_t room = as_signed(fp[B]);
-  CHECK_MEMORY(value::list_reserve(vm->account, type_at(fp, A), fp + A,
-                                   room < 0 ? 0 : static_cast<std::uint64_t>(room)));
+  CHECK_MEMORY(
+      value::list_reserve(vm->account, type_at(fp, A), fp + A, room < 0 ? 0 : static_cast<std::uint64_t>(room)));
   NEXT(1);
 }
 

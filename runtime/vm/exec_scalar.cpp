@@ -81,43 +81,43 @@ HANDLER(DropEnum) {
 
 // --- integers -----------------------------------------------------------------------------------
 
-#define CHECKED(name, T, function)                                                        \
-  HANDLER(name) {                                                                         \
-    T result;                                                                             \
-    if (function(static_cast<T>(fp[B]), static_cast<T>(fp[C]), &result)) [[unlikely]] {   \
-      RAISE(Instruction);                                                                 \
-    }                                                                                     \
-    fp[A] = extend(result);                                                               \
-    NEXT(1);                                                                              \
+#define CHECKED(name, T, function)                                                      \
+  HANDLER(name) {                                                                       \
+    T result;                                                                           \
+    if (function(static_cast<T>(fp[B]), static_cast<T>(fp[C]), &result)) [[unlikely]] { \
+      RAISE(Instruction);                                                               \
+    }                                                                                   \
+    fp[A] = extend(result);                                                             \
+    NEXT(1);                                                                            \
   }
-#define WRAPPING(name, T, op)                                                             \
-  HANDLER(name) {                                                                         \
-    fp[A] = extend(static_cast<T>(fp[B] op fp[C]));                                       \
-    NEXT(1);                                                                              \
+#define WRAPPING(name, T, op)                       \
+  HANDLER(name) {                                   \
+    fp[A] = extend(static_cast<T>(fp[B] op fp[C])); \
+    NEXT(1);                                        \
   }
-#define INTS(T, type)                                                                     \
-  CHECKED(Add##T, type, __builtin_add_overflow)                                           \
-  CHECKED(Sub##T, type, __builtin_sub_overflow)                                           \
-  CHECKED(Mul##T, type, __builtin_mul_overflow)                                           \
-  CHECKED(Div##T, type, divide)                                                           \
-  CHECKED(Rem##T, type, remainder)                                                        \
-  CHECKED(Pow##T, type, power)                                                            \
-  CHECKED(Shl##T, type, shift_left)                                                       \
-  CHECKED(Shr##T, type, shift_right)                                                      \
-  HANDLER(Neg##T) {                                                                       \
-    type result;                                                                          \
+#define INTS(T, type)                                                                      \
+  CHECKED(Add##T, type, __builtin_add_overflow)                                            \
+  CHECKED(Sub##T, type, __builtin_sub_overflow)                                            \
+  CHECKED(Mul##T, type, __builtin_mul_overflow)                                            \
+  CHECKED(Div##T, type, divide)                                                            \
+  CHECKED(Rem##T, type, remainder)                                                         \
+  CHECKED(Pow##T, type, power)                                                             \
+  CHECKED(Shl##T, type, shift_left)                                                        \
+  CHECKED(Shr##T, type, shift_right)                                                       \
+  HANDLER(Neg##T) {                                                                        \
+    type result;                                                                           \
     if (__builtin_sub_overflow(type{0}, static_cast<type>(fp[B]), &result)) [[unlikely]] { \
-      RAISE(Instruction);                                                                 \
-    }                                                                                     \
-    fp[A] = extend(result);                                                               \
-    NEXT(1);                                                                              \
-  }                                                                                       \
-  WRAPPING(AddWrap##T, type, +)                                                           \
-  WRAPPING(SubWrap##T, type, -)                                                           \
-  WRAPPING(MulWrap##T, type, *)                                                           \
-  HANDLER(Not##T) {                                                                       \
-    fp[A] = extend(static_cast<type>(~fp[B]));                                            \
-    NEXT(1);                                                                              \
+      RAISE(Instruction);                                                                  \
+    }                                                                                      \
+    fp[A] = extend(result);                                                                \
+    NEXT(1);                                                                               \
+  }                                                                                        \
+  WRAPPING(AddWrap##T, type, +)                                                            \
+  WRAPPING(SubWrap##T, type, -)                                                            \
+  WRAPPING(MulWrap##T, type, *)                                                            \
+  HANDLER(Not##T) {                                                                        \
+    fp[A] = extend(static_cast<type>(~fp[B]));                                             \
+    NEXT(1);                                                                               \
   }
 INTS(I8, std::int8_t)
 INTS(I16, std::int16_t)
@@ -153,14 +153,14 @@ PLAIN(LeImmI64, as_signed(fp[B]) <= signed16(C))
 PLAIN(GtImmI64, as_signed(fp[B]) > signed16(C))
 PLAIN(GeImmI64, as_signed(fp[B]) >= signed16(C))
 
-#define CHECKED_IMM(name, function)                                                        \
-  HANDLER(name) {                                                                          \
-    std::int64_t result;                                                                   \
-    if (function(as_signed(fp[B]), std::int64_t{signed16(C)}, &result)) [[unlikely]] {     \
-      RAISE(Instruction);                                                                  \
-    }                                                                                      \
-    fp[A] = static_cast<std::uint64_t>(result);                                            \
-    NEXT(1);                                                                               \
+#define CHECKED_IMM(name, function)                                                    \
+  HANDLER(name) {                                                                      \
+    std::int64_t result;                                                               \
+    if (function(as_signed(fp[B]), std::int64_t{signed16(C)}, &result)) [[unlikely]] { \
+      RAISE(Instruction);                                                              \
+    }                                                                                  \
+    fp[A] = static_cast<std::uint64_t>(result);                                        \
+    NEXT(1);                                                                           \
   }
 CHECKED_IMM(AddImmI64, __builtin_add_overflow)
 CHECKED_IMM(SubImmI64, __builtin_sub_overflow)
@@ -172,8 +172,7 @@ CHECKED_IMM(RemImmI64, remainder)
 
 HANDLER(Conv) {
   std::uint64_t result;
-  if (!convert(static_cast<nbc::Kind>(C >> 8), static_cast<nbc::Kind>(C & 0xFF), fp[B], &result))
-      [[unlikely]] {
+  if (!convert(static_cast<nbc::Kind>(C >> 8), static_cast<nbc::Kind>(C & 0xFF), fp[B], &result)) [[unlikely]] {
     RAISE(Instruction);
   }
   fp[A] = result;

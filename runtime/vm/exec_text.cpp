@@ -4,15 +4,15 @@
 
 namespace noodle::vm {
 
-#define CHECK_MEMORY(ok) \
-  if (!(ok)) [[unlikely]] RAISE(NoMemory)
+#define CHECK_MEMORY(ok)  \
+  if (!(ok)) [[unlikely]] \
+  RAISE(NoMemory)
 
 HANDLER(Eq) {
   const TypeInfo& type = *vm->module->type_infos[nbc::x_of(pc[1])];
   gather(vm->scratch, fp, list_of(pc, 2), type.slots);
   gather(vm->scratch2, fp, list_of(pc, 2) + type.slots, type.slots);
-  fp[B] = value::equal_slots(type, vm->scratch, vm->scratch2, value::FloatRule::Ieee,
-                             vm->account.hash_seed);
+  fp[B] = value::equal_slots(type, vm->scratch, vm->scratch2, value::FloatRule::Ieee, vm->account.hash_seed);
   NEXT(words_with_list(2, A));
 }
 HANDLER(Hash) {
@@ -41,8 +41,7 @@ HANDLER(StringCmp) {
 namespace {
 
 // Measures first, then writes: no room is needed beside the result, however many pieces there are.
-bool concat(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint32_t slots,
-            std::uint64_t* result) {
+bool concat(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint32_t slots, std::uint64_t* result) {
   std::size_t bytes = 0;
   for (std::uint32_t i = 0; i < slots; i += 2) {
     if (__builtin_add_overflow(bytes, value::string_bytes(fp + list[i]), &bytes)) return false;

@@ -10,7 +10,7 @@ namespace {
 using nbc::Op;
 
 std::string_view kind_name(nbc::Kind kind) {
-  constexpr std::string_view kNames[] = {"Bool", "i8",  "i16", "i32",  "Int", "u8",    "u16",
+  constexpr std::string_view kNames[] = {"Bool", "i8",  "i16", "i32",  "Int", "u8",   "u16",
                                          "u32",  "u64", "f16", "bf16", "f32", "Float"};
   const auto index = static_cast<std::size_t>(kind);
   return index < std::size(kNames) ? kNames[index] : "value";
@@ -23,15 +23,14 @@ std::string number(nbc::Kind kind, std::uint64_t word) {
 }
 
 std::string out_of_bounds(std::uint64_t index, std::uint64_t length) {
-  return "index " + value::print_int(static_cast<std::int64_t>(index)) +
-         " is out of bounds for a list of length " + value::print_uint(length);
+  return "index " + value::print_int(static_cast<std::int64_t>(index)) + " is out of bounds for a list of length " +
+         value::print_uint(length);
 }
 
 const std::string kMovedOut = "use of a value that was moved out";
 
 // Arithmetic by its mnemonic: `add.i64`, `divi.i64`.
-std::string arithmetic(const nbc::Inst& inst, const nbc::FunctionFacts& facts,
-                       const std::uint64_t* fp) {
+std::string arithmetic(const nbc::Inst& inst, const nbc::FunctionFacts& facts, const std::uint64_t* fp) {
   const std::string_view mnemonic = inst.op_info->mnemonic;
   std::string_view verb = mnemonic.substr(0, mnemonic.find('.'));
   const bool immediate = verb.ends_with('i');
@@ -40,8 +39,7 @@ std::string arithmetic(const nbc::Inst& inst, const nbc::FunctionFacts& facts,
   const nbc::Kind kind = type.valid() ? static_cast<nbc::Kind>(type.index) : nbc::Kind::I64;
   const std::string left = number(kind, fp[inst.b()]);
   const std::uint64_t right_word =
-      immediate ? static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(inst.c())})
-                : fp[inst.c()];
+      immediate ? static_cast<std::uint64_t>(std::int64_t{static_cast<std::int16_t>(inst.c())}) : fp[inst.c()];
   const std::string right = number(kind, right_word);
   const std::string unfit = " does not fit in " + std::string(kind_name(kind));
   if (verb == "neg") return "integer overflow: -(" + left + ")" + unfit;
@@ -61,8 +59,7 @@ std::string arithmetic(const nbc::Inst& inst, const nbc::FunctionFacts& facts,
   return "integer overflow: " + left + std::string(sign) + right + unfit;
 }
 
-std::string instruction_message(const LoadedFunction& function, std::uint32_t pc,
-                                const std::uint64_t* fp) {
+std::string instruction_message(const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp) {
   const nbc::Module& module = function.module->module();
   const nbc::Inst inst = nbc::decode(module.functions[function.id].code, pc);
   const nbc::FunctionFacts& facts = function.module->verified.facts(nbc::FunctionId(function.id));
@@ -81,8 +78,8 @@ std::string instruction_message(const LoadedFunction& function, std::uint32_t pc
     case Op::ListPop: return "pop from an empty list";
     case Op::ListSlice:
       return "slice " + value::print_int(static_cast<std::int64_t>(fp[inst.c()])) + ".." +
-             value::print_int(static_cast<std::int64_t>(fp[inst.y()])) +
-             " is out of bounds for a list of length " + value::print_uint(value::list_length(fp[inst.b()]));
+             value::print_int(static_cast<std::int64_t>(fp[inst.y()])) + " is out of bounds for a list of length " +
+             value::print_uint(value::list_length(fp[inst.b()]));
     case Op::ListSwap: {
       const std::uint64_t length = value::list_length(fp[inst.a()]);
       return out_of_bounds(fp[inst.b()] < length ? fp[inst.c()] : fp[inst.b()], length);
@@ -104,33 +101,28 @@ std::string instruction_message(const LoadedFunction& function, std::uint32_t pc
     case Op::BoxPut: return kMovedOut;
     case Op::AnyPeek:
     case Op::AnyTake:
-    case Op::AnyPut:
-      return fp[inst.b()] == 0 ? kMovedOut : "the value behind the trait is of another type";
+    case Op::AnyPut: return fp[inst.b()] == 0 ? kMovedOut : "the value behind the trait is of another type";
     case Op::MapKey:
     case Op::MapValue:
     case Op::MapPeekKey:
     case Op::MapPeek:
     case Op::MapTake:
-    case Op::MapPut:
-      return "the map has no entry " + value::print_int(static_cast<std::int64_t>(fp[inst.c()]));
+    case Op::MapPut: return "the map has no entry " + value::print_int(static_cast<std::int64_t>(fp[inst.c()]));
     default: return arithmetic(inst, facts, fp);
   }
 }
 
 }  // namespace
 
-std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc,
-                          const std::uint64_t* fp) {
-  const std::string no_memory =
-      "out of memory: the limit is " + value::print_int(machine.account.limit) + " bytes";
+std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp) {
+  const std::string no_memory = "out of memory: the limit is " + value::print_int(machine.account.limit) + " bytes";
   switch (machine.fault) {
     case Fault::NoMemory: return no_memory;
     case Fault::StackOverflow: return "stack overflow: calls are nested too deeply";
     case Fault::Safepoint: return "the limit of steps is reached";
     case Fault::NullCall: return kMovedOut;
     case Fault::Injected: return "injected";
-    case Fault::Native:
-      return machine.native_status == NativeStatus::NoMemory ? no_memory : machine.native_message;
+    case Fault::Native: return machine.native_status == NativeStatus::NoMemory ? no_memory : machine.native_message;
     case Fault::Instruction:
     case Fault::None: break;
   }

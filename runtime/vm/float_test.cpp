@@ -82,10 +82,12 @@ double decode(const FloatType& t, std::uint64_t bits) {
 
 std::vector<double> edges(const FloatType& t) {
   const double tiny = std::ldexp(1.0, 3 - (1 << (t.exponent - 1)) - t.precision);
-  const double huge = static_cast<double>(std::ldexp(2 - std::ldexp(1.0L, 1 - t.precision), (1 << (t.exponent - 1)) - 1));
+  const double huge =
+      static_cast<double>(std::ldexp(2 - std::ldexp(1.0L, 1 - t.precision), (1 << (t.exponent - 1)) - 1));
   const double eps = std::ldexp(1.0, 1 - t.precision);
   std::vector<double> out = {kNan};
-  for (const double x : {0.0, 1.0, 2.0, 3.0, 0.5, 1.5, 100.0, tiny, 3 * tiny, huge, huge / 2, 1 + eps, 1 - eps / 2, kInf}) {
+  for (const double x :
+       {0.0, 1.0, 2.0, 3.0, 0.5, 1.5, 100.0, tiny, 3 * tiny, huge, huge / 2, 1 + eps, 1 - eps / 2, kInf}) {
     const auto near = static_cast<double>(round_to(t, x));
     out.push_back(near);
     out.push_back(-near);
@@ -241,16 +243,21 @@ struct IntType {
   bool is_signed;
 };
 constexpr std::array<IntType, 8> kInts = {{
-    {nbc::kI8, "i8", 8, true}, {nbc::kI16, "i16", 16, true}, {nbc::kI32, "i32", 32, true}, {nbc::kI64, "Int", 64, true},
-    {nbc::kU8, "u8", 8, false}, {nbc::kU16, "u16", 16, false}, {nbc::kU32, "u32", 32, false}, {nbc::kU64, "u64", 64, false},
+    {nbc::kI8, "i8", 8, true},
+    {nbc::kI16, "i16", 16, true},
+    {nbc::kI32, "i32", 32, true},
+    {nbc::kI64, "Int", 64, true},
+    {nbc::kU8, "u8", 8, false},
+    {nbc::kU16, "u16", 16, false},
+    {nbc::kU32, "u32", 32, false},
+    {nbc::kU64, "u64", 64, false},
 }};
 
 nbc::FunctionId converter(Bench& bench, Op op, TypeId from, TypeId to) {
   const TypeId result = op == Op::Fits ? nbc::kBool : to;
   return bench.function("f", {{{from}}, {result}}, [&](nbc::FunctionBuilder& f) {
     const std::uint16_t r = f.reg(result);
-    f.abc(op, r, f.param(0),
-          nbc::pair_of(static_cast<std::uint8_t>(from.index), static_cast<std::uint8_t>(to.index)));
+    f.abc(op, r, f.param(0), nbc::pair_of(static_cast<std::uint8_t>(from.index), static_cast<std::uint8_t>(to.index)));
     f.ret({r});
   });
 }
@@ -310,7 +317,8 @@ TEST(Floats, ConversionsFromIntegersRoundOnce) {
       ASSERT_NO_FATAL_FAILURE(bench.load());
       auto check = [&](std::uint64_t bits) {
         // A long double has all 64 bits.
-        const long double exact = from.is_signed ? static_cast<long double>(number(bits)) : static_cast<long double>(bits);
+        const long double exact =
+            from.is_signed ? static_cast<long double>(number(bits)) : static_cast<long double>(bits);
         const auto expected = static_cast<double>(round_to(to, exact));
         EXPECT_EQ(bench.result(conv, {bits}), encode(to, expected)) << value::print_f64(static_cast<double>(exact));
       };
@@ -322,7 +330,8 @@ TEST(Floats, ConversionsFromIntegersRoundOnce) {
       for (int i = 0; i < kRandom; ++i) check(canonical(random() >> (random() % from.bits)));
       // Around ties, where rounding twice would show.
       for (int shift = 0; shift < from.bits; ++shift) {
-        for (const std::uint64_t x : {0x101ull, 0x103ull, 0x801ull, 0x1001ull, 0x1003ull, 0x1000001ull, 0x20000000000001ull}) {
+        for (const std::uint64_t x :
+             {0x101ull, 0x103ull, 0x801ull, 0x1001ull, 0x1003ull, 0x1000001ull, 0x20000000000001ull}) {
           for (const std::uint64_t by : {0ull, 1ull, ~0ull}) check(canonical((x << shift) + by));
         }
       }

@@ -46,36 +46,31 @@ inline const Handler* handlers_in(const void* table) { return static_cast<const 
 
 // The dispatch stands at the end of every path of every handler, never behind a join: a predictor sees
 // each opcode's successors apart.
-#define DISPATCH()                                                                                 \
-  do {                                                                                             \
-    w = *pc;                                                                                       \
-    [[clang::musttail]] return handlers_in(table)[static_cast<std::uint16_t>(w)](pc, fp, vm, table, \
-                                                                                 w, fuel);         \
+#define DISPATCH()                                                                                            \
+  do {                                                                                                        \
+    w = *pc;                                                                                                  \
+    [[clang::musttail]] return handlers_in(table)[static_cast<std::uint16_t>(w)](pc, fp, vm, table, w, fuel); \
   } while (0)
-#define NEXT(words)   \
-  do {                \
-    pc += (words);    \
-    DISPATCH();       \
+#define NEXT(words) \
+  do {              \
+    pc += (words);  \
+    DISPATCH();     \
   } while (0)
-#define RAISE(reason)                                                                     \
-  do {                                                                                    \
-    vm->fault = Fault::reason;                                                            \
-    [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel);                       \
+#define RAISE(reason)                                               \
+  do {                                                              \
+    vm->fault = Fault::reason;                                      \
+    [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel); \
   } while (0)
 
 /// Words of an instruction with `fixed` fixed words and `n` list entries.
-constexpr std::uint32_t words_with_list(std::uint32_t fixed, std::uint32_t n) {
-  return fixed + (n + 3) / 4;
-}
+constexpr std::uint32_t words_with_list(std::uint32_t fixed, std::uint32_t n) { return fixed + (n + 3) / 4; }
 inline const std::uint16_t* list_of(const Word* pc, std::uint32_t fixed = 1) {
   return reinterpret_cast<const std::uint16_t*>(pc + fixed);
 }
-inline void gather(std::uint64_t* to, const std::uint64_t* fp, const std::uint16_t* list,
-                   std::uint32_t n) {
+inline void gather(std::uint64_t* to, const std::uint64_t* fp, const std::uint16_t* list, std::uint32_t n) {
   for (std::uint32_t i = 0; i < n; ++i) to[i] = fp[list[i]];
 }
-inline void scatter(std::uint64_t* fp, const std::uint16_t* list, std::uint32_t n,
-                    const std::uint64_t* from) {
+inline void scatter(std::uint64_t* fp, const std::uint16_t* list, std::uint32_t n, const std::uint64_t* from) {
   for (std::uint32_t i = 0; i < n; ++i) fp[list[i]] = from[i];
 }
 inline std::int64_t as_signed(std::uint64_t word) { return static_cast<std::int64_t>(word); }

@@ -68,12 +68,17 @@ TEST(Lists, ChangeAsTheirInstructionsSay) {
     std::int64_t i, j, expected;
   };
   const std::vector<Case> cases = {
-      {numbers.after([](Builder& f, Slot l, Slot, Slot j) { f.list(Op::ListPush, l, 0, f.expand({j})); }), 0, 99, 10111299},
+      {numbers.after([](Builder& f, Slot l, Slot, Slot j) { f.list(Op::ListPush, l, 0, f.expand({j})); }), 0, 99,
+       10111299},
       {numbers.after([](Builder& f, Slot l, Slot i, Slot) { f.list(Op::ListPop, l, 0, f.expand({i})); }), 0, 0, 1011},
-      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListSet, l, i, f.expand({j})); }), 1, 77, 107712},
-      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListInsert, l, i, f.expand({j})); }), 3, 55, 10111255},
-      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListInsert, l, i, f.expand({j})); }), 0, 55, 55101112},
-      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListRemove, l, i, f.expand({j})); }), 0, 0, 1112},
+      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListSet, l, i, f.expand({j})); }), 1, 77,
+       107712},
+      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListInsert, l, i, f.expand({j})); }), 3, 55,
+       10111255},
+      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListInsert, l, i, f.expand({j})); }), 0, 55,
+       55101112},
+      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListRemove, l, i, f.expand({j})); }), 0, 0,
+       1112},
       {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.abc(Op::ListSwap, l, i, j); }), 0, 2, 121110},
       {numbers.after([](Builder& f, Slot l, Slot i, Slot) { f.abc(Op::ListReserve, l, i); }), 1'000, 0, 101112},
       {numbers.after([](Builder& f, Slot l, Slot, Slot) { f.abc(Op::ListReverse, l); }), 0, 0, 121110},
@@ -83,24 +88,29 @@ TEST(Lists, ChangeAsTheirInstructionsSay) {
          f.abc(Op::AddImmI64, j, j, 5);
          f.integer(i, 0);
          f.list(Op::ListPut, l, i, f.expand({j}));
-       }), 2, 0, 171100},
-      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.abc_xyz(Op::ListStore, j, l, i, 0, 0); }), 2, 33, 101133},
+       }),
+       2, 0, 171100},
+      {numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.abc_xyz(Op::ListStore, j, l, i, 0, 0); }), 2, 33,
+       101133},
       {numbers.after([](Builder& f, Slot l, Slot i, Slot j) {
          f.abc_xyz(Op::ListLoad, j, l, i, 0, 0);
          f.list(Op::ListPush, l, 0, f.expand({j}));
-       }), 1, 0, 10111211},
+       }),
+       1, 0, 10111211},
       {numbers.after([&](Builder& f, Slot l, Slot i, Slot j) {
          const Slot part = f.reg(numbers.list);
          f.abc_xyz(Op::ListSlice, part, l, i, 0, j);
          f.abc(Op::ListAppend, l, part);
          f.drop(part);
-       }), 1, 3, 1011121112},
+       }),
+       1, 3, 1011121112},
       {numbers.after([&](Builder& f, Slot l, Slot i, Slot j) {
          const Slot more = f.reg(numbers.list);
          f.list(Op::ListFilled, more, i, f.expand({j}));
          f.abc(Op::ListAppend, l, more);
          f.drop(more);
-       }), 2, 44, 1011124444},
+       }),
+       2, 44, 1011124444},
       {numbers.after([&](Builder& f, Slot l, Slot i, Slot) {
          // A list that someone else has too is copied before it changes.
          const Slot other = f.reg(numbers.list), n = f.reg(kI64);
@@ -110,24 +120,28 @@ TEST(Lists, ChangeAsTheirInstructionsSay) {
          f.abc(Op::ListLen, n, other);
          f.list(Op::ListPush, l, 0, f.expand({n}));
          f.drop(other);
-       }), 0, 0, 10111204},
+       }),
+       0, 0, 10111204},
       {numbers.after([&](Builder& f, Slot l, Slot i, Slot j) {
          const Slot view = f.reg(numbers.list);
          f.borrow(view, l);
          f.list(Op::ListPeek, view, i, f.expand({j}));
          f.list(Op::ListPush, l, 0, f.expand({j}));
-       }), 2, 0, 10111212},
+       }),
+       2, 0, 10111212},
       {numbers.after([&](Builder& f, Slot l, Slot i, Slot j) {
          const Slot empty = f.reg(numbers.list);
          f.abc(Op::ListNew, empty, i);
          f.list(Op::ListPush, empty, 0, f.expand({j}));
          f.abc(Op::ListAppend, l, empty);
          f.drop(empty);
-       }), -5, 66, 10111266},
+       }),
+       -5, 66, 10111266},
   };
   ASSERT_NO_FATAL_FAILURE(bench.load());
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    EXPECT_EQ(number(bench.result(cases[i].f, {word(cases[i].i), word(cases[i].j)})), cases[i].expected) << "case " << i;
+    EXPECT_EQ(number(bench.result(cases[i].f, {word(cases[i].i), word(cases[i].j)})), cases[i].expected)
+        << "case " << i;
   }
 }
 
@@ -146,7 +160,8 @@ TEST(Lists, IndicesOutOfBoundsPanic) {
       numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.abc(Op::ListSwap, l, i, j); }),
       numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.abc(Op::ListSwap, l, j, i); }),
   };
-  const nbc::FunctionId insert = numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListInsert, l, i, f.expand({j})); });
+  const nbc::FunctionId insert =
+      numbers.after([](Builder& f, Slot l, Slot i, Slot j) { f.list(Op::ListInsert, l, i, f.expand({j})); });
   const nbc::FunctionId slice = numbers.after([&](Builder& f, Slot l, Slot i, Slot j) {
     const Slot part = f.reg(numbers.list);
     f.abc_xyz(Op::ListSlice, part, l, i, 0, j);
@@ -192,9 +207,17 @@ TEST(Lists, HoldElementsOfEveryShape) {
     Words sample;
   };
   const Shape shapes[] = {
-      {kBool, {1}}, {kU8, {255}}, {nbc::kI16, {word(-300l)}}, {nbc::kF16, {0x3C00}}, {nbc::kI32, {word(-70'000l)}},
-      {nbc::kF32, {0x3F800000}}, {kF64, {word(2.5)}}, {kString, {}}, {m.types().list(kString), {0}},
-      {pair, {}}, {option, {}},
+      {kBool, {1}},
+      {kU8, {255}},
+      {nbc::kI16, {word(-300l)}},
+      {nbc::kF16, {0x3C00}},
+      {nbc::kI32, {word(-70'000l)}},
+      {nbc::kF32, {0x3F800000}},
+      {kF64, {word(2.5)}},
+      {kString, {}},
+      {m.types().list(kString), {0}},
+      {pair, {}},
+      {option, {}},
   };
   std::vector<nbc::FunctionId> functions;
   for (const Shape& shape : shapes) {

@@ -27,9 +27,9 @@ struct LoadedFunction {
   std::uint32_t result_slots = 0;
   std::uint32_t id = 0;
   LoadedModule* module = nullptr;
-  const TypeInfo* const* slot_types = nullptr;   // by slot; null inside registers
+  const TypeInfo* const* slot_types = nullptr;        // by slot; null inside registers
   const value::RecordInfo* const* records = nullptr;  // by word: layout of what fn.new makes there
-  const std::uint16_t* probed = nullptr;         // by word: the opcode that a probe stands for
+  const std::uint16_t* probed = nullptr;              // by word: the opcode that a probe stands for
 };
 
 /// A vtable: what stands in the second word of every any.
@@ -58,13 +58,13 @@ class LoadedModule {
   nbc::VerifiedModule verified;
   std::vector<std::string_view> strings;
   value::Types types;
-  std::vector<const TypeInfo*> type_infos;         // by type id
-  std::vector<std::uint64_t> constants;            // two words each
-  std::vector<memory::Object*> immortals;          // objects of constants, freed with the module
+  std::vector<const TypeInfo*> type_infos;  // by type id
+  std::vector<std::uint64_t> constants;     // two words each
+  std::vector<memory::Object*> immortals;   // objects of constants, freed with the module
   std::vector<LoadedNative> natives;
   std::deque<LoadedVTable> vtables;
   std::vector<LoadedFunction> functions;
-  std::vector<std::vector<Word>> code;             // by function
+  std::vector<std::vector<Word>> code;  // by function
   std::vector<std::vector<const TypeInfo*>> slot_types;
   std::vector<std::vector<const value::RecordInfo*>> records;
   std::vector<std::vector<std::uint16_t>> probed;

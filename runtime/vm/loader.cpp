@@ -1,5 +1,5 @@
-#include "runtime/vm/handlers.h"
 #include "runtime/vm/loader.h"
+#include "runtime/vm/handlers.h"
 
 #include <cstring>
 
@@ -11,8 +11,7 @@ using memory::Object;
 
 class Loader {
  public:
-  Loader(Machine& machine, LoadedModule& loaded)
-      : machine_(machine), loaded_(loaded), module_(loaded.module()) {}
+  Loader(Machine& machine, LoadedModule& loaded) : machine_(machine), loaded_(loaded), module_(loaded.module()) {}
 
   std::expected<void, std::string> run() {
     for (const std::string& text : module_.strings) loaded_.strings.emplace_back(text);
@@ -45,8 +44,8 @@ class Loader {
       }
       const std::string signature = nbc::signature_text(module_, native.signature);
       if (signature != entry->signature) {
-        return std::unexpected("the native `" + std::string(name) + "` is " +
-                               std::string(entry->signature) + " here, not " + signature);
+        return std::unexpected("the native `" + std::string(name) + "` is " + std::string(entry->signature) +
+                               " here, not " + signature);
       }
       if (native.leaf && !entry->leaf) {
         return std::unexpected("the native `" + std::string(name) + "` is not a leaf");
@@ -165,9 +164,8 @@ class Loader {
         case nbc::Kind::Bytes: {
           const std::string_view bytes = loaded_.strings[constant.value];
           if (bytes.empty()) break;
-          auto* array = reinterpret_cast<memory::ArrayObject*>(
-              memory::allocate(machine_.account, memory::ArrayObject::bytes(bytes.size(), 1),
-                               memory::TypeTable::kBytes));
+          auto* array = reinterpret_cast<memory::ArrayObject*>(memory::allocate(
+              machine_.account, memory::ArrayObject::bytes(bytes.size(), 1), memory::TypeTable::kBytes));
           if (array == nullptr) return false;
           array->length = array->capacity = bytes.size();
           std::memcpy(array->data(), bytes.data(), bytes.size());
@@ -180,8 +178,8 @@ class Loader {
             empty_record_ = loaded_.types.add_record({}, machine_.types);
             if (empty_record_ == nullptr) return false;
           }
-          Object* closure = memory::allocate(machine_.account, empty_record_->object.size,
-                                             empty_record_->object_number);
+          Object* closure =
+              memory::allocate(machine_.account, empty_record_->object.size, empty_record_->object_number);
           if (closure == nullptr) return false;
           words[0] = reinterpret_cast<std::uint64_t>(closure);
           reinterpret_cast<std::uint64_t*>(words[0])[value::kRecordWord / 8] =

@@ -23,13 +23,13 @@ namespace noodle::vm {
 /// which are all still there.
 enum class Fault : std::uint8_t {
   None,
-  Instruction,    // what the opcode checks: overflow, bounds, null, conversion
+  Instruction,  // what the opcode checks: overflow, bounds, null, conversion
   NoMemory,
   StackOverflow,
-  Safepoint,      // the safepoint decided to stop
-  Native,         // Machine::native_status and native_message
-  NullCall,       // call.fn or call.any of a value that was moved out
-  Injected,       // Runtime::fail_at
+  Safepoint,  // the safepoint decided to stop
+  Native,     // Machine::native_status and native_message
+  NullCall,   // call.fn or call.any of a value that was moved out
+  Injected,   // Runtime::fail_at
 };
 
 constexpr std::uint32_t kFrameWords = 4;
@@ -51,9 +51,9 @@ struct Machine {
   std::string native_message;
   std::int64_t native_exit = 0;
 
-  bool unwinding = false;  // from the raise of a panic until it has left the outermost frame
+  bool unwinding = false;    // from the raise of a panic until it has left the outermost frame
   bool interrupted = false;  // the interrupt flag has led to this unwinding
-  bool finished = false;   // the outermost frame returned
+  bool finished = false;     // the outermost frame returned
   Stop stop;
 
   std::uint64_t steps_left = UINT64_MAX;  // not yet handed out as fuel
@@ -72,9 +72,7 @@ struct Machine {
   ~Machine();
 };
 
-inline LoadedFunction* function_of(const std::uint64_t* fp) {
-  return reinterpret_cast<LoadedFunction*>(fp[-1]);
-}
+inline LoadedFunction* function_of(const std::uint64_t* fp) { return reinterpret_cast<LoadedFunction*>(fp[-1]); }
 
 /// Steps between two looks at the interrupt flag.
 constexpr std::uint64_t kQuantum = 16'384;
@@ -90,11 +88,10 @@ struct Resumption {
 /// own, and stops at the first cleanup handler.
 Resumption unwind(Machine& machine, const Word* pc, std::uint64_t* fp);
 /// The message for machine.fault at an instruction.
-std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc,
-                          const std::uint64_t* fp);
+std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp);
 /// The frames from here outward.
-void capture_trace(const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp,
-                   const std::uint64_t* base, Stop& stop);
+void capture_trace(const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp, const std::uint64_t* base,
+                   Stop& stop);
 
 /// Runs from `pc` until the outermost frame returns or is left by unwinding.
 void interpret(Machine& machine, const Word* pc, std::uint64_t* fp);

@@ -123,7 +123,8 @@ TEST(Anys, HoldAValueOfOneType) {
   m.trait("Thing", {});
   const nbc::VTableId texts = m.vtable(trait, kString, {});
   const nbc::FunctionId f1 = bench.function("f", {{{kString}}, {kString, kBool, kBool}}, [&](Builder& f) {
-    const Slot a = f.reg(any), b = f.reg(any), s = f.reg(kString), yes = f.reg(kBool), no = f.reg(kBool), t = f.reg(kString);
+    const Slot a = f.reg(any), b = f.reg(any), s = f.reg(kString), yes = f.reg(kBool), no = f.reg(kBool),
+               t = f.reg(kString);
     f.list_xyz(Op::AnyNew, a, 0, texts.index, 0, f.expand({f.param(0)}));
     f.copy(b, a);
     f.list_xyz(Op::AnyTake, b, 0, kString.index, 0, f.expand({s}));
@@ -172,19 +173,20 @@ TEST(Anys, HoldAValueOfOneType) {
 TEST(Strings, AreMeasuredComparedAndJoined) {
   Bench bench;
   const nbc::Param text{kString, true};
-  const nbc::FunctionId f1 = bench.function("f", {{text, text}, {kI64, kI64, kBool, kI64, kBool, kBool}}, [&](Builder& f) {
-    const Slot a = f.param(0), b = f.param(1), n = f.reg(kI64), k = f.reg(kI64), c = f.reg(kI64);
-    const Slot eq = f.reg(kBool), whole = f.reg(kBool), same = f.reg(kBool), h = f.reg(kU64), i = f.reg(kU64);
-    f.abc(Op::StringLen, n, a);
-    f.abc(Op::StringByteLen, k, a);
-    f.abc(Op::StringEq, eq, a, b);
-    f.abc(Op::StringCmp, c, a, b);
-    f.list_xyz(Op::Eq, whole, 0, kString.index, 0, f.expand({a, b}));
-    f.list_xyz(Op::Hash, h, 0, kString.index, 0, f.expand({a}));
-    f.list_xyz(Op::Hash, i, 0, kString.index, 0, f.expand({b}));
-    f.abc(Op::EqInt, same, h, i);
-    f.ret({n, k, eq, c, whole, same});
-  });
+  const nbc::FunctionId f1 =
+      bench.function("f", {{text, text}, {kI64, kI64, kBool, kI64, kBool, kBool}}, [&](Builder& f) {
+        const Slot a = f.param(0), b = f.param(1), n = f.reg(kI64), k = f.reg(kI64), c = f.reg(kI64);
+        const Slot eq = f.reg(kBool), whole = f.reg(kBool), same = f.reg(kBool), h = f.reg(kU64), i = f.reg(kU64);
+        f.abc(Op::StringLen, n, a);
+        f.abc(Op::StringByteLen, k, a);
+        f.abc(Op::StringEq, eq, a, b);
+        f.abc(Op::StringCmp, c, a, b);
+        f.list_xyz(Op::Eq, whole, 0, kString.index, 0, f.expand({a, b}));
+        f.list_xyz(Op::Hash, h, 0, kString.index, 0, f.expand({a}));
+        f.list_xyz(Op::Hash, i, 0, kString.index, 0, f.expand({b}));
+        f.abc(Op::EqInt, same, h, i);
+        f.ret({n, k, eq, c, whole, same});
+      });
   const nbc::FunctionId drop = bench.function("drop", {{{kString}}, {}}, [](Builder& f) {
     f.drop(f.param(0));
     f.ret({});
@@ -198,7 +200,8 @@ TEST(Strings, AreMeasuredComparedAndJoined) {
       std::size_t characters = 0;
       for (const char c : a) characters += (static_cast<unsigned char>(c) & 0xC0) != 0x80;
       const bool equal = a == b;
-      EXPECT_EQ(got, (Words{characters, a.size(), equal, word(std::int64_t{(a > b) - (a < b)}), equal, equal})) << a << "|" << b;
+      EXPECT_EQ(got, (Words{characters, a.size(), equal, word(std::int64_t{(a > b) - (a < b)}), equal, equal}))
+          << a << "|" << b;
       bench.results(drop, x);
       bench.results(drop, y);
     }
@@ -235,8 +238,10 @@ nbc::FunctionId allocating(Bench& bench) {
   const nbc::NativeId split = m.native("string.split", {{{kString, true}, {kString, true}}, {list}}, true);
   const nbc::NativeId append = m.native("string.append", {{{kString}, {kString, true}}, {kString}}, true);
   return bench.function("f", {{}, {}}, [&](Builder& f) {
-    const Slot a = f.reg(kString), b = f.reg(kString), c = f.reg(kString), space = f.reg(kString), n = f.reg(kI64), e = f.reg(kI64);
-    const Slot l = f.reg(list), k = f.reg(list), h = f.reg(map), g = f.reg(map), x = f.reg(box), y = f.reg(box), is = f.reg(kBool);
+    const Slot a = f.reg(kString), b = f.reg(kString), c = f.reg(kString), space = f.reg(kString), n = f.reg(kI64),
+               e = f.reg(kI64);
+    const Slot l = f.reg(list), k = f.reg(list), h = f.reg(map), g = f.reg(map), x = f.reg(box), y = f.reg(box),
+               is = f.reg(kBool);
     const Slot p = f.reg(any), q = f.reg(any), closure = f.reg(fn);
     f.constant(a, m.text(kLong));
     f.constant(space, m.text(" "));

@@ -15,9 +15,9 @@ namespace noodle::vm {
 
 enum class NativeStatus : std::uint8_t {
   Ok,
-  Panic,        // NativeCall::message says why
+  Panic,  // NativeCall::message says why
   NoMemory,
-  Exit,         // the program ends with NativeCall::exit_code
+  Exit,  // the program ends with NativeCall::exit_code
   Interrupted,
 };
 

@@ -17,8 +17,7 @@ constexpr NativeEntry kNatives[] = {
 std::span<const NativeEntry> native_table() { return kNatives; }
 
 const NativeEntry* find_native(std::string_view name) {
-  const auto* found =
-      std::ranges::find_if(kNatives, [&](const NativeEntry& entry) { return entry.name == name; });
+  const auto* found = std::ranges::find_if(kNatives, [&](const NativeEntry& entry) { return entry.name == name; });
   return found == std::end(kNatives) ? nullptr : found;
 }
 

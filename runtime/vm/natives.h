@@ -19,9 +19,7 @@ inline std::string_view text_arg(const NativeCall& call, std::size_t slot) {
 inline std::int64_t int_arg(const NativeCall& call, std::size_t slot) {
   return static_cast<std::int64_t>(call.args[slot]);
 }
-inline double float_arg(const NativeCall& call, std::size_t slot) {
-  return std::bit_cast<double>(call.args[slot]);
-}
+inline double float_arg(const NativeCall& call, std::size_t slot) { return std::bit_cast<double>(call.args[slot]); }
 inline NativeStatus give_int(NativeCall& call, std::int64_t value, std::size_t slot = 0) {
   call.results[slot] = static_cast<std::uint64_t>(value);
   return NativeStatus::Ok;

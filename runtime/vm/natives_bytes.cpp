@@ -24,8 +24,7 @@ bool make_bytes(NativeCall& call, std::string_view bytes, std::size_t capacity, 
   *out = 0;
   if (capacity == 0) return true;
   if (capacity > memory::Account::kLargest) return false;
-  auto* array = reinterpret_cast<ArrayObject*>(
-      memory::allocate(call.account, ArrayObject::bytes(capacity, 1), type));
+  auto* array = reinterpret_cast<ArrayObject*>(memory::allocate(call.account, ArrayObject::bytes(capacity, 1), type));
   if (array == nullptr) return false;
   array->length = bytes.size();
   array->capacity = capacity;
@@ -35,9 +34,8 @@ bool make_bytes(NativeCall& call, std::string_view bytes, std::size_t capacity, 
 }
 
 NativeStatus give_bytes(NativeCall& call, std::string_view bytes, std::size_t slot = 0) {
-  return make_bytes(call, bytes, bytes.size(), memory::TypeTable::kBytes, call.results + slot)
-             ? NativeStatus::Ok
-             : NativeStatus::NoMemory;
+  return make_bytes(call, bytes, bytes.size(), memory::TypeTable::kBytes, call.results + slot) ? NativeStatus::Ok
+                                                                                               : NativeStatus::NoMemory;
 }
 
 NativeStatus out_of_bounds(NativeCall& call, std::int64_t index, std::uint64_t length) {
@@ -127,9 +125,8 @@ NativeStatus native_bytes_filled(NativeCall& call) {
 NativeStatus native_bytes_slice(NativeCall& call) {
   const std::string_view bytes = bytes_arg(call, 0);
   if (call.args[2] > bytes.size() || call.args[1] > call.args[2]) {
-    return call.panic("slice " + value::print_int(int_arg(call, 1)) + ".." +
-                      value::print_int(int_arg(call, 2)) + " is out of bounds for bytes of length " +
-                      value::print_uint(bytes.size()));
+    return call.panic("slice " + value::print_int(int_arg(call, 1)) + ".." + value::print_int(int_arg(call, 2)) +
+                      " is out of bounds for bytes of length " + value::print_uint(bytes.size()));
   }
   return give_bytes(call, bytes.substr(call.args[1], call.args[2] - call.args[1]));
 }

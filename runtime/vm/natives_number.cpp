@@ -7,15 +7,9 @@
 
 namespace noodle::vm {
 
-NativeStatus native_int_to_string(NativeCall& call) {
-  return call.give_text(value::print_int(int_arg(call, 0)));
-}
-NativeStatus native_uint_to_string(NativeCall& call) {
-  return call.give_text(value::print_uint(call.args[0]));
-}
-NativeStatus native_float_to_string(NativeCall& call) {
-  return call.give_text(value::print_f64(float_arg(call, 0)));
-}
+NativeStatus native_int_to_string(NativeCall& call) { return call.give_text(value::print_int(int_arg(call, 0))); }
+NativeStatus native_uint_to_string(NativeCall& call) { return call.give_text(value::print_uint(call.args[0])); }
+NativeStatus native_float_to_string(NativeCall& call) { return call.give_text(value::print_f64(float_arg(call, 0))); }
 NativeStatus native_f32_to_string(NativeCall& call) {
   return call.give_text(value::print_f32(value::as_f32(call.args[0])));
 }
@@ -25,9 +19,7 @@ NativeStatus native_f16_to_string(NativeCall& call) {
 NativeStatus native_bf16_to_string(NativeCall& call) {
   return call.give_text(value::print_bf16(static_cast<std::uint16_t>(call.args[0])));
 }
-NativeStatus native_bool_to_string(NativeCall& call) {
-  return call.give_text(call.args[0] != 0 ? "true" : "false");
-}
+NativeStatus native_bool_to_string(NativeCall& call) { return call.give_text(call.args[0] != 0 ? "true" : "false"); }
 
 namespace {
 
@@ -46,8 +38,7 @@ NativeStatus native_int_format(NativeCall& call) {
                    [&](const auto& spec) { return value::format_int(int_arg(call, 0), spec); });
 }
 NativeStatus native_uint_format(NativeCall& call) {
-  return formatted(call, text_arg(call, 1),
-                   [&](const auto& spec) { return value::format_uint(call.args[0], spec); });
+  return formatted(call, text_arg(call, 1), [&](const auto& spec) { return value::format_uint(call.args[0], spec); });
 }
 NativeStatus native_float_format(NativeCall& call) {
   return formatted(call, text_arg(call, 1),
@@ -91,9 +82,7 @@ NativeStatus native_float_pow(NativeCall& call) {
 NativeStatus native_float_hypot(NativeCall& call) {
   return give_float(call, std::hypot(float_arg(call, 0), float_arg(call, 1)));
 }
-NativeStatus native_float_is_nan(NativeCall& call) {
-  return give_int(call, std::isnan(float_arg(call, 0)));
-}
+NativeStatus native_float_is_nan(NativeCall& call) { return give_int(call, std::isnan(float_arg(call, 0))); }
 NativeStatus native_float_compare(NativeCall& call) {
   return give_int(call, value::compare_total(float_arg(call, 0), float_arg(call, 1)));
 }
@@ -106,11 +95,7 @@ NativeStatus native_float_from_bits(NativeCall& call) {
   return NativeStatus::Ok;
 }
 NativeStatus native_int_count_ones(NativeCall& call) { return give_int(call, std::popcount(call.args[0])); }
-NativeStatus native_int_leading_zeros(NativeCall& call) {
-  return give_int(call, std::countl_zero(call.args[0]));
-}
-NativeStatus native_int_trailing_zeros(NativeCall& call) {
-  return give_int(call, std::countr_zero(call.args[0]));
-}
+NativeStatus native_int_leading_zeros(NativeCall& call) { return give_int(call, std::countl_zero(call.args[0])); }
+NativeStatus native_int_trailing_zeros(NativeCall& call) { return give_int(call, std::countr_zero(call.args[0])); }
 
 }  // namespace noodle::vm

@@ -182,15 +182,17 @@ TEST(Natives, DoWhatTheTableSays) {
   // Each call takes the next number; the runtime took one for its hashes.
   EXPECT_NE(bench.call("random.entropy"), bench.call("random.entropy"));
   const std::pair<std::string, double (*)(double)> functions[] = {
-      {"sin", std::sin},   {"cos", std::cos},     {"tan", std::tan},   {"asin", std::asin},   {"acos", std::acos},
-      {"atan", std::atan}, {"sinh", std::sinh},   {"cosh", std::cosh}, {"tanh", std::tanh},   {"exp", std::exp},
-      {"exp2", std::exp2}, {"log", std::log},     {"log2", std::log2}, {"log10", std::log10}, {"sqrt", std::sqrt},
-      {"cbrt", std::cbrt}, {"floor", std::floor}, {"ceil", std::ceil}, {"trunc", std::trunc}, {"abs", std::fabs},
+      {"sin", std::sin},    {"cos", std::cos},     {"tan", std::tan},   {"asin", std::asin},   {"acos", std::acos},
+      {"atan", std::atan},  {"sinh", std::sinh},   {"cosh", std::cosh}, {"tanh", std::tanh},   {"exp", std::exp},
+      {"exp2", std::exp2},  {"log", std::log},     {"log2", std::log2}, {"log10", std::log10}, {"sqrt", std::sqrt},
+      {"cbrt", std::cbrt},  {"floor", std::floor}, {"ceil", std::ceil}, {"trunc", std::trunc}, {"abs", std::fabs},
       {"round", std::round}};
   for (const auto& [name, f] : functions) {
-    for (const double x : {0.75, -0.75, 0.5, 0.0}) EXPECT_EQ(bench.call("float." + name, {x}), value::print_f64(f(x))) << name;
+    for (const double x : {0.75, -0.75, 0.5, 0.0})
+      EXPECT_EQ(bench.call("float." + name, {x}), value::print_f64(f(x))) << name;
   }
-  for (const NativeEntry& entry : native_table()) EXPECT_TRUE(bench.called.contains(std::string(entry.name))) << entry.name;
+  for (const NativeEntry& entry : native_table())
+    EXPECT_TRUE(bench.called.contains(std::string(entry.name))) << entry.name;
 }
 
 }  // namespace

@@ -12,9 +12,8 @@ namespace {
 
 // White space as Unicode has it, by its scalars.
 bool is_space(std::uint32_t c) {
-  return (c >= 9 && c <= 13) || c == 32 || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
-         c == 0x3000;
+  return (c >= 9 && c <= 13) || c == 32 || c == 0x85 || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) ||
+         c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
 }
 
 std::string_view trim_start(std::string_view text) {
@@ -90,9 +89,8 @@ NativeStatus native_string_slice(NativeCall& call) {
   const std::uint64_t from = call.args[2];
   const std::uint64_t to = call.args[3];
   if (to > length || from > to) {
-    return call.panic("slice " + value::print_int(int_arg(call, 2)) + ".." +
-                      value::print_int(int_arg(call, 3)) + " is out of bounds for a string of length " +
-                      value::print_uint(length));
+    return call.panic("slice " + value::print_int(int_arg(call, 2)) + ".." + value::print_int(int_arg(call, 3)) +
+                      " is out of bounds for a string of length " + value::print_uint(length));
   }
   const std::uint64_t first = value::string_offset(call.args, from);
   const std::uint64_t last = value::string_offset(call.args, to);
@@ -175,21 +173,11 @@ NativeStatus native_string_replace(NativeCall& call) {
   put(text.substr(from));
   return NativeStatus::Ok;
 }
-NativeStatus native_string_upper(NativeCall& call) {
-  return call.give_text(value::to_upper(text_arg(call, 0)));
-}
-NativeStatus native_string_lower(NativeCall& call) {
-  return call.give_text(value::to_lower(text_arg(call, 0)));
-}
-NativeStatus native_string_trim(NativeCall& call) {
-  return call.give_text(trim_end(trim_start(text_arg(call, 0))));
-}
-NativeStatus native_string_trim_start(NativeCall& call) {
-  return call.give_text(trim_start(text_arg(call, 0)));
-}
-NativeStatus native_string_trim_end(NativeCall& call) {
-  return call.give_text(trim_end(text_arg(call, 0)));
-}
+NativeStatus native_string_upper(NativeCall& call) { return call.give_text(value::to_upper(text_arg(call, 0))); }
+NativeStatus native_string_lower(NativeCall& call) { return call.give_text(value::to_lower(text_arg(call, 0))); }
+NativeStatus native_string_trim(NativeCall& call) { return call.give_text(trim_end(trim_start(text_arg(call, 0)))); }
+NativeStatus native_string_trim_start(NativeCall& call) { return call.give_text(trim_start(text_arg(call, 0))); }
+NativeStatus native_string_trim_end(NativeCall& call) { return call.give_text(trim_end(text_arg(call, 0))); }
 NativeStatus native_string_repeat(NativeCall& call) {
   const std::string_view text = text_arg(call, 0);
   const std::int64_t count = int_arg(call, 2);
@@ -278,9 +266,8 @@ NativeStatus native_string_lines(NativeCall& call) {
 NativeStatus native_string_join(NativeCall& call) {
   const std::uint64_t count = value::list_length(call.args[0]);
   const std::string_view separator = text_arg(call, 1);
-  const auto* words = count == 0 ? nullptr
-                                 : reinterpret_cast<const std::uint64_t*>(
-                                       value::list_at(call.args[0])->data());
+  const auto* words =
+      count == 0 ? nullptr : reinterpret_cast<const std::uint64_t*>(value::list_at(call.args[0])->data());
   std::size_t bytes = 0;
   for (std::uint64_t i = 0; i < count; ++i) {
     if (__builtin_add_overflow(bytes, value::string_bytes(words + 2 * i), &bytes) ||
@@ -300,12 +287,8 @@ NativeStatus native_string_join(NativeCall& call) {
   }
   return NativeStatus::Ok;
 }
-NativeStatus native_string_quote(NativeCall& call) {
-  return call.give_text("\"" + escape(text_arg(call, 0)) + "\"");
-}
-NativeStatus native_string_to_int(NativeCall& call) {
-  return give_parsed(call, value::parse_int(text_arg(call, 0)));
-}
+NativeStatus native_string_quote(NativeCall& call) { return call.give_text("\"" + escape(text_arg(call, 0)) + "\""); }
+NativeStatus native_string_to_int(NativeCall& call) { return give_parsed(call, value::parse_int(text_arg(call, 0))); }
 NativeStatus native_string_to_int_radix(NativeCall& call) {
   const std::int64_t radix = int_arg(call, 2);
   if (radix < 2 || radix > 36) {

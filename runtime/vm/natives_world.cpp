@@ -44,9 +44,7 @@ NativeStatus native_io_print(NativeCall& call) {
   line += '\n';
   return after_write(call, call.world.write_out(line));
 }
-NativeStatus native_io_write(NativeCall& call) {
-  return after_write(call, call.world.write_out(text_arg(call, 0)));
-}
+NativeStatus native_io_write(NativeCall& call) { return after_write(call, call.world.write_out(text_arg(call, 0))); }
 NativeStatus native_io_print_error(NativeCall& call) {
   call.world.write_error(std::string(text_arg(call, 0)) + "\n");
   return NativeStatus::Ok;
@@ -80,15 +78,12 @@ NativeStatus native_process_args(NativeCall& call) {
 }
 NativeStatus native_process_env(NativeCall& call) {
   std::string found;
-  const bool is_set = call.world.env(path_arg(call), found) &&
-                      find_invalid_utf8(found) == std::string_view::npos;
+  const bool is_set = call.world.env(path_arg(call), found) && find_invalid_utf8(found) == std::string_view::npos;
   call.results[0] = is_set;
   return call.give_text(is_set ? found : std::string(), 1);
 }
 NativeStatus native_clock_now(NativeCall& call) { return give_int(call, call.world.unix_nanos()); }
-NativeStatus native_clock_monotonic(NativeCall& call) {
-  return give_int(call, call.world.monotonic_nanos());
-}
+NativeStatus native_clock_monotonic(NativeCall& call) { return give_int(call, call.world.monotonic_nanos()); }
 NativeStatus native_clock_sleep(NativeCall& call) {
   call.world.sleep_nanos(int_arg(call, 0), call.interrupt);
   return NativeStatus::Ok;
@@ -131,12 +126,8 @@ NativeStatus native_fs_exists(NativeCall& call) {
   call.results[0] = call.world.exists(path_arg(call));
   return NativeStatus::Ok;
 }
-NativeStatus native_fs_remove(NativeCall& call) {
-  return give_done(call, call.world.remove(path_arg(call)));
-}
-NativeStatus native_fs_make_dir(NativeCall& call) {
-  return give_done(call, call.world.make_dir(path_arg(call)));
-}
+NativeStatus native_fs_remove(NativeCall& call) { return give_done(call, call.world.remove(path_arg(call))); }
+NativeStatus native_fs_make_dir(NativeCall& call) { return give_done(call, call.world.make_dir(path_arg(call))); }
 NativeStatus native_fs_list_dir(NativeCall& call) {
   const auto names = call.world.list_dir(path_arg(call));
   call.results[0] = names.has_value();

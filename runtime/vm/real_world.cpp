@@ -143,7 +143,7 @@ class RealWorld final : public World {
   std::expected<std::string, std::string> read_file(const std::string& path) override {
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0) return std::unexpected(describe(errno, path));
-    struct stat about {};
+    struct stat about{};
     std::string bytes;
     // One byte more than the size, so that the end is seen without growing.
     if (fstat(fd, &about) == 0 && about.st_size > 0) {
@@ -169,8 +169,7 @@ class RealWorld final : public World {
     return bytes;
   }
 
-  std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes,
-                                              bool append) override {
+  std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override {
     const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
     const int fd = open(path.c_str(), mode, 0666);
     if (fd < 0) return std::unexpected(describe(errno, path));
@@ -183,7 +182,7 @@ class RealWorld final : public World {
   }
 
   bool exists(const std::string& path) override {
-    struct stat about {};
+    struct stat about{};
     return stat(path.c_str(), &about) == 0;
   }
 
@@ -193,13 +192,12 @@ class RealWorld final : public World {
   }
 
   std::expected<void, std::string> make_dir(const std::string& path) override {
-    for (std::size_t slash = path.find('/', 1); slash != std::string::npos;
-         slash = path.find('/', slash + 1)) {
+    for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
       mkdir(path.substr(0, slash).c_str(), 0777);  // the last mkdir tells whether it all worked
     }
     if (mkdir(path.c_str(), 0777) == 0) return {};
     const int error = errno;
-    struct stat about {};
+    struct stat about{};
     if (error == EEXIST && stat(path.c_str(), &about) == 0 && S_ISDIR(about.st_mode)) return {};
     return std::unexpected(describe(error, path));
   }

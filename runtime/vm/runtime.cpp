@@ -64,8 +64,8 @@ std::unique_ptr<Runtime> Runtime::create(const Options& options, World& world) {
   machine.scratch2 = new std::uint64_t[kScratchSlots]();
   // Lazily committed: what a program never reaches costs nothing.
   machine.stack_bytes = (nbc::kMaxSlots + options.stack_slots + kStackMargin) * sizeof(std::uint64_t);
-  void* stack = mmap(nullptr, machine.stack_bytes, PROT_READ | PROT_WRITE,
-                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* stack =
+      mmap(nullptr, machine.stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (stack == MAP_FAILED) return nullptr;
   machine.stack = static_cast<std::uint64_t*>(stack);
   machine.stack_end = machine.stack + nbc::kMaxSlots + options.stack_slots;
@@ -87,8 +87,8 @@ std::expected<LoadedModule*, std::string> Runtime::load(nbc::VerifiedModule modu
   return modules_.back().get();
 }
 
-std::expected<std::vector<std::uint64_t>, Stop> Runtime::run_function(
-    LoadedModule& module, nbc::FunctionId id, std::span<const std::uint64_t> args) {
+std::expected<std::vector<std::uint64_t>, Stop> Runtime::run_function(LoadedModule& module, nbc::FunctionId id,
+                                                                      std::span<const std::uint64_t> args) {
   Machine& machine = *machine_;
   const LoadedFunction& function = module.functions[id.index];
   machine.module = &module;
@@ -114,8 +114,7 @@ std::expected<std::vector<std::uint64_t>, Stop> Runtime::run_function(
   return std::unexpected(std::move(machine.stop));
 }
 
-void Runtime::release(LoadedModule& module, nbc::FunctionId function,
-                      std::span<const std::uint64_t> results) {
+void Runtime::release(LoadedModule& module, nbc::FunctionId function, std::span<const std::uint64_t> results) {
   std::size_t slot = 0;
   for (const nbc::TypeId id : module.module().functions[function.index].signature.results) {
     const TypeInfo& type = module.types[id];

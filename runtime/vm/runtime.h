@@ -33,10 +33,10 @@ struct Options {
 /// Where a program was, innermost first in a trace.
 struct TraceFrame {
   std::string function;
-  std::string file;          // empty when the module has no debug information
+  std::string file;  // empty when the module has no debug information
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  bool inlined = false;      // its call was inlined into the next frame's function
+  bool inlined = false;  // its call was inlined into the next frame's function
 };
 
 /// Why a function did not return.
@@ -49,7 +49,7 @@ struct Stop {
   Kind kind = Kind::Panic;
   std::string message;
   std::vector<TraceFrame> trace;
-  std::uint64_t omitted = 0;  // frames left out in the middle of the trace, before the last kTraceTail
+  std::uint64_t omitted = 0;    // frames left out in the middle of the trace, before the last kTraceTail
   std::size_t head_frames = 0;  // trace entries before the ones left out
   std::int64_t exit_code = 101;
 
@@ -74,8 +74,7 @@ class Runtime {
 
   /// Runs a function to its end. `args` are its parameters' slots: owned ones are consumed, borrowed
   /// ones stay the caller's. The results' slots are owned by the caller (see `release`).
-  std::expected<std::vector<std::uint64_t>, Stop> run_function(LoadedModule& module,
-                                                               nbc::FunctionId function,
+  std::expected<std::vector<std::uint64_t>, Stop> run_function(LoadedModule& module, nbc::FunctionId function,
                                                                std::span<const std::uint64_t> args = {});
   /// Releases values that `run_function` returned.
   void release(LoadedModule& module, nbc::FunctionId function, std::span<const std::uint64_t> results);

@@ -29,7 +29,8 @@ class Soak {
     nbc::testing::Random random(seed);
     nbc::Module module = nbc::testing::generate(seed);
     const std::string bytes = nbc::write(module);
-    if (const auto right = nbc::check(module); !right) finding(seed, "the generated module is refused: " + right.error().text(module));
+    if (const auto right = nbc::check(module); !right)
+      finding(seed, "the generated module is refused: " + right.error().text(module));
     for (int i = 0; i < kMutants; ++i) {
       nbc::Module mutant = module;
       for (std::uint32_t n = 1 + random.below(3); n > 0; --n) nbc::testing::mutate_module(mutant, random);

@@ -37,20 +37,14 @@ class Specialiser {
   }
 
  private:
-  void set_op(std::uint32_t pc, Exec op) {
-    code_[pc] = (code_[pc] & ~Word{0xFFFF}) | static_cast<Word>(op);
-  }
-  void set_c(std::uint32_t pc, std::uint32_t c) {
-    code_[pc] = (code_[pc] & 0x0000FFFFFFFFFFFFull) | Word{c} << 48;
-  }
+  void set_op(std::uint32_t pc, Exec op) { code_[pc] = (code_[pc] & ~Word{0xFFFF}) | static_cast<Word>(op); }
+  void set_c(std::uint32_t pc, std::uint32_t c) { code_[pc] = (code_[pc] & 0x0000FFFFFFFFFFFFull) | Word{c} << 48; }
   void set_imm(std::uint32_t pc, std::int32_t imm) {
     code_[pc] = (code_[pc] & 0xFFFFFFFFull) | Word{static_cast<std::uint32_t>(imm)} << 32;
   }
 
   // Which of the two operands of a move is a whole register: that one tells the type.
-  std::uint16_t head(const nbc::Inst& inst) const {
-    return types_[inst.a()] != nullptr ? inst.a() : inst.b();
-  }
+  std::uint16_t head(const nbc::Inst& inst) const { return types_[inst.a()] != nullptr ? inst.a() : inst.b(); }
   void move(const nbc::Inst& inst) {
     const std::uint32_t slots = types_[head(inst)]->slots;
     set_op(inst.pc, slots == 1 ? Exec::Move1 : slots == 2 ? Exec::Move2 : Exec::MoveN);
@@ -66,7 +60,7 @@ class Specialiser {
   }
   void drop(const nbc::Inst& inst) {
     const TypeInfo& type = *loaded_.type_infos[inst.uimm()];
-    set_op(inst.pc, !type.counted                     ? Exec::DropNothing
+    set_op(inst.pc, !type.counted                    ? Exec::DropNothing
                     : type.kind == nbc::Kind::String ? Exec::DropString
                     : type.kind == nbc::Kind::Enum   ? Exec::DropEnum
                                                      : Exec::DropObject);
@@ -93,8 +87,7 @@ class Specialiser {
     }
   }
   void call(const nbc::Inst& inst) {
-    const std::uint32_t params =
-        loaded_.verified.facts(nbc::FunctionId(inst.uimm())).param_slots();
+    const std::uint32_t params = loaded_.verified.facts(nbc::FunctionId(inst.uimm())).param_slots();
     if (params == 0) return set_op(inst.pc, Exec::Call0);
     if (inst.list_size() > 4 || params > 3) return;
     set_op(inst.pc, params == 1 ? Exec::Call1 : params == 2 ? Exec::Call2 : Exec::Call3);
@@ -110,19 +103,11 @@ class Specialiser {
       set_op(inst.pc, chosen);
     };
     switch (inst.op()) {
-      case Op::ListGet:
-        choose(Exec::ListGetWord, Exec::ListGetByte, Exec::ListGetObject, Exec::ListGetString);
-        break;
-      case Op::ListPeek:
-        choose(Exec::ListPeekWord, Exec::ListGetByte, Exec::ListPeekWord, Exec::ListPeekString);
-        break;
+      case Op::ListGet: choose(Exec::ListGetWord, Exec::ListGetByte, Exec::ListGetObject, Exec::ListGetString); break;
+      case Op::ListPeek: choose(Exec::ListPeekWord, Exec::ListGetByte, Exec::ListPeekWord, Exec::ListPeekString); break;
       case Op::ListSet:
-      case Op::ListPut:
-        choose(Exec::ListSetWord, Exec::ListSetByte, Exec::ListSet, Exec::ListSet);
-        break;
-      case Op::ListPush:
-        choose(Exec::ListPushWord, Exec::ListPush, Exec::ListPushWord, Exec::ListPush);
-        break;
+      case Op::ListPut: choose(Exec::ListSetWord, Exec::ListSetByte, Exec::ListSet, Exec::ListSet); break;
+      case Op::ListPush: choose(Exec::ListPushWord, Exec::ListPush, Exec::ListPushWord, Exec::ListPush); break;
       default: break;
     }
   }
@@ -161,25 +146,25 @@ class Specialiser {
       case Op::ListStore: list_leaf(inst); break;
 #define BRANCH(name) \
   case Op::name: branch(inst, Exec::name, Exec::name##Back); break;
-      BRANCH(Jump)
-      BRANCH(BrTrue)
-      BRANCH(BrFalse)
-      BRANCH(JeqI64)
-      BRANCH(JneI64)
-      BRANCH(JltI64)
-      BRANCH(JleI64)
-      BRANCH(JeqImmI64)
-      BRANCH(JneImmI64)
-      BRANCH(JltImmI64)
-      BRANCH(JleImmI64)
-      BRANCH(JgtImmI64)
-      BRANCH(JgeImmI64)
-      BRANCH(JeqF64)
-      BRANCH(JneF64)
-      BRANCH(JltF64)
-      BRANCH(JleF64)
-      BRANCH(JnltF64)
-      BRANCH(JnleF64)
+        BRANCH(Jump)
+        BRANCH(BrTrue)
+        BRANCH(BrFalse)
+        BRANCH(JeqI64)
+        BRANCH(JneI64)
+        BRANCH(JltI64)
+        BRANCH(JleI64)
+        BRANCH(JeqImmI64)
+        BRANCH(JneImmI64)
+        BRANCH(JltImmI64)
+        BRANCH(JleImmI64)
+        BRANCH(JgtImmI64)
+        BRANCH(JgeImmI64)
+        BRANCH(JeqF64)
+        BRANCH(JneF64)
+        BRANCH(JltF64)
+        BRANCH(JleF64)
+        BRANCH(JnltF64)
+        BRANCH(JnleF64)
 #undef BRANCH
       default: break;
     }

@@ -35,8 +35,7 @@ std::expected<std::string, std::string> TestWorld::read_file(const std::string& 
   return found->second;
 }
 
-std::expected<void, std::string> TestWorld::write_file(const std::string& path,
-                                                       std::string_view bytes, bool append) {
+std::expected<void, std::string> TestWorld::write_file(const std::string& path, std::string_view bytes, bool append) {
   if (path.empty()) return std::unexpected("no such file: ");
   std::string& file = files[path];
   if (!append) file.clear();

@@ -32,8 +32,7 @@ void release_leaf(Machine& machine, const TypeInfo& type, const std::uint64_t* s
 
 // A call that never began has not moved its owned arguments anywhere, though its site no longer
 // counts them as the caller's.
-void release_owned_arguments(Machine& machine, const LoadedFunction& function, std::uint32_t pc,
-                             std::uint64_t* fp) {
+void release_owned_arguments(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
   const nbc::Module& module = function.module->module();
   const nbc::Inst inst = nbc::decode(original(function).code, pc);
   auto release_listed = [&](std::span<const nbc::Param> params, std::uint32_t skip) {
@@ -103,8 +102,7 @@ Resumption unwind(Machine& machine, const Word* at, std::uint64_t* fp) {
   const LoadedFunction* function = function_of(fp);
   auto pc = static_cast<std::uint32_t>(at - function->code);
   const nbc::Op op = nbc::op_of(original(*function).code[pc]);
-  const nbc::UnwindSite* site =
-      function->module->verified.facts(nbc::FunctionId(function->id)).site(pc);
+  const nbc::UnwindSite* site = function->module->verified.facts(nbc::FunctionId(function->id)).site(pc);
   if (op == nbc::Op::Resume && machine.fault == Fault::Instruction && machine.unwinding) {
     // Goes on with the panic that led into the handler.
   } else {
@@ -137,9 +135,7 @@ void add_frames(const LoadedFunction& function, std::uint32_t pc, std::vector<Tr
   const nbc::Module& module = function.module->module();
   TraceFrame frame;
   frame.function = module.text(original(function).name);
-  auto file_name = [&](std::uint32_t file) {
-    return std::string(module.text(module.debug.files[file]));
-  };
+  auto file_name = [&](std::uint32_t file) { return std::string(module.text(module.debug.files[file])); };
   const auto& debug = module.debug.functions;
   if (function.id >= debug.size()) {
     frames.push_back(std::move(frame));
@@ -176,8 +172,8 @@ void add_frames(const LoadedFunction& function, std::uint32_t pc, std::vector<Tr
 
 }  // namespace
 
-void capture_trace(const LoadedFunction& first, std::uint32_t pc, const std::uint64_t* fp,
-                   const std::uint64_t* base, Stop& stop) {
+void capture_trace(const LoadedFunction& first, std::uint32_t pc, const std::uint64_t* fp, const std::uint64_t* base,
+                   Stop& stop) {
   // Counted before they are described: a deep recursion has millions.
   std::uint64_t depth = 0;
   for (const std::uint64_t* at = fp; at != base; at = reinterpret_cast<const std::uint64_t*>(at[-4])) {

@@ -37,7 +37,8 @@ void say(Bench& bench, Builder& f, std::string_view text) {
 
 TEST(Unwind, PanicsSayWhatTheyWereGiven) {
   Bench bench;
-  const nbc::FunctionId text = bench.function("text", {{{kString}}, {}}, [](Builder& f) { f.abc(Op::Panic, f.param(0)); });
+  const nbc::FunctionId text =
+      bench.function("text", {{{kString}}, {}}, [](Builder& f) { f.abc(Op::Panic, f.param(0)); });
   const nbc::FunctionId constant = bench.function("constant", {{}, {}}, [](Builder& f) { f.panic_text("no way"); });
   const nbc::FunctionId nowhere = bench.function("nowhere", {{}, {}}, [](Builder& f) { f.abc(Op::Unreachable); });
   ASSERT_NO_FATAL_FAILURE(bench.load());
@@ -108,11 +109,14 @@ void divide_by_zero(Builder& f) {
 TEST(Unwind, HandlersRunOnTheWayOut) {
   Bench bench;
   const nbc::FunctionId inner = guarded(bench, "inner", divide_by_zero, nothing);
-  const nbc::FunctionId outer = guarded(bench, "outer", [&](Builder& f) {
-    const Slot s = f.reg(kString);
-    f.constant(s, bench.m.text("first "));
-    f.call(inner, std::array{s}, {});
-  }, nothing);
+  const nbc::FunctionId outer = guarded(
+      bench, "outer",
+      [&](Builder& f) {
+        const Slot s = f.reg(kString);
+        f.constant(s, bench.m.text("first "));
+        f.call(inner, std::array{s}, {});
+      },
+      nothing);
   ASSERT_NO_FATAL_FAILURE(bench.load());
   EXPECT_EQ(bench.stop(outer, bench.make_text("second")).text(), "panic: division by zero\n  in inner\n  in outer\n");
   EXPECT_EQ(bench.world.out, "first second");
@@ -121,11 +125,14 @@ TEST(Unwind, HandlersRunOnTheWayOut) {
 
 TEST(Unwind, HandlersDoNotRunWithoutAPanic) {
   Bench bench;
-  const nbc::FunctionId quiet = guarded(bench, "quiet", [](Builder& f) {
-    const Slot n = f.reg(kI64);
-    f.integer(n, 1);
-    f.abc(Op::DivI64, n, n, n);
-  }, nothing);
+  const nbc::FunctionId quiet = guarded(
+      bench, "quiet",
+      [](Builder& f) {
+        const Slot n = f.reg(kI64);
+        f.integer(n, 1);
+        f.abc(Op::DivI64, n, n, n);
+      },
+      nothing);
   ASSERT_NO_FATAL_FAILURE(bench.load());
   EXPECT_TRUE(bench.results(quiet, bench.make_text(kLong)).empty());
   EXPECT_EQ(bench.world.out, "");
@@ -166,15 +173,18 @@ TEST(Unwind, APanicInAHandlerDoesNotReplaceTheFirst) {
     f.abc(Op::AddI64, most, most, most);
     f.drop(text);
   });
-  const nbc::FunctionId outer = guarded(bench, "outer", [&](Builder& f) {
-    const Slot s = f.reg(kString);
-    f.constant(s, bench.m.text("first "));
-    f.call(inner, std::array{s}, {});
-  }, [](Builder& f) {
-    const Slot n = f.reg(kI64);
-    f.integer(n, 0);
-    f.abc(Op::RemI64, n, n, n);
-  });
+  const nbc::FunctionId outer = guarded(
+      bench, "outer",
+      [&](Builder& f) {
+        const Slot s = f.reg(kString);
+        f.constant(s, bench.m.text("first "));
+        f.call(inner, std::array{s}, {});
+      },
+      [](Builder& f) {
+        const Slot n = f.reg(kI64);
+        f.integer(n, 0);
+        f.abc(Op::RemI64, n, n, n);
+      });
   ASSERT_NO_FATAL_FAILURE(bench.load());
   EXPECT_EQ(bench.stop(outer, bench.make_text("second")).text(), "panic: division by zero\n  in inner\n  in outer\n");
   EXPECT_EQ(bench.world.out, "first second");
@@ -422,11 +432,14 @@ TEST(Unwind, ProbesLetEachCheckedOperationFail) {
     f.drop(b);
     f.ret({c});
   });
-  const nbc::FunctionId handled = guarded(bench, "g", [&](Builder& f) {
-    const Slot out = f.reg(kString);
-    f.call(f1, {}, std::array{out});
-    f.drop(out);
-  }, nothing);
+  const nbc::FunctionId handled = guarded(
+      bench, "g",
+      [&](Builder& f) {
+        const Slot out = f.reg(kString);
+        f.call(f1, {}, std::array{out});
+        f.drop(out);
+      },
+      nothing);
   ASSERT_NO_FATAL_FAILURE(bench.load());
   bench.fail_everywhere(f1);
   EXPECT_EQ(bench.runtime().checks(), 0u);

@@ -46,8 +46,7 @@ class World {
 
   /// Files. Errors are texts for people, such as `no such file: a.txt`.
   virtual std::expected<std::string, std::string> read_file(const std::string& path) = 0;
-  virtual std::expected<void, std::string> write_file(const std::string& path,
-                                                      std::string_view bytes, bool append) = 0;
+  virtual std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) = 0;
   virtual bool exists(const std::string& path) = 0;
   virtual std::expected<void, std::string> remove(const std::string& path) = 0;
   virtual std::expected<void, std::string> make_dir(const std::string& path) = 0;
@@ -80,8 +79,7 @@ class TestWorld : public World {
   const std::vector<std::string>& args() override { return arguments; }
   bool env(const std::string& name, std::string& value) override;
   std::expected<std::string, std::string> read_file(const std::string& path) override;
-  std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes,
-                                              bool append) override;
+  std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override;
   bool exists(const std::string& path) override { return files.contains(path); }
   std::expected<void, std::string> remove(const std::string& path) override;
   std::expected<void, std::string> make_dir(const std::string& path) override;

@@ -89,22 +89,22 @@ TEST_P(Nested, AModerateOneIsFine) {
 
 INSTANTIATE_TEST_SUITE_P(
     Every, Nested,
-    testing::Values(
-        Deep{"parens", "(", "1", ")"}, Deep{"lists", "[", "1", "]"}, Deep{"blocks", "{ ", "1", " }"},
-        Deep{"ifs", "if a { ", "1", " }"}, Deep{"conditions", "if (if a { b } else { ", "c", " }) { 1 }"},
-        Deep{"elses", "if a { } else { ", "1", " }"}, Deep{"matches", "match a { b => ", "1", " }"},
-        Deep{"loops", "loop { ", "1", " }"}, Deep{"fors", "for a in b { ", "1", " }"},
-        Deep{"whiles", "while a { ", "1", " }"}, Deep{"labels", "a: for b in c { ", "1", " }"},
-        Deep{"negations", "- ", "a", ""}, Deep{"nots", "!", "a", ""}, Deep{"awaits", "await ", "a", ""},
-        Deep{"spawns", "spawn ", "a", ""}, Deep{"asyncs", "async ", "a", ""}, Deep{"returns", "return ", "a", ""},
-        Deep{"lambdas", "x => ", "x", ""}, Deep{"tuples", "(1, ", "2", ")"}, Deep{"calls", "f(", "1", ")"},
-        Deep{"indices", "f[", "1", "]"}, Deep{"maps", "f({1: ", "2", "})"}, Deep{"structs", "S { a: ", "1", " }"},
-        Deep{"block_arguments", "f() { ", "1", " }"}, Deep{"parameters", "f() { x => ", "1", " }"},
-        Deep{"coalescing", "a ?? ", "b", ""}, Deep{"powers", "a ** ", "b", ""},
-        Deep{"functions", "fn f() { ", "1", " }"},
-        Deep{"strings", "\"{", "1", "}\""}, Deep{"sql", "sql\"{", "1", "}\""}, Deep{"scopes", "scope { ", "1", " }"},
-        Deep{"regions", "region { ", "1", " }"}, Deep{"withins", "within 1s { ", "1", " }"},
-        Deep{"selects", "select { a = b => ", "1", " }"}),
+    testing::Values(Deep{"parens", "(", "1", ")"}, Deep{"lists", "[", "1", "]"}, Deep{"blocks", "{ ", "1", " }"},
+                    Deep{"ifs", "if a { ", "1", " }"}, Deep{"conditions", "if (if a { b } else { ", "c", " }) { 1 }"},
+                    Deep{"elses", "if a { } else { ", "1", " }"}, Deep{"matches", "match a { b => ", "1", " }"},
+                    Deep{"loops", "loop { ", "1", " }"}, Deep{"fors", "for a in b { ", "1", " }"},
+                    Deep{"whiles", "while a { ", "1", " }"}, Deep{"labels", "a: for b in c { ", "1", " }"},
+                    Deep{"negations", "- ", "a", ""}, Deep{"nots", "!", "a", ""}, Deep{"awaits", "await ", "a", ""},
+                    Deep{"spawns", "spawn ", "a", ""}, Deep{"asyncs", "async ", "a", ""},
+                    Deep{"returns", "return ", "a", ""}, Deep{"lambdas", "x => ", "x", ""},
+                    Deep{"tuples", "(1, ", "2", ")"}, Deep{"calls", "f(", "1", ")"}, Deep{"indices", "f[", "1", "]"},
+                    Deep{"maps", "f({1: ", "2", "})"}, Deep{"structs", "S { a: ", "1", " }"},
+                    Deep{"block_arguments", "f() { ", "1", " }"}, Deep{"parameters", "f() { x => ", "1", " }"},
+                    Deep{"coalescing", "a ?? ", "b", ""}, Deep{"powers", "a ** ", "b", ""},
+                    Deep{"functions", "fn f() { ", "1", " }"}, Deep{"strings", "\"{", "1", "}\""},
+                    Deep{"sql", "sql\"{", "1", "}\""}, Deep{"scopes", "scope { ", "1", " }"},
+                    Deep{"regions", "region { ", "1", " }"}, Deep{"withins", "within 1s { ", "1", " }"},
+                    Deep{"selects", "select { a = b => ", "1", " }"}),
     [](const auto& info) { return std::string(info.param.name); });
 
 TEST(Hostile, DeepTypesAndPatternsAreOneDiagnostic) {
@@ -127,10 +127,17 @@ TEST(Hostile, DeepTypesAndPatternsAreOneDiagnostic) {
 
 TEST(Hostile, LongChainsAreOneDiagnosticOrFine) {
   const std::vector<std::string> too_long = {
-      "a" + repeat(" + a", kMany),        "a" + repeat(" && a", kMany), "a" + repeat("\n    || a", kMany),
-      "a" + repeat(" ?? a", kMany),       "a" + repeat(".b", kMany),    "a" + repeat("()", kMany),
-      "a" + repeat("[0]", kMany),         "a" + repeat("? ", kMany),    "a" + repeat(".b()?", kMany),
-      "a" + repeat(" ** a", kMany),       "if a { }" + repeat(" else if a { }", kMany),
+      "a" + repeat(" + a", kMany),
+      "a" + repeat(" && a", kMany),
+      "a" + repeat("\n    || a", kMany),
+      "a" + repeat(" ?? a", kMany),
+      "a" + repeat(".b", kMany),
+      "a" + repeat("()", kMany),
+      "a" + repeat("[0]", kMany),
+      "a" + repeat("? ", kMany),
+      "a" + repeat(".b()?", kMany),
+      "a" + repeat(" ** a", kMany),
+      "if a { }" + repeat(" else if a { }", kMany),
       "\"{a" + repeat(" + a", kMany) + "}\"",
   };
   for (const std::string& text : too_long) {
@@ -139,10 +146,15 @@ TEST(Hostile, LongChainsAreOneDiagnosticOrFine) {
     EXPECT_EQ(outcome.diagnostics[0].code, source::Code::TooDeep);
   }
   const std::vector<std::string> fine = {
-      "f(a" + repeat(", a", kMany) + ")", "[1" + repeat(", 1", kMany) + "]", "a" + repeat("\n    a", kMany),
-      "a" + repeat("; a", kMany),         "let x = {1: 1" + repeat(", 1: 1", kMany) + "}",
-      "match a {" + repeat(" b => c,", kMany) + " }", "match a { b" + repeat(" | b", kMany) + " => c }",
-      "a" + repeat(" + a", 900),          "if a { }" + repeat(" else if a { }", 900),
+      "f(a" + repeat(", a", kMany) + ")",
+      "[1" + repeat(", 1", kMany) + "]",
+      "a" + repeat("\n    a", kMany),
+      "a" + repeat("; a", kMany),
+      "let x = {1: 1" + repeat(", 1: 1", kMany) + "}",
+      "match a {" + repeat(" b => c,", kMany) + " }",
+      "match a { b" + repeat(" | b", kMany) + " => c }",
+      "a" + repeat(" + a", 900),
+      "if a { }" + repeat(" else if a { }", 900),
       "a" + repeat("\n    .b()", 400),
   };
   for (const std::string& text : fine) {
@@ -236,7 +248,8 @@ TEST(Hostile, MutatedProgramsEndInDiagnostics) {
         const std::size_t length = std::min<std::size_t>(random() % 8, mutated.size() - at);
         const std::size_t from = random() % mutated.size();
         const std::string piece = mutated.substr(from, random() % 12);
-        mutated.replace(at, length, random() % 3 == 0 ? std::string(1, "(){}[]\"\\;:<>?=.,@'\n"[random() % 20]) : piece);
+        mutated.replace(at, length,
+                        random() % 3 == 0 ? std::string(1, "(){}[]\"\\;:<>?=.,@'\n"[random() % 20]) : piece);
         if (mutated.empty()) mutated = "x";
       }
       if (find_invalid_utf8(mutated) != std::string_view::npos) continue;
@@ -246,8 +259,9 @@ TEST(Hostile, MutatedProgramsEndInDiagnostics) {
 }
 
 TEST(Hostile, RandomTokensEndInDiagnostics) {
-  std::vector<std::string> pieces = {"a", "B", "1", "2.5", "\"s\"", "\"{", "}\"", "\n", "3ms", "4KB", "block", "test",
-                                     "sql", "scope", "within", "select", "private", "receive", "_", "// c\n", "/// d\n"};
+  std::vector<std::string> pieces = {"a",      "B",      "1",       "2.5",     "\"s\"", "\"{",    "}\"",
+                                     "\n",     "3ms",    "4KB",     "block",   "test",  "sql",    "scope",
+                                     "within", "select", "private", "receive", "_",     "// c\n", "/// d\n"};
   for (int kind = static_cast<int>(TokenKind::ParenOpen); kind <= static_cast<int>(TokenKind::While); ++kind) {
     std::string word(describe(static_cast<TokenKind>(kind)));
     pieces.push_back(word.substr(1, word.size() - 2));

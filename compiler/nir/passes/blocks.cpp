@@ -51,7 +51,8 @@ void thread_jumps(Function& f) {
         if (edge.argument_count == 0) continue;
         // Arguments of its own: passes change them in place.
         edge.first_argument = static_cast<std::uint32_t>(f.operands.size());
-        for (std::uint32_t k = 0; k < edge.argument_count; ++k) f.operands.push_back(f.operands[next->first_argument + k]);
+        for (std::uint32_t k = 0; k < edge.argument_count; ++k)
+          f.operands.push_back(f.operands[next->first_argument + k]);
         break;
       }
     }

@@ -43,8 +43,7 @@ void open_dying_values(Function& f, PassContext& context) {
         return false;
       };
       const bool can = inst.op == Op::Payload || inst.op == Op::BoxPeek;
-      if (can && counted_result() && is_owned(f, owner) && !live.is_live_after(block, at, owner) &&
-          !still_shown()) {
+      if (can && counted_result() && is_owned(f, owner) && !live.is_live_after(block, at, owner) && !still_shown()) {
         inst.op = inst.op == Op::Payload ? Op::EnumOpen : Op::BoxOpen;
         continue;
       }

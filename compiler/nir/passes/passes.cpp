@@ -30,8 +30,7 @@ std::span<const Pass> standard_passes() {
   return kPasses;
 }
 
-std::expected<void, std::string> run_passes(Module& module, Layout& layout,
-                                            const PassOptions& options) {
+std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options) {
   PassContext context{module, layout};
   for (const Pass& pass : standard_passes()) {
     const auto start = std::chrono::steady_clock::now();

@@ -21,9 +21,7 @@ struct PassContext {
   /// Whether operand `index` of an instruction is taken over: it is counted and the operation, or the
   /// signature of what it calls, consumes it.
   bool consumes(const Function& function, const Inst& inst, std::uint32_t index) const;
-  bool counted(const Function& function, ValueId value) const {
-    return layout.counted(function.type(value));
-  }
+  bool counted(const Function& function, ValueId value) const { return layout.counted(function.type(value)); }
 };
 
 /// One pass and its name as --time-passes prints it.

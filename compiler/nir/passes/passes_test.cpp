@@ -73,24 +73,31 @@ TEST(NirVerify, FindsWhatIsWrong) {
   };
   // Types.
   EXPECT_NE(finding("fn flat \"f\"(borrowed i64) -> (i64) {\n^0(%0: i64):\n  %1: f64 = add %0, %0\n  ret %0\n}\n")
-                .find("results are (Float), not (Int)"), std::string::npos);
+                .find("results are (Float), not (Int)"),
+            std::string::npos);
   // Dominance.
   EXPECT_NE(finding("fn flat \"f\"(borrowed bool) -> (i64) {\n^0(%0: bool):\n  branch %0 -> ^1, ^2\n^1:\n"
                     "  %1: i64 = const.int 1\n  jump -> ^2\n^2:\n  ret %1\n}\n")
-                .find("not defined"), std::string::npos);
+                .find("not defined"),
+            std::string::npos);
   // Linearity.
   EXPECT_NE(finding("fn counted \"f\"(owned string) -> () {\n^0(%0: string):\n  ret\n}\n").find("never consumed"),
             std::string::npos);
-  EXPECT_NE(finding("fn counted \"f\"(owned string) -> (string) {\n^0(%0: string):\n  drop %0\n  ret %0\n}\n")
-                .find("after"), std::string::npos);
+  EXPECT_NE(
+      finding("fn counted \"f\"(owned string) -> (string) {\n^0(%0: string):\n  drop %0\n  ret %0\n}\n").find("after"),
+      std::string::npos);
   EXPECT_NE(finding("fn counted \"f\"(borrowed string) -> (string) {\n^0(%0 borrowed: string):\n  ret %0\n}\n")
-                .find("borrowed"), std::string::npos);
+                .find("borrowed"),
+            std::string::npos);
   // Edges.
   EXPECT_NE(finding("fn flat \"f\"(borrowed i64) -> () {\n^0(%0: i64):\n  jump -> ^1(%0)\n^1:\n  ret\n}\n")
-                .find("passes 1 values"), std::string::npos);
+                .find("passes 1 values"),
+            std::string::npos);
   // A payload without its switch.
   EXPECT_NE(finding("enum #E { A(x: i64), B() }\nfn flat \"f\"(borrowed #E) -> (i64) {\n^0(%0: #E):\n"
-                    "  %1: i64 = payload 0 %0\n  ret %1\n}\n").find("no switch"), std::string::npos);
+                    "  %1: i64 = payload 0 %0\n  ret %1\n}\n")
+                .find("no switch"),
+            std::string::npos);
 }
 
 }  // namespace

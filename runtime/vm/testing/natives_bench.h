@@ -46,7 +46,9 @@ class NativesBench : public Bench {
   /// Calls a native; its results as text with spaces between them, or its panic's message.
   std::string call(const std::string& name, const std::vector<Arg>& args = {}) {
     auto done = call_raw(name, args);
-    if (!done) return done.error().kind == Stop::Kind::Exit ? "exit " + std::to_string(done.error().exit_code) : done.error().message;
+    if (!done)
+      return done.error().kind == Stop::Kind::Exit ? "exit " + std::to_string(done.error().exit_code)
+                                                   : done.error().message;
     std::string out;
     std::size_t slot = 0;
     for (const nbc::TypeId type : signatures_.at(name).results) {
@@ -80,7 +82,8 @@ class NativesBench : public Bench {
   nbc::TypeId type_of(std::string_view text) {
     if (text == "list<string>") return m.types().list(nbc::kString);
     if (text == "list<u8>") return m.types().list(nbc::kU8);
-    constexpr std::string_view kNames[] = {"bool", "i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "f16", "bf16", "f32", "f64", "string", "bytes"};
+    constexpr std::string_view kNames[] = {"bool", "i8",  "i16",  "i32", "i64", "u8",     "u16",  "u32",
+                                           "u64",  "f16", "bf16", "f32", "f64", "string", "bytes"};
     for (std::uint32_t i = 0; i < std::size(kNames); ++i) {
       if (kNames[i] == text) return nbc::TypeId(i);
     }

@@ -11,9 +11,9 @@
 namespace noodle::vm::testing {
 
 struct ModuleRun {
-  std::string wrong;          // what the runtime did wrong; empty when nothing
-  std::uint64_t runs = 0;     // functions called
-  std::uint64_t panics = 0;   // of those, how many ended in a panic
+  std::string wrong;         // what the runtime did wrong; empty when nothing
+  std::uint64_t runs = 0;    // functions called
+  std::uint64_t panics = 0;  // of those, how many ended in a panic
 };
 
 /// Calls each function that takes nothing, under small limits and with all writing thrown away, and then
