@@ -32,6 +32,7 @@ Module Instantiator::run(const Roots& roots) {
   }
   for (std::size_t k = 0; k < jobs_.size() && !failed_; ++k) {
     const Job job = jobs_[k];
+    current_ = k;
     build(job);
     if (!layout.error().empty())
       fail(source::Code::TypeTooLarge, job.where, layout.error(), "put a part of it in a list, or make it smaller");
@@ -44,8 +45,18 @@ Module Instantiator::run(const Roots& roots) {
 
 void Instantiator::fail(source::Code code, source::Span where, std::string message, std::string help) {
   failed_ = true;
-  auto& diagnostic = sink.report(code, where, std::move(message));
+  const source::Span at = origin(where);
+  auto& diagnostic = sink.report(code, at, std::move(message));
+  if (at != where) diagnostic.note(where, "needed here");
   if (!help.empty()) diagnostic.help(std::move(help));
+}
+
+source::Span Instantiator::origin(source::Span where) const {
+  for (std::size_t k = current_; !jobs_[k].arguments.empty() && jobs_[k].where.valid(); k = jobs_[k].asker) {
+    where = jobs_[k].where;
+    if (jobs_[k].asker == k) break;
+  }
+  return where;
 }
 
 // ------------------------------------------------------------------------------------- instances
@@ -105,7 +116,7 @@ InstanceId Instantiator::make(Made made, FunctionId function, std::span<const Ty
   const InstanceId id(module.functions.size());
   made_[key] = id;
   module.functions.emplace_back();
-  Job job{made, id, function, Types(arguments.begin(), arguments.end()), where};
+  Job job{made, id, function, Types(arguments.begin(), arguments.end()), where, jobs_.empty() ? 0 : current_};
   Function f;
   f.stage = Stage::Flat;
   f.name = unique(std::move(name));

@@ -95,6 +95,9 @@ class Instantiator {
   TypeId prim(TypeKind kind) const { return types.primitive(kind); }
   Symbol symbol(std::string_view text) { return types.names().intern(text); }
   void fail(source::Code code, source::Span where, std::string message, std::string help);
+  /// Where the instance that is being built, or one that asked for it, is called with types that are stated
+  /// there: what is wrong with its types is wrong there. `where` itself outside generic code.
+  source::Span origin(source::Span where) const;
 
   sema::Program& program;
   sema::TypeTable& types;
@@ -111,6 +114,7 @@ class Instantiator {
     FunctionId function;
     Types arguments;  // of an instance; the type of a derived function; [any, concrete] of a thunk
     source::Span where;
+    std::size_t asker;  // the job whose body asked for this one first; of a root, itself
   };
 
   InstanceId make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where,
@@ -136,6 +140,7 @@ class Instantiator {
   void add_text_thunk(VTable& table, source::Span where);
 
   std::vector<Job> jobs_;
+  std::size_t current_ = 0;  // the job that is being built
   std::map<Key, InstanceId> made_;
   std::unordered_map<std::uint32_t, std::unique_ptr<Lowered>> lowered_;
   std::unordered_map<std::uint32_t, std::uint32_t> block_captures_;  // of block bodies

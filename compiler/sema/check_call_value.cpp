@@ -52,8 +52,11 @@ Expr* BodyChecker::call_value(const syntax::CallExpr* call, Expr* callee) {
   }
   if (data.kind != TypeKind::Function) {
     if (data.kind != TypeKind::Error) {
-      report(Code::NotCallable, callee->span, "this is " + a_type(type) + " and can't be called")
-          .label("not a function");
+      auto& problem = report(Code::NotCallable, callee->span, "this is " + a_type(type) + " and can't be called");
+      problem.label("not a function");
+      if (call->callee->kind == syntax::ExprKind::TypeApply) {
+        problem.help("a `<` glued to a name opens type arguments: to compare, put a blank before it");
+      }
     }
     check_arguments_anyway(call);
     return error_expr(span(call));
@@ -154,6 +157,14 @@ Expr* BodyChecker::call_conversion(const syntax::CallExpr* call, TypeId to, Conv
     } else if (types_.kind(from) == TypeKind::Bool) {
       problem.help("write `if condition { 1 } else { 0 }`");
     }
+    return error_expr(span(call));
+  }
+  if (mode == Conversion::Wrap && (is_float(types_.kind(to)) || floating || is_float(types_.kind(from)))) {
+    const bool into = is_float(types_.kind(to));
+    report(Code::BadConversion, into ? where : operand->span, "`wrap` keeps the low bits of an integer")
+        .label(into ? "not an integer type" : "not an integer")
+        .help(into ? "a float is rounded: write `" + text(to) + "(…)`"
+                   : "cut off the fraction first: `" + text(to) + ".wrap(Int(…))`");
     return error_expr(span(call));
   }
   auto* node = make<ConvertExpr>(ExprKind::Convert, mode == Conversion::Try ? types_.option(to) : to, span(call));

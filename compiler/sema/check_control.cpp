@@ -44,7 +44,9 @@ Expr* BodyChecker::check_block(const syntax::BlockExpr* block, Want want, const 
         report(Code::MissingResult, end, a_type(want.type) + " is needed, but the block ends without a value");
     problem.label("here the block ends");
     if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
-    problem.help("let the last line be the value, or leave with `return`");
+    const bool empty_map = statements.empty() && types_[structure(want.type)].kind == TypeKind::Map;
+    problem.help(empty_map ? "`{}` is an empty block here: the empty map is written `({})`"
+                           : "let the last line be the value, or leave with `return`");
     type = error_type();
   }
   if (waiting_.size() > waiting) run_waiting(waiting, true);

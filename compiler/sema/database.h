@@ -226,6 +226,7 @@ struct Database final : QueryAnswers {
   void check_nominal(NominalId id);
   void check_impl(ImplId id);
   void check_impl_target(const ImplEntry& entry);
+  void check_own_to_string(FunctionId method);
   void check_inherent_impl(ImplId id, const std::unordered_map<Symbol, FunctionId>& own);
   void check_trait_impl(ImplId id, const std::unordered_map<Symbol, FunctionId>& own);
   ImplId overlapping_impl(ImplId id);

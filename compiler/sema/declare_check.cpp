@@ -427,6 +427,9 @@ void Database::check_impl(ImplId id) {
 /// Methods of the same name in other impls for the same type, and fields of that name that hold functions.
 void Database::check_inherent_impl(ImplId id, const std::unordered_map<Symbol, FunctionId>& own) {
   const ImplInfo& info = impls[id.index].info;
+  if (const auto shown = own.find(to_string_name); shown != own.end() && takes_self(shown->second)) {
+    check_own_to_string(shown->second);
+  }
   for (const auto& [name, method] : own) {
     for (const InherentMethod& other : inherent_named(info.target, name)) {
       if (other.impl.index >= id.index) continue;
@@ -439,6 +442,18 @@ void Database::check_inherent_impl(ImplId id, const std::unordered_map<Symbol, F
       break;
     }
   }
+}
+
+/// A method of this name governs how a value prints, so it has the one form that printing can call.
+void Database::check_own_to_string(FunctionId method) {
+  const syntax::FunctionItem* item = functions[method.index].syntax;
+  const TypeId result = function(method).result;
+  if (item->params.size() == 1 && item->type_params.empty() && item->params[0].kind != syntax::ParamKind::Mut &&
+      (result == types.primitive(TypeKind::String) || types.kind(result) == TypeKind::Error)) {
+    return;
+  }
+  report(Code::MethodMismatch, function(method).span, "`to_string` does not have the form that printing calls")
+      .help("write `fn to_string(self) -> String`, or give the method another name");
 }
 
 void Database::check_trait_impl(ImplId id, const std::unordered_map<Symbol, FunctionId>& own) {

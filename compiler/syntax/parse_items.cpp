@@ -318,13 +318,17 @@ void Parser::end_member(std::size_t start, std::string_view what) {
       advance();
       return;
     }
-    if (at(Fn)) {  // another method on the same line: nothing is lost
-      complain(Code::UnexpectedToken, range(), std::string(what) + " are separated by newlines or commas");
-      return;
-    }
-    if (!report_foreign_operator()) {
-      error(Code::UnexpectedToken, range(),
-            std::string(what) + " are separated by newlines or commas, but here follows " + found());
+    if (report_foreign_operator()) {
+      // it has said what is wrong
+    } else {
+      const std::string message = std::string(what) + " are separated by newlines or commas, but here follows " + found();
+      const TokenKind next = peek();
+      const bool another = at(Fn) || (at_word() && (next == Colon || next == ParenOpen || next == Comma || next == BraceClose));
+      if (another) {
+        complain(Code::UnexpectedToken, range(), message);
+        return;
+      }
+      error(Code::UnexpectedToken, range(), message);
     }
   }
   synchronise(start, true);

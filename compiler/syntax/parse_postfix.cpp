@@ -105,7 +105,7 @@ Expr* Parser::call(Expr* base, std::uint32_t first) {
     advance();
     while (!at(ParenClose) && !at_end()) {
       list.push(argument());
-      if (!eat(Comma)) break;
+      if (!another_element(opening, false)) break;
     }
     expect_closing(ParenClose, opening);
     arguments = list.finish(out_.arena);
@@ -202,7 +202,7 @@ Expr* Parser::struct_literal(Expr* base, std::uint32_t first) {
       field.value = out_.arena.make<NameExpr>(Expr{ExprKind::Name, field.name.range}, field.name);
     }
     list.push(field);
-    if (recovering_ || !eat(Comma)) break;
+    if (recovering_ || !another_element(opening, at_word() && peek() == Colon)) break;
   }
   expect_closing(BraceClose, opening);
   return make<StructExpr>(ExprKind::Struct, first, base, list.finish(out_.arena));

@@ -124,7 +124,7 @@ Expr* Parser::list() {
   advance();
   while (!at(BracketClose) && !at_end()) {
     elements.push(expr());
-    if (!eat(Comma)) break;
+    if (!another_element(opening, false)) break;
   }
   expect_closing(BracketClose, opening);
   return make<ListExpr>(ExprKind::List, first, List<Expr>(elements.finish(out_.arena)));
@@ -175,7 +175,7 @@ Expr* Parser::map_after_key(std::uint32_t first, Range opening, Expr* key) {
   while (true) {
     advance();  // `:`
     entries.push({key, expr()});
-    if (recovering_ || !eat(Comma) || at(BraceClose) || at_end()) break;
+    if (recovering_ || !another_element(opening, false) || at(BraceClose) || at_end()) break;
     key = expr();
     if (!at(Colon)) {
       expect(Colon, "between a key and its value");

@@ -145,6 +145,24 @@ bool Parser::expect_closing(TokenKind kind, Range opening) {
   return false;
 }
 
+// Eats the comma behind an element. Where another element follows without one, says so and goes on:
+// `labelled` if one of its own kind certainly begins here, or else on a line indented more than the opening's.
+bool Parser::another_element(Range opening, bool labelled) {
+  if (eat(Comma)) return true;
+  if (recovering_ || kind_ == EndOfFile) return false;
+  if (!labelled) {
+    if (!token().newline_before() || !starts_expr()) return false;
+    const auto start = std::lower_bound(tokens_.begin(), tokens_.end(), opening.begin,
+                                        [](const Token& token, std::uint32_t begin) { return token.begin < begin; });
+    if (indent(pos_) <= indent(static_cast<std::size_t>(start - tokens_.begin()))) return false;
+  }
+  const Range place = {prev_end_, prev_end_};
+  if (auto* problem = complain(Code::UnexpectedToken, tokens_[pos_ - 1].range(), "a `,` is missing behind this")) {
+    problem->suggest("elements are separated by commas, also over several lines", span(place), ",");
+  }
+  return true;
+}
+
 // Whether or not there is one, the caller reads on as if the brace stood here.
 void Parser::expect_body_brace() {
   if (!token().newline_before() || !at(BraceOpen)) return;

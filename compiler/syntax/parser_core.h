@@ -148,6 +148,7 @@ class Parser {
   Range missing_place() const;
   bool expect(TokenKind kind, std::string_view after);
   bool expect_closing(TokenKind kind, Range opening);
+  bool another_element(Range opening, bool labelled);
   void expect_body_brace();
   void synchronise(std::size_t start, bool commas = false);
   std::uint32_t indent(std::size_t pos);
