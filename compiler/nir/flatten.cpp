@@ -246,8 +246,7 @@ void Flattener::numbers(const Inst& inst) {
 
 void Flattener::check_equality(TypeId type, source::Span where) {
   if (in_.program.has_equality(type)) return;
-  in_.fail(source::Code::NoEquality, where, "values of `" + in_.types.text(type) + "` can't be compared for equality",
-           "a type that holds functions or `any` has no `==`");
+  in_.no_equality(type, where);
 }
 
 void Flattener::strings(const Inst& inst) {

@@ -45,10 +45,17 @@ Module Instantiator::run(const Roots& roots) {
 
 void Instantiator::fail(source::Code code, source::Span where, std::string message, std::string help) {
   failed_ = true;
-  const source::Span at = origin(where);
-  auto& diagnostic = sink.report(code, at, std::move(message));
-  if (at != where) diagnostic.note(where, "needed here");
+  auto& diagnostic = sink.report(code, where, std::move(message));
   if (!help.empty()) diagnostic.help(std::move(help));
+}
+
+void Instantiator::no_equality(TypeId type, source::Span where) {
+  failed_ = true;
+  const source::Span call = origin(where);
+  auto& diagnostic = sink.report(source::Code::NoEquality, call,
+                                 "values of `" + types.text(type) + "` can't be compared for equality");
+  if (call != where) diagnostic.note(where, "compared here");
+  diagnostic.help("a type that holds functions or `any` has no `==`");
 }
 
 source::Span Instantiator::origin(source::Span where) const {

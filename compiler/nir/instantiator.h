@@ -95,6 +95,8 @@ class Instantiator {
   TypeId prim(TypeKind kind) const { return types.primitive(kind); }
   Symbol symbol(std::string_view text) { return types.names().intern(text); }
   void fail(source::Code code, source::Span where, std::string message, std::string help);
+  /// Reports that an instance compares values of a type that has no equality.
+  void no_equality(TypeId type, source::Span where);
   /// Where the instance that is being built, or one that asked for it, is called with types that are stated
   /// there: what is wrong with its types is wrong there. `where` itself outside generic code.
   source::Span origin(source::Span where) const;

@@ -218,8 +218,9 @@ Expr* BodyChecker::binary_on(BinaryOp op, source::Span op_span, Expr* left, Expr
   if (is_never(left->type) || is_never(right->type)) return never_after(left, right, where);
   bool left_floating = false;
   bool right_floating = false;
-  if (!infer_.is_literal(left->type) && structure(left->type) == structure(right->type) &&
-      infer_.head_kind(left->type) == TypeKind::Infer && !known(left, "calculate with it")) {
+  if (!infer_.is_literal(left->type) && !infer_.is_literal(right->type) &&
+      structure(left->type) == structure(right->type) && infer_.head_kind(left->type) == TypeKind::Infer &&
+      !known(left, "calculate with it")) {
     return error_expr(where);
   }
   bool left_number = is_number_type(left->type, left_floating);

@@ -307,8 +307,6 @@ class Evaluator {
       case BinaryOp::Remainder:
         if (y == 0) return panics(binary, "this divides by zero");
         if (binary.op == BinaryOp::Divide) return set_int(binary, x / y, out);
-        if (y == -1 && !fits_integer(-x, type))
-          return panics(binary, "this overflows `" + type_text(binary.type) + "`");
         return set_int(binary, x % y, out);
       case BinaryOp::Power: return evaluate_power(binary, x, y, out);
       case BinaryOp::AddWrap: return set_bits(a.bits + b.bits);

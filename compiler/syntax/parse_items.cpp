@@ -321,9 +321,11 @@ void Parser::end_member(std::size_t start, std::string_view what) {
     if (report_foreign_operator()) {
       // it has said what is wrong
     } else {
-      const std::string message = std::string(what) + " are separated by newlines or commas, but here follows " + found();
+      const std::string message =
+          std::string(what) + " are separated by newlines or commas, but here follows " + found();
       const TokenKind next = peek();
-      const bool another = at(Fn) || (at_word() && (next == Colon || next == ParenOpen || next == Comma || next == BraceClose));
+      const bool another =
+          at(Fn) || (at_word() && (next == Colon || next == ParenOpen || next == Comma || next == BraceClose));
       if (another) {
         complain(Code::UnexpectedToken, range(), message);
         return;

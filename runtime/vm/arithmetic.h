@@ -35,8 +35,8 @@ constexpr bool remainder(T a, T b, T* result) {
   if (b == 0) return true;
   if constexpr (std::is_signed_v<T>) {
     if (b == -1) {
-      *result = 0;
-      return a == std::numeric_limits<T>::min();
+      *result = 0;  // also of the smallest number, where the machine's instruction traps
+      return false;
     }
   }
   *result = static_cast<T>(a % b);

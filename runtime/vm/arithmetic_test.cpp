@@ -124,10 +124,7 @@ const std::vector<Binary>& binaries() {
       {"div", [](const IntType& t, Wide a,
                  Wide b) { return b == 0 ? Outcome{0, "division by zero"} : fitting(t, a / b, a, "/", b); }},
       {"rem",
-       [](const IntType& t, Wide a, Wide b) {
-         if (b == 0) return Outcome{0, "division by zero"};
-         return t.has(a / b) ? Outcome{a % b, ""} : overflow(t, a, "%", b);
-       }},
+       [](const IntType&, Wide a, Wide b) { return b == 0 ? Outcome{0, "division by zero"} : Outcome{a % b, ""}; }},
       {"pow", power},
       {"shl",
        [](const IntType& t, Wide a, Wide b) {

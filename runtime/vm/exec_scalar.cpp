@@ -166,7 +166,12 @@ CHECKED_IMM(AddImmI64, __builtin_add_overflow)
 CHECKED_IMM(SubImmI64, __builtin_sub_overflow)
 CHECKED_IMM(MulImmI64, __builtin_mul_overflow)
 CHECKED_IMM(DivImmI64, divide)
-CHECKED_IMM(RemImmI64, remainder)
+HANDLER(RemImmI64) {
+  std::int64_t result = 0;
+  static_cast<void>(remainder(as_signed(fp[B]), std::int64_t{signed16(C)}, &result));  // C is not 0
+  fp[A] = static_cast<std::uint64_t>(result);
+  NEXT(1);
+}
 
 // --- conversions --------------------------------------------------------------------------------
 
