@@ -240,9 +240,13 @@ void BodyChecker::check_matches() {
     }
     for (std::size_t i = 0; i < arms.size(); ++i) {
       if (coverage.reachable[i]) continue;
-      report(source::Code::UnreachableArm, arms[i].pattern->span, "this arm can never match")
-          .label("what it matches is taken by the arms above")
-          .help("remove the arm, or move it up");
+      source::Diagnostic& problem =
+          report(source::Code::UnreachableArm, arms[i].pattern->span, "this arm can never match");
+      if (coverage.hollow[i]) {
+        problem.label("this range holds nothing").help("write the smaller bound first");
+      } else {
+        problem.label("what it matches is taken by the arms above").help("remove the arm, or move it up");
+      }
     }
     if (coverage.missing.empty()) continue;
     std::string list;

@@ -38,7 +38,14 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
       TypeId element = data.kind == TypeKind::List     ? data.arguments[0]
                        : data.kind == TypeKind::String ? base->type
                                                        : primitive(TypeKind::U8);
-      Expr* index = check_as(expr->index, primitive(TypeKind::I64), &because);
+      Expr* index = check(expr->index, {.type = primitive(TypeKind::I64)});
+      if (types_.nominal_of(structure(index->type)) == types_.known.range) {
+        report(Code::TypeMismatch, index->span, "an index is an `Int`, and a slice is written with its bounds")
+            .label("this is a `Range`")
+            .help("write `[from..to]`");
+        return error_expr(where);
+      }
+      index = agree(index, primitive(TypeKind::I64), &because);
       auto* node = make<IndexExpr>(ExprKind::Index, element, where);
       node->base = base;
       node->index = index;

@@ -132,6 +132,8 @@ class Checker {
     Index index;
     for (const CoverageArm& arm : arms) {
       Row row{convert(arm.pattern)};
+      const Pat& whole = *row.back();
+      result.hollow.push_back(whole.shape == Shape::Range && whole.low > whole.high);
       if (const auto head = head_of(*row.back())) {
         std::vector<Row> before;
         for (std::size_t at : index.relevant(head)) before.push_back(rows[at]);

@@ -31,6 +31,7 @@ class ConstantSource {
 /// What was found out about a list of arms.
 struct Coverage {
   std::vector<bool> reachable;       // one an arm
+  std::vector<bool> hollow;          // one an arm: a range from high to low
   std::vector<std::string> missing;  // values that no arm matches, as patterns; a few at most
   bool more_missing = false;
   bool too_complex = false;  // the answer was not worked out; the rest means nothing

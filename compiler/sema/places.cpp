@@ -219,7 +219,7 @@ bool BodyChecker::require_changeable(Frame* frame, LocalId id, source::Span wher
       problem.label(what);
       if (facts.keyword.valid()) {
         problem.note(local.span, "a parameter without `mut`").suggest("mark the parameter", facts.keyword, "mut ");
-        if (name != "self") problem.help("or copy it into a variable: `var copy = " + name + "`");
+        if (name != "self") problem.help("copy it into a variable: `var copy = " + name + "`, or");
       } else {
         problem.help("copy it into a variable: `var copy = " + name +
                      "`; where a `mut` parameter is passed, write `(mut " + name + ") => …`");
@@ -269,7 +269,11 @@ Expr* BodyChecker::assign_place(const syntax::Expr* target, bool compound, bool&
     }
     if (entity.kind == Entity::Kind::Const) {
       context_.note_use(where, entity);
-      report(Code::AssignImmutable, where, "`" + word + "` is a constant and never changes");
+      if (is_error(context_.constant_type(entity.constant()))) {
+        failed_ = true;
+      } else {
+        report(Code::AssignImmutable, where, "`" + word + "` is a constant and never changes");
+      }
       return error_expr(where);
     }
     report(Code::NotAPlace, where, "`" + word + "` is not a variable");

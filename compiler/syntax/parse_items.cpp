@@ -134,13 +134,10 @@ Item* Parser::item_body(Item head, bool top_level) {
   }
   if (!head.attributes.empty()) {
     error(Code::MisplacedAttribute, head.attributes.back().range, "there is no declaration behind this attribute");
+  } else if (at(Let) || at(Var)) {
+    return misplaced_variable(head);
   } else if (head.is_pub) {
     error(Code::UnexpectedToken, missing_place(), "expected a declaration after `pub`, found " + found());
-  } else if (at(Let) || at(Var)) {
-    if (auto* problem =
-            error(Code::NotADeclaration, range(), "there is no top-level " + std::string(describe(kind_)))) {
-      problem->suggest("values that everyone sees are constants", span(range()), "const");
-    }
   } else if (auto* problem =
                  error(Code::NotADeclaration, range(), "a declaration is expected here, found " + found_here())) {
     if (kind_ == Mut) {
@@ -151,6 +148,18 @@ Item* Parser::item_body(Item head, bool top_level) {
   }
   if (top_level) statement();
   return nullptr;
+}
+
+// `let` or `var` at top level. Its name is declared, with a type that is not known, so that its uses say nothing more.
+ConstItem* Parser::misplaced_variable(Item head) {
+  if (auto* problem =
+          complain(Code::NotADeclaration, range(), "there is no top-level " + std::string(describe(kind_)))) {
+    problem->suggest("values that everyone sees are constants", span(range()), "const");
+  }
+  ConstItem* item = const_item(head);
+  item->type = bad_type();
+  item->value = error_expr(prev_end_);
+  return item;
 }
 
 std::span<const Attribute> Parser::attributes() {

@@ -176,6 +176,7 @@ class Parser {
   TraitItem* trait_item(Item head);
   ImplItem* impl_item(Item head);
   ConstItem* const_item(Item head);
+  ConstItem* misplaced_variable(Item head);
   TestItem* test_item(Item head);
   ActorItem* actor_item(Item head);
   FunctionItem* function_item(Item head, bool is_receive);
