@@ -108,7 +108,9 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
       continue;
     }
     missing += missing.empty() ? "" : ", ";
-    missing += params[p].name.valid() ? "`" + std::string(text(params[p].name)) + ": " + text(params[p].type) + "`"
+    TypeId type = infer_.zonk(params[p].type);
+    if (types_.has_infer(type) && callee != nullptr) type = context_.function(callee->function).params[p].type;
+    missing += params[p].name.valid() ? "`" + std::string(text(params[p].name)) + ": " + text(type) + "`"
                                       : a_type(params[p].type);
   }
   if (!missing.empty() && good) {
@@ -216,7 +218,7 @@ Expr* BodyChecker::check_mut_argument(const syntax::Argument& argument, const Ca
   in_chain_ = chain;
   check_held(place);
   if (is_error(place->type)) return place;
-  if (!argument.is_mut) {
+  if (!argument.is_mut && is_place(place)) {
     source::Span where = place->span;
     report(Code::MissingMut, where, "the call changes this argument, so it is marked `mut`")
         .suggest("mark it", {where.file, where.begin, where.begin}, "mut ");

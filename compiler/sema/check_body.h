@@ -408,6 +408,7 @@ class BodyChecker final : public ConstantSource {
   Expr* check_assign(const syntax::AssignStmt* stmt);
   Expr* assign_indexed(const syntax::AssignStmt* stmt, const syntax::IndexExpr* target, Expr* base);
   Expr* assign_place(const syntax::Expr* target, bool compound, bool& handled, const syntax::AssignStmt* stmt);
+  static bool is_place(const Expr* expr);
   bool require_place(Expr* place, const char* what);
   bool require_changeable(Frame* frame, LocalId local, source::Span where, const char* what);
   void not_a_place(const Expr* expr, const char* what);
@@ -423,6 +424,7 @@ class BodyChecker final : public ConstantSource {
   Scope scope_;
   Inference infer_;
   bool failed_ = false;
+  bool broken_pattern_ = false;  // one that the parser could not read, so that names may be missing
 
   std::vector<std::unique_ptr<Frame>> frames_;
   Frame* frame_ = nullptr;

@@ -219,8 +219,20 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
   if (expr->otherwise == nullptr) {
     const syntax::Stmt* tail = expr->then->tail;
     bool broken = tail != nullptr && static_cast<const syntax::ExprStmt*>(tail)->expr->kind == syntax::ExprKind::Error;
+    bool open = !want.type.valid() || infer_.is_variable(want.type);
     if (broken) {
       node->type = error_type();
+    } else if (!want.drop && open && tail != nullptr) {
+      node->then = check_block(expr->then, {});
+      TypeId type = infer_.head(node->then->type);
+      if (type == unit() || is_never(type) || is_error(type)) {
+        if (want.type.valid()) infer_.unify(want.type, unit());
+        return node;
+      }
+      report(Code::MissingElse, where, "this `if` has no `else`, so it gives no value")
+          .note(span(tail->range), "this `" + text(type) + "` would be dropped")
+          .suggest("add the other way", {where.file, where.end, where.end}, " else { … }");
+      return error_expr(where);
     } else if (!want.drop && want.type.valid() && !infer_.unify(want.type, unit())) {
       report(Code::MissingElse, where, a_type(want.type) + " is needed, but this `if` has no `else`")
           .label("gives nothing when the condition is false")

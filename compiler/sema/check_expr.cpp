@@ -134,6 +134,11 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
   } else if ((types_.is_option(have) || types_.is_result(have)) &&
              infer_.could_unify(types_[have].arguments[0], wanted)) {
     problem.help("take the value out with `?`, `??`, or `match`");
+  } else if (have == unit() && expr->kind == ExprKind::Call) {
+    const source::Span declared = context_.function(static_cast<CallExpr*>(expr)->callee.function).span;
+    if (declared.file == expr->span.file) problem.note(declared, "gives nothing: a result's type stands behind `->`");
+  } else if (have_kind == TypeKind::List && types_.nominal_of(wanted) == types_.known.set) {
+    problem.suggest("make a set of it", before, "Set.from(").also(after, ")");
   } else if (want_kind == TypeKind::String && frame_->kind != FrameKind::Constant) {
     problem.suggest("make a text of it", after, ".to_string()");
   } else if (have_kind == TypeKind::String && types_.nominal_of(wanted) == types_.known.error &&

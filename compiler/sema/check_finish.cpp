@@ -119,6 +119,22 @@ void BodyChecker::check_obligations() {
   }
 }
 
+namespace {
+
+// What to write so that the type of `what` is known.
+const char* how_to_state(std::string_view what) {
+  if (what == "`None`") return "state the type, as in `let value: Int? = None`";
+  if (what == "this empty list") return "state the type, as in `let items: List<Int> = []`";
+  if (what == "this empty map") return "state the type, as in `let counts: Map<String, Int> = {}`";
+  if (what.find("of this lambda") != std::string_view::npos) {
+    return "state the type, as in `let next: (Int) -> Int = x => x + 1`";
+  }
+  if (what == "`Ok`" || what == "`Err`") return "state the type, as in `let result: Result<Int, String> = Ok(1)`";
+  return "state the type of what this becomes, or write the type arguments behind the name: `name<Int>`";
+}
+
+}  // namespace
+
 void BodyChecker::settle_open_types() {
   if (failed_) return;
   std::vector<TypeId> reported;
@@ -129,10 +145,12 @@ void BodyChecker::settle_open_types() {
     if (types_.kind(root) != TypeKind::Infer) continue;  // its parts have entries of their own
     if (std::find(reported.begin(), reported.end(), root) != reported.end()) continue;
     reported.push_back(root);
-    report(source::Code::CannotInfer, open.where, "the type of " + open.what + " can't be told from here")
+    const bool is_argument =
+        open.what.starts_with("the type argument") || open.what.find("` of `") != std::string::npos;
+    report(source::Code::CannotInfer, open.where,
+           (is_argument ? "" : "the type of ") + open.what + " can't be told from here")
         .label("nothing says which type this is")
-        .help(open.what == "`None`" ? "state the type, as in `let value: Int? = None`"
-                                    : "state the type, as in `let items: List<Int> = []`");
+        .help(how_to_state(open.what));
   }
 }
 

@@ -197,7 +197,8 @@ TypeId BodyChecker::path_type(const Path& path, source::Span where) {
     type = context_.make_type(path.entity, path.arguments, scope_, where);
   } else {
     std::uint32_t arity = context_.type_arity(path.entity);
-    std::vector<TypeId> arguments = variables(arity, where, "the type arguments of this");
+    std::vector<TypeId> arguments =
+        variables(arity, where, "the type argument of `" + std::string(context_.source_text(path.span)) + "`");
     type = context_.make_type(path.entity, arguments, scope_, where);
   }
   if (is_error(type)) failed_ = true;
@@ -348,6 +349,13 @@ Expr* BodyChecker::member_value(const Path& base, const syntax::FieldExpr* expr,
 
 void BodyChecker::unknown_name(const syntax::Name& name) {
   failed_ = true;
+  if (broken_pattern_) return;  // it may have bound this
+  if (const ParamInfo* param = context_.parameter_beside(function_, name.symbol)) {
+    report(Code::UnknownName, span(name.range), "a default can't use other parameters")
+        .note(param->span, "this one has its value in the body only")
+        .help("let the default be an `Option`, and settle it in the body");
+    return;
+  }
   std::vector<std::string_view> locals;
   for (Symbol symbol : visible_) locals.push_back(text(symbol));
   context_.report_unknown_name(scope_, name.symbol, span(name.range), locals);

@@ -207,7 +207,8 @@ void BodyChecker::bad_operand(BinaryOp op, source::Span op_span, Expr* left, Exp
     problem.help("conditions are joined with `&&` and `||`");
   } else if (types_.kind(left_type) == TypeKind::Param) {
     problem.help("give the type parameter a bound, such as `" + left_text + ": Number`");
-  } else if (TraitId trait = operator_trait(op); trait.valid() && types_.nominal_of(left_type).valid()) {
+  } else if (TraitId trait = operator_trait(op);
+             trait.valid() && (context_.is_users(left_type) || context_.is_users(infer_.head(right->type)))) {
     problem.help("implement `" + std::string(text(context_.trait(trait).name)) + "<" + right_text + ", …>` for `" +
                  left_text + "`");
   }

@@ -43,7 +43,7 @@ Pattern* BodyChecker::pattern_in(const syntax::Pattern* pattern, TypeId type, co
   }
   source::Span where = span(pattern->range);
   switch (pattern->kind) {
-    case Kind::Error: failed_ = true; return wildcard(error_type(), where);
+    case Kind::Error: failed_ = broken_pattern_ = true; return wildcard(error_type(), where);
     case Kind::Wildcard: return wildcard(type, where);
     case Kind::Name: return name_pattern(static_cast<const syntax::NamePattern*>(pattern), type, mode, bound, others);
     case Kind::Literal: return literal_pattern(static_cast<const syntax::LiteralPattern*>(pattern), type);

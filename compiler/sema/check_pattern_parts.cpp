@@ -120,10 +120,10 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
   }
   bool missing = std::find(parts.begin(), parts.end(), nullptr) != parts.end();
   if (wrong || missing) {
-    source::Diagnostic& problem =
-        report(Code::WrongPatternCount, where,
-               name + " holds " + std::to_string(fields.size()) + (fields.size() == 1 ? " value" : " values") +
-                   ", but the pattern names " + std::to_string(pattern->arguments.size()));
+    source::Diagnostic& problem = report(Code::WrongPatternCount, where,
+                                         name + " holds " + (fields.empty() ? "no" : std::to_string(fields.size())) +
+                                             (fields.size() == 1 ? " value" : " values") + ", but the pattern names " +
+                                             std::to_string(pattern->arguments.size()));
     problem.note(context_.nominal(decl).variants[entity.variant].span, "declared here");
     if (!pattern->has_arguments) {
       std::string all = "(";
@@ -141,6 +141,11 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
 Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeId type, const PatternMode& mode,
                                      Bound& bound, const Bound* others) {
   source::Span where = span(pattern->range);
+  if (pattern->path.empty()) {  // the parser has said so
+    failed_ = true;
+    bind_anyway(pattern, mode, bound);
+    return wildcard(type, where);
+  }
   bool reported = false;
   Entity entity = pattern_entity(pattern->path, infer_.head(type), reported);
   if (entity.kind == Entity::Kind::Variant) {
@@ -151,7 +156,12 @@ Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeI
   if (entity.kind != Entity::Kind::Nominal || context_.nominal(entity.nominal()).is_enum) {
     if (!reported) {
       source::Diagnostic& problem = report(Code::UnknownPatternName, where, "this names no struct");
-      if (entity.kind == Entity::Kind::Variant) problem.help("the values of a variant stand in parentheses");
+      if (entity.kind == Entity::Kind::Variant) {
+        problem.help("the values of a variant stand in parentheses");
+      } else if (pattern->path.size() == 1) {
+        const std::vector<std::string_view> names = context_.visible_names(scope_);
+        context_.suggest_near(problem, span(pattern->path[0].range), text(pattern->path[0].symbol), names);
+      }
     }
     bind_anyway(pattern, mode, bound);
     return wildcard(type, where);
@@ -206,9 +216,10 @@ Pattern* BodyChecker::struct_pattern(const syntax::StructPattern* pattern, TypeI
   const bool misnamed =
       pattern->fields.size() + static_cast<std::size_t>(std::ranges::count(missing, ',')) >= fields.size();
   if (!missing.empty() && !pattern->has_rest && !(failed_ && misnamed)) {
+    const bool bare = pattern->fields.empty();
+    const std::uint32_t behind = bare ? where.end - 1 : span(pattern->fields.back().pattern->range).end;
     report(Code::WrongPatternCount, where, "this pattern leaves out " + missing)
-        .suggest("leave them out on purpose", {where.file, where.end - 1, where.end - 1},
-                 pattern->fields.empty() ? ".. " : ", .. ");
+        .suggest("leave them out on purpose", {where.file, behind, behind}, bare ? ".. " : ", ..");
   }
   auto* node = make_pattern<VariantPattern>(PatternKind::Variant, made, where);
   node->fields = keep(parts);

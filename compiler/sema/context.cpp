@@ -52,6 +52,17 @@ void Context::note_local(source::Span where, source::Span definition, TypeId typ
 // ------------------------------------------------------------------------- functions and bodies
 
 const FunctionInfo& Context::function(FunctionId id) { return db_.function(id); }
+bool Context::is_users(TypeId type) const {
+  const NominalId id = db_.types.nominal_of(type);
+  return id.valid() && db_.modules[db_.types.nominal(id).module.index].origin == ModuleOrigin::User;
+}
+const ParamInfo* Context::parameter_beside(FunctionId id, Symbol name) {
+  if (!id.valid() || db_.functions[id.index].info.kind != FunctionKind::Default) return nullptr;
+  for (const ParamInfo& param : db_.functions[db_.functions[id.index].parent.index].info.params) {
+    if (param.name == name) return &param;
+  }
+  return nullptr;
+}
 Scope Context::scope_of(FunctionId id) { return db_.scope_of(id); }
 Scope Context::scope_of(ConstId id) { return {db_.consts[id.index].module, {}, TypeId()}; }
 

@@ -120,6 +120,8 @@ class Context {
   std::string text(TypeId type);
   source::Span span(ModuleId module, syntax::Range range) const;
   std::string_view source_text(source::Span span) const;
+  /// Whether a struct or enum is declared outside of the standard library.
+  bool is_users(TypeId type) const;
 
   // ---- diagnostics
   /// Reports into the running query; complete the result before the next report.
@@ -140,6 +142,8 @@ class Context {
   // ---- functions and bodies
   /// Everything callers know of it (makes its signature current).
   const FunctionInfo& function(FunctionId id);
+  /// The parameter called `name` of the function whose default argument `id` is; null if there is none.
+  const ParamInfo* parameter_beside(FunctionId id, Symbol name);
   /// Module, type parameters and Self inside a function's body (of hidden ones: its parent's).
   Scope scope_of(FunctionId id);
   Scope scope_of(ConstId id);

@@ -153,6 +153,16 @@ void BodyChecker::not_a_place(const Expr* expr, const char* what) {
   }
 }
 
+bool BodyChecker::is_place(const Expr* expr) {
+  switch (expr->kind) {
+    case ExprKind::Local:
+    case ExprKind::MapAt: return true;
+    case ExprKind::Field: return is_place(static_cast<const FieldExpr*>(expr)->base);
+    case ExprKind::Index: return is_place(static_cast<const IndexExpr*>(expr)->base);
+    default: return false;
+  }
+}
+
 bool BodyChecker::require_place(Expr* place, const char* what) {
   Expr* at = place;
   while (true) {

@@ -551,9 +551,8 @@ void Database::report_unsatisfied(TypeId type, const TraitRef& trait, const Scop
     }
     return !explained;
   });
-  const NominalId decl = types.nominal_of(type);
-  if (!explained && decl.valid() && modules[types.nominal(decl).module.index].origin == ModuleOrigin::User &&
-      trait.trait.valid() && trait.trait != types.known.number && trait.trait != types.known.real) {
+  if (!explained && context.is_users(type) && trait.trait.valid() && trait.trait != types.known.number &&
+      trait.trait != types.known.real) {
     diagnostic.help("write `impl " + trait_text + " for " + type_text + " { … }`");
   }
 }

@@ -96,7 +96,7 @@ MatchArm Parser::arm(bool select) {
       if (auto* problem = error(Code::ForeignOperator, here, "an arm is written `pattern => value`")) {
         problem->suggest("write `=>`", span(here), at(Colon) ? " =>" : "=>");
       }
-    } else {
+    } else if (!at(Equal) || !report_foreign_operator()) {
       expect(FatArrow, "behind a pattern");
     }
   }

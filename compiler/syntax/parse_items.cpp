@@ -283,6 +283,20 @@ std::span<const Param> Parser::params(bool methods) {
   return list.finish(out_.arena);
 }
 
+// Stands on `=`. Only what is passed by value has a default.
+Expr* Parser::default_value(const Param& param) {
+  const std::uint32_t first = begin();
+  advance();
+  Expr* value = expr();
+  if (param.kind == ParamKind::Plain && !param.is_self) return value;
+  const bool is_block = param.kind == ParamKind::Block;
+  const std::string what = param.is_self ? "`self`" : is_block ? "a `block` parameter" : "a `mut` parameter";
+  if (auto* problem = complain(Code::MisplacedParameter, since(first), what + " has no default")) {
+    problem->help(is_block ? "every call writes its block" : "every call names its value");
+  }
+  return error_expr(first);  // calls without it say nothing more
+}
+
 Param Parser::param(bool may_be_self) {
   Param one{ParamKind::Plain, false, {}, nullptr, nullptr, {}};
   const std::uint32_t first = begin();
@@ -303,13 +317,15 @@ Param Parser::param(bool may_be_self) {
     } else if (eat(Colon)) {
       if (at(Mut)) error(Code::ForeignWord, range(), "`mut` stands in front of the parameter's name");
       one.type = type();
-    } else if (auto* problem = error(Code::ExpectedType, missing_place(), "this parameter has no type")) {
-      problem->help("functions state their types: `name: Int`");
-      one.type = bad_type();
     } else {
+      const bool goes_on = at(Comma) || at(ParenClose) || at(Equal);
+      constexpr std::string_view kMessage = "this parameter has no type";
+      auto* problem = goes_on ? complain(Code::ExpectedType, missing_place(), std::string(kMessage))
+                              : error(Code::ExpectedType, missing_place(), std::string(kMessage));
+      if (problem != nullptr) problem->help("functions state their types: `name: Int`");
       one.type = bad_type();
     }
-    if (eat(Equal)) one.default_value = expr();
+    if (at(Equal)) one.default_value = default_value(one);
   }
   one.range = since(first);
   return one;

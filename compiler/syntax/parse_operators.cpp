@@ -288,6 +288,10 @@ bool Parser::reports_missing_operand() {
                "write `x => …`, or `(a, b) => { … }`");
   }
   if (at(Let) || at(Var)) {
+    if (previous() == If || previous() == While) {
+      return say(Code::ExpectedExpression, here, "a condition has no pattern",
+                 "take the value apart with `match`: `match option { Some(x) => …, None => … }`");
+    }
     return say(Code::ExpectedExpression, here, std::string(describe(kind_)) + " is a statement, not a value",
                "put it on a line before, or in a block `{ … }`");
   }

@@ -66,6 +66,12 @@ Pattern* Parser::pattern_operand(bool in_list) {
     }
     case ParenOpen: return tuple_pattern();
     case BracketOpen: return list_pattern();
+    case BraceOpen: {
+      if (!is_word(peek()) || (peek(2) != Comma && peek(2) != Colon && peek(2) != BraceClose)) break;
+      auto* problem = complain(Code::ExpectedPattern, range(), "the name of the struct is missing");
+      if (problem != nullptr) problem->help("a struct is taken apart with its name, as in `Point { x, y }`");
+      return struct_pattern(first, {});
+    }
     default: break;
   }
   if (is_keyword(kind_) && !token().newline_before() && kind_ != Else) {
@@ -138,18 +144,21 @@ Pattern* Parser::name_pattern() {
     const std::span<const FieldPattern> arguments = field_patterns(ParenClose, opening, false, &rest);
     return make<VariantPattern>(PatternKind::Variant, first, names, true, arguments);
   }
-  if (at(BraceOpen) && !newline()) {
-    const Range opening = range();
-    const Context context(*this, true, Head::None);
-    advance();
-    bool rest = false;
-    const std::span<const FieldPattern> fields = field_patterns(BraceClose, opening, true, &rest);
-    return make<StructPattern>(PatternKind::Struct, first, names, fields, rest);
-  }
+  if (at(BraceOpen) && !newline()) return struct_pattern(first, names);
   if (names.size() > 1) {
     return make<VariantPattern>(PatternKind::Variant, first, names, false, std::span<const FieldPattern>());
   }
   return make<NamePattern>(PatternKind::Name, first, false, names[0]);
+}
+
+// Stands on the brace.
+Pattern* Parser::struct_pattern(std::uint32_t first, std::span<const Name> path) {
+  const Range opening = range();
+  const Context context(*this, true, Head::None);
+  advance();
+  bool rest = false;
+  const std::span<const FieldPattern> fields = field_patterns(BraceClose, opening, true, &rest);
+  return make<StructPattern>(PatternKind::Struct, first, path, fields, rest);
 }
 
 // What stands between the brackets of a variant or a struct, and the closing bracket.

@@ -314,7 +314,12 @@ void Parser::statement_not_ended() {
     return;
   }
   if (at(Colon)) {
+    const Token& name = tokens_[pos_ - 1];
+    const bool first = name.kind == Identifier && name.newline_before();
+    const bool declares = first && token_at(1).kind == Identifier && peek(2) == Equal;
     if (auto* problem = error(Code::StatementNotEnded, here, "a `:` can't stand here")) {
+      if (declares) return void(problem->suggest("declare a variable", span({name.begin, name.begin}), "let "));
+      if (first) problem->help("a label stands before `for`, `while` or `loop` only");
       problem->help("where a statement may stand, `{` opens a block; a map is then written `({ key: value })`");
     }
     return;

@@ -185,6 +185,7 @@ class Parser {
   std::span<const TypeParam> type_params();
   std::span<const Param> params(bool methods);
   Param param(bool may_be_self);
+  Expr* default_value(const Param& param);
   FieldDecl field_decl(bool in_struct);
   void end_member(std::size_t start, std::string_view what);
   bool foreign_item_word();
@@ -205,6 +206,7 @@ class Parser {
   Pattern* pattern();
   Pattern* pattern_operand(bool in_list);
   Pattern* name_pattern();
+  Pattern* struct_pattern(std::uint32_t first, std::span<const Name> path);
   Pattern* literal_pattern();
   Pattern* list_pattern();
   Pattern* tuple_pattern();
