@@ -128,6 +128,12 @@ TEST(Nearest, SuggestsOnlyWhatIsNear) {
   EXPECT_EQ(nearest("rat", ties), "bat");
 }
 
+TEST(Text, CountsInWords) {
+  EXPECT_EQ(count_of(0, "argument"), "no arguments");
+  EXPECT_EQ(count_of(1, "argument"), "1 argument");
+  EXPECT_EQ(count_of(12, "argument"), "12 arguments");
+}
+
 TEST(Escape, WritesALiteralsInside) {
   EXPECT_EQ(escape("a\"b\\c\n\t\r{d}\x01\x1f é"), "a\\\"b\\\\c\\n\\t\\r\\{d}\\u{1}\\u{1f} é");
 }

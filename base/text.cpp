@@ -108,6 +108,11 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
+std::string count_of(std::size_t count, std::string_view thing) {
+  std::string out = count == 0 ? "no" : std::to_string(count);
+  return out.append(" ").append(thing).append(count == 1 ? "" : "s");
+}
+
 std::string escape(std::string_view text) {
   static constexpr std::array<char, 17> kHex = {"0123456789abcdef"};
   std::string out;

@@ -31,6 +31,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t li
 /// The candidate nearest to `word` within a third of its length, or empty: the "did you mean" rule.
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+/// `count` things in words: "no arguments", "1 argument", "2 arguments".
+std::string count_of(std::size_t count, std::string_view thing);
+
 /// `text` as a literal's inside: quotes, braces, backslashes and control characters escaped.
 std::string escape(std::string_view text);
 

@@ -1,6 +1,7 @@
 // Arguments: which parameter each fills, the order in which they are checked, `mut` marks, defaults
 // and block arguments.
 
+#include "base/text.h"
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -10,10 +11,6 @@ using source::Code;
 namespace {
 
 constexpr std::size_t kNone = SIZE_MAX;
-
-std::string count_of(std::size_t count, const char* what) {
-  return (count == 0 ? "no" : std::to_string(count)) + " " + what + (count == 1 ? "" : "s");
-}
 
 }  // namespace
 
@@ -110,6 +107,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     missing += missing.empty() ? "" : ", ";
     TypeId type = infer_.zonk(params[p].type);
     if (types_.has_infer(type) && callee != nullptr) type = context_.function(callee->function).params[p].type;
+    if (is_error(type)) good = false;  // its declaration has an error of its own
     missing += params[p].name.valid() ? "`" + std::string(text(params[p].name)) + ": " + text(type) + "`"
                                       : a_type(params[p].type);
   }
@@ -175,7 +173,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
   }
   if (callee != nullptr) improve(*callee);
   for (std::size_t i = 0; i < count; ++i) {
-    if (call->arguments[i].value->kind == syntax::ExprKind::Lambda) check_one(i);
+    if (good && call->arguments[i].value->kind == syntax::ExprKind::Lambda) check_one(i);
   }
   if (!good) {
     failed_ = true;

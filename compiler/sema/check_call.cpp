@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -178,8 +179,7 @@ Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> fir
   std::size_t own = count > own_from ? count - own_from : 0;
   if (!type_arguments.empty() && type_arguments.size() != own) {
     report(Code::WrongTypeArguments, where,
-           "`" + name + "` takes " + std::to_string(own) +
-               (own == 1 ? " type argument, not " : " type arguments, not ") + std::to_string(type_arguments.size()));
+           "`" + name + "` takes " + count_of(own, "type argument") + ", not " + std::to_string(type_arguments.size()));
     type_arguments = {};
   }
   while (callee.arguments.size() < count) {

@@ -346,8 +346,10 @@ bool BodyChecker::for_source(ForExpr* node, Expr* iterable, TypeId& element) {
       problem.suggest("count up to it", {iterable->span.file, iterable->span.begin, iterable->span.begin}, "0..");
     } else if (types_.is_option(type) || types_.is_result(type)) {
       problem.help("take the value out first, with `?`, `??` or `match`");
-    } else {
+    } else if (context_.is_users(type)) {
       problem.help("implement `Iterator<T>` or `Iterable<T>` for it");
+    } else {
+      problem.help("ranges, collections, texts and iterators can be walked");
     }
     return false;
   }

@@ -145,8 +145,8 @@ void BodyChecker::settle_open_types() {
     if (types_.kind(root) != TypeKind::Infer) continue;  // its parts have entries of their own
     if (std::find(reported.begin(), reported.end(), root) != reported.end()) continue;
     reported.push_back(root);
-    const bool is_argument =
-        open.what.starts_with("the type argument") || open.what.find("` of `") != std::string::npos;
+    const bool is_argument = open.what.starts_with("the type argument") || open.what.starts_with("a type argument") ||
+                             open.what.find("` of `") != std::string::npos;
     report(source::Code::CannotInfer, open.where,
            (is_argument ? "" : "the type of ") + open.what + " can't be told from here")
         .label("nothing says which type this is")

@@ -116,6 +116,7 @@ Expr* BodyChecker::check_coalesce(const syntax::BinaryExpr* expr, TypeId want) {
   if (want.valid() && infer_.is_variable(value)) infer_.unify(value, want);
   Because because{left->span, "the value on the left is " + a_type(value)};
   Expr* right = check_as(expr->right, value, &because);
+  if (is_error(right->type)) return error_expr(where);
   auto* node = make<CoalesceExpr>(ExprKind::Coalesce, value, where);
   node->left = left;
   node->right = right;

@@ -1,5 +1,6 @@
 // Lambdas and block arguments: functions of their own that capture what is around them.
 
+#include "base/text.h"
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -43,8 +44,7 @@ Expr* BodyChecker::check_lambda(const syntax::LambdaExpr* expr, TypeId want, boo
       if (wanted != count) {
         source::Diagnostic& problem =
             report(Code::WrongLambdaParameters, where,
-                   "a lambda with " + std::to_string(count) + (count == 1 ? " parameter" : " parameters") +
-                       " stands where " + a_type(type) + " is needed");
+                   "a lambda with " + count_of(count, "parameter") + " stands where " + a_type(type) + " is needed");
         TypeData part = wanted == 1 ? types_[infer_.head(data.arguments[0])] : TypeData{};
         if (part.kind == TypeKind::Tuple && part.arguments.size() == count) {
           problem.help("it is given one tuple: take it apart with `((a, b)) => …`");
@@ -202,7 +202,7 @@ Expr* BodyChecker::check_block_argument(const syntax::BlockArgument* block, Type
     std::string names;
     for (std::size_t i = 0; i < wanted; ++i) names += i == 0 ? "_" : ", _";
     report(Code::WrongLambdaParameters, {where.file, where.begin, where.begin + 1},
-           "this block is given " + std::to_string(wanted) + (wanted == 1 ? " value" : " values"))
+           "this block is given " + count_of(wanted, "value"))
         .suggest("name them", {where.file, where.begin + 1, where.begin + 1},
                  wanted == 1 ? " _ =>" : " (" + names + ") =>");
   }

@@ -1,6 +1,9 @@
 // Names and paths: locals and their captures, functions, constants and variants as values.
 
+#include <algorithm>
+
 #include "compiler/sema/check_body.h"
+#include "compiler/sema/foreign_names.h"
 
 namespace noodle::sema {
 
@@ -381,8 +384,18 @@ void BodyChecker::unknown_member(TypeId type, const syntax::Name& name, Code cod
   }
   const char* what = of_type ? "function or variant" : code == Code::UnknownMethod ? "method" : "field or method";
   source::Diagnostic& problem = report(code, where, "`" + text(type) + "` has no " + what + " `" + word + "`");
-  if (context_.suggest_near(problem, where, word, candidates)) return;
-  if (types_.is_option(type) || types_.is_result(type)) {
+  const ForeignMember foreign = foreign_member(word);
+  if (std::ranges::find(candidates, foreign.ours) != candidates.end()) {
+    problem.suggest("Noodle writes `" + std::string(foreign.ours) + "`", where, std::string(foreign.ours));
+    return;
+  }
+  if (!foreign.help.empty()) {
+    problem.help(std::string(foreign.help));
+  } else if (context_.suggest_near(problem, where, word, candidates)) {
+    return;
+  } else if (context_.lookup(scope_, name.symbol).kind == Entity::Kind::Function) {
+    problem.help("`" + word + "` is a function: `" + word + "(…)`");
+  } else if (types_.is_option(type) || types_.is_result(type)) {
     problem.help("take the value out first, with `?`, `??` or `match`");
   } else if (types_.kind(type) == TypeKind::Param) {
     problem.help("a type parameter has the methods of its bounds: `<" + text(type) + ": SomeTrait>`");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -121,9 +122,8 @@ Pattern* BodyChecker::variant_pattern(const syntax::VariantPattern* pattern, Typ
   bool missing = std::find(parts.begin(), parts.end(), nullptr) != parts.end();
   if (wrong || missing) {
     source::Diagnostic& problem = report(Code::WrongPatternCount, where,
-                                         name + " holds " + (fields.empty() ? "no" : std::to_string(fields.size())) +
-                                             (fields.size() == 1 ? " value" : " values") + ", but the pattern names " +
-                                             std::to_string(pattern->arguments.size()));
+                                         name + " holds " + count_of(fields.size(), "value") +
+                                             ", but the pattern names " + std::to_string(pattern->arguments.size()));
     problem.note(context_.nominal(decl).variants[entity.variant].span, "declared here");
     if (!pattern->has_arguments) {
       std::string all = "(";

@@ -299,7 +299,7 @@ TEST(Check, Calls) {
   EXPECT_EQ(check(f + "print(f(1, c: 2))\n}"), "E0333: `f` has no parameter `c`\n");
   EXPECT_EQ(check(f + "print(f(1, a: 2))\n}"), "E0334: `a` gets two arguments\n");
   EXPECT_EQ(check(f + "print(f(b: 1, a: 2))\n}"), "");
-  EXPECT_EQ(check(f + "print(f<Int>(2))\n}"), "E0351: `f` takes 0 type arguments, not 1\n");
+  EXPECT_EQ(check(f + "print(f<Int>(2))\n}"), "E0351: `f` takes no type arguments, not 1\n");
   EXPECT_EQ(check(f + "print(f(1) { })\n}"), "E0354: `f` takes no block\n");
   EXPECT_EQ(check(f + "var x = 1\nprint(f(mut x))\n}"), "E0504: this parameter is not `mut`\n");
   EXPECT_EQ(check_in_main("let a = 1\na(2)"), "E0231: this is an `Int` and can't be called\n");

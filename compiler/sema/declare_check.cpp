@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "compiler/sema/database.h"
 
 namespace noodle::sema {
@@ -267,7 +268,7 @@ class MethodComparison {
     const std::size_t mine = have_.type_params.size() - impl_.type_params.size();
     if (own != mine) {
       return differ(have_.span,
-                    "it has " + std::to_string(mine) + " type parameters, the trait's has " + std::to_string(own));
+                    "it has " + count_of(mine, "type parameter") + ", the trait's has " + std::to_string(own));
     }
     for (std::size_t i = 0; i < own; ++i) {
       const std::size_t at = impl_.type_params.size() + i;
@@ -278,7 +279,7 @@ class MethodComparison {
       }
     }
     if (have_.params.size() != want_.params.size()) {
-      return differ(have_.span, "it has " + std::to_string(have_.params.size()) + " parameters, the trait's has " +
+      return differ(have_.span, "it has " + count_of(have_.params.size(), "parameter") + ", the trait's has " +
                                     std::to_string(want_.params.size()));
     }
     for (std::size_t i = 0; i < have_.params.size(); ++i) {

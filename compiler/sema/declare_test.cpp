@@ -62,7 +62,7 @@ TEST(Names, TypeParametersHideConstants) { EXPECT_EQ(check("struct Box<E> { valu
 TEST(WrittenTypes, TakeTheirArguments) {
   EXPECT_EQ(check("fn f(x: List) {}"), "E0303: `List` takes 1 type argument, not 0\n");
   EXPECT_EQ(check("fn f(x: Map<Int>) {}"), "E0303: `Map` takes 2 type arguments, not 1\n");
-  EXPECT_EQ(check("fn f(x: Int<Int>) {}"), "E0303: `Int` takes 0 type arguments, not 1\n");
+  EXPECT_EQ(check("fn f(x: Int<Int>) {}"), "E0303: `Int` takes no type arguments, not 1\n");
 }
 
 TEST(WrittenTypes, KeysNeedEquality) {

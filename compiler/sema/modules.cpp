@@ -72,6 +72,10 @@ class Collector {
     const auto old = std::move(module_.ids);
     forget(old);
     for (const syntax::Item* item : module_.tree->tree->items) collect(*item);
+    for (Symbol lost : module_.tree->lost_names) {
+      module_.items.try_emplace(lost, Entity{Entity::Kind::Unusable});
+      names_hash_ = hash_combine(names_hash_, lost.index);
+    }
     db_.queries.set_input({QueryKind::ModuleNames, id_.index}, names_hash_);
     db_.queries.set_input({QueryKind::ModuleText, id_.index}, hash_bytes(text_, 1));
   }

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "compiler/sema/database.h"
+#include "compiler/sema/foreign_names.h"
 
 namespace noodle::sema {
 
@@ -227,70 +228,6 @@ bool Database::suggest_near(source::Diagnostic& diagnostic, source::Span where, 
   return true;
 }
 
-namespace {
-
-/// What other languages call something that Noodle has.
-struct ForeignName {
-  std::string_view theirs;
-  std::string_view ours;
-};
-constexpr ForeignName kForeignNames[] = {
-    {"null", "None"},
-    {"nil", "None"},
-    {"none", "None"},
-    {"undefined", "None"},
-    {"nullptr", "None"},
-    {"True", "true"},
-    {"False", "false"},
-    {"this", "self"},
-    {"println", "print"},
-    {"printf", "print"},
-    {"echo", "print"},
-    {"puts", "print"},
-    {"eprintln", "print_error"},
-    {"throw", "panic"},
-    {"int", "Int"},
-    {"integer", "Int"},
-    {"long", "Int"},
-    {"i128", "Int"},
-    {"usize", "Int"},
-    {"isize", "Int"},
-    {"double", "Float"},
-    {"float", "Float"},
-    {"Double", "Float"},
-    {"str", "String"},
-    {"string", "String"},
-    {"char", "String"},
-    {"Char", "String"},
-    {"boolean", "Bool"},
-    {"bool", "Bool"},
-    {"void", "()"},
-    {"Unit", "()"},
-    {"Vec", "List"},
-    {"Array", "List"},
-    {"vector", "List"},
-    {"dict", "Map"},
-    {"HashMap", "Map"},
-    {"Dict", "Map"},
-    {"HashSet", "Set"},
-    {"Optional", "Option"},
-    {"byte", "u8"},
-    {"Sub", "Subtract"},
-    {"Mul", "Multiply"},
-    {"Div", "Divide"},
-    {"Ord", "Ordered"},
-    {"Comparable", "Ordered"},
-    {"Hash", "Hashable"},
-    {"Display", "Show"},
-    {"ToString", "Show"},
-    {"Into", "From"},
-    {"IntoIterator", "Iterable"},
-    {"Plus", "Add"},
-    {"Minus", "Subtract"},
-};
-
-}  // namespace
-
 void Database::report_unknown(const Scope& scope, Symbol name, source::Span where,
                               std::span<const std::string_view> also, std::string_view what) {
   if (!name.valid()) return;
@@ -323,9 +260,8 @@ void Database::report_unknown(const Scope& scope, Symbol name, source::Span wher
       }
     }
   }
-  for (const ForeignName& foreign : kForeignNames) {
-    if (foreign.theirs != word || suggest_near(diagnostic, where, word, also)) continue;
-    diagnostic.suggest("Noodle writes `" + std::string(foreign.ours) + "`", where, std::string(foreign.ours));
+  if (const std::string_view ours = foreign_name(word); !ours.empty() && !suggest_near(diagnostic, where, word, also)) {
+    diagnostic.suggest("Noodle writes `" + std::string(ours) + "`", where, std::string(ours));
     return;
   }
   suggest_near(diagnostic, where, word, candidates);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compiler/sema/database.h"
 
 namespace noodle::sema {
@@ -9,10 +10,6 @@ namespace noodle::sema {
 using source::Code;
 
 namespace {
-
-std::string count_of(std::size_t count, std::string_view thing) {
-  return std::to_string(count) + " " + std::string(thing) + (count == 1 ? "" : "s");
-}
 
 std::string_view kind_word(Entity::Kind kind) {
   switch (kind) {

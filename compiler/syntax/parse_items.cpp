@@ -60,8 +60,11 @@ void Parser::parse_file() {
     if (lost_) continue;
     if (!recovering_ && kind_ != EndOfFile && !token().newline_before()) {
       if (at(Semicolon)) continue;
-      error(at(BraceClose) ? Code::UnexpectedClosing : Code::StatementNotEnded, range(),
-            "a declaration ends with its line, but here follows " + found());
+      auto* problem = error(at(BraceClose) ? Code::UnexpectedClosing : Code::StatementNotEnded, range(),
+                            "a declaration ends with its line, but here follows " + found());
+      if (problem != nullptr && at(Comma) && items.size() != 0 && items.back()->kind == ItemKind::Import) {
+        problem->help("each module has an `import` of its own");
+      }
     }
     if (recovering_) {
       synchronise(start);
@@ -90,6 +93,16 @@ bool Parser::foreign_item_word() {
     return true;
   }
   return false;
+}
+
+// `type Name`, which other languages have for an alias or in a trait; reports it.
+bool Parser::foreign_type_item(std::string_view message, std::string_view help) {
+  if (!at(Identifier) || peek() != Identifier || token_at(1).newline_before()) return false;
+  if (spelling() != "type" && spelling() != "typealias" && spelling() != "typedef") return false;
+  if (auto* problem = error(Code::ForeignWord, range(), std::string(message))) problem->help(std::string(help));
+  advance();
+  out_.lost_names.push_back(names_.intern(spelling()));
+  return true;
 }
 
 // One declaration; at the top level anything else is reported, read and dropped (null).
@@ -136,6 +149,9 @@ Item* Parser::item_body(Item head, bool top_level) {
     error(Code::MisplacedAttribute, head.attributes.back().range, "there is no declaration behind this attribute");
   } else if (at(Let) || at(Var)) {
     return misplaced_variable(head);
+  } else if (foreign_type_item("there are no type aliases",
+                               "write the type itself, or wrap it: `struct Id { value: Int }`")) {
+    return nullptr;
   } else if (head.is_pub) {
     error(Code::UnexpectedToken, missing_place(), "expected a declaration after `pub`, found " + found());
   } else if (auto* problem =
@@ -470,8 +486,13 @@ FunctionItem* Parser::member_function(bool in_trait) {
     head.is_pub = true;
     advance();
   }
+  if (foreign_type_item("there are no associated types",
+                        "a trait takes type parameters: `trait Container<Item> { … }`")) {
+    return nullptr;
+  }
   if (!at(Fn)) {
-    error(Code::UnexpectedToken, range(), "expected `fn` and a method, found " + found_here());
+    auto* problem = error(Code::UnexpectedToken, range(), "expected `fn` and a method, found " + found_here());
+    if (problem != nullptr && (at(Const) || at(Let) || at(Var))) problem->help("let a method give the value");
     return nullptr;
   }
   FunctionItem* made = function_item(head, false);

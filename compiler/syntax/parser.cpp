@@ -326,7 +326,9 @@ void Parser::statement_not_ended() {
   }
   if (auto* problem =
           error(Code::StatementNotEnded, here, "expected an operator or the end of the statement, found " + found())) {
-    if (starts_expr() || is_keyword(kind_)) {
+    if (at(Comma)) {
+      problem->help("a list is written `[a, b]`, a set `Set.from([a, b])`, a tuple `(a, b)`");
+    } else if (starts_expr() || is_keyword(kind_)) {
       problem->help("a statement ends with its line; `;` separates two statements on one line");
     }
   }

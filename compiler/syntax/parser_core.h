@@ -177,6 +177,7 @@ class Parser {
   ImplItem* impl_item(Item head);
   ConstItem* const_item(Item head);
   ConstItem* misplaced_variable(Item head);
+  bool foreign_type_item(std::string_view message, std::string_view help);
   TestItem* test_item(Item head);
   ActorItem* actor_item(Item head);
   FunctionItem* function_item(Item head, bool is_receive);
