@@ -174,7 +174,8 @@ bool BodyChecker::require_place(Expr* place, const char* what) {
       case ExprKind::Field: at = static_cast<FieldExpr*>(at)->base; break;
       case ExprKind::Index: {
         auto* index = static_cast<IndexExpr*>(at);
-        if (infer_.head_kind(index->base->type) != TypeKind::List) {
+        const TypeKind kind = infer_.head_kind(index->base->type);
+        if (kind != TypeKind::List && kind != TypeKind::Bytes) {
           report(Code::NotAPlace, at->span, std::string(what) + ", but this is not a place")
               .label(a_type(index->base->type) + " can't be changed in place");
           return false;

@@ -144,12 +144,12 @@ NativeStatus native_bytes_to_string(NativeCall& call) {
   return call.give_text(valid ? bytes : std::string_view(), 1);
 }
 NativeStatus native_bytes_quote(NativeCall& call) {
-  std::string out = "Bytes[";
+  std::string out = "Bytes.from([";
   for (const char c : bytes_arg(call, 0)) {
     if (out.back() != '[') out += ", ";
     out += std::to_string(static_cast<unsigned char>(c));
   }
-  return call.give_text(out + "]");
+  return call.give_text(out + "])");
 }
 NativeStatus native_bytes_find(NativeCall& call) {
   const std::size_t found = bytes_arg(call, 0).find(bytes_arg(call, 1));

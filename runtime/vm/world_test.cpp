@@ -127,7 +127,7 @@ TEST_F(RealWorld, FilesAreWrittenAppendedReadAndRemoved) {
   EXPECT_EQ(bench.call("fs.write_text", {file, ""}), "true ''");
   EXPECT_EQ(bench.call("fs.read_text", {file}), "true '' ''");
   EXPECT_EQ(bench.call("fs.write_bytes", {file, BytesArg{"\xff"}}), "true ''");
-  EXPECT_EQ(bench.call("fs.read_bytes", {file}), "true <Bytes[255]> ''");
+  EXPECT_EQ(bench.call("fs.read_bytes", {file}), "true <Bytes.from([255])> ''");
   EXPECT_EQ(bench.call("fs.exists", {file}), "true");
   EXPECT_EQ(bench.call("fs.remove", {file}), "true ''");
   EXPECT_EQ(bench.call("fs.exists", {file}), "false");
@@ -144,7 +144,7 @@ TEST_F(RealWorld, ErrorsNameTheFile) {
   NativesBench bench(world_.get());
   const std::string no = path("no");
   EXPECT_EQ(bench.call("fs.read_text", {no}), "false '' 'no such file: " + no + "'");
-  EXPECT_EQ(bench.call("fs.read_bytes", {no}), "false <Bytes[]> 'no such file: " + no + "'");
+  EXPECT_EQ(bench.call("fs.read_bytes", {no}), "false <Bytes.from([])> 'no such file: " + no + "'");
   EXPECT_EQ(bench.call("fs.lines", {no}), "false <> 'no such file: " + no + "'");
   EXPECT_EQ(bench.call("fs.remove", {no}), "false 'no such file: " + no + "'");
   EXPECT_EQ(bench.call("fs.list_dir", {no}), "false <> 'no such file: " + no + "'");
