@@ -100,8 +100,7 @@ Outcome power(const IntType& t, Wide a, Wide b) {
   Wide out = 1;
   // More than 64 factors change nothing but the sign of -1, or overflow.
   for (Wide i = 0; i < (b > 64 ? 64 + b % 2 : b); ++i) {
-    out *= a;
-    if (!t.has(out)) return overflow(t, a, "**", b);
+    if (__builtin_mul_overflow(out, a, &out) || !t.has(out)) return overflow(t, a, "**", b);
   }
   return {out, ""};
 }
