@@ -64,45 +64,62 @@ def read(ref):
 
 
 # ---- places ---------------------------------------------------------------------------------------
-class Var:
+class Place:
+    """`prepare` evaluates the values in a place, from left to right; what it gives takes the place later."""
+
+    def ref(self, env):
+        return self.prepare(env)()
+
+
+class Var(Place):
     def __init__(self, name):
         self.name, self.root = name, name
 
     def text(self):
         return self.name
 
-    def ref(self, env):
-        return env.ref(self.name)
+    def prepare(self, env):
+        return lambda: env.ref(self.name)
 
 
-class FieldPlace:
+class FieldPlace(Place):
     def __init__(self, base, name, index):
         self.base, self.name, self.index, self.root = base, name, index, base.root
 
     def text(self):
         return "%s.%s" % (self.base.text(), self.name)
 
-    def ref(self, env):
-        container, key = self.base.ref(env)
-        return container[key].values, self.index
+    def prepare(self, env):
+        base = self.base.prepare(env)
+
+        def take():
+            container, key = base()
+            return container[key].values, self.index
+
+        return take
 
 
-class IndexPlace:
+class IndexPlace(Place):
     def __init__(self, base, index):
         self.base, self.index, self.root = base, index, base.root
 
     def text(self):
         return "%s[%d]" % (self.base.text(), self.index)
 
-    def ref(self, env):
-        container, key = self.base.ref(env)
-        if not 0 <= self.index < len(container[key]):
-            raise Panic()
-        return container[key], self.index
+    def prepare(self, env):
+        base = self.base.prepare(env)
+
+        def take():
+            container, key = base()
+            if not 0 <= self.index < len(container[key]):
+                raise Panic()
+            return container[key], self.index
+
+        return take
 
 
-class AtPlace:
-    """`map.at(key, or: default)`; the default is evaluated first, always."""
+class AtPlace(Place):
+    """`map.at(key, or: default)`; the default is evaluated always."""
 
     def __init__(self, base, key, default):
         self.base, self.key, self.default, self.root = base, key, default, base.root
@@ -110,11 +127,15 @@ class AtPlace:
     def text(self):
         return "%s.at(%s, or: %s)" % (self.base.text(), self.key.text(), self.default.text())
 
-    def ref(self, env):
-        key, default = self.key.run(env), self.default.run(env)
-        container, at = self.base.ref(env)
-        container[at].setdefault(key, default)
-        return container[at], key
+    def prepare(self, env):
+        base, key, default = self.base.prepare(env), self.key.run(env), self.default.run(env)
+
+        def take():
+            container, at = base()
+            container[at].setdefault(key, default)
+            return container[at], key
+
+        return take
 
 
 # ---- expressions -----------------------------------------------------------------------------------
@@ -265,8 +286,8 @@ class Assign:
         return "    " * indent + "%s = %s\n" % (self.place.text(), self.value.text())
 
     def run(self, env):
-        value = self.value.run(env)
-        container, key = self.place.ref(env)
+        take, value = self.place.prepare(env), self.value.run(env)
+        container, key = take()
         container[key] = value
 
 
@@ -278,9 +299,8 @@ class AddTo:
         return "    " * indent + "%s += %s\n" % (self.place.text(), self.value.text())
 
     def run(self, env):
-        # The place's own parts, then the value, then read and write.
-        container, key = self.place.ref(env)
-        value = self.value.run(env)
+        take, value = self.place.prepare(env), self.value.run(env)
+        container, key = take()
         container[key] = container[key] + value
 
 
@@ -295,8 +315,8 @@ class Mutate:
         return "    " * indent + "%s.%s(%s)\n" % (self.place.text(), self.name, args)
 
     def run(self, env):
-        args = [a.run(env) for a in self.args]
-        container, key = self.place.ref(env)
+        take, args = self.place.prepare(env), [a.run(env) for a in self.args]
+        container, key = take()
         self.action(container[key], *args)
 
 
@@ -308,8 +328,8 @@ class MapSet:
         return "    " * indent + "%s[%s] = %s\n" % (self.place.text(), self.key.text(), self.value.text())
 
     def run(self, env):
-        key, value = self.key.run(env), self.value.run(env)
-        container, at = self.place.ref(env)
+        take, key, value = self.place.prepare(env), self.key.run(env), self.value.run(env)
+        container, at = take()
         container[at][key] = value
 
 
@@ -444,9 +464,9 @@ class CallMut:
         return "    " * indent + "%s(%s)\n" % (self.function.name, args)
 
     def run(self, env):
-        values = [None if is_mut else a.run(env) for a, is_mut in self.args]
-        refs = [a.ref(env) if is_mut else None for a, is_mut in self.args]
-        values = [read(ref) if ref else value for value, ref in zip(values, refs)]
+        ready = [a.prepare(env) if is_mut else a.run(env) for a, is_mut in self.args]
+        refs = [r() if is_mut else None for r, (_, is_mut) in zip(ready, self.args)]
+        values = [read(ref) if ref else value for value, ref in zip(ready, refs)]
         _, after = self.function.call(env.out, values)
         for ref, value in zip(refs, after):
             if ref:

@@ -4,8 +4,8 @@
 
 With --everywhere, the program panic_everywhere lets each checked operation of each of them panic
 once as well. Every program must print what the oracle printed, exit as it should (0, or 101 for those that
-panic) and leave no counted object alive. A record says what ran; a run with the same record goes
-on behind it. What fails is kept in FOLDER.
+panic) and leave no counted object alive. A record says what ran; the next run goes on
+behind it, with the next seed when all had run. What fails is kept in FOLDER.
 """
 
 import argparse
@@ -101,13 +101,16 @@ def main():
     parser.add_argument("--record")
     parser.add_argument("--keep")
     options = parser.parse_args()
-    record = {"seed": options.seed, "programs": 0, "panics": 0, "batches": 0, "runs_with_a_panic": 0, "failures": []}
+    done = lambda record: record["programs"] >= options.programs and record["panics"] >= options.panics
+    fresh = {"seed": options.seed, "programs": 0, "panics": 0, "batches": 0, "runs_with_a_panic": 0, "failures": []}
+    record = fresh
     if options.record and os.path.exists(options.record):
         with open(options.record) as file:
-            old = json.load(file)
-        record = old if old["seed"] == options.seed and not old["failures"] else record
-    while record["programs"] < options.programs or record["panics"] < options.panics:
-        seed = options.seed * 1_000_000 + record["batches"]
+            record = json.load(file)
+        if record["failures"] or done(record):
+            record = fresh | {"seed": record["seed"] + (0 if record["failures"] else 1)}
+    while not done(record):
+        seed = record["seed"] * 1_000_000 + record["batches"]
         for kind, panics in (("programs", False), ("panics", True)):
             wanted = min(BATCH if not panics else BATCH // 10, getattr(options, kind) - record[kind])
             if wanted > 0:
