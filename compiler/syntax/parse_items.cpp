@@ -1,40 +1,12 @@
 // Declarations: functions, types, traits, implementations, constants, imports, tests, actors.
 
 #include <algorithm>
-#include <array>
 
 #include "compiler/syntax/parser_core.h"
 
 namespace noodle::syntax {
 
 using enum TokenKind;
-
-namespace {
-struct Foreign {
-  std::string_view word;
-  std::string_view ours;
-};
-constexpr auto kForeignItems = std::to_array<Foreign>({
-    {"func", "fn"},
-    {"function", "fn"},
-    {"def", "fn"},
-    {"fun", "fn"},
-    {"proc", "fn"},
-    {"method", "fn"},
-    {"class", "struct"},
-    {"record", "struct"},
-    {"interface", "trait"},
-    {"protocol", "trait"},
-    {"use", "import"},
-    {"include", "import"},
-    {"require", "import"},
-    {"using", "import"},
-    {"public", "pub"},
-    {"export", "pub"},
-    {"extension", "impl"},
-    {"implement", "impl"},
-});
-}  // namespace
 
 void Parser::parse_file() {
   Sequence<Item*> items(items_);
@@ -72,37 +44,6 @@ void Parser::parse_file() {
     }
   }
   out_.tree = out_.arena.make<File>(items.finish(out_.arena));
-}
-
-// A word that another language has in front of a declaration.
-bool Parser::foreign_item_word() {
-  if (!at(Identifier) || peek() != Identifier || token_at(1).newline_before()) return false;
-  const std::string_view word = spelling();
-  for (const Foreign& foreign : kForeignItems) {
-    if (foreign.word != word) continue;
-    if (auto* problem = error(Code::ForeignWord, range(),
-                              "`" + std::string(word) + "` is written `" + std::string(foreign.ours) + "`")) {
-      problem->suggest("write `" + std::string(foreign.ours) + "`", span(range()), std::string(foreign.ours));
-    }
-    kind_ = foreign.ours == "fn"       ? Fn
-            : foreign.ours == "struct" ? Struct
-            : foreign.ours == "trait"  ? Trait
-            : foreign.ours == "import" ? Import
-            : foreign.ours == "impl"   ? Impl
-                                       : Pub;
-    return true;
-  }
-  return false;
-}
-
-// `type Name`, which other languages have for an alias or in a trait; reports it.
-bool Parser::foreign_type_item(std::string_view message, std::string_view help) {
-  if (!at(Identifier) || peek() != Identifier || token_at(1).newline_before()) return false;
-  if (spelling() != "type" && spelling() != "typealias" && spelling() != "typedef") return false;
-  if (auto* problem = error(Code::ForeignWord, range(), std::string(message))) problem->help(std::string(help));
-  advance();
-  out_.lost_names.push_back(names_.intern(spelling()));
-  return true;
 }
 
 // One declaration; at the top level anything else is reported, read and dropped (null).
@@ -164,18 +105,6 @@ Item* Parser::item_body(Item head, bool top_level) {
   }
   if (top_level) statement();
   return nullptr;
-}
-
-// `let` or `var` at top level. Its name is declared, with a type that is not known, so that its uses say nothing more.
-ConstItem* Parser::misplaced_variable(Item head) {
-  if (auto* problem =
-          complain(Code::NotADeclaration, range(), "there is no top-level " + std::string(describe(kind_)))) {
-    problem->suggest("values that everyone sees are constants", span(range()), "const");
-  }
-  ConstItem* item = const_item(head);
-  item->type = bad_type();
-  item->value = error_expr(prev_end_);
-  return item;
 }
 
 std::span<const Attribute> Parser::attributes() {

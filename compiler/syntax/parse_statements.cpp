@@ -1,7 +1,5 @@
 // Blocks and statements.
 
-#include <array>
-
 #include "compiler/syntax/parser_core.h"
 
 namespace noodle::syntax {
@@ -28,37 +26,6 @@ std::optional<AssignOp> assign_op(TokenKind kind) {
     default: return std::nullopt;
   }
 }
-
-struct Foreign {
-  std::string_view word;
-  std::string_view message;
-  std::string_view help;
-};
-// Words that begin a statement in other languages, when an operand or a brace follows.
-constexpr auto kForeignStatements = std::to_array<Foreign>({
-    {"switch", "`switch` is written `match`", "write `match value { pattern => … }`"},
-    {"case", "an arm has no `case`", "write `pattern => …` in a `match`"},
-    {"foreach", "`foreach` is written `for`", "write `for item in items { … }`"},
-    {"unless", "`unless` is written `if !…`", "write `if !condition { … }`"},
-    {"until", "`until` is written `while !…`", "write `while !condition { … }`"},
-    {"do", "there is no `do`", "write `loop { … if done { break } }`"},
-    {"try", "there is no `try`", "pass an error on with `?`, or look at it with `match`"},
-    {"throw", "there is no `throw`", "an expected failure is `return Err(…)`, a bug is `panic(…)`"},
-    {"raise", "there is no `raise`", "an expected failure is `return Err(…)`, a bug is `panic(…)`"},
-    {"val", "`val` is written `let`", "write `let name = value`"},
-    {"auto", "`auto` is written `let`", "write `let name = value`"},
-    {"final", "`final` is written `let`", "write `let name = value`"},
-    {"print", "`print` is a function", "write `print(…)`"},
-    {"elif", "`elif` is written `else if`", "it stands behind the `}` of an `if`"},
-    {"elseif", "`elseif` is written `else if`", "it stands behind the `}` of an `if`"},
-    {"func", "`func` is written `fn`", "functions stand outside other functions"},
-    {"function", "`function` is written `fn`", "functions stand outside other functions"},
-    {"def", "`def` is written `fn`", "functions stand outside other functions"},
-    {"class", "`class` is written `struct`", "types stand outside functions"},
-    {"yield", "there is no `yield`", "implement `Iterator`, or take a block"},
-    {"del", "there is no `del`", "values are freed by themselves"},
-    {"delete", "there is no `delete`", "values are freed by themselves"},
-});
 
 }  // namespace
 
@@ -143,35 +110,6 @@ void Parser::end_statement(std::size_t start) {
 bool Parser::at_label() const {
   const TokenKind after = peek(2);
   return at(Identifier) && peek() == Colon && (after == For || after == While || after == Loop);
-}
-
-// Reports a word with which another language begins a statement.
-bool Parser::foreign_statement_word() {
-  const Token& next = token_at(1);
-  if (next.newline_before()) return false;
-  switch (next.kind) {
-    case Identifier:
-    case String:
-    case StringBegin:
-    case Integer:
-    case Float:
-    case SelfValue:
-    case If:
-    case True:
-    case False: break;
-    case BraceOpen:
-      if (spelling() != "do" && spelling() != "try") return false;
-      break;
-    default: return false;
-  }
-  for (const Foreign& foreign : kForeignStatements) {
-    if (foreign.word != spelling()) continue;
-    if (auto* problem = error(Code::ForeignWord, range(), std::string(foreign.message))) {
-      problem->help(std::string(foreign.help));
-    }
-    return true;
-  }
-  return false;
 }
 
 Stmt* Parser::statement() {

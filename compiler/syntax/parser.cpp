@@ -248,47 +248,6 @@ bool Parser::at_lost_item() const {
   return token().newline_before() && begin > 0 && out_.text[begin - 1] == '\n' && at_item_start();
 }
 
-// Says what Noodle writes for an operator that another language has at this place.
-bool Parser::report_foreign_operator() {
-  const auto say = [&](Range where, std::string message, std::string help, std::string_view replacement) {
-    if (auto* problem = error(Code::ForeignOperator, where, std::move(message))) {
-      if (replacement.empty()) {
-        problem->help(std::move(help));
-      } else {
-        problem->suggest(std::move(help), span(where), std::string(replacement));
-      }
-    }
-    return true;
-  };
-  const Range here = range();
-  if (at(Equal)) {
-    if (auto* problem = error(Code::AssignmentAsValue, here, "an assignment is not a value")) {
-      problem->suggest("to compare, write `==`", span(here), "==");
-    }
-    return true;
-  }
-  const Range pair = {here.begin, std::min<std::uint32_t>(here.begin + 2, token_at(1).end)};
-  const bool touching = token_at(1).begin == token().end;
-  if (at(Identifier)) {
-    const std::string_view word = spelling();
-    if (word == "and") return say(here, "`and` is written `&&`", "write `&&`", "&&");
-    if (word == "or") return say(here, "`or` is written `||`", "write `||`", "||");
-    if (word == "is") return say(here, "`is` is written `==`, or `match` for a pattern", "compare with `==`", "==");
-    if (word == "mod") return say(here, "`mod` is written `%`", "write `%`", "%");
-  }
-  if (at(Colon) && touching && peek() == Equal) {
-    return say(pair, "there is no `:=`", "declare with `let` or `var`, assign with `=`", {});
-  }
-  if (at(Colon) && touching && peek() == Colon) {
-    return say(pair, "`::` is written `.`", "names of modules, types and values are joined by a dot", ".");
-  }
-  if (at(Arrow)) return say(here, "`->` stands before a result type only", "a lambda and an arm have `=>`", "=>");
-  if (previous() == Question && tokens_[pos_ - 1].space_before() && !newline() && starts_expr()) {
-    return say(tokens_[pos_ - 1].range(), "there is no `? :`", "write `if condition { a } else { b }`", {});
-  }
-  return false;
-}
-
 void Parser::statement_not_ended() {
   if (recovering_ || report_foreign_operator()) return;
   const Range here = range();
