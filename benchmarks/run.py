@@ -1,32 +1,43 @@
 """Compares Noodle with its peers on programs that do the same.
 
-    run.py NOODLE [NAME] [--json FILE]
+    run.py NOODLE SUITE [NAME] [--json FILE]
 
-A case is NAME.noodle with a peer's NAME.lua or NAME.py beside it; both must print the same. Pairs
-are interleaved: at least 30, or 10 where a pair takes over a second. The ratio says how many times
-better than the peer we are (above 1 is better): the median over the pairs, with the 95% interval of
-that median from order statistics.
+A suite is a folder beside this file. A case is NAME.noodle with a peer's NAME.lua, NAME.py or NAME.cpp
+(built with clang++ -O2) beside it; all must print the same. Pairs are interleaved: at least 30, or 10
+where a pair takes over a second. The ratio says how many times better than the peer we are (above 1 is
+better): the median over the pairs, with the 95% interval of that median from order statistics. Peak
+memory is what a run takes above its runtime's own hello world.
 """
 
 import argparse
 import json
 import math
+import os
 import pathlib
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = {".lua": ("lua5.4",), ".py": (sys.executable,)}
+PEERS = {".lua": "lua5.4", ".py": "python3", ".cpp": "clang++-19"}
+BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19"}
 
 
-def timed(command):
-    """Seconds of wall clock, and what it printed."""
-    start = time.perf_counter()
-    done = subprocess.run(command, capture_output=True, check=True)
-    return time.perf_counter() - start, done.stdout
+def run(command):
+    """Seconds of wall clock, peak resident KiB, and what it printed."""
+    with tempfile.TemporaryFile() as out:
+        start = time.perf_counter()
+        child = subprocess.Popen(command, stdout=out)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+        child.returncode = os.waitstatus_to_exitcode(status)
+        if child.returncode != 0:
+            sys.exit(f"{' '.join(map(str, command))} ended with {child.returncode}")
+        out.seek(0)
+        return seconds, usage.ru_maxrss, out.read()
 
 
 def interval(values):
@@ -38,45 +49,88 @@ def interval(values):
     return [ordered[low], ordered[high]]
 
 
-def compare(name, noodle, peer_name, peer):
-    ours, theirs = [], []
-    (first, printed), (second, expected) = timed(noodle), timed(peer)
-    if printed != expected:
-        sys.exit(f"{name}: Noodle and {peer_name} don't print the same")
-    for _ in range(10 if first + second > 1 else 30):
-        ours.append(timed(noodle)[0])
-        theirs.append(timed(peer)[0])
+def row(name, peer, metric, ours, theirs):
     ratios = [b / a for a, b in zip(ours, theirs)]
-    return {
-        "case": name, "peer": peer_name, "metric": "wall s", "ours": statistics.median(ours),
-        "theirs": statistics.median(theirs), "ratio": statistics.median(ratios), "interval": interval(ratios),
-    }
+    return {"case": name, "peer": peer, "metric": metric, "ours": statistics.median(ours),
+            "theirs": statistics.median(theirs), "ratio": statistics.median(ratios), "interval": interval(ratios)}
+
+
+def compare(name, noodle, peer_name, peer, hello):
+    """The rows of one case against one peer: wall seconds, and KiB above hello world."""
+    first, second = run(noodle), run(peer)
+    if first[2] != second[2]:
+        sys.exit(f"{name}: Noodle and {peer_name} don't print the same")
+    ours, theirs = [], []
+    for _ in range(10 if first[0] + second[0] > 1 else 30):
+        ours.append(run(noodle))
+        theirs.append(run(peer))
+    rows = [row(name, peer_name, "wall s", [r[0] for r in ours], [r[0] for r in theirs])]
+    if hello and name != "hello":
+        above = lambda runs, base: [max(1, r[1] - base) for r in runs]
+        rows.append(row(name, peer_name, "KiB", above(ours, hello[0]), above(theirs, hello[1])))
+    return rows
+
+
+def command_of(source, builds):
+    """How a peer's program is run; C++ is built first. None when the peer is not installed."""
+    peer = shutil.which(BINARIES[source.suffix])
+    if peer is None:
+        return None
+    if source.suffix != ".cpp":
+        return [peer, str(source)]
+    binary = pathlib.Path(builds) / source.stem
+    subprocess.run([peer, "-O2", "-std=c++23", "-w", str(source), "-o", str(binary)], check=True)
+    return [str(binary)]
+
+
+def print_row(line):
+    digits = 4 if line["metric"] == "wall s" else 0
+    print(f"{line['case']:<16}{line['peer']:<12}{line['metric']:<8}{line['ours']:>12.{digits}f}"
+          f"{line['theirs']:>12.{digits}f}{line['ratio']:>8.2f}   {line['interval'][0]:.2f} to "
+          f"{line['interval'][1]:.2f}", flush=True)
+
+
+def print_means(rows):
+    """The geometric mean of the ratios against each peer."""
+    for peer in PEERS.values():
+        ratios = [r["ratio"] for r in rows if r["peer"] == peer and r["metric"] == "wall s" and r["case"] != "hello"]
+        if len(ratios) > 1:
+            print(f"{'geometric mean':<16}{peer:<12}{'wall s':<8}{statistics.geometric_mean(ratios):>32.2f}")
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("noodle")
+    parser.add_argument("suite")
     parser.add_argument("name", nargs="?")
     parser.add_argument("--json")
     options = parser.parse_args()
-    rows = []
-    print(f"{'case':<12}{'peer':<10}{'metric':<8}{'ours':>10}{'theirs':>10}{'ratio':>8}   95% interval")
-    for source in sorted(HERE.glob("*.noodle")):
-        if options.name not in (None, source.stem):
-            continue
-        for suffix, command in PEERS.items():
-            peer = source.with_suffix(suffix)
-            if not peer.exists() or shutil.which(command[0]) is None:
+    folder, rows = HERE / options.suite, []
+    print(f"{'case':<16}{'peer':<12}{'metric':<8}{'ours':>12}{'theirs':>12}{'ratio':>8}   95% interval")
+    with tempfile.TemporaryDirectory() as builds:
+        hello = {}
+        for suffix in PEERS:
+            source = folder / ("hello" + suffix)
+            if source.exists() and (command := command_of(source, builds)):
+                base = lambda command: min(run(command)[1] for _ in range(5))
+                hello[suffix] = (base([options.noodle, "run", str(folder / "hello.noodle")]), base(command))
+        for source in sorted(folder.glob("*.noodle")):
+            if options.name not in (None, source.stem):
                 continue
-            row = compare(source.stem, [options.noodle, "run", str(source)], pathlib.Path(command[0]).name,
-                          [*command, str(peer)])
-            rows.append(row)
-            print(f"{row['case']:<12}{row['peer']:<10}{row['metric']:<8}{row['ours']:>10.4f}{row['theirs']:>10.4f}"
-                  f"{row['ratio']:>8.2f}   {row['interval'][0]:.2f} to {row['interval'][1]:.2f}", flush=True)
+            for suffix, peer_name in PEERS.items():
+                peer = source.with_suffix(suffix)
+                command = command_of(peer, builds) if peer.exists() else None
+                if command is None:
+                    continue
+                for line in compare(source.stem, [options.noodle, "run", str(source)], peer_name, command,
+                                    hello.get(suffix)):
+                    rows.append(line)
+                    print_row(line)
+    print_means(rows)
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    if options.name and not rows:
-        sys.exit(f"there is no benchmark {options.name}")
+    if not rows:
+        sys.exit(f"there is no benchmark {options.name or 'in ' + str(folder)}")
 
 
 main()

@@ -1,0 +1,31 @@
+def quicksort(items, low, high):
+    if low >= high:
+        return
+    pivot = items[(low + high) // 2]
+    i, j = low, high
+    while i <= j:
+        while items[i] < pivot:
+            i += 1
+        while items[j] > pivot:
+            j -= 1
+        if i <= j:
+            items[i], items[j] = items[j], items[i]
+            i += 1
+            j -= 1
+    quicksort(items, low, j)
+    quicksort(items, i, high)
+
+
+def main():
+    state, numbers = 42, []
+    for _ in range(200000):
+        state = (state * 1103515245 + 12345) % 2147483648
+        numbers.append(state)
+    by_hand = numbers[:]
+    quicksort(by_hand, 0, len(by_hand) - 1)
+    ordered = sorted(numbers)
+    texts = sorted(f"k{n % 100000}" for n in numbers[:50000])
+    print(ordered[0], ordered[100000], str(ordered == by_hand).lower(), texts[0], texts[25000])
+
+
+main()
