@@ -1,7 +1,9 @@
 #include <cstdio>
 #include <memory>
 
-struct Tree { std::unique_ptr<Tree> left, right; };
+struct Tree {
+  std::unique_ptr<Tree> left, right;
+};
 static std::unique_ptr<Tree> build(int depth) {
   auto tree = std::make_unique<Tree>();
   if (depth != 0) tree->left = build(depth - 1), tree->right = build(depth - 1);

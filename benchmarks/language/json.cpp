@@ -108,8 +108,8 @@ int main() {
   for (int i = 0; i < 8000; ++i) {
     const std::string n = std::to_string(i);
     text += (i == 0 ? "" : ", ") + ("{ \"id\": " + n) + ", \"name\": \"user " + n + "\", \"tags\": [\"a\", \"b" +
-            std::to_string(i % 7) + "\"], \"ok\": " + (i % 2 == 0 ? "true" : "false") + ", \"none\": null, \"score\": " +
-            n + ".5 }";
+            std::to_string(i % 7) + "\"], \"ok\": " + (i % 2 == 0 ? "true" : "false") +
+            ", \"none\": null, \"score\": " + n + ".5 }";
   }
   text += "]";
   const std::size_t length = text.size();

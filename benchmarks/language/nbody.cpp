@@ -2,7 +2,9 @@
 #include <cstdio>
 #include <vector>
 
-struct Body { double x, y, z, vx, vy, vz, mass; };
+struct Body {
+  double x, y, z, vx, vy, vz, mass;
+};
 constexpr double kSolarMass = 39.47841760435743, kDays = 365.24;
 static Body body(double x, double y, double z, double vx, double vy, double vz, double mass) {
   return {x, y, z, vx * kDays, vy * kDays, vz * kDays, mass * kSolarMass};
