@@ -200,6 +200,7 @@ void Instantiator::declare(Function& f, const Job& job) {
 void Instantiator::declare_function(Function& f, FunctionId function, std::span<const TypeId> arguments) {
   const sema::FunctionInfo& info = program.function(function);
   f.origin = function;
+  f.inline_hint = info.inline_hint;
   f.span = info.span;
   if (!info.qualified_name.empty()) f.trace_name = symbol(info.qualified_name);
   leaves(concrete(info.result, arguments), f.results);

@@ -145,6 +145,7 @@ struct Function {
   Symbol trace_name;                   // for stack traces: `List.map`
   FunctionId origin;                   // invalid for derived functions
   std::vector<TypeId> type_args;       // of an instance, block types included
+  bool inline_hint = false;            // marked @inline
   std::uint32_t type_param_count = 0;  // of generic NIR: Params below it are types, from it on blocks
   std::vector<Param> params;
   std::vector<TypeId> results;  // the result (generic: one, also for `()`), then mut parameters

@@ -36,7 +36,6 @@ struct TraceFrame {
   std::string file;  // empty when the module has no debug information
   std::uint32_t line = 0;
   std::uint32_t column = 0;
-  bool inlined = false;  // its call was inlined into the next frame's function
 };
 
 /// Why a function did not return.

@@ -159,7 +159,6 @@ void add_frames(const LoadedFunction& function, std::uint32_t pc, std::vector<Tr
   for (std::uint32_t i = entry->inlined; i != 0; i = lines.inlined[i - 1].parent) {
     const nbc::InlinedCall& call = lines.inlined[i - 1];
     place.function = module.text(call.function);
-    place.inlined = true;
     frames.push_back(place);
     place = {};
     place.file = file_name(call.file);
@@ -209,7 +208,6 @@ std::string Stop::text() const {
     if (!frame.file.empty() && frame.line != 0) {
       out += " at " + frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
     }
-    if (frame.inlined) out += " (inlined)";
     out += "\n";
   }
   return out;

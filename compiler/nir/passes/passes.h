@@ -27,11 +27,14 @@ struct PassContext {
 /// One pass and its name as --time-passes prints it.
 struct Pass {
   const char* name;
-  void (*run)(Function& function, PassContext& context);
+  void (*run)(Function& function, PassContext& context);  // null: the pass is for whole modules
+  void (*run_module)(PassContext& context) = nullptr;
 };
 
 /// `const.value` spelled out as the operations that build it.
 void expand_constants(Function& function, PassContext& context);
+/// Calls of small functions become their bodies; nothing is inlined into itself.
+void inline_calls(PassContext& context);
 /// Blocks that can't be reached are emptied, jumps to mere jumps go straight to their end, branches
 /// on constants are decided, blocks with one way in join the block before.
 void simplify_blocks(Function& function, PassContext& context);

@@ -30,7 +30,10 @@ std::string run_pass(std::string_view name, std::string_view text) {
   PassContext context{parsed->module, layout};
   for (const Pass& pass : standard_passes()) {
     if (pass.name != name) continue;
-    for (Function& f : parsed->module.functions) pass.run(f, context);
+    if (pass.run_module != nullptr) pass.run_module(context);
+    for (Function& f : parsed->module.functions) {
+      if (pass.run != nullptr) pass.run(f, context);
+    }
     if (auto ok = verify(parsed->module, layout); !ok) return "after: " + ok.error() + "\n";
     return print(types, parsed->module);
   }
