@@ -41,6 +41,7 @@ std::expected<void, std::string> Emitter::run() {
 
 void Emitter::begin_function() {
   sites_.assign(f_.sites.size(), 0);
+  emitted_.assign(f_.blocks.size(), false);
   for (std::size_t s = 0; s < f_.slots.size(); ++s) {
     auto leaves = layout_.leaves(f_.slots[s].type);
     for (std::size_t i = 0; i < leaves.size(); ++i) {
@@ -65,13 +66,14 @@ void Emitter::emit_block(std::size_t at) {
     enter_region(inst.region);
     place(inst);
     if (nir::info(inst.op).is_terminator) {
-      emit_terminator(inst, next);
+      emit_terminator(block, inst, next);
     } else {
       emit(block, inst);
       for (std::uint32_t k = 0; k < inst.result_count; ++k) name_value(f_.result(inst, k), block);
     }
   }
   code_.bind(block_end_);
+  emitted_[block.index] = true;
 }
 
 /// Notes where in the source the next instruction comes from.
@@ -129,14 +131,42 @@ void Emitter::enter_region(nir::RegionId region) {
 
 // -------------------------------------------------------------------------- from block to block
 
-void Emitter::emit_terminator(const Inst& inst, BlockId next) {
-  switch (inst.op) {
-    case Op::Jump: {
-      const nir::Edge edge = f_.edges_of(inst)[0];
-      emit_moves(edge);
-      if (edge.target != next) code_.jump(label(edge.target));
-      return;
+/// Whether a loop's head does nothing but a little work and a branch.
+bool Emitter::is_short_test(BlockId head, nir::RegionId region) const {
+  constexpr std::size_t kLongest = 4;
+  const auto& insts = f_.block(head).insts;
+  if (f_.inst(insts.back()).op != Op::Branch) return false;
+  std::size_t emitted = 0;
+  for (nir::InstId id : insts) {
+    const Inst& inst = f_.inst(id);
+    if (selection_.is_folded(id)) continue;
+    if (inst.region != region || nir::info(inst.op).result == nir::Ownership::Borrowed) return false;
+    ++emitted;
+  }
+  return emitted <= kLongest;
+}
+
+/// A jump back to a loop's head does the head's test here, so that a round has one branch instead of two.
+void Emitter::emit_jump(BlockId block, const Inst& inst, BlockId next) {
+  const nir::Edge edge = f_.edges_of(inst)[0];
+  emit_moves(edge);
+  if (edge.target == next) return;
+  if (!emitted_[edge.target.index] || !is_short_test(edge.target, inst.region)) return code_.jump(label(edge.target));
+  for (nir::InstId id : f_.block(edge.target).insts) {
+    const Inst& head = f_.inst(id);
+    if (selection_.is_folded(id)) continue;
+    place(head);
+    if (head.op == Op::Branch) {
+      emit_branch(head, next);
+    } else {
+      emit(block, head);
     }
+  }
+}
+
+void Emitter::emit_terminator(BlockId block, const Inst& inst, BlockId next) {
+  switch (inst.op) {
+    case Op::Jump: return emit_jump(block, inst, next);
     case Op::Branch: return emit_branch(inst, next);
     case Op::Switch: {
       std::vector<nbc::Label> targets;

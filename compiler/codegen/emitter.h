@@ -33,7 +33,9 @@ class Emitter {
   void enter_region(nir::RegionId region);
   std::uint32_t inline_site(nir::SiteId site);
   void name_value(nir::ValueId v, nir::BlockId block);
-  void emit_terminator(const nir::Inst& inst, nir::BlockId next);
+  void emit_terminator(nir::BlockId block, const nir::Inst& inst, nir::BlockId next);
+  void emit_jump(nir::BlockId block, const nir::Inst& inst, nir::BlockId next);
+  bool is_short_test(nir::BlockId head, nir::RegionId region) const;
   void emit_branch(const nir::Inst& inst, nir::BlockId next);
   void emit_compare_branch(const nir::Inst& compare, nbc::Label to, bool when);
   void emit_moves(const nir::Edge& edge);
@@ -98,6 +100,7 @@ class Emitter {
   nir::RegionId region_;
   nbc::Label region_begin_;
   nbc::Label block_end_;              // of the block being emitted
+  std::vector<bool> emitted_;         // by block
   std::vector<std::uint32_t> sites_;  // by inline site: what `line` takes, or 0
   source::Span last_span_;
   source::Position last_position_;

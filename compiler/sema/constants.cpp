@@ -18,26 +18,6 @@ namespace {
 using Kind = ConstValue::Kind;
 using syntax::BinaryOp;
 
-unsigned width_of(TypeKind kind) {
-  switch (kind) {
-    case TypeKind::I8:
-    case TypeKind::U8: return 8;
-    case TypeKind::I16:
-    case TypeKind::U16: return 16;
-    case TypeKind::I32:
-    case TypeKind::U32: return 32;
-    default: return 64;
-  }
-}
-
-/// A 128-bit value brought into an integer type; false when it does not fit.
-bool fits_integer(__int128 value, TypeKind kind) {
-  const unsigned width = width_of(kind);
-  const __int128 one = 1;
-  if (is_signed_integer(kind)) return value >= -(one << (width - 1)) && value < (one << (width - 1));
-  return value >= 0 && value < (one << width);
-}
-
 /// The canonical bits: sign- or zero-extended from the type's width.
 std::uint64_t wrapped(std::uint64_t bits, TypeKind kind) {
   const unsigned width = width_of(kind);

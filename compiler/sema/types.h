@@ -199,5 +199,25 @@ inline bool is_signed_integer(TypeKind k) { return k >= TypeKind::I8 && k <= Typ
 inline bool is_integer(TypeKind k) { return k >= TypeKind::I8 && k <= TypeKind::U64; }
 inline bool is_float(TypeKind k) { return k >= TypeKind::F16 && k <= TypeKind::F64; }
 inline bool is_number(TypeKind k) { return is_integer(k) || is_float(k); }
+/// Bits of an integer type.
+inline unsigned width_of(TypeKind kind) {
+  switch (kind) {
+    case TypeKind::I8:
+    case TypeKind::U8: return 8;
+    case TypeKind::I16:
+    case TypeKind::U16: return 16;
+    case TypeKind::I32:
+    case TypeKind::U32: return 32;
+    default: return 64;
+  }
+}
+
+/// A 128-bit value brought into an integer type; false when it does not fit.
+inline bool fits_integer(__int128 value, TypeKind kind) {
+  const unsigned width = width_of(kind);
+  const __int128 one = 1;
+  if (is_signed_integer(kind)) return value >= -(one << (width - 1)) && value < (one << (width - 1));
+  return value >= 0 && value < (one << width);
+}
 
 }  // namespace noodle::sema

@@ -23,6 +23,15 @@ void remove_dead_code(Function& f, PassContext& context) {
   };
   auto removable = [&](const Inst& inst) {
     if (info(inst.op).is_pure) return true;
+    switch (inst.op) {  // they make something, and nothing else
+      case Op::ClosureMake:
+      case Op::ToAny:
+      case Op::BoxNew:
+      case Op::ListNew:
+      case Op::ListLit:
+      case Op::MapNew: return true;
+      default: break;
+    }
     return inst.op >= Op::Add && inst.op <= Op::Neg && !may_panic(context.layout.types(), f, inst);
   };
   for (BlockId block : cfg.order()) {

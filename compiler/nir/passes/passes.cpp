@@ -19,10 +19,16 @@ bool PassContext::consumes(const Function& f, const Inst& inst, std::uint32_t in
 
 std::span<const Pass> standard_passes() {
   static constexpr Pass kPasses[] = {
-      {"expand-constants", expand_constants},   {"simplify-blocks", simplify_blocks},
-      {"inline", nullptr, inline_calls},        {"redundant-params", remove_redundant_params},
-      {"merge-projections", merge_projections}, {"dead-code", remove_dead_code},
-      {"open-dying", open_dying_values},        {"counts", insert_counts},
+      {"expand-constants", expand_constants},
+      {"simplify-blocks", simplify_blocks},
+      {"inline", nullptr, inline_calls},
+      {"fold", fold},
+      {"redundant-params", remove_redundant_params},
+      {"merge-repeats", merge_repeats},
+      {"narrow-elements", narrow_elements},
+      {"dead-code", remove_dead_code},
+      {"open-dying", open_dying_values},
+      {"counts", insert_counts},
   };
   return kPasses;
 }

@@ -40,8 +40,12 @@ void inline_calls(PassContext& context);
 void simplify_blocks(Function& function, PassContext& context);
 /// Block parameters that always get the same value are replaced by it.
 void remove_redundant_params(Function& function, PassContext& context);
-/// Repeated looks into the same enum or box become one.
-void merge_projections(Function& function, PassContext& context);
+/// Arithmetic on constants, looks into enums and calls of closures made in sight are done now.
+void fold(Function& function, PassContext& context);
+/// An operation repeated on the same values gives the results that it gave before.
+void merge_repeats(Function& function, PassContext& context);
+/// Elements of lists are borrowed, read and written no more than needed.
+void narrow_elements(Function& function, PassContext& context);
 /// Operations without effect whose results nobody uses are removed.
 void remove_dead_code(Function& function, PassContext& context);
 /// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
