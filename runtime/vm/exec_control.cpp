@@ -12,14 +12,6 @@ using value::as_f64;
 // --- branches: forward ones, and backward ones that are safepoints; the loader has made all targets
 // relative ----------------------------------------------------------------------------------------
 
-// The step is counted before anything else happens, while pc still names the branch or call.
-#define STEP()                                                         \
-  do {                                                                 \
-    if (--fuel == 0) [[unlikely]] {                                    \
-      [[clang::musttail]] return h_refuel(pc, fp, vm, table, w, fuel); \
-    }                                                                  \
-  } while (0)
-
 HANDLER(Jump) { NEXT(IMM); }
 HANDLER(JumpBack) {
   STEP();

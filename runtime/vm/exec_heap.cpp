@@ -69,8 +69,7 @@ HANDLER(BoxNew) {
   const TypeInfo& type = type_at(fp, B);
   Object* box = memory::allocate(vm->account, type.object.size, type.object_number);
   CHECK_MEMORY(box != nullptr);
-  gather(vm->scratch, fp, list_of(pc), A);
-  value::store_value(*type.element, box_content(reinterpret_cast<std::uint64_t>(box)), vm->scratch);
+  store_from(fp, list_of(pc), *type.element, box_content(reinterpret_cast<std::uint64_t>(box)), vm->scratch);
   fp[B] = reinterpret_cast<std::uint64_t>(box);
   NEXT(words_with_list(1, A));
 }
@@ -91,17 +90,15 @@ HANDLER(BoxOpen) {
 HANDLER(BoxPeek) {
   const std::uint64_t box = fp[B];
   CHECK_NULL(box);
-  value::load_value(*type_at(fp, B).element, box_content(box), vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  load_into(fp, list_of(pc), *type_at(fp, B).element, box_content(box), vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(BoxGet) {
   const std::uint64_t box = fp[B];
   CHECK_NULL(box);
   const TypeInfo& type = *type_at(fp, B).element;
-  value::load_value(type, box_content(box), vm->scratch);
-  value::retain_fields(type.slot_fields, vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  value::retain_fields(type.memory_fields, box_content(box));
+  load_into(fp, list_of(pc), type, box_content(box), vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(BoxTag) {
@@ -180,31 +177,31 @@ HANDLER(MapNext) {
 HANDLER(MapKey) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
-  value::retain_fields(type.element->slot_fields, vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  const std::byte* at = value::map_key(type, object_at(fp[B]), as_signed(fp[C]));
+  value::retain_fields(type.element->memory_fields, at);
+  load_into(fp, list_of(pc), *type.element, at, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapValue) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
-  value::retain_fields(type.value->slot_fields, vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  const std::byte* at = value::map_value(type, object_at(fp[B]), as_signed(fp[C]));
+  value::retain_fields(type.value->memory_fields, at);
+  load_into(fp, list_of(pc), *type.value, at, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapPeekKey) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.element, value::map_key(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  const std::byte* at = value::map_key(type, object_at(fp[B]), as_signed(fp[C]));
+  load_into(fp, list_of(pc), *type.element, at, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapPeek) {
   CHECK_ENTRY(B, as_signed(fp[C]));
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.value, value::map_value(type, object_at(fp[B]), as_signed(fp[C])), vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  const std::byte* at = value::map_value(type, object_at(fp[B]), as_signed(fp[C]));
+  load_into(fp, list_of(pc), *type.value, at, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapSlot) {

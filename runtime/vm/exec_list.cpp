@@ -49,8 +49,7 @@ HANDLER(ListLit) {
   if (n != 0) {
     std::byte* to = list_at(list)->data();
     for (std::uint32_t i = 0; i < n; ++i, from += element.slots, to += type.object.stride) {
-      gather(vm->scratch, fp, from, element.slots);
-      value::store_value(element, to, vm->scratch);
+      store_from(fp, from, element, to, vm->scratch);
     }
     list_at(list)->length = n;
   }
@@ -78,9 +77,8 @@ HANDLER(ListGet) {
   CHECK_BOUNDS(fp[B], fp[C]);
   const TypeInfo& type = type_at(fp, B);
   const std::byte* at = list_element(type, fp[B], fp[C]);
-  value::retain_fields(type.object.fields, at);
-  value::load_value(*type.element, at, vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  if (type.element->counted) value::retain_fields(type.object.fields, at);
+  load_into(fp, list_of(pc), *type.element, at, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(ListGetWord) {
@@ -116,8 +114,7 @@ HANDLER(ListGetString) {
 HANDLER(ListPeek) {
   CHECK_BOUNDS(fp[B], fp[C]);
   const TypeInfo& type = type_at(fp, B);
-  value::load_value(*type.element, list_element(type, fp[B], fp[C]), vm->scratch);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  load_into(fp, list_of(pc), *type.element, list_element(type, fp[B], fp[C]), vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(ListPeekWord) {
@@ -183,13 +180,12 @@ HANDLER(ListSet) {
   MAKE_UNIQUE(B);
   const TypeInfo& type = type_at(fp, B);
   std::byte* at = list_element(type, fp[B], fp[C]);
-  gather(vm->scratch, fp, list_of(pc), A);
   if (type.element->counted) {
     value::load_value(*type.element, at, vm->scratch2);
-    value::store_value(*type.element, at, vm->scratch);
+    store_from(fp, list_of(pc), *type.element, at, vm->scratch);
     value::release_fields(vm->account, type.element->slot_fields, vm->scratch2);
   } else {
-    value::store_value(*type.element, at, vm->scratch);
+    store_from(fp, list_of(pc), *type.element, at, vm->scratch);
   }
   NEXT(words_with_list(1, A));
 }

@@ -62,6 +62,14 @@ inline const Handler* handlers_in(const void* table) { return static_cast<const 
     [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel); \
   } while (0)
 
+// The step is counted before anything else happens, while pc still names the branch or call.
+#define STEP()                                                         \
+  do {                                                                 \
+    if (--fuel == 0) [[unlikely]] {                                    \
+      [[clang::musttail]] return h_refuel(pc, fp, vm, table, w, fuel); \
+    }                                                                  \
+  } while (0)
+
 /// Words of an instruction with `fixed` fixed words and `n` list entries.
 constexpr std::uint32_t words_with_list(std::uint32_t fixed, std::uint32_t n) { return fixed + (n + 3) / 4; }
 inline const std::uint16_t* list_of(const Word* pc, std::uint32_t fixed = 1) {
@@ -72,6 +80,22 @@ inline void gather(std::uint64_t* to, const std::uint64_t* fp, const std::uint16
 }
 inline void scatter(std::uint64_t* fp, const std::uint16_t* list, std::uint32_t n, const std::uint64_t* from) {
   for (std::uint32_t i = 0; i < n; ++i) fp[list[i]] = from[i];
+}
+/// Reads a value in memory into the listed slots, which are as many as it has.
+inline void load_into(std::uint64_t* fp, const std::uint16_t* list, const TypeInfo& type, const std::byte* at,
+                      std::uint64_t* scratch) {
+  if (type.movement == value::Movement::Words) [[likely]]
+    return scatter(fp, list, type.slots, reinterpret_cast<const std::uint64_t*>(at));
+  value::load_value(type, at, scratch);
+  scatter(fp, list, type.slots, scratch);
+}
+/// Writes the listed slots to memory as a value of the type.
+inline void store_from(const std::uint64_t* fp, const std::uint16_t* list, const TypeInfo& type, std::byte* at,
+                       std::uint64_t* scratch) {
+  if (type.movement == value::Movement::Words) [[likely]]
+    return gather(reinterpret_cast<std::uint64_t*>(at), fp, list, type.slots);
+  gather(scratch, fp, list, type.slots);
+  value::store_value(type, at, scratch);
 }
 inline std::int64_t as_signed(std::uint64_t word) { return static_cast<std::int64_t>(word); }
 inline std::int16_t signed16(std::uint16_t half) { return static_cast<std::int16_t>(half); }

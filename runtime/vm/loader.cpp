@@ -24,7 +24,8 @@ class Loader {
     if (!vtables() || !closures()) return too_many_types();
     if (!constants()) return std::unexpected("there is no memory for the module's constants");
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
-      specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i]);
+      specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i],
+                 !machine_.options.probes);
       if (machine_.options.probes) probe(i);
     }
     return {};

@@ -28,16 +28,25 @@ class Specialiser {
               const std::vector<const TypeInfo*>& slot_types)
       : loaded_(loaded), original_(loaded.module().functions[function].code), code_(code), types_(slot_types) {}
 
-  void run() {
+  void run(bool pairs) {
+    std::uint32_t before = UINT32_MAX;
     for (std::uint32_t pc = 0; pc < original_.size();) {
       const nbc::Inst inst = nbc::decode(original_, pc);
       one(inst);
+      if (pairs && before != UINT32_MAX && pair(before, pc)) {
+        before = UINT32_MAX;  // a pair is no part of another
+      } else {
+        before = inst.words() == 1 ? pc : UINT32_MAX;
+      }
       pc += inst.words();
     }
   }
 
  private:
   void set_op(std::uint32_t pc, Exec op) { code_[pc] = (code_[pc] & ~Word{0xFFFF}) | static_cast<Word>(op); }
+  void set_bc(std::uint32_t pc, std::uint16_t b, std::uint16_t c) {
+    code_[pc] = (code_[pc] & 0xFFFFFFFFull) | Word{b} << 32 | Word{c} << 48;
+  }
   void set_c(std::uint32_t pc, std::uint32_t c) { code_[pc] = (code_[pc] & 0x0000FFFFFFFFFFFFull) | Word{c} << 48; }
   void set_imm(std::uint32_t pc, std::int32_t imm) {
     code_[pc] = (code_[pc] & 0xFFFFFFFFull) | Word{static_cast<std::uint32_t>(imm)} << 32;
@@ -119,6 +128,42 @@ class Specialiser {
     code_[inst.pc + 1] = Word{leaf.offset} | Word{type.object.stride} << 32;
   }
 
+  Exec op_at(std::uint32_t pc) const { return static_cast<Exec>(static_cast<std::uint16_t>(code_[pc])); }
+
+  /// Makes a pair of two instructions of one word where there is a handler for both.
+  bool pair(std::uint32_t first, std::uint32_t second) {
+    if (op_at(first) == Exec::AddImmI64) return count_and_test(first, second);
+    if (op_at(first) == Exec::AddF64) return float_pair(first, second, Exec::AddAddF64);
+    if (op_at(first) == Exec::SubF64) return float_pair(first, second, Exec::SubAddF64);
+    if (op_at(first) == Exec::MulF64) return float_pair(first, second, Exec::MulAddF64);
+    return false;
+  }
+  bool count_and_test(std::uint32_t first, std::uint32_t second) {
+    if (nbc::a_of(code_[first]) != nbc::a_of(code_[second])) return false;
+    switch (op_at(second)) {
+      case Exec::JltI64Back: set_op(first, Exec::AddImmJltI64Back); return true;
+      case Exec::JleI64Back: set_op(first, Exec::AddImmJleI64Back); return true;
+      case Exec::JltImmI64Back: set_op(first, Exec::AddImmJltImmI64Back); return true;
+      case Exec::JleImmI64Back: set_op(first, Exec::AddImmJleImmI64Back); return true;
+      default: return false;
+    }
+  }
+  /// `adds` is the pair with an addition behind; those with the other operations follow it.
+  bool float_pair(std::uint32_t first, std::uint32_t second, Exec adds) {
+    const Exec op = op_at(second);
+    if (op != Exec::AddF64 && op != Exec::SubF64 && op != Exec::MulF64) return false;
+    const std::uint16_t x = nbc::a_of(code_[first]);
+    const std::uint16_t b = nbc::b_of(code_[second]);
+    const std::uint16_t c = nbc::c_of(code_[second]);
+    if (b != x && c != x) return false;
+    const bool reversed = b != x;
+    // Sums and products don't care which side is which.
+    if (reversed && op != Exec::SubF64) set_bc(second, c, b);
+    const int which = op == Exec::AddF64 ? 0 : op == Exec::MulF64 ? 3 : reversed ? 2 : 1;
+    set_op(first, static_cast<Exec>(static_cast<int>(adds) + which));
+    return true;
+  }
+
   void one(const nbc::Inst& inst) {
     switch (inst.op()) {
       case Op::Move:
@@ -179,8 +224,8 @@ class Specialiser {
 }  // namespace
 
 void specialise(const LoadedModule& loaded, std::uint32_t function, std::vector<Word>& code,
-                const std::vector<const TypeInfo*>& slot_types) {
-  Specialiser(loaded, function, code, slot_types).run();
+                const std::vector<const TypeInfo*>& slot_types, bool pairs) {
+  Specialiser(loaded, function, code, slot_types).run(pairs);
 }
 
 }  // namespace noodle::vm
