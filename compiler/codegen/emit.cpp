@@ -31,6 +31,7 @@ std::expected<void, std::string> Emitter::run() {
   if (!registers) return std::unexpected(registers.error());
   registers_ = std::move(*registers);
   for (std::size_t b = 0; b < f_.blocks.size(); ++b) labels_.push_back(code_.label());
+  find_destinations();
   begin_function();
   for (std::size_t i = 0; i < order_.blocks.size(); ++i) emit_block(i);
   enter_region({});
@@ -53,9 +54,42 @@ void Emitter::begin_function() {
   }
 }
 
+/// Finds blocks that only jump on, with nothing to move: no code is made for them.
+void Emitter::find_destinations() {
+  destinations_.resize(f_.blocks.size());
+  for (std::size_t b = 0; b < f_.blocks.size(); ++b) destinations_[b] = BlockId(b);
+  for (BlockId block : order_.blocks) {
+    const Inst& last = f_.terminator(block);
+    if (last.op != Op::Jump || block.index == 0) continue;
+    const auto& insts = f_.block(block).insts;
+    const bool works = std::any_of(insts.begin(), insts.end() - 1, [&](auto id) { return !selection_.is_folded(id); });
+    const nir::Edge& edge = f_.edges_of(last)[0];
+    const auto& params = f_.block(edge.target).params;
+    bool moves = false;
+    for (std::uint32_t k = 0; k < edge.argument_count; ++k) moves |= reg(params[k]) != reg(f_.arguments_of(edge)[k]);
+    const bool is_handler = std::any_of(f_.regions.begin(), f_.regions.end(),
+                                        [&](const nir::Region& region) { return region.handler == block; });
+    if (works || moves || is_handler || destination(edge.target) == block) continue;
+    destinations_[block.index] = edge.target;
+  }
+}
+
+BlockId Emitter::destination(BlockId block) const {
+  while (destinations_[block.index] != block) block = destinations_[block.index];
+  return block;
+}
+
+BlockId Emitter::next_with_code(std::size_t at) const {
+  for (std::size_t i = at + 1; i < order_.blocks.size(); ++i) {
+    if (destinations_[order_.blocks[i].index] == order_.blocks[i]) return order_.blocks[i];
+  }
+  return {};
+}
+
 void Emitter::emit_block(std::size_t at) {
   const BlockId block = order_.blocks[at];
-  const BlockId next = at + 1 < order_.blocks.size() ? order_.blocks[at + 1] : BlockId();
+  if (destinations_[block.index] != block) return;
+  const BlockId next = next_with_code(at);
   code_.bind(label(block));
   block_end_ = code_.label();
   const auto& insts = f_.block(block).insts;
@@ -150,9 +184,10 @@ bool Emitter::is_short_test(BlockId head, nir::RegionId region) const {
 void Emitter::emit_jump(BlockId block, const Inst& inst, BlockId next) {
   const nir::Edge edge = f_.edges_of(inst)[0];
   emit_moves(edge);
-  if (edge.target == next) return;
-  if (!emitted_[edge.target.index] || !is_short_test(edge.target, inst.region)) return code_.jump(label(edge.target));
-  for (nir::InstId id : f_.block(edge.target).insts) {
+  const BlockId target = destination(edge.target);
+  if (target == next) return;
+  if (!emitted_[target.index] || !is_short_test(target, inst.region)) return code_.jump(label(target));
+  for (nir::InstId id : f_.block(target).insts) {
     const Inst& head = f_.inst(id);
     if (selection_.is_folded(id)) continue;
     place(head);
@@ -181,8 +216,8 @@ void Emitter::emit_terminator(BlockId block, const Inst& inst, BlockId next) {
 }
 
 void Emitter::emit_branch(const Inst& inst, BlockId next) {
-  const BlockId yes = f_.edges_of(inst)[0].target;
-  const BlockId no = f_.edges_of(inst)[1].target;
+  const BlockId yes = destination(f_.edges_of(inst)[0].target);
+  const BlockId no = destination(f_.edges_of(inst)[1].target);
   const nir::InstId compare = selection_.fused(inst);
   auto go = [&](BlockId to, bool when) {
     if (compare.valid()) return emit_compare_branch(f_.inst(compare), label(to), when);

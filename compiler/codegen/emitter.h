@@ -28,7 +28,9 @@ class Emitter {
 
   // emit.cpp: blocks, places in the source, ways from block to block
   void begin_function();
+  void find_destinations();
   void emit_block(std::size_t at);
+  nir::BlockId next_with_code(std::size_t at) const;
   void place(const nir::Inst& inst);
   void enter_region(nir::RegionId region);
   std::uint32_t inline_site(nir::SiteId site);
@@ -78,7 +80,9 @@ class Emitter {
   std::vector<Reg> result_heads(const nir::Inst& i) const;
   /// The register of an operand changed in place, moved to where the result belongs.
   Reg in_place(const nir::Inst& inst);
-  nbc::Label label(nir::BlockId block) { return labels_[block.index]; }
+  /// Where control ends up that goes to a block: past blocks without code.
+  nir::BlockId destination(nir::BlockId block) const;
+  nbc::Label label(nir::BlockId block) { return labels_[destination(block).index]; }
   /// A register that no value lives in, one a type.
   Reg scratch(nbc::TypeId type);
 
@@ -94,6 +98,7 @@ class Emitter {
   nbc::FunctionBuilder code_;
   Registers registers_;
   std::vector<nbc::Label> labels_;
+  std::vector<nir::BlockId> destinations_;  // by block: the next one, if this has no code; else itself
   std::vector<std::pair<nbc::TypeId, Reg>> scratch_;
   std::vector<Reg> kept_;  // the pinned registers
   std::vector<std::pair<Reg, nbc::TypeId>> counted_slots_;

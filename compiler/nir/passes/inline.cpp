@@ -14,6 +14,7 @@ constexpr std::size_t kMarked = 120;      // … of a function marked @inline
 constexpr std::size_t kCalledOnce = 60;   // … of one that is called in one place
 constexpr std::size_t kWithClosure = 60;  // … of one that is given a function made by the caller
 constexpr std::size_t kLargest = 4000;    // a function that has as many takes no more
+constexpr int kRounds = 3;
 
 std::size_t size_of(const Function& f) {
   std::size_t size = 0;
@@ -184,7 +185,7 @@ class Inliner {
       for (const Block& block : f.blocks) {
         for (InstId id : block.insts) {
           if (f.inst(id).op == Op::Call) ++state_[f.inst(id).imm].calls;
-          if (f.inst(id).op == Op::ClosureMake) state_[f.inst(id).imm].calls += 2;
+          if (f.inst(id).op == Op::ClosureMake) ++state_[f.inst(id).imm].calls;
         }
       }
     }
@@ -196,7 +197,7 @@ class Inliner {
   struct State {
     Progress progress = Progress::New;
     bool recursive = false;
-    std::uint32_t calls = 0;  // places that call it; two at least when it is a value
+    std::uint32_t calls = 0;  // places that call it or make it a value
     std::size_t size = 0;
   };
 
@@ -233,7 +234,10 @@ class Inliner {
     std::vector<std::uint32_t> out;
     for (const Block& block : f.blocks) {
       for (InstId id : block.insts) {
-        if (f.inst(id).op == Op::Call) out.push_back(static_cast<std::uint32_t>(f.inst(id).imm));
+        // The function of a closure too: its call may turn out to be a plain one.
+        if (f.inst(id).op == Op::Call || f.inst(id).op == Op::ClosureMake) {
+          out.push_back(static_cast<std::uint32_t>(f.inst(id).imm));
+        }
       }
     }
     return out;
@@ -256,8 +260,30 @@ class Inliner {
     return state.size <= most;
   }
 
+  /// Inlining shows which closures are called and which branches are taken; what that brings is
+  /// inlined in turn.
   void inline_calls(std::uint32_t at) {
     Function& f = functions_[at];
+    for (int round = 0; round < kRounds; ++round) {
+      const bool calls_closures = round == 0 && has_known_closure(f);
+      if (calls_closures) fold(f, context_);
+      if (!inline_round(f)) return;
+      simplify_blocks(f, context_);
+      fold(f, context_);
+      simplify_blocks(f, context_);
+    }
+  }
+
+  static bool has_known_closure(const Function& f) {
+    for (const Block& block : f.blocks) {
+      for (InstId id : block.insts) {
+        if (f.inst(id).op == Op::ClosureMake) return true;
+      }
+    }
+    return false;
+  }
+
+  bool inline_round(Function& f) {
     std::size_t size = size_of(f);
     bool changed = false;
     for (std::size_t b = 0; b < f.blocks.size(); ++b) {
@@ -271,7 +297,7 @@ class Inliner {
         break;
       }
     }
-    if (changed) simplify_blocks(f, context_);
+    return changed;
   }
 
   PassContext& context_;

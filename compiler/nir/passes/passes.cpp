@@ -22,6 +22,7 @@ std::span<const Pass> standard_passes() {
       {"expand-constants", expand_constants},
       {"simplify-blocks", simplify_blocks},
       {"inline", nullptr, inline_calls},
+      {"unused-functions", nullptr, remove_unused_functions},
       {"fold", fold},
       {"redundant-params", remove_redundant_params},
       {"merge-repeats", merge_repeats},

@@ -35,6 +35,8 @@ struct Pass {
 void expand_constants(Function& function, PassContext& context);
 /// Calls of small functions become their bodies; nothing is inlined into itself.
 void inline_calls(PassContext& context);
+/// Functions that neither main nor a test can reach are removed.
+void remove_unused_functions(PassContext& context);
 /// Blocks that can't be reached are emptied, jumps to mere jumps go straight to their end, branches
 /// on constants are decided, blocks with one way in join the block before.
 void simplify_blocks(Function& function, PassContext& context);
