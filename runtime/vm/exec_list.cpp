@@ -202,6 +202,23 @@ HANDLER(ListSetByte) {
   list_at(fp[B])->data()[fp[C]] = static_cast<std::byte>(fp[*list_of(pc)]);
   NEXT(2);
 }
+HANDLER(ListSetObject) {
+  CHECK_BOUNDS(fp[B], fp[C]);
+  MAKE_UNIQUE(B);
+  std::uint64_t& place = reinterpret_cast<std::uint64_t*>(list_at(fp[B])->data())[fp[C]];
+  const std::uint64_t old = place;
+  place = fp[*list_of(pc)];
+  if (old != 0) memory::release(vm->account, reinterpret_cast<memory::Object*>(old));
+  NEXT(2);
+}
+HANDLER(ListTakeWord) {
+  CHECK_BOUNDS(fp[B], fp[C]);
+  MAKE_UNIQUE(B);
+  std::uint64_t& place = reinterpret_cast<std::uint64_t*>(list_at(fp[B])->data())[fp[C]];
+  fp[*list_of(pc)] = place;
+  place = 0;
+  NEXT(2);
+}
 HANDLER(ListTake) {
   CHECK_BOUNDS(fp[B], fp[C]);
   MAKE_UNIQUE(B);

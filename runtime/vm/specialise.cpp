@@ -115,7 +115,8 @@ class Specialiser {
       case Op::ListGet: choose(Exec::ListGetWord, Exec::ListGetByte, Exec::ListGetObject, Exec::ListGetString); break;
       case Op::ListPeek: choose(Exec::ListPeekWord, Exec::ListGetByte, Exec::ListPeekWord, Exec::ListPeekString); break;
       case Op::ListSet:
-      case Op::ListPut: choose(Exec::ListSetWord, Exec::ListSetByte, Exec::ListSet, Exec::ListSet); break;
+      case Op::ListPut: choose(Exec::ListSetWord, Exec::ListSetByte, Exec::ListSetObject, Exec::ListSet); break;
+      case Op::ListTake: choose(Exec::ListTakeWord, Exec::ListTake, Exec::ListTakeWord, Exec::ListTake); break;
       case Op::ListPush: choose(Exec::ListPushWord, Exec::ListPush, Exec::ListPushWord, Exec::ListPush); break;
       default: break;
     }
@@ -186,6 +187,7 @@ class Specialiser {
       case Op::ListPeek:
       case Op::ListSet:
       case Op::ListPut:
+      case Op::ListTake:
       case Op::ListPush: list(inst); break;
       case Op::ListLoad:
       case Op::ListStore: list_leaf(inst); break;

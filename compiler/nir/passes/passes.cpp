@@ -27,6 +27,7 @@ std::span<const Pass> standard_passes() {
       {"redundant-params", remove_redundant_params},
       {"merge-repeats", merge_repeats},
       {"narrow-elements", narrow_elements},
+      {"move-invariants", move_invariants},
       {"dead-code", remove_dead_code},
       {"open-dying", open_dying_values},
       {"counts", insert_counts},

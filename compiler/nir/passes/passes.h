@@ -48,6 +48,8 @@ void fold(Function& function, PassContext& context);
 void merge_repeats(Function& function, PassContext& context);
 /// Elements of lists are borrowed, read and written no more than needed.
 void narrow_elements(Function& function, PassContext& context);
+/// What is the same in every round of a loop is done once, before it.
+void move_invariants(Function& function, PassContext& context);
 /// Operations without effect whose results nobody uses are removed.
 void remove_dead_code(Function& function, PassContext& context);
 /// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
