@@ -104,10 +104,17 @@ class Rotator : LoopPass {
     if (cfg.incoming(body).size() != 1 || loop.head.index == 0) return false;
     for (InstId id : f_.block(body).insts) {
       const Inst& inst = f_.inst(id);
+      if (inst.op == Op::ListTake) return is_held(loop, inst);
       if (panics(inst)) return is_repeatable(f_, context_, inst) && is_invariant(inst);
       if (!is_repeatable(f_, context_, inst)) return false;
     }
     return false;
+  }
+
+  /// Whether an element at a fixed place is taken from a list that goes around the loop (hold.cpp).
+  bool is_held(const Loop& loop, const Inst& take) const {
+    const Value& list = f_.value(f_.operands_of(take)[0]);
+    return !list.inst.valid() && list.block == loop.head && !is_inside(f_.operands_of(take)[1]);
   }
 
   void rotate(const Cfg& before, const Loop& loop) {

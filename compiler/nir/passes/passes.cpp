@@ -28,6 +28,7 @@ std::span<const Pass> standard_passes() {
       {"merge-repeats", merge_repeats},
       {"narrow-elements", narrow_elements},
       {"move-invariants", move_invariants},
+      {"hold-elements", hold_elements},
       {"dead-code", remove_dead_code},
       {"open-dying", open_dying_values},
       {"counts", insert_counts},

@@ -50,6 +50,8 @@ void merge_repeats(Function& function, PassContext& context);
 void narrow_elements(Function& function, PassContext& context);
 /// What is the same in every round of a loop is done once, before it.
 void move_invariants(Function& function, PassContext& context);
+/// An element that a loop takes and gives back in every round is held through the loop.
+void hold_elements(Function& function, PassContext& context);
 /// Operations without effect whose results nobody uses are removed.
 void remove_dead_code(Function& function, PassContext& context);
 /// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
