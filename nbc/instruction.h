@@ -55,6 +55,7 @@ enum class What : std::uint8_t {
   PairTo,
   Enum,
   List,
+  SortableList,
   Map,
   Box,
   BoxOfEnum,

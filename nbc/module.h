@@ -16,7 +16,7 @@ namespace noodle::nbc {
 
 /// Version of the format that this build writes. Readers accept this and the older ones named in
 /// docs/reference/nbc.rst.
-inline constexpr std::uint16_t kVersion = 1;
+inline constexpr std::uint16_t kVersion = 2;
 /// Feature bits that this build understands; a module with any other is refused.
 inline constexpr std::uint64_t kKnownFeatures = 0;
 

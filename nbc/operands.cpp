@@ -7,6 +7,7 @@ bool is_handle(What what) {
   switch (what) {
     case What::Enum:
     case What::List:
+    case What::SortableList:
     case What::Map:
     case What::Box:
     case What::BoxOfEnum:
@@ -122,6 +123,9 @@ bool Operands::leaf_is(std::uint16_t slot, What what, const Inst& inst) {
       }
       return true;
     case What::List: return handle(Kind::List, "a list");
+    case What::SortableList:
+      if (!handle(Kind::List, "a list of numbers, bools or strings")) return false;
+      return types_.kind(types_[type].element) <= Kind::String ? true : wrong("a list of numbers, bools or strings");
     case What::Map: return handle(Kind::Map, "a map");
     case What::Box: return handle(Kind::Box, "a box");
     case What::BoxOfEnum:

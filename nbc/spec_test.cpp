@@ -51,6 +51,7 @@ std::string_view what_text(What what) {
                                          "PairTo",
                                          "enum",
                                          "list",
+                                         "list of numbers, bools or strings",
                                          "map",
                                          "box",
                                          "box of an enum",

@@ -207,6 +207,7 @@ void Emitter::emit_list(const Inst& inst) {
     case Op::ListAppend: return code_.abc(nbc::Op::ListAppend, list, in(inst, 1));
     case Op::ListSwap: return code_.abc(nbc::Op::ListSwap, list, in(inst, 1), in(inst, 2));
     case Op::ListReverse: return code_.abc(nbc::Op::ListReverse, list);
+    case Op::ListSort: return code_.abc(nbc::Op::ListSort, list);
     case Op::ListClear: return code_.abc(nbc::Op::ListClear, list);
     default: return code_.abc(nbc::Op::ListReserve, list, in(inst, 1));
   }

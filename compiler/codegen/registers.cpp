@@ -26,6 +26,7 @@ bool changes_in_place(Op op) {
     case Op::ListAppend:
     case Op::ListSwap:
     case Op::ListReverse:
+    case Op::ListSort:
     case Op::ListClear:
     case Op::ListReserve:
     case Op::MapInsert:

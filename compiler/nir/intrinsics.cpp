@@ -34,6 +34,7 @@ constexpr Intrinsic kIntrinsics[] = {
     {"list.append", Op::ListAppend, Form::Changes},
     {"list.swap", Op::ListSwap, Form::Changes},
     {"list.reverse", Op::ListReverse, Form::Changes},
+    {"list.sort", Op::ListSort, Form::Changes},
     {"list.clear", Op::ListClear, Form::Changes},
     {"list.reserve", Op::ListReserve, Form::Changes},
     {"map.len", Op::MapLen, Form::Value},
@@ -89,6 +90,11 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
   if (name == "value.to_string" || name == "value.show")
     return set_result(inst, 0, in_.text_of(b, type, operand(inst, 0), name == "value.show"));
   if (name == "value.compare") return set_result(inst, 0, in_.compare(b, type, operand(inst, 0), operand(inst, 1)));
+  if (name == "list.sorts_natively") {
+    const TypeKind kind = in_.types.kind(type);
+    const bool natively = (kind >= TypeKind::Bool && kind <= TypeKind::String);
+    return set_result(inst, 0, b.value(Op::ConstInt, {}, in_.prim(TypeKind::Bool), in_.prim(TypeKind::Bool), natively));
+  }
   if (name == "value.equal") {
     check_equality(type, inst.span);
     return set_result(inst, 0, in_.equal(b, type, operand(inst, 0), operand(inst, 1)));

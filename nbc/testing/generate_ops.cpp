@@ -6,8 +6,8 @@ namespace noodle::nbc::testing {
 namespace {
 
 bool is_handle(What what) {
-  return what == What::Enum || what == What::List || what == What::Map || what == What::Box ||
-         what == What::BoxOfEnum || what == What::Fn || what == What::Any;
+  return what == What::Enum || what == What::List || what == What::SortableList || what == What::Map ||
+         what == What::Box || what == What::BoxOfEnum || what == What::Fn || what == What::Any;
 }
 
 // Operands that say how much to allocate stay small.
@@ -33,6 +33,7 @@ TypeId FunctionGenerator::random_type(What what) {
       case What::Unsigned: return is_unsigned(kind) || kind == Kind::Bool;
       case What::Enum: return kind == Kind::Enum;
       case What::List: return kind == Kind::List;
+      case What::SortableList: return kind == Kind::List && types().kind(types()[t].element) <= Kind::String;
       case What::Map: return kind == Kind::Map;
       case What::Box: return kind == Kind::Box;
       case What::BoxOfEnum: return kind == Kind::Box && types().kind(types()[t].element) == Kind::Enum;

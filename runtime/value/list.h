@@ -48,6 +48,8 @@ bool list_filled(Account& account, const TypeInfo& type, std::uint64_t count, co
                  std::uint64_t* out);
 bool list_swap(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t a, std::uint64_t b);
 bool list_reverse(Account& account, const TypeInfo& type, std::uint64_t* list);
+/// Sorts stably in the total order; the elements are numbers, bools or strings (sort.cpp).
+bool list_sort(Account& account, const TypeInfo& type, std::uint64_t* list);
 /// Releases the list; its slot is then the empty one.
 void list_clear(Account& account, std::uint64_t* list);
 

@@ -302,6 +302,46 @@ TEST_F(ListTest, ReversingAndSwappingMoveWholeElements) {
   }
 }
 
+TEST_F(ListTest, SortingAgreesWithAStableSortOfAVector) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 200; ++round) {
+    const std::size_t length = random() % 60;
+    Numbers wanted;
+    for (std::size_t i = 0; i < length; ++i) wanted.push_back(static_cast<std::int16_t>(random() % 50) - 25);
+    for (const TypeInfo* type : {ints, shorts}) {
+      std::uint64_t list = list_from(wanted, *type);
+      std::uint64_t other = list;
+      if (list != 0) share(list);
+      ASSERT_TRUE(list_sort(account, *type, &list));
+      EXPECT_EQ(numbers(*type, other), wanted);  // a shared list is copied first
+      Numbers sorted = wanted;
+      std::ranges::stable_sort(sorted);
+      EXPECT_EQ(numbers(*type, list), sorted);
+      list_clear(account, &list);
+      list_clear(account, &other);
+    }
+  }
+}
+
+TEST_F(ListTest, TextsSortByTheirBytesWhereverTheyAre) {
+  std::mt19937_64 random(6);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::string> wanted;
+    for (std::size_t i = random() % 40; i > 0; --i) {
+      std::string s;
+      for (std::size_t k = random() % 20; k > 0; --k) s += "ab\0\xC3\xA9"[random() % 3];
+      wanted.push_back(s);
+    }
+    std::vector<Slots> elements;
+    for (const std::string& s : wanted) elements.push_back(slots_of(text(s)));
+    std::uint64_t list = list_of(*texts, elements);
+    ASSERT_TRUE(list_sort(account, *texts, &list));
+    std::ranges::sort(wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i) ASSERT_EQ(text_at(list, i), wanted[i]);
+    list_clear(account, &list);
+  }
+}
+
 TEST_F(ListTest, ReleasingAListReleasesWhatNestsInIt) {
   std::uint64_t outer = 0;
   for (int i = 0; i < 10; ++i) {

@@ -191,6 +191,16 @@ std::uint64_t string_index_of(const std::uint64_t* words, std::uint64_t offset) 
 }
 
 int string_compare(const std::uint64_t* a, const std::uint64_t* b) {
+  if (((a[1] | b[1]) & memory::kHeapText) == 0) {
+    // Texts in their words compare as numbers of 16 digits; the last one, their length, decides between
+    // texts of which one begins with the other.
+    const std::uint64_t x = __builtin_bswap64(a[0]);
+    const std::uint64_t y = __builtin_bswap64(b[0]);
+    if (x != y) return x < y ? -1 : 1;
+    const std::uint64_t z = __builtin_bswap64(a[1]);
+    const std::uint64_t w = __builtin_bswap64(b[1]);
+    return z < w ? -1 : z > w ? 1 : 0;
+  }
   const int order = string_view(a).compare(string_view(b));
   return order < 0 ? -1 : order > 0 ? 1 : 0;
 }

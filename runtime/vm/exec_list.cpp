@@ -292,6 +292,10 @@ HANDLER(ListReverse) {
   CHECK_MEMORY(value::list_reverse(vm->account, type_at(fp, A), fp + A));
   NEXT(1);
 }
+HANDLER(ListSort) {
+  CHECK_MEMORY(value::list_sort(vm->account, type_at(fp, A), fp + A));
+  NEXT(1);
+}
 HANDLER(ListClear) {
   value::list_clear(vm->account, fp + A);
   NEXT(1);

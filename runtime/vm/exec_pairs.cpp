@@ -10,37 +10,37 @@ using value::as_f64;
 using value::from_f64;
 
 // Two statements: neither is contracted into the other.
-#define FLOAT_PAIR(first, op1, second, expression)                \
-  HANDLER(first##second##F64) {                                   \
-    const double x = as_f64(fp[B]) op1 as_f64(fp[C]);             \
-    fp[A] = from_f64(x);                                          \
-    w = *++pc;                                                    \
-    const double y = (expression);                                \
-    fp[A] = from_f64(y);                                          \
-    NEXT(1);                                                      \
+#define FLOAT_PAIR(first, op1, second, expression)    \
+  HANDLER(first##second##F64) {                       \
+    const double x = as_f64(fp[B]) op1 as_f64(fp[C]); \
+    fp[A] = from_f64(x);                              \
+    w = *++pc;                                        \
+    const double y = (expression);                    \
+    fp[A] = from_f64(y);                              \
+    NEXT(1);                                          \
   }
-#define FLOAT_PAIRS(first, op1)                          \
-  FLOAT_PAIR(first, op1, Add, x + as_f64(fp[C]))         \
-  FLOAT_PAIR(first, op1, Sub, x - as_f64(fp[C]))         \
-  FLOAT_PAIR(first, op1, RSub, as_f64(fp[B]) - x)        \
-  FLOAT_PAIR(first, op1, Mul, x * as_f64(fp[C]))
+#define FLOAT_PAIRS(first, op1)                   \
+  FLOAT_PAIR(first, op1, Add, x + as_f64(fp[C]))  \
+  FLOAT_PAIR(first, op1, Sub, x - as_f64(fp[C]))  \
+  FLOAT_PAIR(first, op1, RSub, as_f64(fp[B]) - x) \
+  FLOAT_PAIR(first, op1, Mul, x* as_f64(fp[C]))
 FLOAT_PAIRS(Add, +)
 FLOAT_PAIRS(Sub, -)
 FLOAT_PAIRS(Mul, *)
 
-#define COUNT_AND_TEST(name, condition)                                                     \
-  HANDLER(AddImm##name##Back) {                                                             \
-    std::int64_t x;                                                                         \
+#define COUNT_AND_TEST(name, condition)                                                         \
+  HANDLER(AddImm##name##Back) {                                                                 \
+    std::int64_t x;                                                                             \
     if (__builtin_add_overflow(as_signed(fp[B]), std::int64_t{signed16(C)}, &x)) [[unlikely]] { \
-      RAISE(Instruction);                                                                   \
-    }                                                                                       \
-    fp[A] = static_cast<std::uint64_t>(x);                                                  \
-    w = *++pc;                                                                              \
-    if (condition) {                                                                        \
-      STEP();                                                                               \
-      NEXT(signed16(C));                                                                    \
-    }                                                                                       \
-    NEXT(1);                                                                                \
+      RAISE(Instruction);                                                                       \
+    }                                                                                           \
+    fp[A] = static_cast<std::uint64_t>(x);                                                      \
+    w = *++pc;                                                                                  \
+    if (condition) {                                                                            \
+      STEP();                                                                                   \
+      NEXT(signed16(C));                                                                        \
+    }                                                                                           \
+    NEXT(1);                                                                                    \
   }
 COUNT_AND_TEST(JltI64, x < as_signed(fp[B]))
 COUNT_AND_TEST(JleI64, x <= as_signed(fp[B]))

@@ -19,8 +19,7 @@ using sema::TypeKind;
 
 class Folder {
  public:
-  Folder(Function& f, PassContext& context)
-      : f_(f), types_(context.layout.types()), renaming_(f) {}
+  Folder(Function& f, PassContext& context) : f_(f), types_(context.layout.types()), renaming_(f) {}
 
   void run() {
     Cfg cfg(f_);
@@ -234,6 +233,12 @@ class Folder {
       return false;
     }
     if (sema::is_float(kind(x))) return false;
+    if (b && *b == 0 && compares_integers(x)) {
+      const Inst& order = f_.inst(f_.value(x).inst);
+      f_.operands_of(inst)[1] = operand(order, 1);
+      f_.operands_of(inst)[0] = operand(order, 0);
+      return false;
+    }
     if (x == y) return become_bool(inst, op == Op::Eq || op == Op::Le || op == Op::Ge), false;
     if (kind(x) != TypeKind::Bool || (op != Op::Eq && op != Op::Ne) || (!a && !b)) return false;
     const ValueId other = a ? y : x;
@@ -244,6 +249,12 @@ class Folder {
     return false;
   }
 
+  /// Whether the value is a `cmp` of integers, whose sign answers what the integers would.
+  bool compares_integers(ValueId v) const {
+    const Inst* made = made_by(v, Op::Cmp);
+    return made != nullptr && sema::is_integer(kind(operand(*made, 0)));
+  }
+
   bool conversion(Inst& inst) {
     const ValueId x = operand(inst, 0);
     const TypeKind to = types_.kind(inst.type);
@@ -252,7 +263,7 @@ class Folder {
     if (!a) return false;
     if (to == TypeKind::F64) {
       const double value = !sema::is_signed_integer(kind(x)) ? static_cast<double>(static_cast<std::uint64_t>(*a))
-                                                      : static_cast<double>(static_cast<std::int64_t>(*a));
+                                                             : static_cast<double>(static_cast<std::int64_t>(*a));
       become(inst, Op::ConstFloat, std::bit_cast<std::uint64_t>(value));
     } else if (!sema::is_float(to) && to != TypeKind::Bool && sema::fits_integer(*a, to)) {
       become(inst, Op::ConstInt, static_cast<std::uint64_t>(*a));
@@ -277,7 +288,8 @@ class Folder {
       const Inst& made = f_.inst(id);
       if (made.op == Op::ListFilled) return is(inst, operand(made, 0));
       const bool same = made.op == Op::ListStore || made.op == Op::ListSet || made.op == Op::ListPut ||
-                        made.op == Op::ListSwap || made.op == Op::ListReverse || made.op == Op::ListTake;
+                        made.op == Op::ListSwap || made.op == Op::ListReverse || made.op == Op::ListSort ||
+                        made.op == Op::ListTake;
       if (!same || list != f_.result(made)) return false;
       list = operand(made, 0);
     }

@@ -66,7 +66,7 @@ class Bounds {
   }
   static bool keeps_length(const Inst& inst) {
     return inst.op == Op::ListStore || inst.op == Op::ListSet || inst.op == Op::ListPut || inst.op == Op::ListTake ||
-           inst.op == Op::ListSwap || inst.op == Op::ListReverse;
+           inst.op == Op::ListSwap || inst.op == Op::ListReverse || inst.op == Op::ListSort;
   }
 
   bool is_length_of(ValueId root, ValueId v) const {

@@ -254,8 +254,8 @@ class Mover : LoopPass {
       const InstId id = insts[i];
       const Inst& inst = f_.inst(id);
       const bool may_fail = panics(inst);
-      const bool can = is_repeatable(f_, context_, inst) && (!may_fail || (first && inst.region == outer)) &&
-                       is_invariant(inst);
+      const bool can =
+          is_repeatable(f_, context_, inst) && (!may_fail || (first && inst.region == outer)) && is_invariant(inst);
       if (can) {
         auto& to = f_.block(before).insts;
         to.insert(to.end() - 1, id);

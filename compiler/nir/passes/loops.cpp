@@ -64,7 +64,8 @@ bool make_preheaders(Function& f, const Cfg& cfg, std::span<const Loop> loops) {
     Builder builder(f);
     const BlockId block = builder.new_block();
     std::vector<ValueId> params;
-    for (ValueId p : std::vector<ValueId>(f.block(loop.head).params)) params.push_back(builder.add_param(block, f.type(p)));
+    for (ValueId p : std::vector<ValueId>(f.block(loop.head).params))
+      params.push_back(builder.add_param(block, f.type(p)));
     for (const Incoming& in : outside) f.edges_of(f.terminator(in.from))[in.edge].target = block;
     const Inst first = f.inst(f.block(loop.head).insts.front());
     builder.at = block;

@@ -110,7 +110,8 @@ class Narrower {
     if (!counted && inst.result_count > 1 && 2 * loads <= inst.result_count) return load_leaves(id, used_leaves, out);
     if (counted && !consumed && inst.op == Op::ListGet) {
       inst.op = Op::ListPeek;
-      for (std::uint32_t k = 0; k < inst.result_count; ++k) f_.value(f_.result(inst, k)).ownership = Ownership::Borrowed;
+      for (std::uint32_t k = 0; k < inst.result_count; ++k)
+        f_.value(f_.result(inst, k)).ownership = Ownership::Borrowed;
     }
     out.push_back(id);
   }

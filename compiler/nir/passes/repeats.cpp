@@ -52,7 +52,7 @@ class Merger {
   struct Entry {
     InstId inst;
     BlockId block;
-    ValueId list;     // of a read: the oldest list that it could have been read from
+    ValueId list;  // of a read: the oldest list that it could have been read from
     std::uint32_t next = 0;
   };
 

@@ -34,9 +34,7 @@ class SsaRepair {
   }
   /// What the variable is where `block` begins. Every way there must pass a definition.
   ValueId at_entry(BlockId block);
-  ValueId at_end(BlockId block) {
-    return defined_[block.index].valid() ? defined_[block.index] : at_entry(block);
-  }
+  ValueId at_end(BlockId block) { return defined_[block.index].valid() ? defined_[block.index] : at_entry(block); }
 
  private:
   Function& f_;

@@ -23,8 +23,9 @@ class Sweeper {
     while (!work_.empty()) {
       const std::uint32_t f = work_.back();
       work_.pop_back();
-      each_reference(module_.functions[f], [&](std::uint64_t& i) { use_function(static_cast<std::uint32_t>(i)); },
-                     [&](std::uint64_t& i) { use_vtable(static_cast<std::uint32_t>(i)); });
+      each_reference(
+          module_.functions[f], [&](std::uint64_t& i) { use_function(static_cast<std::uint32_t>(i)); },
+          [&](std::uint64_t& i) { use_vtable(static_cast<std::uint32_t>(i)); });
     }
     compact();
   }
