@@ -58,6 +58,8 @@ ConstantId ModuleBuilder::text(std::string_view value) { return constant({kStrin
 ConstantId ModuleBuilder::bytes(std::string_view value) { return constant({kBytes, string(value).index}); }
 ConstantId ModuleBuilder::function_value(TypeId fn, FunctionId function) { return constant({fn, function.index}); }
 
+ConstantId ModuleBuilder::boxed_variant(TypeId box, std::uint32_t variant) { return constant({box, variant}); }
+
 NativeId ModuleBuilder::native(std::string_view name, Signature signature, bool leaf) {
   StringId text = string(name);
   auto [at, fresh] = natives_.try_emplace(text.index, NativeId(module.natives.size()));

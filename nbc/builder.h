@@ -34,6 +34,8 @@ class ModuleBuilder {
   ConstantId text(std::string_view value);
   ConstantId bytes(std::string_view value);
   ConstantId function_value(TypeId fn, FunctionId function);
+  /// The payload-less variant of a box of an enum.
+  ConstantId boxed_variant(TypeId box, std::uint32_t variant);
 
   /// An import, added on first sight of the name.
   NativeId native(std::string_view name, Signature signature, bool leaf);

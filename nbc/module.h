@@ -28,8 +28,10 @@ inline constexpr std::uint32_t kMaxString = 1u << 28;   // bytes of one text
 
 /// A constant: immortal in the runtime.
 struct Constant {
-  TypeId type;              // a scalar, String, Bytes or Fn
-  std::uint64_t value = 0;  // scalar: canonical register bits; String, Bytes: a StringId; Fn: a FunctionId
+  TypeId type;  // a scalar, String, Bytes, Fn, or a Box of an enum
+  /// Scalar: canonical register bits; String, Bytes: a StringId; Fn: a FunctionId; Box: the number of a
+  /// variant without payload.
+  std::uint64_t value = 0;
   bool operator==(const Constant&) const = default;
 };
 

@@ -186,6 +186,13 @@ class Tables {
         if (m_.functions[c.value].signature != flatten_signature(m_.types, c.type)) {
           return fail(Rule::ConstantType, whose);
         }
+      } else if (kind == Kind::Box) {
+        const Type& content = m_.types[m_.types[c.type].element];
+        if (content.kind != Kind::Enum) return fail(Rule::ConstantType, whose);
+        if (c.value >= content.variants.size() ||
+            !m_.types.payload(m_.types[c.type].element, static_cast<std::uint32_t>(c.value)).empty()) {
+          return fail(Rule::ConstantValue, whose);
+        }
       } else {
         return fail(Rule::ConstantType, whose);
       }

@@ -51,6 +51,7 @@ void Emitter::emit(nir::BlockId block, const Inst& inst) {
     case Op::ConstInt:
     case Op::ConstFloat:
     case Op::ConstString:
+    case Op::ConstVariant:
     case Op::Zero: return emit_constant(inst);
     case Op::EnumMake:
       return code_.list(nbc::Op::EnumMake, out(inst), static_cast<Reg>(inst.imm), operand_slots(inst, 0));
@@ -88,6 +89,9 @@ void Emitter::emit_constant(const Inst& inst) {
   const Reg to = out(inst);
   if (inst.op == Op::ConstString) {
     return code_.constant(to, builder.text(layout_.types().names().text(Symbol(inst.imm))));
+  }
+  if (inst.op == Op::ConstVariant) {
+    return code_.constant(to, builder.boxed_variant(type_of(f_.result(inst)), static_cast<std::uint32_t>(inst.imm)));
   }
   if (inst.op == Op::ConstInt) return code_.integer(to, static_cast<std::int64_t>(inst.imm));
   const double number = std::bit_cast<double>(inst.imm);

@@ -15,6 +15,7 @@ inline ImmForm imm_form(Op op, Stage stage) {
     case Op::ConstString:
     case Op::FormatValue: return ImmForm::Text;
     case Op::ConstValue:
+    case Op::ConstVariant:
     case Op::StructGet:
     case Op::StructWith:
     case Op::EnumMake:

@@ -291,6 +291,12 @@ std::string TypeChecker::others() {
       return expect({}, {type_});
     case Op::ConstFloat: return sema::is_float(kind(type_)) ? expect({}, {type_}) : "its type is no float";
     case Op::ConstString: return expect({}, {s});
+    case Op::ConstVariant: {
+      if (!layout_.is_boxed(type_) || !layout_.is_enum(layout_.flat(type_))) return "its type is no boxed enum";
+      if (inst_.imm >= layout_.variant_count(layout_.flat(type_))) return "there is no such variant";
+      const bool empty = layout_.payload(layout_.flat(type_), static_cast<std::uint32_t>(inst_.imm)).empty();
+      return empty ? expect({}, {type_}) : "the variant has a payload";
+    }
     case Op::ConstValue:
       if (module_ != nullptr && inst_.imm < module_->constants.size()) type_ = module_->constants[inst_.imm].type;
       if (module_ != nullptr && inst_.imm >= module_->constants.size()) return "there is no such constant";

@@ -94,6 +94,15 @@ std::uint32_t FunctionGenerator::make_enum(TypeId type, int depth) {
 }
 
 std::uint32_t FunctionGenerator::make_boxed(TypeId type, int depth) {
+  const TypeId inside = types()[type].element;
+  if (types().kind(inside) == Kind::Enum && random_.chance(30)) {
+    const std::uint32_t variant = random_.below(types()[inside].variants.size());
+    if (types().payload(inside, variant).empty()) {
+      const std::uint32_t v = fresh(type, Held::Owned);
+      f_.constant(vars_[v].slot, world_.builder.boxed_variant(type, variant));
+      return v;
+    }
+  }
   auto content = types().flatten(types()[type].element);
   Slots slots;
   take_made(std::vector<Leaf>(content.begin(), content.end()), depth, slots);

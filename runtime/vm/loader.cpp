@@ -188,6 +188,17 @@ class Loader {
           if (!keep(closure)) return false;
           break;
         }
+        case nbc::Kind::Box: {
+          const TypeInfo& type = *loaded_.type_infos[constant.type.index];
+          Object* box = memory::allocate(machine_.account, type.object.size, type.object_number);
+          if (box == nullptr) return false;
+          std::vector<std::uint64_t> content(type.element->slots, 0);
+          content[0] = constant.value;
+          value::store_value(*type.element, reinterpret_cast<std::byte*>(box) + value::kBoxContent, content.data());
+          if (!keep(box)) return false;
+          words[0] = reinterpret_cast<std::uint64_t>(box);
+          break;
+        }
         default: words[0] = constant.value; break;
       }
       loaded_.constants.push_back(words[0]);

@@ -113,6 +113,7 @@ class Folder {
           become(inst, Op::ConstFloat, std::bit_cast<std::uint64_t>(std::sqrt(*x)));
         }
         return false;
+      case Op::BoxNew: return box(inst), false;
       case Op::EnumTag:
         if (const Inst* made = made_by(operand(inst, 0), Op::EnumMake)) become(inst, Op::ConstInt, made->imm);
         return false;
@@ -269,6 +270,14 @@ class Folder {
       become(inst, Op::ConstInt, static_cast<std::uint64_t>(*a));
     }
     return false;
+  }
+
+  /// A boxed variant without payload is the same for all: Leaf, Nil, Empty take no memory.
+  void box(Inst& inst) {
+    const Inst* made = inst.operand_count == 1 ? made_by(operand(inst, 0), Op::EnumMake) : nullptr;
+    if (made == nullptr || made->operand_count != 0) return;
+    const std::uint64_t variant = made->imm;
+    become(inst, Op::ConstVariant, variant);
   }
 
   bool payload(Inst& inst) {

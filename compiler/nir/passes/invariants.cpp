@@ -25,6 +25,7 @@ constexpr std::size_t kLongestTest = 8;  // instructions of a head that is copie
 bool is_repeatable(const Function& f, PassContext& context, const Inst& inst) {
   switch (inst.op) {
     case Op::ConstString:
+    case Op::ConstVariant:
     case Op::ListPeek:
     case Op::BoxPeek: return true;
     case Op::Payload:

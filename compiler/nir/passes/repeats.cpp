@@ -68,6 +68,7 @@ class Merger {
       case Op::ListLoad:
       case Op::ListStore: break;
       case Op::ConstString:
+      case Op::ConstVariant:
       case Op::ConstValue: return false;
       default:
         if (!info(inst.op).is_pure && !(inst.op >= Op::Add && inst.op <= Op::Convert)) return false;
