@@ -126,6 +126,25 @@ inline Object* text_object(const std::uint64_t* words) {
 
 /// Calls `f(Object*)` for each object that `fields` finds under `base`.
 template <typename F>
+inline void for_each_child(FieldMap fields, const std::byte* base, F&& f);
+
+/// The same for the payload of the variant that the enum at `words` holds. One level of it is looked at
+/// in place; enums nest only as deep as types do, so the recursion is bounded.
+template <typename F>
+inline void for_each_in_variant(const EnumFields& variants, const std::uint64_t* words, F&& f) {
+  if (words[0] >= variants.variants.size()) return;
+  const auto* base = reinterpret_cast<const std::byte*>(words);
+  for (const Field& field : variants.variants[words[0]]) {
+    const auto* at = reinterpret_cast<const std::uint64_t*>(base + field.offset);
+    if (field.kind == Field::Kind::Object) {
+      if (at[0] != 0) f(reinterpret_cast<Object*>(at[0]));
+    } else {
+      for_each_child(FieldMap(&field, 1), base, f);
+    }
+  }
+}
+
+template <typename F>
 inline void for_each_child(FieldMap fields, const std::byte* base, F&& f) {
   for (const Field& field : fields) {
     const auto* words = reinterpret_cast<const std::uint64_t*>(base + field.offset);
@@ -136,12 +155,7 @@ inline void for_each_child(FieldMap fields, const std::byte* base, F&& f) {
       case Field::Kind::String:
         if (Object* object = text_object(words)) f(object);
         break;
-      case Field::Kind::Enum:
-        // Variants nest only as deep as types do, so this recursion is bounded.
-        if (words[0] < field.variants->variants.size()) {
-          for_each_child(field.variants->variants[words[0]], reinterpret_cast<const std::byte*>(words), f);
-        }
-        break;
+      case Field::Kind::Enum: for_each_in_variant(*field.variants, words, f); break;
     }
   }
 }

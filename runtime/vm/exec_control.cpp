@@ -91,22 +91,24 @@ SWITCH(SwitchInt, fp[A] < std::uint64_t{UIMM} - 1 ? fp[A] : std::uint64_t{UIMM} 
     DISPATCH();                                            \
   } while (0)
 
-#define NEW_FRAME(callee_)                                                \
-  std::uint64_t* const frame = fp + function_of(fp)->slots + kFrameWords; \
-  if (frame + (callee_)->slots > vm->stack_end) [[unlikely]] {            \
-    RAISE(StackOverflow);                                                 \
+#define NEW_FRAME_AT(distance, callee_)                        \
+  std::uint64_t* const frame = fp + (distance);                \
+  if (frame + (callee_)->slots > vm->stack_end) [[unlikely]] { \
+    RAISE(StackOverflow);                                      \
   }
+#define NEW_FRAME(callee_) NEW_FRAME_AT(function_of(fp)->slots + kFrameWords, callee_)
 
+// Short calls: the loader put the distance of the new frame into a.
 HANDLER(Call0) {
   STEP();
   const LoadedFunction* callee = vm->functions + UIMM;
-  NEW_FRAME(callee);
-  OPEN_FRAME(callee, pc + words_with_list(1, A), list_of(pc));
+  NEW_FRAME_AT(A, callee);
+  OPEN_FRAME(callee, pc + 2, list_of(pc));
 }
 HANDLER(Call1) {
   STEP();
   const LoadedFunction* callee = vm->functions + UIMM;
-  NEW_FRAME(callee);
+  NEW_FRAME_AT(A, callee);
   const std::uint16_t* list = list_of(pc);
   frame[0] = fp[list[0]];
   OPEN_FRAME(callee, pc + 2, list + 1);
@@ -114,7 +116,7 @@ HANDLER(Call1) {
 HANDLER(Call2) {
   STEP();
   const LoadedFunction* callee = vm->functions + UIMM;
-  NEW_FRAME(callee);
+  NEW_FRAME_AT(A, callee);
   const std::uint16_t* list = list_of(pc);
   frame[0] = fp[list[0]];
   frame[1] = fp[list[1]];
@@ -123,7 +125,7 @@ HANDLER(Call2) {
 HANDLER(Call3) {
   STEP();
   const LoadedFunction* callee = vm->functions + UIMM;
-  NEW_FRAME(callee);
+  NEW_FRAME_AT(A, callee);
   const std::uint16_t* list = list_of(pc);
   frame[0] = fp[list[0]];
   frame[1] = fp[list[1]];

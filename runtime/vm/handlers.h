@@ -75,10 +75,13 @@ constexpr std::uint32_t words_with_list(std::uint32_t fixed, std::uint32_t n) { 
 inline const std::uint16_t* list_of(const Word* pc, std::uint32_t fixed = 1) {
   return reinterpret_cast<const std::uint16_t*>(pc + fixed);
 }
+// Lists are short: a loop that is unrolled for long ones costs more than it saves.
 inline void gather(std::uint64_t* to, const std::uint64_t* fp, const std::uint16_t* list, std::uint32_t n) {
+#pragma clang loop unroll(disable) vectorize(disable)
   for (std::uint32_t i = 0; i < n; ++i) to[i] = fp[list[i]];
 }
 inline void scatter(std::uint64_t* fp, const std::uint16_t* list, std::uint32_t n, const std::uint64_t* from) {
+#pragma clang loop unroll(disable) vectorize(disable)
   for (std::uint32_t i = 0; i < n; ++i) fp[list[i]] = from[i];
 }
 /// Reads a value in memory into the listed slots, which are as many as it has.

@@ -20,7 +20,8 @@ using value::TypeInfo;
 
 class LoadedModule;
 
-struct LoadedFunction {
+/// As large as a cache line, so that finding one by number is a shift.
+struct alignas(64) LoadedFunction {
   const Word* code = nullptr;
   std::uint32_t slots = 0;
   std::uint32_t param_slots = 0;

@@ -44,6 +44,7 @@ class Specialiser {
 
  private:
   void set_op(std::uint32_t pc, Exec op) { code_[pc] = (code_[pc] & ~Word{0xFFFF}) | static_cast<Word>(op); }
+  void set_a(std::uint32_t pc, std::uint16_t a) { code_[pc] = (code_[pc] & ~(Word{0xFFFF} << 16)) | Word{a} << 16; }
   void set_bc(std::uint32_t pc, std::uint16_t b, std::uint16_t c) {
     code_[pc] = (code_[pc] & 0xFFFFFFFFull) | Word{b} << 32 | Word{c} << 48;
   }
@@ -97,9 +98,10 @@ class Specialiser {
   }
   void call(const nbc::Inst& inst) {
     const std::uint32_t params = loaded_.verified.facts(nbc::FunctionId(inst.uimm())).param_slots();
-    if (params == 0) return set_op(inst.pc, Exec::Call0);
-    if (inst.list_size() > 4 || params > 3) return;
-    set_op(inst.pc, params == 1 ? Exec::Call1 : params == 2 ? Exec::Call2 : Exec::Call3);
+    if (inst.list_size() > 4 || params > 3 || inst.list_size() == 0) return;
+    constexpr Exec kShort[] = {Exec::Call0, Exec::Call1, Exec::Call2, Exec::Call3};
+    set_op(inst.pc, kShort[params]);
+    set_a(inst.pc, static_cast<std::uint16_t>(types_.size() + kFrameWords));
   }
   void list(const nbc::Inst& inst) {
     const Shape shape = element_shape(*types_[inst.b()]);
