@@ -1,6 +1,6 @@
 """Compares Noodle with its peers on programs that do the same.
 
-    run.py NOODLE SUITE [NAME] [--json FILE]
+    run.py NOODLE SUITE [NAME] [--peer PEER] [--json FILE]
 
 A suite is a folder beside this file. A case is NAME.noodle with a peer's NAME.lua, NAME.py or NAME.cpp
 (built with clang++ -O2) beside it; all must print the same. Pairs are interleaved: at least 30, or 10
@@ -12,7 +12,6 @@ memory is what a run takes above its runtime's own hello world.
 import argparse
 import json
 import math
-import os
 import pathlib
 import shutil
 import statistics
@@ -27,17 +26,22 @@ BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19"}
 
 
 def run(command):
-    """Seconds of wall clock, peak resident KiB, and what it printed."""
+    """Seconds of wall clock, and what it printed."""
     with tempfile.TemporaryFile() as out:
         start = time.perf_counter()
-        child = subprocess.Popen(command, stdout=out)
-        _, status, usage = os.wait4(child.pid, 0)
+        child = subprocess.run(command, stdout=out, check=False)
         seconds = time.perf_counter() - start
-        child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
             sys.exit(f"{' '.join(map(str, command))} ended with {child.returncode}")
         out.seek(0)
-        return seconds, usage.ru_maxrss, out.read()
+        return seconds, out.read()
+
+
+def peak_memory(command):
+    """Peak resident KiB. A child counts the memory of the process that started it, so a small one does."""
+    with tempfile.NamedTemporaryFile("r") as report:
+        subprocess.run(["/usr/bin/time", "-f", "%M", "-o", report.name, *command], stdout=subprocess.DEVNULL, check=True)
+        return int(report.read())
 
 
 def interval(values):
@@ -58,7 +62,7 @@ def row(name, peer, metric, ours, theirs):
 def compare(name, noodle, peer_name, peer, hello):
     """The rows of one case against one peer: wall seconds, and KiB above hello world."""
     first, second = run(noodle), run(peer)
-    if first[2] != second[2]:
+    if first[1] != second[1]:
         sys.exit(f"{name}: Noodle and {peer_name} don't print the same")
     ours, theirs = [], []
     for _ in range(10 if first[0] + second[0] > 1 else 30):
@@ -66,8 +70,8 @@ def compare(name, noodle, peer_name, peer, hello):
         theirs.append(run(peer))
     rows = [row(name, peer_name, "wall s", [r[0] for r in ours], [r[0] for r in theirs])]
     if hello and name != "hello":
-        above = lambda runs, base: [max(1, r[1] - base) for r in runs]
-        rows.append(row(name, peer_name, "KiB", above(ours, hello[0]), above(theirs, hello[1])))
+        above = lambda command, base: [max(1, peak_memory(command) - base) for _ in range(5)]
+        rows.append(row(name, peer_name, "KiB", above(noodle, hello[0]), above(peer, hello[1])))
     return rows
 
 
@@ -103,6 +107,7 @@ def main():
     parser.add_argument("noodle")
     parser.add_argument("suite")
     parser.add_argument("name", nargs="?")
+    parser.add_argument("--peer", help="compare with this one alone: lua5.4, python3 or clang++-19")
     parser.add_argument("--json")
     options = parser.parse_args()
     folder, rows = HERE / options.suite, []
@@ -112,12 +117,14 @@ def main():
         for suffix in PEERS:
             source = folder / ("hello" + suffix)
             if source.exists() and (command := command_of(source, builds)):
-                base = lambda command: min(run(command)[1] for _ in range(5))
+                base = lambda command: min(peak_memory(command) for _ in range(5))
                 hello[suffix] = (base([options.noodle, "run", str(folder / "hello.noodle")]), base(command))
         for source in sorted(folder.glob("*.noodle")):
             if options.name not in (None, source.stem):
                 continue
             for suffix, peer_name in PEERS.items():
+                if options.peer not in (None, peer_name):
+                    continue
                 peer = source.with_suffix(suffix)
                 command = command_of(peer, builds) if peer.exists() else None
                 if command is None:

@@ -13,7 +13,7 @@ static long count(const Tree* tree) {
   return tree == nullptr ? 0 : 1 + count(tree->left.get()) + count(tree->right.get());
 }
 int main() {
-  const int most = 14;
+  const int most = 16;
   std::printf("stretch %ld\n", count(build(most + 1).get()));
   const auto kept = build(most);
   for (int depth = 4; depth <= most; depth += 4) {

@@ -6,7 +6,7 @@ local function count(tree)
   if not tree then return 0 end
   return 1 + count(tree[1]) + count(tree[2])
 end
-local most = 14
+local most = 16
 print("stretch " .. count(build(most + 1)))
 local kept = build(most)
 for depth = 4, most, 4 do

@@ -7,7 +7,7 @@ def count(tree):
 
 
 def main():
-    most = 14
+    most = 16
     print("stretch", count(build(most + 1)))
     kept = build(most)
     for depth in range(4, most + 1, 4):

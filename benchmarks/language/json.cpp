@@ -105,7 +105,7 @@ static void write(const Json& json, std::vector<std::string>& out) {
 }
 int main() {
   std::string text = "[";
-  for (int i = 0; i < 8000; ++i) {
+  for (int i = 0; i < 25000; ++i) {
     const std::string n = std::to_string(i);
     text += (i == 0 ? "" : ", ") + ("{ \"id\": " + n) + ", \"name\": \"user " + n + "\", \"tags\": [\"a\", \"b" +
             std::to_string(i % 7) + "\"], \"ok\": " + (i % 2 == 0 ? "true" : "false") +

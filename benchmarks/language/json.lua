@@ -103,7 +103,7 @@ local function write(json, out)
   end
 end
 local parts = {}
-for i = 0, 7999 do
+for i = 0, 24999 do
   parts[#parts + 1] = '{ "id": ' .. i .. ', "name": "user ' .. i .. '", "tags": ["a", "b' .. i % 7 .. '"], "ok": '
     .. tostring(i % 2 == 0) .. ', "none": null, "score": ' .. i .. ".5 }"
 end

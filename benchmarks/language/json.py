@@ -107,7 +107,7 @@ def write(json, out):
 
 def main():
     parts = [f'{{ "id": {i}, "name": "user {i}", "tags": ["a", "b{i % 7}"], "ok": {"true" if i % 2 == 0 else "false"}, '
-             f'"none": null, "score": {i}.5 }}' for i in range(8000)]
+             f'"none": null, "score": {i}.5 }}' for i in range(25000)]
     text = "[" + ", ".join(parts) + "]"
     json = Parser(text).value()
     out = []

@@ -11,7 +11,7 @@ static int escapes(double cx, double cy, int limit) {
   return limit;
 }
 int main() {
-  const int size = 300;
+  const int size = 500;
   long inside = 0, total = 0;
   for (int row = 0; row < size; ++row) {
     for (int column = 0; column < size; ++column) {

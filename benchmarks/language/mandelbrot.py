@@ -10,7 +10,7 @@ def escapes(cx, cy, limit):
 
 
 def main():
-    size, inside, total = 300, 0, 0
+    size, inside, total = 500, 0, 0
     for row in range(size):
         for column in range(size):
             steps = escapes(2.0 * column / size - 1.5, 2.0 * row / size - 1.0, 200)

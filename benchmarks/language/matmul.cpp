@@ -21,7 +21,7 @@ static Matrix times(const Matrix& a, const Matrix& b) {
   return out;
 }
 int main() {
-  const Matrix c = times(make(160, 1), make(160, 2));
+  const Matrix c = times(make(240, 1), make(240, 2));
   double trace = 0;
   for (std::size_t i = 0; i < c.size(); ++i) trace += c[i][i];
   std::printf("%.6f\n", trace);

@@ -21,7 +21,7 @@ local function times(a, b)
   end
   return out
 end
-local c = times(make(160, 1), make(160, 2))
+local c = times(make(240, 1), make(240, 2))
 local trace = 0.0
 for i = 1, #c do trace = trace + c[i][i] end
 print(string.format("%.6f", trace))

@@ -15,7 +15,7 @@ def times(a, b):
 
 
 def main():
-    c = times(make(160, 1), make(160, 2))
+    c = times(make(240, 1), make(240, 2))
     print(f"{sum(c[i][i] for i in range(len(c))):.6f}")
 
 

@@ -52,6 +52,6 @@ int main() {
   for (const Body& a : all) px += a.vx * a.mass, py += a.vy * a.mass, pz += a.vz * a.mass;
   all[0].vx = -px / kSolarMass, all[0].vy = -py / kSolarMass, all[0].vz = -pz / kSolarMass;
   std::printf("%.9f\n", energy());
-  for (int i = 0; i < 150000; ++i) advance(0.01);
+  for (int i = 0; i < 500000; ++i) advance(0.01);
   std::printf("%.9f\n", energy());
 }

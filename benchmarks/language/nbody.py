@@ -65,7 +65,7 @@ def main():
         pz += a.vz * a.mass
     ALL[0].vx, ALL[0].vy, ALL[0].vz = -px / SOLAR_MASS, -py / SOLAR_MASS, -pz / SOLAR_MASS
     print(f"{energy():.9f}")
-    for _ in range(150000):
+    for _ in range(500000):
         advance(0.01)
     print(f"{energy():.9f}")
 

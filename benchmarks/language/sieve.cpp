@@ -2,7 +2,7 @@
 #include <vector>
 
 int main() {
-  const long limit = 2000000;
+  const long limit = 5000000;
   std::vector<unsigned char> prime(limit, 1);
   long count = 0;
   for (long i = 2; i < limit; ++i) {

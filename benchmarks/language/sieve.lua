@@ -1,4 +1,4 @@
-local limit = 2000000
+local limit = 5000000
 local prime = {}
 for i = 0, limit - 1 do prime[i] = true end
 local count = 0

@@ -1,5 +1,5 @@
 def main():
-    limit = 2000000
+    limit = 5000000
     prime = [True] * limit
     count = 0
     for i in range(2, limit):

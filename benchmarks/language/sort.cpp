@@ -20,7 +20,7 @@ static void quicksort(Numbers& items, std::int64_t low, std::int64_t high) {
 int main() {
   std::int64_t state = 42;
   Numbers numbers;
-  for (int i = 0; i < 200000; ++i) {
+  for (int i = 0; i < 600000; ++i) {
     state = (state * 1103515245 + 12345) % 2147483648;
     numbers.push_back(state);
   }
@@ -29,8 +29,8 @@ int main() {
   Numbers sorted = numbers;
   std::stable_sort(sorted.begin(), sorted.end());
   std::vector<std::string> texts;
-  for (int i = 0; i < 50000; ++i) texts.push_back("k" + std::to_string(numbers[i] % 100000));
+  for (int i = 0; i < 150000; ++i) texts.push_back("k" + std::to_string(numbers[i] % 100000));
   std::stable_sort(texts.begin(), texts.end());
-  std::printf("%ld %ld %s %s %s\n", static_cast<long>(sorted[0]), static_cast<long>(sorted[100000]),
-              sorted == by_hand ? "true" : "false", texts[0].c_str(), texts[25000].c_str());
+  std::printf("%ld %ld %s %s %s\n", static_cast<long>(sorted[0]), static_cast<long>(sorted[300000]),
+              sorted == by_hand ? "true" : "false", texts[0].c_str(), texts[75000].c_str());
 }

@@ -16,7 +16,7 @@ local function quicksort(items, low, high)
 end
 local state = 42
 local numbers = {}
-for i = 1, 200000 do
+for i = 1, 600000 do
   state = (state * 1103515245 + 12345) % 2147483648
   numbers[i] = state
 end
@@ -25,8 +25,8 @@ quicksort(by_hand, 1, #by_hand)
 local sorted = table.move(numbers, 1, #numbers, 1, {})
 table.sort(sorted)
 local texts = {}
-for i = 1, 50000 do texts[i] = "k" .. numbers[i] % 100000 end
+for i = 1, 150000 do texts[i] = "k" .. numbers[i] % 100000 end
 table.sort(texts)
 local same = true
 for i = 1, #sorted do same = same and sorted[i] == by_hand[i] end
-print(sorted[1] .. " " .. sorted[100001] .. " " .. tostring(same) .. " " .. texts[1] .. " " .. texts[25001])
+print(sorted[1] .. " " .. sorted[300001] .. " " .. tostring(same) .. " " .. texts[1] .. " " .. texts[75001])

@@ -18,14 +18,14 @@ def quicksort(items, low, high):
 
 def main():
     state, numbers = 42, []
-    for _ in range(200000):
+    for _ in range(600000):
         state = (state * 1103515245 + 12345) % 2147483648
         numbers.append(state)
     by_hand = numbers[:]
     quicksort(by_hand, 0, len(by_hand) - 1)
     ordered = sorted(numbers)
-    texts = sorted(f"k{n % 100000}" for n in numbers[:50000])
-    print(ordered[0], ordered[100000], str(ordered == by_hand).lower(), texts[0], texts[25000])
+    texts = sorted(f"k{n % 100000}" for n in numbers[:150000])
+    print(ordered[0], ordered[300000], str(ordered == by_hand).lower(), texts[0], texts[75000])
 
 
 main()

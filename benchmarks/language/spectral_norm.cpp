@@ -24,7 +24,7 @@ static void times_transposed(const Vector& v, Vector& out) {
   }
 }
 int main() {
-  const std::size_t n = 300;
+  const std::size_t n = 500;
   Vector u(n, 1.0), v(n), between(n);
   for (int k = 0; k < 10; ++k) {
     times(u, between), times_transposed(between, v);

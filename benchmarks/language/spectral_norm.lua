@@ -15,7 +15,7 @@ local function times_transposed(v, out)
     out[i] = sum
   end
 end
-local n = 300
+local n = 500
 local u, v, between = {}, {}, {}
 for i = 1, n do u[i], v[i], between[i] = 1.0, 0.0, 0.0 end
 for _ = 1, 10 do

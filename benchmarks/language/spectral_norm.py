@@ -22,7 +22,7 @@ def times_transposed(v, out):
 
 
 def main():
-    n = 300
+    n = 500
     u, v, between = [1.0] * n, [0.0] * n, [0.0] * n
     for _ in range(10):
         times(u, between)

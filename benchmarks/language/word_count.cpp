@@ -16,7 +16,7 @@ static std::string make(int count) {
   return text;
 }
 int main() {
-  const std::string text = make(300000);
+  const std::string text = make(1000000);
   std::unordered_map<std::string, long> counts;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find(' ', at), text.size());

@@ -6,7 +6,7 @@ local function make(count)
   end
   return table.concat(words, " ")
 end
-local text = make(300000)
+local text = make(1000000)
 local counts, words = {}, {}
 for word in string.gmatch(text, "[^ ]+") do
   local count = counts[word]

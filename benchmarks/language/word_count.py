@@ -7,7 +7,7 @@ def make(count):
 
 
 def main():
-    text = make(300000)
+    text = make(1000000)
     counts = {}
     for word in text.split(" "):
         counts[word] = counts.get(word, 0) + 1
