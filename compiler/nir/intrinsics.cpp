@@ -90,10 +90,18 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
   if (name == "value.to_string" || name == "value.show")
     return set_result(inst, 0, in_.text_of(b, type, operand(inst, 0), name == "value.show"));
   if (name == "value.compare") return set_result(inst, 0, in_.compare(b, type, operand(inst, 0), operand(inst, 1)));
-  if (name == "list.sorts_natively") {
-    const TypeKind kind = in_.types.kind(type);
-    const bool natively = (kind >= TypeKind::Bool && kind <= TypeKind::String);
-    return set_result(inst, 0, b.value(Op::ConstInt, {}, in_.prim(TypeKind::Bool), in_.prim(TypeKind::Bool), natively));
+  auto answer = [&](bool yes) {
+    const TypeId boolean = in_.prim(TypeKind::Bool);
+    set_result(inst, 0, b.value(Op::ConstInt, {}, boolean, boolean, yes));
+  };
+  const TypeKind kind = type.valid() ? in_.types.kind(type) : TypeKind::Error;
+  if (name == "list.sorts_natively") return answer(kind >= TypeKind::Bool && kind <= TypeKind::String);
+  if (name == "list.holds_texts") return answer(kind == TypeKind::String);
+  if (name == "list.as_texts") {
+    // Of any other list it is never asked for: `holds_texts` guards it.
+    const TypeId texts = type_of(g_.result(inst));
+    if (kind == TypeKind::String) return set_result(inst, 0, operand(inst, 0)[0]);
+    return set_result(inst, 0, b.value(Op::Zero, {}, texts, texts));
   }
   if (name == "value.equal") {
     check_equality(type, inst.span);

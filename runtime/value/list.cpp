@@ -45,6 +45,12 @@ bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* list
   return true;
 }
 
+/// Doubles while that is little memory: what was grown past is copied once and touched no more.
+std::uint64_t grown_capacity(const TypeInfo& type, std::uint64_t capacity) {
+  constexpr std::size_t kMuch = std::size_t{64} << 20;
+  return bytes_of(type, capacity) < kMuch ? capacity * 2 : capacity + capacity / 2;
+}
+
 bool grow_in_place(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t capacity) {
   ArrayObject* old = list_at(*list);
   const std::size_t before = bytes_of(type, old->capacity);
@@ -94,7 +100,7 @@ bool list_reserve(Account& account, const TypeInfo& type, std::uint64_t* list, s
            replace_by_copy(account, type, list, std::max<std::uint64_t>(room, 1));
   }
   if (array->capacity >= capacity) return true;
-  const std::uint64_t generous = std::max(capacity, array->capacity + array->capacity / 2);
+  const std::uint64_t generous = std::max(capacity, grown_capacity(type, array->capacity));
   return grow_in_place(account, type, list, generous) || grow_in_place(account, type, list, capacity);
 }
 

@@ -28,7 +28,7 @@ inline bool list_make_unique(Account& account, const TypeInfo& type, std::uint64
     return true;
   return list_make_unique_slow(account, type, list);
 }
-/// Makes the list unique with room for `capacity` elements in all, growing by half.
+/// Makes the list unique with room for `capacity` elements in all, and for more to come.
 bool list_reserve(Account& account, const TypeInfo& type, std::uint64_t* list, std::uint64_t capacity);
 /// Appends an owned element.
 bool list_push(Account& account, const TypeInfo& type, std::uint64_t* list, const std::uint64_t* element);

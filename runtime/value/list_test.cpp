@@ -81,7 +81,7 @@ TEST_F(ListTest, PushedElementsComeBackInOrderFromLittleMemory) {
   list_clear(account, &list);
 }
 
-TEST_F(ListTest, GrowthIsByHalf) {
+TEST_F(ListTest, GrowthDoublesWhileItIsLittle) {
   std::uint64_t list = 0;
   std::vector<std::uint64_t> capacities;
   for (std::uint64_t i = 0; i < 20; ++i) {
@@ -90,7 +90,7 @@ TEST_F(ListTest, GrowthIsByHalf) {
     if (capacities.empty() || capacities.back() != capacity) capacities.push_back(capacity);
     EXPECT_EQ(account.used, Account::charged(24 + capacity * 8));
   }
-  EXPECT_EQ(capacities, (std::vector<std::uint64_t>{4, 6, 9, 13, 19, 28}));
+  EXPECT_EQ(capacities, (std::vector<std::uint64_t>{4, 8, 16, 32}));
   list_clear(account, &list);
 }
 

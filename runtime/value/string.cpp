@@ -99,7 +99,7 @@ char* make_blank_string(Account& account, std::size_t bytes, std::uint64_t* out)
 bool make_string(Account& account, std::string_view text, std::uint64_t* out) {
   char* to = make_blank_string(account, text.size(), out);
   if (to == nullptr) return false;
-  if (!text.empty()) std::memcpy(to, text.data(), text.size());
+  copy_text(to, text.data(), text.size());
   return true;
 }
 
@@ -112,8 +112,7 @@ bool concat_strings(Account& account, std::span<const std::string_view> pieces, 
   char* to = make_blank_string(account, bytes, result);
   if (to == nullptr) return false;
   for (const std::string_view piece : pieces) {
-    if (piece.empty()) continue;
-    std::memcpy(to, piece.data(), piece.size());
+    copy_text(to, piece.data(), piece.size());
     to += piece.size();
   }
   out[0] = result[0];

@@ -6,6 +6,7 @@
 // have then changed nothing.
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -28,6 +29,30 @@ inline std::string_view string_view(const std::uint64_t* words) {
 }
 inline std::uint64_t string_bytes(const std::uint64_t* words) {
   return (words[1] & memory::kHeapText) != 0 ? words[1] & ~memory::kHeapText : words[1] >> 56;
+}
+
+/// Copies bytes that don't overlap. Most texts are short, and for those a call costs more than the work.
+inline void copy_text(char* to, const char* from, std::size_t bytes) {
+  if (bytes > 16) {
+    std::memcpy(to, from, bytes);
+  } else if (bytes >= 8) {
+    std::uint64_t first, last;
+    std::memcpy(&first, from, 8);
+    std::memcpy(&last, from + bytes - 8, 8);
+    std::memcpy(to, &first, 8);
+    std::memcpy(to + bytes - 8, &last, 8);
+  } else if (bytes >= 4) {
+    std::uint32_t first, last;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + bytes - 4, 4);
+    std::memcpy(to, &first, 4);
+    std::memcpy(to + bytes - 4, &last, 4);
+  } else if (bytes != 0) {
+    const char first = from[0], middle = from[bytes / 2], last = from[bytes - 1];
+    to[0] = first;
+    to[bytes / 2] = middle;
+    to[bytes - 1] = last;
+  }
 }
 
 /// Makes an owned string of valid UTF-8.

@@ -244,6 +244,19 @@ HANDLER(ListPushWord) {
   }
   [[clang::musttail]] return h_ListPush(pc, fp, vm, table, w, fuel);
 }
+HANDLER(ListPushPair) {
+  const std::uint64_t list = fp[B];
+  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(&list_at(list)->header))
+      [[likely]] {
+    ArrayObject* array = list_at(list);
+    auto* to = reinterpret_cast<std::uint64_t*>(array->data()) + array->length++ * 2;
+    const std::uint16_t* from = list_of(pc);
+    to[0] = fp[from[0]];
+    to[1] = fp[from[1]];
+    NEXT(2);
+  }
+  [[clang::musttail]] return h_ListPush(pc, fp, vm, table, w, fuel);
+}
 HANDLER(ListPop) {
   if (list_length(fp[B]) == 0) [[unlikely]]
     RAISE(Instruction);

@@ -50,7 +50,7 @@ bool concat(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint
   if (to == nullptr) return false;
   for (std::uint32_t i = 0; i < slots; i += 2) {
     const std::string_view piece = value::string_view(fp + list[i]);
-    if (!piece.empty()) __builtin_memcpy(to, piece.data(), piece.size());
+    value::copy_text(to, piece.data(), piece.size());
     to += piece.size();
   }
   return true;

@@ -37,6 +37,8 @@ class TextList {
   TextList& operator=(const TextList&) = delete;
   ~TextList() { value::list_clear(call_.account, &list_); }
 
+  /// Makes room for so many texts, so that none is copied as the list grows.
+  bool reserve(std::uint64_t count) { return value::list_reserve(call_.account, type_, &list_, count); }
   bool add(std::string_view text) {
     std::uint64_t words[2];
     if (!value::make_string(call_.account, text, words)) return false;

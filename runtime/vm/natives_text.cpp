@@ -1,5 +1,6 @@
 // Natives on strings.
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/text.h"
@@ -33,6 +34,14 @@ std::string_view trim_end(std::string_view text) {
     text = text.substr(0, at);
   }
   return text;
+}
+
+/// How often `part`, which is not empty, stands in the text.
+std::size_t occurrences(std::string_view text, std::string_view part) {
+  if (part.size() == 1) return static_cast<std::size_t>(std::ranges::count(text, part[0]));
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + part.size())) ++count;
+  return count;
 }
 
 NativeStatus out_of_bounds(NativeCall& call, std::int64_t index, std::uint64_t length) {
@@ -161,7 +170,7 @@ NativeStatus native_string_replace(NativeCall& call) {
   char* to = value::make_blank_string(call.account, grown, call.results);
   if (to == nullptr) return NativeStatus::NoMemory;
   auto put = [&](std::string_view piece) {
-    if (!piece.empty()) std::memcpy(to, piece.data(), piece.size());
+    value::copy_text(to, piece.data(), piece.size());
     to += piece.size();
   };
   std::size_t from = 0;
@@ -226,12 +235,12 @@ NativeStatus native_string_split(NativeCall& call) {
   const std::string_view separator = text_arg(call, 2);
   if (separator.empty()) return call.panic("a string can't be split at an empty separator");
   TextList list(call, 0);
-  bool enough = true;
+  bool enough = list.reserve(occurrences(text, separator) + 1);
   std::size_t from = 0;
-  for (;;) {
+  while (enough) {
     const std::size_t at = text.find(separator, from);
-    enough = enough && list.add(text.substr(from, at == std::string_view::npos ? at : at - from));
-    if (!enough || at == std::string_view::npos) break;
+    enough = list.add(text.substr(from, at == std::string_view::npos ? at : at - from));
+    if (at == std::string_view::npos) break;
     from = at + separator.size();
   }
   return give_list(call, list, enough);
@@ -253,7 +262,7 @@ NativeStatus native_string_split_space(NativeCall& call) {
 NativeStatus native_string_lines(NativeCall& call) {
   TextList list(call, 0);
   std::string_view text = text_arg(call, 0);
-  bool enough = true;
+  bool enough = list.reserve(occurrences(text, "\n") + 1);
   while (enough && !text.empty()) {
     const std::size_t end = text.find('\n');
     std::string_view line = text.substr(0, end);

@@ -119,7 +119,7 @@ class Specialiser {
       case Op::ListSet:
       case Op::ListPut: choose(Exec::ListSetWord, Exec::ListSetByte, Exec::ListSetObject, Exec::ListSet); break;
       case Op::ListTake: choose(Exec::ListTakeWord, Exec::ListTake, Exec::ListTakeWord, Exec::ListTake); break;
-      case Op::ListPush: choose(Exec::ListPushWord, Exec::ListPush, Exec::ListPushWord, Exec::ListPush); break;
+      case Op::ListPush: choose(Exec::ListPushWord, Exec::ListPush, Exec::ListPushWord, Exec::ListPushPair); break;
       default: break;
     }
   }
