@@ -30,6 +30,7 @@ std::span<const Pass> standard_passes() {
       {"move-invariants", move_invariants},
       {"hold-elements", hold_elements},
       {"dead-code", remove_dead_code},
+      {"schedule-floats", schedule_floats},
       {"open-dying", open_dying_values},
       {"counts", insert_counts},
   };

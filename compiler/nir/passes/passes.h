@@ -54,6 +54,8 @@ void move_invariants(Function& function, PassContext& context);
 void hold_elements(Function& function, PassContext& context);
 /// Operations without effect whose results nobody uses are removed.
 void remove_dead_code(Function& function, PassContext& context);
+/// A float that one sum or product reads is computed right before it.
+void schedule_floats(Function& function, PassContext& context);
 /// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
 void open_dying_values(Function& function, PassContext& context);
 /// Copies and drops are inserted; the function is then in the counted stage.
