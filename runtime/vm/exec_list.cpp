@@ -26,11 +26,16 @@ inline const value::Leaf& leaf_of(const TypeInfo& type, std::uint16_t leaf) { re
 #define CHECK_MEMORY(ok)  \
   if (!(ok)) [[unlikely]] \
   RAISE(NoMemory)
-// For a list that is about to be changed in place.
-#define MAKE_UNIQUE(slot)                                                                    \
-  if (!memory::make_unique_local(&list_at(fp[slot])->header)) [[unlikely]] {                 \
-    CHECK_MEMORY(value::list_make_unique_slow(vm->account, type_at(fp, slot), fp + (slot))); \
+// For the list in B, which is about to be changed in place. A shared one is copied out of line, so that
+// the usual case needs no frame; then the instruction begins again.
+#define MAKE_UNIQUE()                                                      \
+  if (!memory::make_unique_local(&list_at(fp[B])->header)) [[unlikely]] {  \
+    [[clang::musttail]] return h_unshare(pc, fp, vm, table, w, fuel);      \
   }
+static HANDLER(unshare) {
+  CHECK_MEMORY(value::list_make_unique_slow(vm->account, type_at(fp, B), fp + B));
+  DISPATCH();
+}
 
 HANDLER(ListNew) {
   std::uint64_t list;
@@ -150,11 +155,18 @@ HANDLER(ListLoadWord) {
   NEXT(2);
 }
 
+HANDLER(ListLoadEight) {
+  const std::uint64_t index = fp[C];
+  CHECK_BOUNDS(fp[B], index);
+  fp[A] = reinterpret_cast<const std::uint64_t*>(list_at(fp[B])->data())[index];
+  NEXT(2);
+}
+
 // --- changing -----------------------------------------------------------------------------------
 
 HANDLER(ListStore) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   const TypeInfo& type = type_at(fp, B);
   const value::Leaf& leaf = leaf_of(type, nbc::y_of(pc[1]));
   std::byte* at = list_element(type, fp[B], fp[C]);
@@ -169,15 +181,23 @@ HANDLER(ListStore) {
 }
 HANDLER(ListStoreWord) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   const Word second = pc[1];
   std::byte* at = list_at(fp[B])->data() + fp[C] * (second >> 32) + nbc::x_of(second);
   *reinterpret_cast<std::uint64_t*>(at) = fp[A];
   NEXT(2);
 }
+HANDLER(ListStoreEight) {
+  const std::uint64_t list = fp[B];
+  const std::uint64_t index = fp[C];
+  CHECK_BOUNDS(list, index);
+  MAKE_UNIQUE();
+  reinterpret_cast<std::uint64_t*>(list_at(list)->data())[index] = fp[A];
+  NEXT(2);
+}
 HANDLER(ListSet) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   const TypeInfo& type = type_at(fp, B);
   std::byte* at = list_element(type, fp[B], fp[C]);
   if (type.element->counted) {
@@ -192,19 +212,19 @@ HANDLER(ListSet) {
 HANDLER(ListPut) { [[clang::musttail]] return h_ListSet(pc, fp, vm, table, w, fuel); }
 HANDLER(ListSetWord) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   reinterpret_cast<std::uint64_t*>(list_at(fp[B])->data())[fp[C]] = fp[*list_of(pc)];
   NEXT(2);
 }
 HANDLER(ListSetByte) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   list_at(fp[B])->data()[fp[C]] = static_cast<std::byte>(fp[*list_of(pc)]);
   NEXT(2);
 }
 HANDLER(ListSetObject) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   std::uint64_t& place = reinterpret_cast<std::uint64_t*>(list_at(fp[B])->data())[fp[C]];
   const std::uint64_t old = place;
   place = fp[*list_of(pc)];
@@ -213,7 +233,7 @@ HANDLER(ListSetObject) {
 }
 HANDLER(ListTakeWord) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   std::uint64_t& place = reinterpret_cast<std::uint64_t*>(list_at(fp[B])->data())[fp[C]];
   fp[*list_of(pc)] = place;
   place = 0;
@@ -221,7 +241,7 @@ HANDLER(ListTakeWord) {
 }
 HANDLER(ListTake) {
   CHECK_BOUNDS(fp[B], fp[C]);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   const TypeInfo& type = type_at(fp, B);
   std::byte* at = list_element(type, fp[B], fp[C]);
   value::load_value(*type.element, at, vm->scratch);
@@ -260,7 +280,7 @@ HANDLER(ListPushPair) {
 HANDLER(ListPop) {
   if (list_length(fp[B]) == 0) [[unlikely]]
     RAISE(Instruction);
-  MAKE_UNIQUE(B);
+  MAKE_UNIQUE();
   const TypeInfo& type = type_at(fp, B);
   ArrayObject* array = list_at(fp[B]);
   array->length -= 1;

@@ -127,7 +127,9 @@ class Specialiser {
     const TypeInfo& type = *types_[inst.b()];
     const value::Leaf& leaf = type.element->leaves[inst.y()];
     if (leaf.width != 8 || leaf.type->slots != 1 || leaf.type->counted) return;
-    set_op(inst.pc, inst.op() == Op::ListLoad ? Exec::ListLoadWord : Exec::ListStoreWord);
+    const bool loads = inst.op() == Op::ListLoad;
+    if (type.object.stride == 8) return set_op(inst.pc, loads ? Exec::ListLoadEight : Exec::ListStoreEight);
+    set_op(inst.pc, loads ? Exec::ListLoadWord : Exec::ListStoreWord);
     code_[inst.pc + 1] = Word{leaf.offset} | Word{type.object.stride} << 32;
   }
 
