@@ -71,7 +71,7 @@ class Arena {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  static constexpr std::size_t kFirstBlock = 16 * 1024;
+  static constexpr std::size_t kFirstBlock = 1024;  // a program has an arena for each function body
   static constexpr std::size_t kLargestBlock = 1024 * 1024;
 
   void grow(std::size_t least) {
