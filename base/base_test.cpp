@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include <string>
 
 #include "base/arena.h"
+#include "base/flat_map.h"
 #include "base/hash.h"
 #include "base/ids.h"
 #include "base/interner.h"
@@ -136,6 +139,34 @@ TEST(Text, CountsInWords) {
 
 TEST(Escape, WritesALiteralsInside) {
   EXPECT_EQ(escape("a\"b\\c\n\t\r{d}\x01\x1f é"), "a\\\"b\\\\c\\n\\t\\r\\{d}\\u{1}\\u{1f} é");
+}
+
+TEST(FlatMap, AgreesWithAMapThroughARandomHistory) {
+  FlatMap<std::uint32_t, int> map;
+  std::map<std::uint32_t, int> wanted;
+  std::uint64_t state = 1;
+  for (int step = 0; step < 20'000; ++step) {
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    const auto key = static_cast<std::uint32_t>(state >> 40) % 300;
+    if (state % 3 == 0) {
+      map.erase(key);
+      wanted.erase(key);
+    } else if (state % 3 == 1) {
+      map[key] = step;
+      wanted[key] = step;
+    } else {
+      EXPECT_EQ(map.try_emplace(key, step).second, wanted.try_emplace(key, step).second);
+    }
+    ASSERT_EQ(map.contains(key), wanted.contains(key));
+    ASSERT_EQ(map.size(), wanted.size());
+  }
+  for (const auto& [key, value] : wanted) {
+    ASSERT_NE(map.find(key), map.end());
+    EXPECT_EQ(map.find(key)->second, value);
+  }
+  map.clear();
+  EXPECT_TRUE(map.empty());
+  EXPECT_EQ(map.find(1), map.end());
 }
 
 }  // namespace

@@ -227,7 +227,6 @@ class BodyChecker final : public ConstantSource {
   void suggest_arms(source::Diagnostic& problem, const syntax::MatchExpr& match, std::span<const std::string> missing);
   void finish_frame(Frame& frame);
   bool has_equality(TypeId type, std::vector<TypeId>& seen);
-  std::uint32_t weight(TypeId type);
   void check_size(TypeId type, source::Span where);
   bool is_sound(TypeId type);
   void check_obligations();
@@ -493,7 +492,6 @@ class BodyChecker final : public ConstantSource {
     bool changes;  // declared with `var`: assignments to it would keep the old name
   };
   std::vector<Unread> unread_;
-  std::vector<std::uint32_t> weights_;
   std::vector<std::uint8_t> soundness_;  // by type: 0 not looked at, 1 sound, 2 not
 };
 

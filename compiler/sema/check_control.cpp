@@ -150,7 +150,7 @@ Expr* BodyChecker::check_let(const syntax::LetStmt* stmt) {
   }
   infer_.default_literals(first);
   TypeId type = infer_.zonk(declared.valid() ? declared : value->type);
-  if (weight(type) > 2000) {
+  if (types_.weight(type) > 2000) {
     check_size(type, where);
     type = error_type();
   }

@@ -299,17 +299,8 @@ void BodyChecker::suggest_arms(source::Diagnostic& problem, const syntax::MatchE
   problem.suggest("add what is missing", {last.file, last.end, last.end}, added);
 }
 
-std::uint32_t BodyChecker::weight(TypeId type) {
-  if (type.index < weights_.size() && weights_[type.index] != 0) return weights_[type.index];
-  TypeData data = types_[type];
-  std::uint64_t sum = 1;
-  for (TypeId argument : data.arguments) sum += weight(argument);
-  if (type.index >= weights_.size()) weights_.resize(types_.size());
-  return weights_[type.index] = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, kHeaviest + 1));
-}
-
 void BodyChecker::check_size(TypeId type, source::Span where) {
-  if (weight(type) <= kHeaviest) return;
+  if (types_.weight(type) <= kHeaviest) return;
   report(source::Code::TypeTooLarge, where, "the type of this value has too many parts")
       .help("name a part of it as a struct, or put it in a list");
 }

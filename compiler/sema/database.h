@@ -20,6 +20,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/flat_map.h"
 #include "compiler/sema/context.h"
 #include "compiler/sema/program.h"
 #include "compiler/sema/queries.h"
@@ -104,10 +105,10 @@ struct ModuleEntry {
   ModuleOrigin origin = ModuleOrigin::User;
   std::unique_ptr<syntax::ParsedFile> tree;
   source::DiagnosticSink parse_sink;
-  std::unordered_map<Symbol, Entity> items;
-  std::unordered_map<Symbol, std::vector<Entity>> variants;
+  FlatMap<Symbol, Entity> items;
+  FlatMap<Symbol, std::vector<Entity>> variants;
   std::vector<ImportEntry> imports;
-  std::unordered_map<Symbol, std::uint32_t> import_names;
+  FlatMap<Symbol, std::uint32_t> import_names;
   std::vector<FunctionId> functions;  // free functions
   std::vector<FunctionId> tests;
   std::vector<FunctionId> methods;  // of impls and traits
@@ -115,8 +116,8 @@ struct ModuleEntry {
   std::vector<TraitId> traits;
   std::vector<ImplId> impls;
   std::vector<ConstId> consts;
-  std::unordered_map<std::uint64_t, std::uint32_t> ids;       // identity of an item to its id
-  std::unordered_map<std::uint64_t, std::uint32_t> ordinals;  // while collecting
+  FlatMap<std::uint64_t, std::uint32_t> ids;       // identity of an item to its id
+  FlatMap<std::uint64_t, std::uint32_t> ordinals;  // while collecting
 };
 
 /// A method or associated function by the head of its impl's target.
@@ -151,18 +152,18 @@ struct Database final : QueryAnswers {
   ModuleId main;
   std::string root;  // the folder of the main file, with a slash, or empty
 
-  std::unordered_map<Symbol, Entity> core_items;
-  std::unordered_map<Symbol, std::vector<Entity>> core_variants;
-  std::unordered_map<Symbol, Entity> builtin_names;
+  FlatMap<Symbol, Entity> core_items;
+  FlatMap<Symbol, std::vector<Entity>> core_variants;
+  FlatMap<Symbol, Entity> builtin_names;
   std::unordered_map<std::string_view, FunctionId> intrinsics;
 
   // The answer of QueryKind::ImplTable.
-  std::unordered_map<std::uint64_t, std::vector<ImplId>> trait_impls;       // trait and head
-  std::unordered_map<TraitId, std::vector<ImplId>> all_trait_impls;         // in order of ids
-  std::unordered_map<std::uint64_t, std::vector<InherentMethod>> inherent;  // head and name
-  std::unordered_map<Symbol, std::vector<TraitMethodName>> trait_methods;
+  FlatMap<std::uint64_t, std::vector<ImplId>> trait_impls;           // trait and head
+  std::unordered_map<TraitId, std::vector<ImplId>> all_trait_impls;  // in order of ids
+  FlatMap<std::uint64_t, std::vector<InherentMethod>> inherent;      // head and name
+  FlatMap<Symbol, std::vector<TraitMethodName>> trait_methods;
 
-  std::unordered_map<std::uint64_t, std::vector<RecordedUse>> uses;  // by query
+  FlatMap<std::uint64_t, std::vector<RecordedUse>> uses;  // by query
   std::uint32_t flushed_revision = 0;
   std::uint64_t flushed_reports = 0;
   std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on

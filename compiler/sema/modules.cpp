@@ -82,7 +82,7 @@ class Collector {
 
  private:
   /// Marks what the module had as gone; what is still there is revived by its identity.
-  void forget(const std::unordered_map<std::uint64_t, std::uint32_t>& old) {
+  void forget(const FlatMap<std::uint64_t, std::uint32_t>& old) {
     module_.ids = old;
     const auto gone = [](auto& entry) {
       entry.alive = false;

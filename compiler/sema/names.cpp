@@ -187,7 +187,7 @@ std::vector<std::string_view> Database::visible_names(const Scope& scope, Wanted
   const auto add_all = [&](const auto& map) {
     for (const auto& [symbol, value] : map) out.push_back(names.text(symbol));
   };
-  const auto add = [&](const std::unordered_map<Symbol, Entity>& map) {
+  const auto add = [&](const FlatMap<Symbol, Entity>& map) {
     for (const auto& [symbol, entity] : map) {
       const bool is_trait = entity.kind == Entity::Kind::Trait;
       const bool suits = wanted == Wanted::Anything || (wanted == Wanted::Type    ? entity.is_type()

@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 #include "compiler/source/diagnostics.h"
@@ -116,18 +115,25 @@ class Queries {
     std::uint32_t verified = 0;  // the revision in which the answer was last found valid
     std::uint32_t changed = 0;   // the revision in which its fingerprint last changed
     std::uint64_t fingerprint = 0;
-    std::vector<std::uint32_t> leans_on;
+    std::uint32_t first_lean = 0;  // what the answer leans on: a stretch of leans_
+    std::uint32_t lean_count = 0;
     std::unique_ptr<source::DiagnosticSink> sink;
   };
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  std::uint32_t find(QueryKey key) const;
   std::uint32_t find_or_add(QueryKey key);
+  void store_leans(Node& node, std::vector<std::uint32_t>& asked);
   Outcome make_current(std::uint32_t node);
   bool still_valid(std::uint32_t node);
   void compute(std::uint32_t node);
 
   QueryAnswers& answers_;
   std::vector<Node> nodes_;
-  std::unordered_map<std::uint64_t, std::uint32_t> by_key_;
+  std::vector<std::uint32_t> by_index_[32];  // by kind, then index: the node, or kNone
+  std::vector<std::uint32_t> leans_;         // of all nodes; an answer computed anew leaves its old stretch behind
+  std::size_t left_behind_ = 0;
   std::vector<std::uint32_t> stack_;
+  std::vector<std::vector<std::uint32_t>> asked_;  // beside stack_, and spare ones behind
   std::size_t verifying_ = 0;
   std::uint32_t revision_ = 1;
   std::uint64_t reports_ = 0;

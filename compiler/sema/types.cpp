@@ -55,22 +55,23 @@ TypeTable::TypeTable(Interner& names) : names_(names) {
     data.kind = static_cast<TypeKind>(kind);
     types_.push_back(data);
     facts_.emplace_back();
-    by_hash_.emplace(hash_of(data), TypeId(kind));
+    hashes_.push_back(hash_of(data));
+    table_.add(hashes_.back(), static_cast<std::uint32_t>(kind), [this](std::uint32_t id) { return hashes_[id]; });
   }
   unit_ = tuple({});
 }
 
 TypeId TypeTable::intern(const TypeData& data) {
   const std::uint64_t hash = hash_of(data);
-  for (auto [it, end] = by_hash_.equal_range(hash); it != end; ++it) {
-    if (same(types_[it->second.index], data)) return it->second;
-  }
+  const std::uint32_t known = table_.find(hash, [&](std::uint32_t id) { return same(types_[id], data); });
+  if (known != IdTable::kNone) return TypeId(known);
   Facts facts;
   facts.has_params = data.kind == TypeKind::Param;
   facts.has_infer = data.kind == TypeKind::Infer;
   for (TypeId argument : data.arguments) {
     const Facts& inner = facts_[argument.index];
     facts.depth = std::max<std::uint16_t>(facts.depth, static_cast<std::uint16_t>(inner.depth + 1));
+    facts.weight = std::min<std::uint32_t>(facts.weight + inner.weight, 1'000'000);
     facts.has_params |= inner.has_params;
     facts.has_infer |= inner.has_infer;
   }
@@ -83,7 +84,8 @@ TypeId TypeTable::intern(const TypeData& data) {
   const TypeId id(types_.size());
   types_.push_back(kept);
   facts_.push_back(facts);
-  by_hash_.emplace(hash, id);
+  table_.add(hash, id.index, [this](std::uint32_t other) { return hashes_[other]; });
+  hashes_.push_back(hash);
   return id;
 }
 

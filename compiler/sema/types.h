@@ -10,10 +10,10 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/arena.h"
+#include "base/flat_map.h"
 #include "base/ids.h"
 #include "base/interner.h"
 #include "compiler/source/source.h"
@@ -141,6 +141,9 @@ class TypeTable {
   /// How deeply arguments nest (a type without any has depth 1). Types deeper than kDeepest are not
   /// made: the Error type comes back instead and `overflowed` says so until it is cleared.
   std::uint32_t depth(TypeId type) const { return facts_[type.index].depth; }
+  /// How many parts the type has when it is written out (a type without arguments has 1); beyond a
+  /// million nobody counts.
+  std::uint32_t weight(TypeId type) const { return facts_[type.index].weight; }
   static constexpr std::uint32_t kDeepest = 200;
   bool overflowed() const { return overflowed_; }
   void clear_overflow() { overflowed_ = false; }
@@ -179,6 +182,7 @@ class TypeTable {
     std::uint16_t depth = 1;
     bool has_params = false;
     bool has_infer = false;
+    std::uint32_t weight = 1;
   };
   TypeId intern(const TypeData& data);
   bool append_text(std::string& out, TypeId type) const;
@@ -189,7 +193,8 @@ class TypeTable {
   std::vector<TypeData> types_;
   std::vector<Facts> facts_;  // beside types_
   bool overflowed_ = false;
-  std::unordered_multimap<std::uint64_t, TypeId> by_hash_;
+  std::vector<std::uint64_t> hashes_;  // beside types_
+  IdTable table_;
   std::vector<NominalDecl> nominals_;
   std::vector<TraitDecl> traits_;
   TypeId unit_;

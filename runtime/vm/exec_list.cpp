@@ -28,9 +28,9 @@ inline const value::Leaf& leaf_of(const TypeInfo& type, std::uint16_t leaf) { re
   RAISE(NoMemory)
 // For the list in B, which is about to be changed in place. A shared one is copied out of line, so that
 // the usual case needs no frame; then the instruction begins again.
-#define MAKE_UNIQUE()                                                      \
-  if (!memory::make_unique_local(&list_at(fp[B])->header)) [[unlikely]] {  \
-    [[clang::musttail]] return h_unshare(pc, fp, vm, table, w, fuel);      \
+#define MAKE_UNIQUE()                                                     \
+  if (!memory::make_unique_local(&list_at(fp[B])->header)) [[unlikely]] { \
+    [[clang::musttail]] return h_unshare(pc, fp, vm, table, w, fuel);     \
   }
 static HANDLER(unshare) {
   CHECK_MEMORY(value::list_make_unique_slow(vm->account, type_at(fp, B), fp + B));
