@@ -48,6 +48,27 @@ class Loader final : public sema::ModuleLoader {
   std::string reason_;
 };
 
+/// Something that the end of the process takes with it: giving back a large program's memory piece by
+/// piece would be a tenth of a check. Where a sanitizer looks for leaks it is destroyed.
+template <typename T>
+class Lasting {
+ public:
+  template <typename... Arguments>
+  explicit Lasting(Arguments&&... arguments) : it_(*new (raw_) T(std::forward<Arguments>(arguments)...)) {}
+  Lasting(const Lasting&) = delete;
+  Lasting& operator=(const Lasting&) = delete;
+  ~Lasting() {
+#ifdef NOODLE_SANITIZED
+    it_.~T();
+#endif
+  }
+  T* operator->() { return &it_; }
+
+ private:
+  alignas(T) std::byte raw_[sizeof(T)];
+  T& it_;
+};
+
 /// What a compilation owns, from its files to what it has to say.
 class Session {
  public:
@@ -174,9 +195,9 @@ CompileOptions compile_options(const Arguments& arguments) {
 }
 
 int check(std::string_view path, const CompileOptions& options) {
-  Session session(options);
-  session.check(path);
-  return session.finish();
+  Lasting<Session> session(options);
+  session->check(path);
+  return session->finish();
 }
 
 OrExit<nbc::Module> compile(const SourceFile& file, const CompileOptions& options) {
