@@ -4,14 +4,14 @@
 
 namespace noodle::nir {
 
-Cfg::Cfg(const Function& f) {
+void Cfg::build(const Function& f) {
   number_.assign(f.blocks.size(), kNone);
-  std::vector<BlockId> postorder;
-  walk(f, BlockId(0), postorder);
-  order_.assign(postorder.rbegin(), postorder.rend());
+  postorder_.clear();
+  walk(f, BlockId(0));
+  order_.assign(postorder_.rbegin(), postorder_.rend());
   // A handler is reached when some reachable instruction stands in its region; handlers may bring
   // others with them, so look until nothing new is found.
-  std::size_t looked_at = 0;
+  std::size_t looked_at = f.regions.empty() ? order_.size() : 0;
   while (looked_at < order_.size()) {
     BlockId block = order_[looked_at++];
     for (InstId id : f.block(block).insts) {
@@ -19,9 +19,9 @@ Cfg::Cfg(const Function& f) {
       if (!region.valid()) continue;
       BlockId handler = f.regions[region.index].handler;
       if (reachable(handler)) continue;
-      postorder.clear();
-      walk(f, handler, postorder);
-      order_.insert(order_.end(), postorder.rbegin(), postorder.rend());
+      postorder_.clear();
+      walk(f, handler);
+      order_.insert(order_.end(), postorder_.rbegin(), postorder_.rend());
     }
   }
   for (std::uint32_t i = 0; i < order_.size(); ++i) number_[order_[i].index] = i;
@@ -32,32 +32,27 @@ Cfg::Cfg(const Function& f) {
   }
   for (std::size_t i = 0; i < f.blocks.size(); ++i) incoming_begin_[i + 1] += incoming_begin_[i];
   incoming_.resize(incoming_begin_.back());
-  auto next = incoming_begin_;
+  next_ = incoming_begin_;
   for (BlockId block : order_) {
     std::uint32_t k = 0;
     for (const Edge& edge : f.edges_of(f.terminator(block))) {
-      incoming_[next[edge.target.index]++] = {block, k++};
+      incoming_[next_[edge.target.index]++] = {block, k++};
     }
   }
   find_dominators(f);
 }
 
-void Cfg::walk(const Function& f, BlockId root, std::vector<BlockId>& postorder) {
-  struct Step {
-    BlockId block;
-    std::uint32_t left;  // edges still to follow, from the last to the first
-  };
-  std::vector<Step> steps;
+void Cfg::walk(const Function& f, BlockId root) {
   auto enter = [&](BlockId block) {
     number_[block.index] = 0;
-    steps.push_back({block, f.terminator(block).edge_count});
+    steps_.push_back({block, f.terminator(block).edge_count});
   };
   enter(root);
-  while (!steps.empty()) {
-    Step& step = steps.back();
+  while (!steps_.empty()) {
+    Step& step = steps_.back();
     if (step.left == 0) {
-      postorder.push_back(step.block);
-      steps.pop_back();
+      postorder_.push_back(step.block);
+      steps_.pop_back();
       continue;
     }
     BlockId target = f.edges_of(f.terminator(step.block))[--step.left].target;
@@ -69,7 +64,7 @@ void Cfg::find_dominators(const Function& f) {
   // Cooper, Harvey, Kennedy: a simple, fast dominance algorithm.
   dominators_.assign(f.blocks.size(), BlockId());
   depth_.assign(f.blocks.size(), 0);
-  std::vector<bool> done(f.blocks.size(), false);
+  next_.assign(f.blocks.size(), 0);  // whether a block was looked at
   auto meet = [&](BlockId a, BlockId b) {
     while (a != b) {
       while (number(a) > number(b)) {
@@ -88,17 +83,17 @@ void Cfg::find_dominators(const Function& f) {
     changed = false;
     for (BlockId block : order_) {
       if (incoming(block).empty() || block.index == 0) {
-        done[block.index] = true;
+        next_[block.index] = 1;
         continue;
       }
       BlockId best;
       bool first = true;
       for (const Incoming& in : incoming(block)) {
-        if (!done[in.from.index]) continue;
+        if (next_[in.from.index] == 0) continue;
         best = first ? in.from : best.valid() ? meet(best, in.from) : best;
         first = false;
       }
-      done[block.index] = true;
+      next_[block.index] = 1;
       if (dominators_[block.index] != best) {
         dominators_[block.index] = best;
         changed = true;

@@ -20,7 +20,10 @@ struct Incoming {
 /// Predecessors, reverse postorder and dominators of the reachable blocks.
 class Cfg {
  public:
-  explicit Cfg(const Function& function);
+  Cfg() = default;
+  explicit Cfg(const Function& function) { build(function); }
+  /// Describes another function, or this one anew, in the memory that is there.
+  void build(const Function& function);
 
   /// Reachable blocks: those reached from the entry first, in reverse postorder, then those reached
   /// from cleanup handlers. A loop's body stands before what follows the loop.
@@ -38,7 +41,7 @@ class Cfg {
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  void walk(const Function& function, BlockId root, std::vector<BlockId>& postorder);
+  void walk(const Function& function, BlockId root);
   void find_dominators(const Function& function);
 
   std::vector<BlockId> order_;
@@ -47,6 +50,14 @@ class Cfg {
   std::vector<Incoming> incoming_;
   std::vector<BlockId> dominators_;
   std::vector<std::uint32_t> depth_;  // in the dominator tree
+
+  struct Step {
+    BlockId block;
+    std::uint32_t left;  // edges still to follow, from the last to the first
+  };
+  std::vector<BlockId> postorder_;  // while building
+  std::vector<Step> steps_;
+  std::vector<std::uint32_t> next_;
 };
 
 /// One appearance of a value: as an operand or as an edge's argument of the instruction at

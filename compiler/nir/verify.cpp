@@ -202,7 +202,7 @@ class Verifier {
   /// Follows the owned values along every path: what a block begins with is what each way in brings.
   bool check_counts(const Cfg& cfg) {
     Module none;
-    PassContext context{module_ != nullptr ? const_cast<Module&>(*module_) : none, layout_};
+    PassContext context(module_ != nullptr ? const_cast<Module&>(*module_) : none, layout_);
     std::vector<std::vector<ValueId>> at_start(f_.blocks.size());
     std::vector<bool> known(f_.blocks.size(), false);
     for (BlockId block : cfg.order()) {

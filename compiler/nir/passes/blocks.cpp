@@ -60,8 +60,7 @@ void thread_jumps(Function& f) {
 }
 
 /// A block whose only way in is another's jump becomes that one's end.
-void join_blocks(Function& f) {
-  Cfg cfg(f);
+void join_blocks(Function& f, const Cfg& cfg) {
   std::vector<bool> is_root(f.blocks.size(), false);
   is_root[0] = true;
   for (const Region& region : f.regions) {
@@ -95,8 +94,7 @@ void join_blocks(Function& f) {
 }
 
 /// Numbers the reachable blocks anew, without gaps and in the order in which they stood.
-void remove_unreachable(Function& f) {
-  Cfg cfg(f);
+void remove_unreachable(Function& f, const Cfg& cfg) {
   std::vector<BlockId> to(f.blocks.size());
   std::vector<Block> kept;
   for (std::size_t b = 0; b < f.blocks.size(); ++b) {
@@ -118,12 +116,16 @@ void remove_unreachable(Function& f) {
 
 }  // namespace
 
-void simplify_blocks(Function& f, PassContext&) {
+void simplify_blocks(Function& f, PassContext& context) {
+  context.reshape();
   decide_branches(f);
   thread_jumps(f);
-  remove_unreachable(f);
-  join_blocks(f);
-  remove_unreachable(f);
+  remove_unreachable(f, context.shape(f));
+  context.reshape();
+  join_blocks(f, context.shape(f));
+  context.reshape();
+  remove_unreachable(f, context.shape(f));
+  context.reshape();
 }
 
 }  // namespace noodle::nir

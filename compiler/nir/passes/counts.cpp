@@ -343,6 +343,9 @@ class CountInserter {
 
 }  // namespace
 
-void insert_counts(Function& f, PassContext& context) { CountInserter(f, context).run(); }
+void insert_counts(Function& f, PassContext& context) {
+  CountInserter(f, context).run();
+  context.reshape();
+}
 
 }  // namespace noodle::nir

@@ -7,7 +7,7 @@
 namespace noodle::nir {
 
 void remove_dead_code(Function& f, PassContext& context) {
-  Cfg cfg(f);
+  const Cfg& cfg = context.shape(f);
   std::vector<bool> needed(f.values.size(), false);
   std::vector<bool> kept(f.insts.size(), false);
   std::vector<ValueId> work;

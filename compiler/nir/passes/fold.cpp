@@ -19,11 +19,11 @@ using sema::TypeKind;
 
 class Folder {
  public:
-  Folder(Function& f, PassContext& context) : f_(f), types_(context.layout.types()), renaming_(f) {}
+  Folder(Function& f, PassContext& context)
+      : f_(f), context_(context), types_(context.layout.types()), renaming_(f) {}
 
   void run() {
-    Cfg cfg(f_);
-    for (BlockId block : cfg.order()) {
+    for (BlockId block : context_.shape(f_).order()) {
       auto& insts = f_.block(block).insts;
       std::size_t kept = 0;
       for (std::size_t i = 0; i < insts.size(); ++i) {
@@ -35,6 +35,7 @@ class Folder {
     }
     // What loops brought back is renamed in a second walk.
     if (renamed_) renaming_.apply(f_);
+    if (reshaped_) context_.reshape();
   }
 
  private:
@@ -324,6 +325,7 @@ class Folder {
     if (negated == nullptr) return;
     f_.operands_of(inst)[0] = operand(*negated, 0);
     std::swap(f_.edges_of(inst)[0], f_.edges_of(inst)[1]);
+    reshaped_ = true;
   }
 
   void choose(Inst& inst) {
@@ -333,12 +335,15 @@ class Folder {
     inst.operand_count = 0;
     inst.first_edge += static_cast<std::uint32_t>(made->imm);
     inst.edge_count = 1;
+    reshaped_ = true;
   }
 
   Function& f_;
+  PassContext& context_;
   sema::TypeTable& types_;
   Renaming renaming_;
   bool renamed_ = false;
+  bool reshaped_ = false;
 };
 
 }  // namespace

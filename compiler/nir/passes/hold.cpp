@@ -341,7 +341,10 @@ bool takes_elements(const Function& f) {
 void hold_elements(Function& f, PassContext& context) {
   if (!takes_elements(f)) return;
   constexpr int kMost = 32;
-  for (int i = 0; i < kMost && Holder(f, context).run(); ++i) remove_redundant_params(f, context);
+  for (int i = 0; i < kMost && Holder(f, context).run(); ++i) {
+    context.reshape();
+    remove_redundant_params(f, context);
+  }
 }
 
 }  // namespace noodle::nir

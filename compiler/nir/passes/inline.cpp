@@ -265,6 +265,7 @@ class Inliner {
   void inline_calls(std::uint32_t at) {
     Function& f = functions_[at];
     for (int round = 0; round < kRounds; ++round) {
+      context_.reshape();
       const bool calls_closures = round == 0 && has_known_closure(f);
       if (calls_closures) fold(f, context_);
       if (!inline_round(f)) return;

@@ -284,6 +284,7 @@ bool has_loop(const Function& f) {
 
 void move_invariants(Function& f, PassContext& context) {
   if (!has_loop(f)) return;
+  context.reshape();
   constexpr int kMostRotations = 64;
   bool turned = false;
   for (int i = 0; i < kMostRotations && Rotator(f, context).run(); ++i) turned = true;
@@ -292,6 +293,7 @@ void move_invariants(Function& f, PassContext& context) {
     remove_redundant_params(f, context);
   }
   Mover(f, context).run();
+  context.reshape();
 }
 
 }  // namespace noodle::nir

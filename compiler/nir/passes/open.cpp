@@ -20,7 +20,7 @@ bool is_owned(const Function& f, ValueId v) {
 }  // namespace
 
 void open_dying_values(Function& f, PassContext& context) {
-  Cfg cfg(f);
+  const Cfg& cfg = context.shape(f);
   Liveness live(f, cfg);
   std::vector<std::vector<ValueId>> shown(f.values.size());  // looks into a value that stay looks
   for (BlockId block : cfg.order()) {

@@ -31,8 +31,8 @@ void remove_params(Function& f, const Cfg& cfg, BlockId block, const std::vector
 
 }  // namespace
 
-void remove_redundant_params(Function& f, PassContext&) {
-  Cfg cfg(f);
+void remove_redundant_params(Function& f, PassContext& context) {
+  const Cfg& cfg = context.shape(f);
   Renaming renaming(f);
   bool renamed = false;
   for (bool changed = true; changed;) {

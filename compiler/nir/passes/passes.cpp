@@ -1,6 +1,7 @@
 #include "compiler/nir/passes/passes.h"
 
 #include <chrono>
+#include <vector>
 
 #include "compiler/nir/verify.h"
 
@@ -37,24 +38,83 @@ std::span<const Pass> standard_passes() {
   return kPasses;
 }
 
-std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options) {
-  PassContext context{module, layout};
-  for (const Pass& pass : standard_passes()) {
-    const auto start = std::chrono::steady_clock::now();
-    if (pass.run_module != nullptr) pass.run_module(context);
-    for (Function& function : module.functions) {
-      if (pass.run != nullptr) pass.run(function, context);
-      if (!options.verify) continue;
-      if (auto ok = verify(function, layout, &module); !ok) {
-        return std::unexpected("after pass " + std::string(pass.name) + ": " + ok.error());
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// Runs passes and notes what each took.
+class Runner {
+ public:
+  Runner(Module& module, Layout& layout, const PassOptions& options)
+      : module_(module), layout_(layout), context_(module, layout), options_(options) {}
+
+  std::expected<void, std::string> run(std::span<const Pass> passes) {
+    times_.assign(passes.size(), Clock::duration::zero());
+    for (std::size_t first = 0; first < passes.size();) {
+      if (passes[first].run_module != nullptr) {
+        const auto start = Clock::now();
+        passes[first].run_module(context_);
+        times_[first] = Clock::now() - start;
+        if (auto ok = check(passes[first]); !ok) return ok;
+        ++first;
+        continue;
+      }
+      std::size_t end = first;
+      while (end < passes.size() && passes[end].run != nullptr) ++end;
+      if (auto ok = run_each(passes, first, end); !ok) return ok;
+      first = end;
+    }
+    for (std::size_t i = 0; options_.timed != nullptr && i < passes.size(); ++i) {
+      options_.timed(options_.user, passes[i].name,
+                     static_cast<std::uint64_t>(std::chrono::nanoseconds(times_[i]).count()));
+    }
+    return {};
+  }
+
+ private:
+  /// Passes of one function follow one another while it is in the cache.
+  std::expected<void, std::string> run_each(std::span<const Pass> passes, std::size_t first, std::size_t end) {
+    for (Function& function : module_.functions) {
+      context_.reshape();
+      auto start = Clock::now();
+      for (std::size_t i = first; i < end; ++i) {
+        passes[i].run(function, context_);
+        const auto now = Clock::now();
+        times_[i] += now - start;
+        start = now;
+        if (!options_.verify) continue;
+        if (auto ok = check(passes[i], function); !ok) return ok;
+        start = Clock::now();
       }
     }
-    if (options.timed != nullptr) {
-      const auto time = std::chrono::steady_clock::now() - start;
-      options.timed(options.user, pass.name, static_cast<std::uint64_t>(time.count()));
-    }
+    return {};
   }
-  return {};
+
+  std::expected<void, std::string> check(const Pass& pass) {
+    for (const Function& function : module_.functions) {
+      if (!options_.verify) break;
+      if (auto ok = check(pass, function); !ok) return ok;
+    }
+    return {};
+  }
+  std::expected<void, std::string> check(const Pass& pass, const Function& function) {
+    if (auto ok = verify(function, layout_, &module_); !ok) {
+      return std::unexpected("after pass " + std::string(pass.name) + ": " + ok.error());
+    }
+    return {};
+  }
+
+  Module& module_;
+  Layout& layout_;
+  PassContext context_;
+  const PassOptions& options_;
+  std::vector<Clock::duration> times_;
+};
+
+}  // namespace
+
+std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options) {
+  return Runner(module, layout, options).run(standard_passes());
 }
 
 }  // namespace noodle::nir

@@ -8,13 +8,15 @@
 #include <span>
 #include <string>
 
+#include "compiler/nir/cfg.h"
 #include "compiler/nir/layout.h"
 #include "compiler/nir/nir.h"
 
 namespace noodle::nir {
 
 /// What passes may look at besides the function in hand.
-struct PassContext {
+class PassContext {
+ public:
   Module& module;
   Layout& layout;
 
@@ -22,6 +24,21 @@ struct PassContext {
   /// signature of what it calls, consumes it.
   bool consumes(const Function& function, const Inst& inst, std::uint32_t index) const;
   bool counted(const Function& function, ValueId value) const { return layout.counted(function.type(value)); }
+
+  /// The shape of the function in hand, made once for all passes that leave its blocks alone.
+  const Cfg& shape(const Function& function) {
+    if (!shaped_) shape_.build(function);
+    shaped_ = true;
+    return shape_;
+  }
+  /// Another function is in hand, or this one's blocks and edges have changed.
+  void reshape() { shaped_ = false; }
+
+  PassContext(Module& m, Layout& l) : module(m), layout(l) {}
+
+ private:
+  Cfg shape_;
+  bool shaped_ = false;
 };
 
 /// One pass and its name as --time-passes prints it.

@@ -27,7 +27,7 @@ std::string run_pass(std::string_view name, std::string_view text) {
   if (!parsed) return "error: " + parsed.error() + "\n";
   Layout layout(types);
   if (auto ok = verify(parsed->module, layout); !ok) return "before: " + ok.error() + "\n";
-  PassContext context{parsed->module, layout};
+  PassContext context(parsed->module, layout);
   for (const Pass& pass : standard_passes()) {
     if (pass.name != name) continue;
     if (pass.run_module != nullptr) pass.run_module(context);

@@ -22,7 +22,7 @@ namespace {
 
 class Merger {
  public:
-  Merger(Function& f, PassContext& context) : f_(f), context_(context), renaming_(f), cfg_(f) {}
+  Merger(Function& f, PassContext& context) : f_(f), context_(context), renaming_(f), cfg_(context.shape(f)) {}
 
   void run() {
     std::size_t size = 16;
@@ -174,7 +174,7 @@ class Merger {
   Function& f_;
   PassContext& context_;
   Renaming renaming_;
-  Cfg cfg_;
+  const Cfg& cfg_;
   std::vector<std::uint32_t> heads_;  // first entry of each key; 0: none
   std::vector<Entry> entries_;
 };
