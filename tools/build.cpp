@@ -24,7 +24,8 @@ std::string default_output(std::string_view path) {
 int run(const Arguments& arguments) {
   const std::string_view path = arguments.positional[0];
   const std::string_view what = arguments.value("--emit").value_or("nbc");
-  const CompileOptions options = compile_options(arguments);
+  CompileOptions options = compile_options(arguments);
+  options.only_compiles = true;
   if (what == "nbc") {
     const auto bytes = build_module(path, options);
     if (!bytes) return bytes.error();

@@ -48,25 +48,28 @@ class Loader final : public sema::ModuleLoader {
   std::string reason_;
 };
 
-/// Something that the end of the process takes with it: giving back a large program's memory piece by
-/// piece would be a tenth of a check. Where a sanitizer looks for leaks it is destroyed.
+/// Something that the end of the process takes with it, unless it is to be destroyed: giving back a large
+/// program's memory piece by piece would be a tenth of a check. Where a sanitizer looks for leaks it is
+/// destroyed all the same.
 template <typename T>
 class Lasting {
  public:
-  template <typename... Arguments>
-  explicit Lasting(Arguments&&... arguments) : it_(*new (raw_) T(std::forward<Arguments>(arguments)...)) {}
+  template <typename Argument>
+  Lasting(const Argument& argument, bool destroy) : it_(*new (raw_) T(argument)), destroy_(destroy) {}
   Lasting(const Lasting&) = delete;
   Lasting& operator=(const Lasting&) = delete;
   ~Lasting() {
 #ifdef NOODLE_SANITIZED
-    it_.~T();
+    destroy_ = true;
 #endif
+    if (destroy_) it_.~T();
   }
   T* operator->() { return &it_; }
 
  private:
   alignas(T) std::byte raw_[sizeof(T)];
   T& it_;
+  bool destroy_;
 };
 
 /// What a compilation owns, from its files to what it has to say.
@@ -119,7 +122,7 @@ class Session {
 
   /// The program as bytecode.
   std::optional<nbc::Module> generate(std::string_view path) {
-    const std::optional<nir::Module> lowered = lower(path);
+    lowered = lower(path);
     if (!lowered) return std::nullopt;
     codegen::Options options;
     options.sources = &sources;
@@ -151,6 +154,7 @@ class Session {
   PassTimes times;
   std::optional<sema::Program> program;
   std::optional<nir::Layout> layout;
+  std::optional<nir::Module> lowered;
 
  private:
 #ifdef NDEBUG
@@ -195,17 +199,17 @@ CompileOptions compile_options(const Arguments& arguments) {
 }
 
 int check(std::string_view path, const CompileOptions& options) {
-  Lasting<Session> session(options);
+  Lasting<Session> session(options, false);
   session->check(path);
   return session->finish();
 }
 
 OrExit<nbc::Module> compile(const SourceFile& file, const CompileOptions& options) {
-  Session session(options);
+  Lasting<Session> session(options, !options.only_compiles);
   const std::string_view path = file.path;
-  if (file.bytes) session.loader.keep(path, *file.bytes);
-  auto module = session.generate(path);
-  const int code = session.finish();
+  if (file.bytes) session->loader.keep(path, *file.bytes);
+  auto module = session->generate(path);
+  const int code = session->finish();
   if (code != 0 || !module) return std::unexpected(code != 0 ? code : kExitErrors);
   return std::move(*module);
 }

@@ -20,6 +20,7 @@ enum class Emit : std::uint8_t { Tokens, Ast, Nir };
 struct CompileOptions {
   bool json = false;         // diagnostics as JSON, one object a line
   bool time_passes = false;  // print how long each step took
+  bool only_compiles = false;  // the process ends with the compilation
 };
 
 /// Two flags of every verb that compiles, and the options that they say.
