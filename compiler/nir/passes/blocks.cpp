@@ -59,8 +59,9 @@ void thread_jumps(Function& f) {
   }
 }
 
-/// A block whose only way in is another's jump becomes that one's end.
-void join_blocks(Function& f, const Cfg& cfg) {
+/// A block whose only way in is another's jump becomes that one's end, and is left empty. False when
+/// there was none.
+bool join_blocks(Function& f, const Cfg& cfg) {
   std::vector<bool> is_root(f.blocks.size(), false);
   is_root[0] = true;
   for (const Region& region : f.regions) {
@@ -68,6 +69,7 @@ void join_blocks(Function& f, const Cfg& cfg) {
   }
   Renaming renaming(f);
   bool renamed = false;
+  bool joined = false;
   std::vector<bool> gone(f.blocks.size(), false);
   for (BlockId above : cfg.order()) {
     if (gone[above.index]) continue;
@@ -87,18 +89,20 @@ void join_blocks(Function& f, const Cfg& cfg) {
       to.insert(to.end(), from.begin(), from.end());
       f.block(below).params.clear();
       from.clear();
-      gone[below.index] = true;
+      gone[below.index] = joined = true;
     }
   }
   if (renamed) renaming.apply(f);
+  return joined;
 }
 
-/// Numbers the reachable blocks anew, without gaps and in the order in which they stood.
-void remove_unreachable(Function& f, const Cfg& cfg) {
+/// Numbers the blocks that stay anew, without gaps and in the order in which they stood.
+template <typename Stays>
+void keep_blocks(Function& f, Stays stays) {
   std::vector<BlockId> to(f.blocks.size());
   std::vector<Block> kept;
   for (std::size_t b = 0; b < f.blocks.size(); ++b) {
-    if (!cfg.reachable(BlockId(b))) continue;
+    if (!stays(BlockId(b))) continue;
     to[b] = BlockId(kept.size());
     kept.push_back(std::move(f.blocks[b]));
   }
@@ -114,18 +118,29 @@ void remove_unreachable(Function& f, const Cfg& cfg) {
   }
 }
 
+/// False when every block can be reached.
+bool remove_unreachable(Function& f, const Cfg& cfg) {
+  if (cfg.order().size() == f.blocks.size()) return false;
+  keep_blocks(f, [&](BlockId b) { return cfg.reachable(b); });
+  return true;
+}
+
+void remove_empty(Function& f) {
+  keep_blocks(f, [&](BlockId b) { return !f.block(b).insts.empty(); });
+}
+
 }  // namespace
 
 void simplify_blocks(Function& f, PassContext& context) {
+  if (f.blocks.size() == 1) return;
   context.reshape();
   decide_branches(f);
   thread_jumps(f);
-  remove_unreachable(f, context.shape(f));
+  if (remove_unreachable(f, context.shape(f))) context.reshape();
+  if (!join_blocks(f, context.shape(f))) return;
+  // What was joined is empty, and no edge leads there.
   context.reshape();
-  join_blocks(f, context.shape(f));
-  context.reshape();
-  remove_unreachable(f, context.shape(f));
-  context.reshape();
+  remove_empty(f);
 }
 
 }  // namespace noodle::nir

@@ -1,0 +1,79 @@
+"""How fast the compiler is on generated programs of a thousand to a million lines.
+
+    run.py NOODLE COMPILER_PHASES [--json FILE]
+
+For each size: lexing and parsing alone, `noodle check` and `noodle build` as commands (start-up and all,
+medians of several runs), lines a second of each, the peak memory above that of an empty program in bytes a
+byte of source, and the answer after the body of one function in the middle was edited. At the end the exponent of time over size, from
+ten thousand lines to a million: 1 is linear.
+"""
+
+import argparse
+import json
+import math
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+SIZES = [1_000, 10_000, 100_000, 1_000_000]
+
+
+def run(command):
+    start = time.perf_counter()
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    return time.perf_counter() - start
+
+
+def peak_bytes(command):
+    with tempfile.NamedTemporaryFile("r") as report:
+        subprocess.run(["/usr/bin/time", "-f", "%M", "-o", report.name, *command], check=True, stdout=subprocess.DEVNULL)
+        return int(report.read()) * 1024
+
+
+def measure(options, source, folder, empty):
+    phases = json.loads(subprocess.run([options.phases, source], check=True, capture_output=True, text=True).stdout)
+    check = [options.noodle, "check", source]
+    build = [options.noodle, "build", source, "-o", str(folder / "out.nbc")]
+    rounds = 3 if source.endswith("1000000.noodle") else 7
+    return {"parse": phases["parse"], "check": statistics.median(run(check) for _ in range(rounds)),
+            "build": statistics.median(run(build) for _ in range(rounds)), "edit": phases["edit"],
+            "check_bytes": peak_bytes(check) - empty, "build_bytes": peak_bytes(build) - empty}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("noodle")
+    parser.add_argument("phases")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    rows = []
+    print(f"{'lines':>9} {'parse':>12} {'check':>12} {'build':>12}   {'check':>7} {'build':>7}   {'edit':>9}")
+    print(f"{'':>9} {'lines/s':>12} {'lines/s':>12} {'lines/s':>12}   {'B/B':>7} {'B/B':>7}   {'ms':>9}")
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        (folder / "empty.noodle").write_text("fn main() {}\n", encoding="utf-8")
+        empty = min(peak_bytes([options.noodle, "check", str(folder / "empty.noodle")]) for _ in range(5))
+        for size in SIZES:
+            source = folder / f"{size}.noodle"
+            with source.open("w", encoding="utf-8") as out:
+                subprocess.run([sys.executable, HERE / "generate.py", str(size)], check=True, stdout=out)
+            text = source.read_bytes()
+            lines = text.count(b"\n")
+            row = {"lines": lines, "bytes": len(text)} | measure(options, str(source), folder, empty)
+            rows.append(row)
+            print(f"{lines:>9} {lines / row['parse']:>12,.0f} {lines / row['check']:>12,.0f} "
+                  f"{lines / row['build']:>12,.0f}   {row['check_bytes'] / len(text):>7.1f} "
+                  f"{row['build_bytes'] / len(text):>7.1f}   {row['edit'] * 1000:>9.2f}", flush=True)
+    small, large = rows[1], rows[-1]
+    for phase in ("parse", "check", "build"):
+        exponent = math.log(large[phase] / small[phase]) / math.log(large["lines"] / small["lines"])
+        print(f"{phase}: time grows with the {exponent:.3f}th power of the size")
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+main()
