@@ -8,9 +8,13 @@
 namespace noodle::nbc {
 
 StringId ModuleBuilder::string(std::string_view text) {
-  auto [at, fresh] = strings_.try_emplace(std::string(text), StringId(module.strings.size()));
-  if (fresh) module.strings.emplace_back(text);
-  return at->second;
+  const std::uint64_t hash = hash_bytes(text);
+  const std::uint32_t known = strings_.find(hash, [&](std::uint32_t id) { return module.strings[id] == text; });
+  if (known != IdTable::kNone) return StringId(known);
+  const StringId id(module.strings.size());
+  strings_.add(hash, id.index, [&](std::uint32_t other) { return hash_bytes(module.strings[other]); });
+  module.strings.emplace_back(text);
+  return id;
 }
 
 TypeId ModuleBuilder::struct_type(std::string_view name, std::vector<Field> fields) {

@@ -6,6 +6,7 @@
 #include <initializer_list>
 #include <unordered_map>
 
+#include "base/flat_map.h"
 #include "nbc/module.h"
 
 namespace noodle::nbc {
@@ -49,7 +50,7 @@ class ModuleBuilder {
   Signature signature(std::span<const Param> params, std::span<const TypeId> results);
 
  private:
-  std::unordered_map<std::string, StringId> strings_;
+  IdTable strings_;
   std::unordered_map<std::uint64_t, std::vector<ConstantId>> constants_;
   std::unordered_map<std::uint32_t, NativeId> natives_;
   ConstantId constant(Constant value);

@@ -224,6 +224,7 @@ void Instantiator::build(const Job& job) {
       } else {
         const Lowered& l = lowered(job.function);
         if (!failed_) flatten(*this, l.function, job.arguments, f);
+        if (job.arguments.empty()) lowered_.erase(job.function.index);  // it has no other instance
       }
       break;
     case Made::Wrapper: build_wrapper(f, job); break;

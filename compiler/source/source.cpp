@@ -20,6 +20,7 @@ std::unique_ptr<SourceMap::File> SourceMap::make(std::string path, std::string t
     file->marks.push_back(scalars);
     scalars += static_cast<std::uint32_t>(count_scalars(std::string_view(file->text).substr(from, kMarkEvery)));
   }
+  file->ascii = scalars == file->text.size();
   const char* begin = file->text.data();
   const char* end = begin + file->text.size();
   for (const char* at = begin; at != end;) {
@@ -71,6 +72,7 @@ Position SourceMap::position(FileId file, std::uint32_t offset) const {
 }
 
 std::uint32_t SourceMap::File::scalars_before(std::uint32_t offset) const {
+  if (ascii) return offset;
   const std::uint32_t mark = offset / kMarkEvery;
   const std::uint32_t from = mark * kMarkEvery;
   return marks[mark] + static_cast<std::uint32_t>(count_scalars(std::string_view(text).substr(from, offset - from)));

@@ -80,6 +80,7 @@ class SourceMap {
     std::string text;
     std::vector<std::uint32_t> lines;  // where each line begins
     std::vector<std::uint32_t> marks;  // how many scalars stand before each kMarkEvery-th byte
+    bool ascii = false;                // every byte is a scalar
     std::uint32_t scalars_before(std::uint32_t offset) const;
   };
   static std::unique_ptr<File> make(std::string path, std::string text);
