@@ -12,6 +12,7 @@ constexpr Flag kFlags[] = {
     {.name = "--emit", .value = "WHAT", .help = "tokens, ast, nir (as text) or nbc (the module)", .choices = kEmits},
     kDiagnosticsFlag,
     kTimePassesFlag,
+    kPassesFlag,
 };
 
 /// `folder/name.noodle` becomes `name.nbc` in the current folder.
@@ -24,7 +25,9 @@ std::string default_output(std::string_view path) {
 int run(const Arguments& arguments) {
   const std::string_view path = arguments.positional[0];
   const std::string_view what = arguments.value("--emit").value_or("nbc");
-  CompileOptions options = compile_options(arguments);
+  auto wanted = compile_options(arguments);
+  if (!wanted) return wanted.error();
+  CompileOptions& options = *wanted;
   options.only_compiles = true;
   if (what == "nbc") {
     const auto bytes = build_module(path, options);

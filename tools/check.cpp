@@ -7,7 +7,10 @@ namespace {
 
 constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag};
 
-int run(const Arguments& arguments) { return check(arguments.positional[0], compile_options(arguments)); }
+int run(const Arguments& arguments) {
+  const auto options = compile_options(arguments);
+  return options ? check(arguments.positional[0], *options) : options.error();
+}
 
 }  // namespace
 

@@ -12,7 +12,9 @@ constexpr Flag kFlags[] = {
 };
 
 int run(const Arguments& arguments) {
-  const auto text = disassemble(arguments.positional[0], compile_options(arguments));
+  const auto wanted = compile_options(arguments);
+  if (!wanted) return wanted.error();
+  const auto text = disassemble(arguments.positional[0], *wanted);
   if (!text) return text.error();
   return write_file(arguments.value("-o").value_or("-"), *text) ? 0 : kExitErrors;
 }

@@ -1,6 +1,7 @@
 #include "tools/driver.h"
 
 #include <unistd.h>
+#include <cstdlib>
 #include <optional>
 #include <utility>
 
@@ -55,7 +56,7 @@ template <typename T>
 class Lasting {
  public:
   template <typename Argument>
-  Lasting(const Argument& argument, bool destroy) : it_(*new (raw_) T(argument)), destroy_(destroy) {}
+  Lasting(const Argument& argument, bool destroy) : it_(*new(raw_) T(argument)), destroy_(destroy) {}
   Lasting(const Lasting&) = delete;
   Lasting& operator=(const Lasting&) = delete;
   ~Lasting() {
@@ -111,6 +112,7 @@ class Session {
     if (sink.has_errors()) return std::nullopt;
     nir::PassOptions options;
     options.verify = kVerifyPasses;
+    options.passes = options_.passes;
     options.timed = [](void* user, const char* pass, std::uint64_t nanoseconds) {
       static_cast<PassTimes*>(user)->add(pass, std::chrono::nanoseconds(nanoseconds));
     };
@@ -191,11 +193,17 @@ std::string emit_tree(Session& session, source::FileId file) {
 
 }  // namespace
 
-CompileOptions compile_options(const Arguments& arguments) {
-  return {
-      .json = arguments.value(kDiagnosticsFlag.name) == "json",
-      .time_passes = arguments.has(kTimePassesFlag.name),
-  };
+OrExit<CompileOptions> compile_options(const Arguments& arguments) {
+  CompileOptions options;
+  options.json = arguments.value(kDiagnosticsFlag.name) == "json";
+  options.time_passes = arguments.has(kTimePassesFlag.name);
+  const char* wish = std::getenv("NOODLE_PASSES");
+  options.passes = arguments.value(kPassesFlag.name).value_or(wish != nullptr ? wish : "all");
+  if (nir::is_pass_list(options.passes)) return options;
+  std::string names;
+  for (const nir::Pass& pass : nir::standard_passes()) names += std::string(names.empty() ? "" : ", ") + pass.name;
+  return std::unexpected(
+      usage_error("there is no pass list `" + std::string(options.passes) + "`: say all, none, or some of " + names));
 }
 
 int check(std::string_view path, const CompileOptions& options) {

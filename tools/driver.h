@@ -14,16 +14,21 @@
 
 namespace noodle::tools {
 
+/// The exit code, when there is no result; everything that is to be said has been printed.
+template <typename T>
+using OrExit = std::expected<T, int>;
+
 /// What is printed instead of a module.
 enum class Emit : std::uint8_t { Tokens, Ast, Nir };
 
 struct CompileOptions {
-  bool json = false;         // diagnostics as JSON, one object a line
-  bool time_passes = false;  // print how long each step took
+  bool json = false;           // diagnostics as JSON, one object a line
+  bool time_passes = false;    // print how long each step took
   bool only_compiles = false;  // the process ends with the compilation
+  std::string_view passes = "all";
 };
 
-/// Two flags of every verb that compiles, and the options that they say.
+/// Flags of every verb that compiles, and the options that they say.
 inline constexpr std::string_view kDiagnosticsFormats[] = {"text", "json"};
 inline constexpr Flag kDiagnosticsFlag = {
     .name = "--diagnostics",
@@ -36,11 +41,15 @@ inline constexpr Flag kTimePassesFlag = {
     .value = "",
     .help = "print how long each step took",
 };
-CompileOptions compile_options(const Arguments& arguments);
-
-/// The exit code, when there is no result; everything that is to be said has been printed.
-template <typename T>
-using OrExit = std::expected<T, int>;
+inline constexpr Flag kPassesFlag = {
+    .name = "--passes",
+    .value = "NAMES",
+    .help =
+        "optimise with these passes alone (names as --time-passes prints them, with commas\n"
+        "between), or with all or none; NOODLE_PASSES says it where no flag does",
+};
+/// The options; the exit code when a flag's value makes no sense, which has been said.
+OrExit<CompileOptions> compile_options(const Arguments& arguments);
 
 /// A path with what was read from it; without bytes the file is still to be read.
 struct SourceFile {

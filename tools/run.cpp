@@ -7,10 +7,12 @@ namespace noodle::tools {
 
 namespace {
 
-constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kCheckLeaksFlag};
+constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kCheckLeaksFlag};
 
 int run(const Arguments& arguments) {
-  auto program = load_program(arguments.positional[0], compile_options(arguments));
+  const auto wanted = compile_options(arguments);
+  if (!wanted) return wanted.error();
+  auto program = load_program(arguments.positional[0], *wanted);
   if (!program) return program.error();
   RunOptions options;
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);

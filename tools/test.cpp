@@ -11,11 +11,14 @@ constexpr Flag kFlags[] = {
     {.name = "--filter", .value = "TEXT", .help = "only the tests whose names contain TEXT"},
     kDiagnosticsFlag,
     kTimePassesFlag,
+    kPassesFlag,
     kCheckLeaksFlag,
 };
 
 int run(const Arguments& arguments) {
-  auto program = load_program(arguments.positional[0], compile_options(arguments));
+  const auto wanted = compile_options(arguments);
+  if (!wanted) return wanted.error();
+  auto program = load_program(arguments.positional[0], *wanted);
   if (!program) return program.error();
   std::string_view filter = arguments.value("--filter").value_or("");
   if (arguments.positional.size() > 1) filter = arguments.positional[1];

@@ -143,7 +143,7 @@ class Instantiator {
 
   std::vector<Job> jobs_;
   std::size_t generic_instances_ = 0;  // jobs with type arguments
-  std::size_t current_ = 0;  // the job that is being built
+  std::size_t current_ = 0;            // the job that is being built
   std::map<Key, InstanceId> made_;
   std::unordered_map<std::uint32_t, std::unique_ptr<Lowered>> lowered_;
   std::unordered_map<std::uint32_t, std::uint32_t> block_captures_;  // of block bodies

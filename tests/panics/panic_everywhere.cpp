@@ -33,7 +33,9 @@ class Program {
   Program(const Golden& golden, std::uint64_t most) : golden_(golden), most_(most) {}
 
   bool load() {
-    auto program = tools::load_program(golden_.path, {});
+    tools::CompileOptions options;
+    if (const char* passes = std::getenv("NOODLE_PASSES")) options.passes = passes;
+    auto program = tools::load_program(golden_.path, options);
     if (!program) return false;
     world_.arguments = golden_.arguments;
     runtime_ = vm::Runtime::create({.memory_limit = std::int64_t{1} << 30, .probes = true}, world_);

@@ -19,8 +19,7 @@ using sema::TypeKind;
 
 class Folder {
  public:
-  Folder(Function& f, PassContext& context)
-      : f_(f), context_(context), types_(context.layout.types()), renaming_(f) {}
+  Folder(Function& f, PassContext& context) : f_(f), context_(context), types_(context.layout.types()), renaming_(f) {}
 
   void run() {
     for (BlockId block : context_.shape(f_).order()) {

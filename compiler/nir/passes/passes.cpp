@@ -1,5 +1,6 @@
 #include "compiler/nir/passes/passes.h"
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -20,8 +21,8 @@ bool PassContext::consumes(const Function& f, const Inst& inst, std::uint32_t in
 
 std::span<const Pass> standard_passes() {
   static constexpr Pass kPasses[] = {
-      {"expand-constants", expand_constants},
-      {"simplify-blocks", simplify_blocks},
+      {"expand-constants", expand_constants, nullptr, true},
+      {"simplify-blocks", simplify_blocks, nullptr, true},
       {"inline", nullptr, inline_calls},
       {"unused-functions", nullptr, remove_unused_functions},
       {"fold", fold},
@@ -33,12 +34,26 @@ std::span<const Pass> standard_passes() {
       {"dead-code", remove_dead_code},
       {"schedule-floats", schedule_floats},
       {"open-dying", open_dying_values},
-      {"counts", insert_counts},
+      {"counts", insert_counts, nullptr, true},
   };
   return kPasses;
 }
 
 namespace {
+
+/// Whether `name` is one of the names in a list with commas between.
+bool lists(std::string_view names, std::string_view name) {
+  while (!names.empty()) {
+    const std::size_t comma = names.find(',');
+    if (names.substr(0, comma) == name) return true;
+    names = comma == std::string_view::npos ? std::string_view() : names.substr(comma + 1);
+  }
+  return false;
+}
+
+bool is_wanted(const Pass& pass, std::string_view passes) {
+  return pass.required || passes == "all" || (passes != "none" && lists(passes, pass.name));
+}
 
 using Clock = std::chrono::steady_clock;
 
@@ -113,8 +128,23 @@ class Runner {
 
 }  // namespace
 
+bool is_pass_list(std::string_view passes) {
+  if (passes == "all" || passes == "none") return true;
+  while (true) {
+    const std::size_t comma = passes.find(',');
+    const std::string_view name = passes.substr(0, comma);
+    if (std::ranges::none_of(standard_passes(), [&](const Pass& pass) { return pass.name == name; })) return false;
+    if (comma == std::string_view::npos) return true;
+    passes = passes.substr(comma + 1);
+  }
+}
+
 std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options) {
-  return Runner(module, layout, options).run(standard_passes());
+  std::vector<Pass> passes;
+  for (const Pass& pass : standard_passes()) {
+    if (is_wanted(pass, options.passes)) passes.push_back(pass);
+  }
+  return Runner(module, layout, options).run(passes);
 }
 
 }  // namespace noodle::nir

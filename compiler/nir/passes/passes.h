@@ -7,6 +7,7 @@
 #include <expected>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "compiler/nir/cfg.h"
 #include "compiler/nir/layout.h"
@@ -46,6 +47,8 @@ struct Pass {
   const char* name;
   void (*run)(Function& function, PassContext& context);  // null: the pass is for whole modules
   void (*run_module)(PassContext& context) = nullptr;
+  /// Without it no module could be made; the others make it better.
+  bool required = false;
 };
 
 /// `const.value` spelled out as the operations that build it.
@@ -78,11 +81,15 @@ void open_dying_values(Function& function, PassContext& context);
 /// Copies and drops are inserted; the function is then in the counted stage.
 void insert_counts(Function& function, PassContext& context);
 
+/// Whether `passes` is what PassOptions takes.
+bool is_pass_list(std::string_view passes);
 /// All of them in order.
 std::span<const Pass> standard_passes();
 
 struct PassOptions {
   bool verify = false;
+  /// Which passes run besides the required ones: "all", "none", or names with commas between.
+  std::string_view passes = "all";
   /// Called after each pass over the whole module, with how long it took.
   void (*timed)(void* user, const char* pass, std::uint64_t nanoseconds) = nullptr;
   void* user = nullptr;
