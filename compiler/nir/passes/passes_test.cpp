@@ -32,6 +32,7 @@ std::string run_pass(std::string_view name, std::string_view text) {
     if (pass.name != name) continue;
     if (pass.run_module != nullptr) pass.run_module(context);
     for (Function& f : parsed->module.functions) {
+      context.reshape();
       if (pass.run != nullptr) pass.run(f, context);
     }
     if (auto ok = verify(parsed->module, layout); !ok) return "after: " + ok.error() + "\n";
