@@ -118,19 +118,23 @@ HANDLER(BoxTake) {
   CHECK_NULL(fp[B]);
   const TypeInfo& type = type_at(fp, B);
   CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));
-  value::load_value(*type.element, box_content(fp[B]), vm->scratch);
-  std::memset(box_content(fp[B]), 0, type.element->size);
-  scatter(fp, list_of(pc), A, vm->scratch);
+  std::byte* content = box_content(fp[B]);
+  load_into(fp, list_of(pc), *type.element, content, vm->scratch);
+  std::memset(content, 0, type.element->size);
   NEXT(words_with_list(1, A));
 }
 HANDLER(BoxPut) {
   CHECK_NULL(fp[B]);
   const TypeInfo& type = type_at(fp, B);
   CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));
-  gather(vm->scratch, fp, list_of(pc), A);
-  value::load_value(*type.element, box_content(fp[B]), vm->scratch2);
-  value::store_value(*type.element, box_content(fp[B]), vm->scratch);
-  value::release_fields(vm->account, type.element->slot_fields, vm->scratch2);
+  std::byte* content = box_content(fp[B]);
+  if (!type.element->counted) {
+    store_from(fp, list_of(pc), *type.element, content, vm->scratch);
+  } else {
+    value::load_value(*type.element, content, vm->scratch2);
+    store_from(fp, list_of(pc), *type.element, content, vm->scratch);
+    value::release_fields(vm->account, type.element->slot_fields, vm->scratch2);
+  }
   NEXT(words_with_list(1, A));
 }
 

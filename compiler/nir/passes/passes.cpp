@@ -34,6 +34,7 @@ std::span<const Pass> standard_passes() {
       {"dead-code", remove_dead_code},
       {"schedule-floats", schedule_floats},
       {"open-dying", open_dying_values},
+      {"reuse-boxes", reuse_boxes},
       {"counts", insert_counts, nullptr, true},
   };
   return kPasses;

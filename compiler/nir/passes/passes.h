@@ -78,6 +78,8 @@ void remove_dead_code(Function& function, PassContext& context);
 void schedule_floats(Function& function, PassContext& context);
 /// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
 void open_dying_values(Function& function, PassContext& context);
+/// A box that is opened is filled again where another of its type is made.
+void reuse_boxes(Function& function, PassContext& context);
 /// Copies and drops are inserted; the function is then in the counted stage.
 void insert_counts(Function& function, PassContext& context);
 
