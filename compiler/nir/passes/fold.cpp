@@ -139,11 +139,13 @@ class Folder {
     if (a && b) {
       const bool divides = op == Op::Div || op == Op::Rem;
       if (divides && *b == 0) return false;
-      const __int128 value = op == Op::Add || op == Op::AddWrap   ? *a + *b
-                             : op == Op::Sub || op == Op::SubWrap ? *a - *b
-                             : op == Op::Mul || op == Op::MulWrap ? *a * *b
-                             : op == Op::Div                      ? *a / *b
-                                                                  : *a % *b;
+      __int128 value = 0;
+      // The largest product of two u64 is beyond even these.
+      if ((op == Op::Mul || op == Op::MulWrap) && __builtin_mul_overflow(*a, *b, &value)) return false;
+      if (op == Op::Add || op == Op::AddWrap) value = *a + *b;
+      if (op == Op::Sub || op == Op::SubWrap) value = *a - *b;
+      if (op == Op::Div) value = *a / *b;
+      if (op == Op::Rem) value = *a % *b;
       // What wraps around stays as it is, and so does what panics.
       if (sema::fits_integer(value, kind(x))) become(inst, Op::ConstInt, static_cast<std::uint64_t>(value));
       return false;
