@@ -307,18 +307,23 @@ Layout::Facts Layout::too_wide(TypeId type) {
   return Facts{};
 }
 
-const Layout::Facts& Layout::facts(TypeId type) {
-  auto it = facts_.find(type);
-  if (it != facts_.end()) return it->second;
+Layout::Facts Layout::keep(TypeId type, Facts facts) {
+  if (type.index >= facts_.size()) facts_.resize(std::max<std::size_t>(types_.size(), type.index + 1));
+  facts.known = true;
+  return facts_[type.index] = facts;
+}
+
+Layout::Facts Layout::facts(TypeId type) {
+  if (type.index < facts_.size() && facts_[type.index].known) return facts_[type.index];
   if (nesting_ >= kMaxNesting) {
     if (error_.empty())
       error_ = "a type holds others by value more than " + std::to_string(kMaxNesting) + " levels deep";
-    return facts_[type] = Facts{};
+    return keep(type, {});
   }
   ++nesting_;
   Facts made = compute(type);
   --nesting_;
-  return facts_[type] = made;
+  return keep(type, made);
 }
 
 std::span<const TypeId> Layout::leaves(TypeId type) { return facts(type).leaves; }

@@ -82,9 +82,11 @@ class Layout {
     std::span<const TypeId> leaves;
     std::uint32_t slots = 0;
     bool counted = false;
+    bool known = false;
   };
 
-  const Facts& facts(TypeId type);
+  Facts facts(TypeId type);
+  Facts keep(TypeId type, Facts facts);
   Facts too_wide(TypeId type);
   Facts compute(TypeId type);
   void decide_boxes(TypeId root);
@@ -93,7 +95,7 @@ class Layout {
 
   sema::TypeTable& types_;
   Arena arena_;
-  std::unordered_map<TypeId, Facts> facts_;
+  std::vector<Facts> facts_;                // by type
   std::unordered_map<TypeId, bool> boxed_;  // nominals whose circle is decided
   std::unordered_map<TypeId, std::span<const std::span<const TypeId>>> variants_;
   std::unordered_map<std::uint64_t, std::span<const TypeId>> payloads_;
