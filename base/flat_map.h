@@ -90,7 +90,7 @@ class IdTable {
 
 /// A map whose entries lie side by side in the order of insertion (removing one puts the last in its
 /// place). Adding an entry may move the others.
-template <typename Key, typename Value>
+template <typename Key, typename Value, typename Hash = std::hash<Key>>
 class FlatMap {
  public:
   using Entry = std::pair<Key, Value>;
@@ -144,7 +144,7 @@ class FlatMap {
 
  private:
   static std::uint64_t hash_of(const Key& key) {
-    std::uint64_t hash = std::hash<Key>{}(key) * 0x9E3779B97F4A7C15ull;
+    std::uint64_t hash = Hash{}(key) * 0x9E3779B97F4A7C15ull;
     return hash ^ hash >> 32;
   }
   std::uint32_t index_of(const Key& key) const {

@@ -91,6 +91,7 @@ class Session {
   /// Opens the program and checks all of it.
   bool check(std::string_view path) {
     program.emplace(names, sources, sink, loader);
+    program->keep_no_uses();
     if (!times.time("parse", [&] { return program->open(path); })) {
       if (!sink.has_errors()) cannot_read(path, loader.reason());
       return false;
@@ -104,35 +105,34 @@ class Session {
 
   /// Checks the program and makes counted NIR of all that it needs.
   std::optional<nir::Module> lower(std::string_view path) {
-    if (!check(path)) return std::nullopt;
-    layout.emplace(program->types());
-    nir::Module module = times.time("lower", [&] {
-      return nir::instantiate(*program, *layout, {program->main_function(), program->tests()}, sink);
-    });
-    if (sink.has_errors()) return std::nullopt;
-    nir::PassOptions options;
-    options.verify = kVerifyPasses;
-    options.passes = options_.passes;
-    options.timed = [](void* user, const char* pass, std::uint64_t nanoseconds) {
-      static_cast<PassTimes*>(user)->add(pass, std::chrono::nanoseconds(nanoseconds));
-    };
-    options.user = &times;
-    const auto passed = nir::run_passes(module, *layout, options);
-    if (!passed) return broken(passed.error());
-    return module;
+    if (!lower_module(path)) return std::nullopt;
+    for (nir::Function& function : lowered->functions) {
+      if (const auto done = passes->finish(function); !done) return broken(done.error());
+    }
+    note_passes();
+    return std::move(lowered);
   }
 
   /// The program as bytecode.
   std::optional<nbc::Module> generate(std::string_view path) {
-    lowered = lower(path);
-    if (!lowered) return std::nullopt;
+    if (!lower_module(path)) return std::nullopt;
     codegen::Options options;
+    bool is_sound = true;  // whether the verifier agreed
+    options.prepare = [&](nir::Function& function) {
+      auto done = passes->finish(function);
+      is_sound &= done.has_value();
+      return done;
+    };
     options.sources = &sources;
     options.root = path.substr(0, path.find_last_of('/') + 1);
     options.is_leaf_native = is_leaf_native;
     options.interface = codegen::interface_text(*program);
-    auto module = times.time("generate", [&] { return codegen::generate(*lowered, *layout, options); });
+    const auto start = PassTimes::Clock::now();
+    auto module = codegen::generate(*lowered, *layout, options);
+    const auto took = PassTimes::Clock::now() - start;
+    times.add("generate", took - note_passes());
     if (module) return std::move(*module);
+    if (!is_sound) return broken(module.error());
     failure_ = "error: " + module.error() + "\n";
     return std::nullopt;
   }
@@ -157,6 +157,7 @@ class Session {
   std::optional<sema::Program> program;
   std::optional<nir::Layout> layout;
   std::optional<nir::Module> lowered;
+  std::optional<nir::PassManager> passes;
 
  private:
 #ifdef NDEBUG
@@ -164,6 +165,30 @@ class Session {
 #else
   static constexpr bool kVerifyPasses = true;
 #endif
+
+  /// NIR of all that the program needs, after the passes that look at the whole of it.
+  bool lower_module(std::string_view path) {
+    if (!check(path)) return false;
+    layout.emplace(program->types());
+    lowered = times.time("lower", [&] {
+      return nir::instantiate(*program, *layout, {program->main_function(), program->tests()}, sink);
+    });
+    if (sink.has_errors()) return false;
+    passes.emplace(*lowered, *layout, nir::PassOptions{.verify = kVerifyPasses, .passes = options_.passes});
+    const auto passed = passes->run_on_module();
+    if (!passed) broken(passed.error());
+    return passed.has_value();
+  }
+
+  /// Puts the passes into the table of times; how long those took that finish functions.
+  PassTimes::Clock::duration note_passes() {
+    PassTimes::Clock::duration finishing{};
+    passes->each_time([&](std::string_view name, PassTimes::Clock::duration time, bool finishes) {
+      times.add(name, time);
+      if (finishes) finishing += time;
+    });
+    return finishing;
+  }
 
   /// The compiler itself is wrong: that is said as such, and not as an error of the program.
   std::nullopt_t broken(std::string_view finding) {

@@ -10,7 +10,7 @@ namespace {
 
 class Generator {
  public:
-  Generator(const nir::Module& module, nir::Layout& layout, const Options& options)
+  Generator(nir::Module& module, nir::Layout& layout, const Options& options)
       : module_(module),
         layout_(layout),
         names_(layout.types().names()),
@@ -23,8 +23,7 @@ class Generator {
     declare_functions();
     declare_vtables();
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
-      auto done = emit_function(context_, nir::InstanceId(i));
-      if (!done) return std::unexpected(done.error());
+      if (auto done = make_function(nir::InstanceId(i)); !done) return std::unexpected(done.error());
     }
     if (auto done = export_all(); !done) return std::unexpected(done.error());
     fill_traits();
@@ -41,6 +40,15 @@ class Generator {
   }
 
  private:
+  std::expected<void, std::string> make_function(nir::InstanceId id) {
+    if (!options_.prepare) return emit_function(context_, id);
+    nir::Function& f = module_.function(id);
+    if (auto ready = options_.prepare(f); !ready) return ready;
+    auto done = emit_function(context_, id);
+    f.release_body();
+    return done;
+  }
+
   std::string_view text(Symbol symbol) const { return names_.text(symbol); }
 
   nbc::Signature signature(const std::vector<nir::Param>& params, const std::vector<sema::TypeId>& results) {
@@ -138,7 +146,7 @@ class Generator {
     return wrapper;
   }
 
-  const nir::Module& module_;
+  nir::Module& module_;
   nir::Layout& layout_;
   Interner& names_;
   nbc::ModuleBuilder builder_;
@@ -149,8 +157,7 @@ class Generator {
 
 }  // namespace
 
-std::expected<nbc::Module, std::string> generate(const nir::Module& module, nir::Layout& layout,
-                                                 const Options& options) {
+std::expected<nbc::Module, std::string> generate(nir::Module& module, nir::Layout& layout, const Options& options) {
   return Generator(module, layout, options).run();
 }
 

@@ -12,6 +12,7 @@
 // What comes out passes the verifier of nbc/; when it doesn't, that is a bug here.
 
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,10 +34,12 @@ struct Options {
   /// What goes into the module for separate compilation (see interface.h).
   std::string interface;
   std::vector<std::pair<std::string, std::string>> generic_bodies;  // name, text
+  /// What is done to a function before its code is made; its body is given back afterwards. Without it the
+  /// functions are counted already, and stay.
+  std::function<std::expected<void, std::string>(nir::Function&)> prepare;
 };
 
 /// The module for counted NIR. The error is for people: a function or type beyond a limit of NBC.
-std::expected<nbc::Module, std::string> generate(const nir::Module& module, nir::Layout& layout,
-                                                 const Options& options = {});
+std::expected<nbc::Module, std::string> generate(nir::Module& module, nir::Layout& layout, const Options& options = {});
 
 }  // namespace noodle::codegen

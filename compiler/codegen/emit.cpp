@@ -115,7 +115,7 @@ void Emitter::place(const Inst& inst) {
   const auto* sources = context_.options.sources;
   if (sources == nullptr || !inst.span.valid()) return;
   if (inst.span.file != last_span_.file || inst.span.begin != last_span_.begin || !last_span_.valid()) {
-    last_position_ = sources->position(inst.span.file, inst.span.begin);
+    last_position_ = sources->position(inst.span.file, inst.span.begin, last_position_.line);
     last_span_ = inst.span;
   }
   const std::uint32_t site = inline_site(inst.site);

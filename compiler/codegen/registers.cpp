@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/flat_map.h"
+
 namespace noodle::codegen {
 
 using nir::BlockId;
@@ -281,10 +283,9 @@ class Assigner {
 
   void assign() {
     result_.of_value.assign(f_.values.size(), Registers::kNone);
-    std::vector<std::vector<Register>> by_type;  // by nbc type
+    FlatMap<std::uint32_t, std::vector<Register>> by_type;  // by nbc type
     auto registers = [&](nbc::TypeId type) -> std::vector<Register>& {
-      if (by_type.size() <= type.index) by_type.resize(type.index + 1);
-      return by_type[type.index];
+      return by_type.try_emplace(type.index).first->second;
     };
     std::vector<std::uint32_t> classes;
     for (std::uint32_t v = 0; v < class_.size(); ++v) {

@@ -39,7 +39,7 @@ void Cfg::build(const Function& f) {
       incoming_[next_[edge.target.index]++] = {block, k++};
     }
   }
-  find_dominators(f);
+  has_dominators_ = false;
 }
 
 void Cfg::walk(const Function& f, BlockId root) {
@@ -60,11 +60,12 @@ void Cfg::walk(const Function& f, BlockId root) {
   }
 }
 
-void Cfg::find_dominators(const Function& f) {
+void Cfg::compute_dominators() const {
   // Cooper, Harvey, Kennedy: a simple, fast dominance algorithm.
-  dominators_.assign(f.blocks.size(), BlockId());
-  depth_.assign(f.blocks.size(), 0);
-  next_.assign(f.blocks.size(), 0);  // whether a block was looked at
+  has_dominators_ = true;
+  dominators_.assign(number_.size(), BlockId());
+  depth_.assign(number_.size(), 0);
+  next_.assign(number_.size(), 0);  // whether a block was looked at
   auto meet = [&](BlockId a, BlockId b) {
     while (a != b) {
       while (number(a) > number(b)) {
@@ -107,6 +108,7 @@ void Cfg::find_dominators(const Function& f) {
 }
 
 bool Cfg::dominates(BlockId above, BlockId below) const {
+  find_dominators();
   while (depth_[below.index] > depth_[above.index]) below = dominators_[below.index];
   return above == below;
 }
@@ -159,7 +161,8 @@ Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> o
 
   // For each value, walk from its uses against the edges until its definition. The cost is what the
   // answer takes to write down.
-  live_in_.resize(f.blocks.size());
+  std::vector<std::pair<BlockId, ValueId>> found;
+  live_in_begin_.assign(f.blocks.size() + 1, 0);
   std::vector<BlockId> homes = blocks_of_insts(f);
   std::vector<std::uint32_t> seen(f.blocks.size(), UINT32_MAX);
   std::vector<BlockId> work;
@@ -174,7 +177,8 @@ Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> o
     while (!work.empty()) {
       BlockId block = work.back();
       work.pop_back();
-      live_in_[block.index].push_back(ValueId(v));
+      found.emplace_back(block, ValueId(v));
+      ++live_in_begin_[block.index + 1];
       for (const Incoming& in : cfg.incoming(block)) {
         if (in.from != home && seen[in.from.index] != v) {
           seen[in.from.index] = v;
@@ -183,10 +187,14 @@ Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> o
       }
     }
   }
+  for (std::size_t b = 0; b < f.blocks.size(); ++b) live_in_begin_[b + 1] += live_in_begin_[b];
+  live_in_.resize(found.size());
+  std::vector<std::uint32_t> end(live_in_begin_.begin(), live_in_begin_.end() - 1);
+  for (const auto& [block, value] : found) live_in_[end[block.index]++] = value;
 }
 
 bool Liveness::is_live_in(BlockId block, ValueId value) const {
-  const auto& live = live_in_[block.index];
+  const auto live = live_in(block);
   return std::binary_search(live.begin(), live.end(), value);
 }
 

@@ -36,20 +36,28 @@ class Cfg {
             incoming_begin_[block.index + 1] - incoming_begin_[block.index]};
   }
   /// The block that immediately dominates another; invalid for the entry and for handlers.
-  BlockId dominator(BlockId block) const { return dominators_[block.index]; }
+  BlockId dominator(BlockId block) const {
+    find_dominators();
+    return dominators_[block.index];
+  }
   bool dominates(BlockId above, BlockId below) const;
 
  private:
   static constexpr std::uint32_t kNone = UINT32_MAX;
   void walk(const Function& function, BlockId root);
-  void find_dominators(const Function& function);
+  void find_dominators() const {
+    if (!has_dominators_) compute_dominators();
+  }
+  void compute_dominators() const;
 
   std::vector<BlockId> order_;
   std::vector<std::uint32_t> number_;
   std::vector<std::uint32_t> incoming_begin_;
   std::vector<Incoming> incoming_;
-  std::vector<BlockId> dominators_;
-  std::vector<std::uint32_t> depth_;  // in the dominator tree
+  // Found when first asked for.
+  mutable std::vector<BlockId> dominators_;
+  mutable std::vector<std::uint32_t> depth_;  // in the dominator tree
+  mutable bool has_dominators_ = false;
 
   struct Step {
     BlockId block;
@@ -57,7 +65,7 @@ class Cfg {
   };
   std::vector<BlockId> postorder_;  // while building
   std::vector<Step> steps_;
-  std::vector<std::uint32_t> next_;
+  mutable std::vector<std::uint32_t> next_;
 };
 
 /// One appearance of a value: as an operand or as an edge's argument of the instruction at
@@ -74,7 +82,10 @@ class Liveness {
   Liveness(const Function& function, const Cfg& cfg, std::span<const ValueId> owners = {});
 
   /// Values live at the start of a block, without its parameters, ascending.
-  std::span<const ValueId> live_in(BlockId block) const { return live_in_[block.index]; }
+  std::span<const ValueId> live_in(BlockId block) const {
+    return {live_in_.data() + live_in_begin_[block.index],
+            live_in_begin_[block.index + 1] - live_in_begin_[block.index]};
+  }
   bool is_live_in(BlockId block, ValueId value) const;
   bool is_live_out(BlockId block, ValueId value) const;
   /// Every use of a value in reachable code, by the order of blocks and position.
@@ -87,7 +98,8 @@ class Liveness {
  private:
   const Function& function_;
   const Cfg& cfg_;
-  std::vector<std::vector<ValueId>> live_in_;
+  std::vector<std::uint32_t> live_in_begin_;  // of each block in live_in_
+  std::vector<ValueId> live_in_;
   std::vector<std::uint32_t> uses_begin_;
   std::vector<Use> uses_;
 };

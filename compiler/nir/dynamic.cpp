@@ -47,7 +47,7 @@ std::uint64_t Instantiator::any_text_method(TypeId any) {
     for (std::size_t k = 0; k < module.vtables.size(); ++k)
       if (module.vtables[k].any == any) {
         const Types pair{any, module.vtables[k].concrete};
-        const InstanceId thunk = make(Made::TextThunk, {}, pair, {}, types.text(pair[1]) + ".to_string");
+        const InstanceId thunk = make(Made::TextThunk, {}, pair, {});
         module.vtables[k].methods.push_back(thunk);
       }
   }
@@ -63,9 +63,9 @@ std::uint64_t Instantiator::vtable(TypeId any, TypeId concrete_type, source::Spa
   const std::vector<FunctionId> methods = types.trait(sema::TraitId(types[any].index)).methods;
   const Types pair{any, concrete_type};
   std::vector<InstanceId> thunks;
-  for (FunctionId method : methods) thunks.push_back(make(Made::Thunk, method, pair, where, name_of(method, pair)));
+  for (FunctionId method : methods) thunks.push_back(make(Made::Thunk, method, pair, where));
   if (any_text_[any.index])
-    thunks.push_back(make(Made::TextThunk, {}, pair, where, types.text(concrete_type) + ".to_string"));
+    thunks.push_back(make(Made::TextThunk, {}, pair, where));
   module.vtables[id].methods = std::move(thunks);
   return id;
 }

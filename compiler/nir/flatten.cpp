@@ -11,10 +11,13 @@ void flatten(Instantiator& in, const Function& generic, std::span<const TypeId> 
 }
 
 void Flattener::set(ValueId generic, std::span<const ValueId> leaves) {
-  const Range r{static_cast<std::uint32_t>(pool_.size()), static_cast<std::uint32_t>(leaves.size())};
-  const Values copy(leaves.begin(), leaves.end());  // may point into the pool
-  pool_.insert(pool_.end(), copy.begin(), copy.end());
-  ranges_[generic.index] = r;
+  if (!pool_.empty() && leaves.data() >= pool_.data() && leaves.data() < pool_.data() + pool_.size()) {
+    ranges_[generic.index] = {static_cast<std::uint32_t>(leaves.data() - pool_.data()),
+                              static_cast<std::uint32_t>(leaves.size())};
+    return;
+  }
+  ranges_[generic.index] = {static_cast<std::uint32_t>(pool_.size()), static_cast<std::uint32_t>(leaves.size())};
+  pool_.insert(pool_.end(), leaves.begin(), leaves.end());
 }
 
 void Flattener::run() {
@@ -51,6 +54,7 @@ void Flattener::run() {
 
 void Flattener::block(BlockId id) {
   b.at = id;
+  b.f.block(id).insts.reserve(g_.block(id).insts.size());
   for (InstId at : g_.block(id).insts) {
     const Inst& inst = g_.inst(at);
     b.region = inst.region;
@@ -74,22 +78,27 @@ Values Flattener::emit(Op op, const Values& operands, const Types& results, Type
 }
 
 void Flattener::emit_for(const Inst& inst, Op op, const Values& operands, TypeId type, std::uint64_t imm) {
-  Types types;
-  std::vector<std::size_t> counts;
+  result_types_.clear();
+  std::uint32_t first = static_cast<std::uint32_t>(pool_.size());
   for (std::uint32_t k = 0; k < inst.result_count; ++k) {
-    const Types leaves = result_leaves(inst, k);
-    counts.push_back(leaves.size());
-    types.insert(types.end(), leaves.begin(), leaves.end());
+    const std::size_t before = result_types_.size();
+    in_.leaves(type_of(g_.result(inst, k)), result_types_);
+    const auto count = static_cast<std::uint32_t>(result_types_.size() - before);
+    ranges_[inst.first_result + k] = {first, count};
+    first += count;
   }
-  const Values values = emit(op, operands, types, type, imm);
-  std::size_t at = 0;
-  for (std::uint32_t k = 0; k < inst.result_count; ++k) {
-    set_result(inst, k, std::span(values).subspan(at, counts[k]));
-    at += counts[k];
-  }
+  const Inst& made = b.f.inst(b.emit(op, operands, result_types_, type, imm));
+  for (std::uint32_t k = 0; k < made.result_count; ++k) pool_.push_back(b.f.result(made, k));
 }
 
-void Flattener::plain(const Inst& inst) { emit_for(inst, inst.op, all_operands(inst), concrete(inst.type), inst.imm); }
+void Flattener::plain(const Inst& inst) {
+  plain_operands_.clear();
+  for (ValueId v : g_.operands_of(inst)) {
+    const auto leaves = get(v);
+    plain_operands_.insert(plain_operands_.end(), leaves.begin(), leaves.end());
+  }
+  emit_for(inst, inst.op, plain_operands_, concrete(inst.type), inst.imm);
+}
 
 void Flattener::instruction(const Inst& inst) {
   if (info(inst.op).is_terminator) return terminator(inst);

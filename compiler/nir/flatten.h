@@ -82,6 +82,8 @@ class Flattener {
   std::span<const TypeId> arguments_;
   Builder b;
   Values pool_;
+  Types result_types_;     // while emitting
+  Values plain_operands_;  // in plain
   std::vector<Range> ranges_;
   std::vector<Range> slots_;
 };

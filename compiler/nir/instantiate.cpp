@@ -24,7 +24,7 @@ Module Instantiator::run(const Roots& roots) {
   if (roots.main.valid()) {
     const TypeId result = program.function(roots.main).result;
     module.main =
-        types.is_result(result) ? make(Made::Start, roots.main, {}, {}, "(start)") : instance(roots.main, {}, {});
+        types.is_result(result) ? make(Made::Start, roots.main, {}, {}) : instance(roots.main, {}, {});
   }
   for (FunctionId test : roots.tests) {
     const Symbol name = symbol(program.function(test).test_name);
@@ -115,18 +115,28 @@ Symbol Instantiator::unique(std::string name) {
   return unique(name + "'" + std::to_string(n));
 }
 
-InstanceId Instantiator::make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where,
-                              std::string name) {
+std::string Instantiator::name_of(Made made, FunctionId function, std::span<const TypeId> arguments) {
+  switch (made) {
+    case Made::Instance:
+    case Made::Wrapper:
+    case Made::Thunk: return name_of(function, arguments);
+    case Made::Text:
+    case Made::TextThunk: return types.text(arguments.back()) + ".to_string";
+    case Made::Compare: return types.text(arguments.back()) + ".compare";
+    case Made::Start: return "(start)";
+  }
+  return {};
+}
+
+InstanceId Instantiator::make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where) {
   const TypeId tuple = arguments.empty() ? types.unit() : types.tuple(arguments);
-  const Key key{static_cast<std::uint32_t>(made), function.index, tuple.index, 0};
-  if (const auto it = made_.find(key); it != made_.end()) return it->second;
   const InstanceId id(module.functions.size());
-  made_[key] = id;
+  if (const auto [known, is_new] = made_.try_emplace({made, function, tuple}, id); !is_new) return known->second;
   module.functions.emplace_back();
   Job job{made, id, function, Types(arguments.begin(), arguments.end()), where, jobs_.empty() ? 0 : current_};
   Function f;
   f.stage = Stage::Flat;
-  f.name = unique(std::move(name));
+  f.name = unique(name_of(made, function, arguments));
   f.trace_name = f.name;
   f.type_args = job.arguments;
   declare(f, job);
@@ -154,19 +164,19 @@ InstanceId Instantiator::instance(FunctionId function, std::span<const TypeId> a
     }
     return InstanceId(0);
   }
-  return make(Made::Instance, function, arguments, where, name_of(function, arguments));
+  return make(Made::Instance, function, arguments, where);
 }
 
 InstanceId Instantiator::wrapper(FunctionId function, std::span<const TypeId> arguments, source::Span where) {
-  return make(Made::Wrapper, function, arguments, where, name_of(function, arguments));
+  return make(Made::Wrapper, function, arguments, where);
 }
 
 InstanceId Instantiator::text_function(TypeId type) {
-  return make(Made::Text, {}, std::span(&type, 1), {}, types.text(type) + ".to_string");
+  return make(Made::Text, {}, std::span(&type, 1), {});
 }
 
 InstanceId Instantiator::compare_function(TypeId type) {
-  return make(Made::Compare, {}, std::span(&type, 1), {}, types.text(type) + ".compare");
+  return make(Made::Compare, {}, std::span(&type, 1), {});
 }
 
 /// Parameters and results, known before the body is made.
@@ -214,7 +224,8 @@ void Instantiator::declare_function(Function& f, FunctionId function, std::span<
 }
 
 void Instantiator::build(const Job& job) {
-  Function f = module.function(job.id);  // a copy: the table grows while the body is made
+  Function& f = work_;  // the table grows while the body is made
+  f = module.function(job.id);
   switch (job.made) {
     case Made::Instance:
       if (program.body(job.function) == nullptr) {
@@ -224,7 +235,10 @@ void Instantiator::build(const Job& job) {
       } else {
         const Lowered& l = lowered(job.function);
         if (!failed_) flatten(*this, l.function, job.arguments, f);
-        if (job.arguments.empty()) lowered_.erase(job.function.index);  // it has no other instance
+        if (job.arguments.empty()) {  // it has no other instance
+          lowered_.erase(job.function.index);
+          program.release_body(job.function);
+        }
       }
       break;
     case Made::Wrapper: build_wrapper(f, job); break;
@@ -234,7 +248,7 @@ void Instantiator::build(const Job& job) {
     case Made::TextThunk: build_thunk(f, job); break;
     case Made::Start: build_start(f, job); break;
   }
-  module.function(job.id) = std::move(f);
+  module.function(job.id) = f;  // a copy, without spare room
 }
 
 /// The entry block with the function's parameters.

@@ -15,6 +15,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/flat_map.h"
+#include "base/hash.h"
 #include "compiler/nir/builder.h"
 #include "compiler/nir/instantiate.h"
 #include "compiler/nir/lower.h"
@@ -109,7 +111,17 @@ class Instantiator {
 
  private:
   enum class Made : std::uint32_t { Instance, Wrapper, Text, Compare, Thunk, TextThunk, Start };
-  using Key = std::array<std::uint32_t, 4>;
+  struct Key {
+    Made made;
+    FunctionId function;
+    TypeId arguments;  // as one tuple
+    constexpr bool operator==(const Key&) const = default;
+  };
+  struct HashKey {
+    std::size_t operator()(const Key& key) const {
+      return hash_combine(hash_combine(static_cast<std::uint64_t>(key.made), key.function.index), key.arguments.index);
+    }
+  };
   struct Job {
     Made made;
     InstanceId id;
@@ -119,8 +131,7 @@ class Instantiator {
     std::size_t asker;  // the job whose body asked for this one first; of a root, itself
   };
 
-  InstanceId make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where,
-                  std::string name);
+  InstanceId make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where);
   void declare(Function& f, const Job& job);
   void declare_function(Function& f, FunctionId function, std::span<const TypeId> arguments);
   void build(const Job& job);
@@ -134,6 +145,7 @@ class Instantiator {
   void build_thunk(Function& f, const Job& job);
   void build_start(Function& f, const Job& job);
   std::string name_of(FunctionId function, std::span<const TypeId> arguments);
+  std::string name_of(Made made, FunctionId function, std::span<const TypeId> arguments);
   Symbol unique(std::string name);
   bool too_large(std::span<const TypeId> arguments);
   std::pair<std::uint32_t, std::uint64_t> measure(TypeId type);
@@ -142,12 +154,13 @@ class Instantiator {
   void add_text_thunk(VTable& table, source::Span where);
 
   std::vector<Job> jobs_;
+  Function work_;  // the body that is being made; its tables keep their room
   std::size_t generic_instances_ = 0;  // jobs with type arguments
   std::size_t current_ = 0;            // the job that is being built
-  std::map<Key, InstanceId> made_;
+  FlatMap<Key, InstanceId, HashKey> made_;
   std::unordered_map<std::uint32_t, std::unique_ptr<Lowered>> lowered_;
   std::unordered_map<std::uint32_t, std::uint32_t> block_captures_;  // of block bodies
-  std::unordered_map<std::uint32_t, std::uint32_t> names_;           // how often each was wanted
+  FlatMap<std::uint32_t, std::uint32_t> names_;                      // how often each was wanted
   std::unordered_map<std::uint32_t, std::pair<std::uint32_t, std::uint64_t>> measures_;
   std::map<std::string, std::uint64_t> natives_;
   std::map<const sema::ConstValue*, std::uint64_t> constants_;

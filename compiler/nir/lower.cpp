@@ -6,6 +6,10 @@
 
 namespace noodle::nir {
 
+namespace {
+constexpr std::size_t kFirstRoom = 32;  // instructions and values of a common function
+}
+
 Lowering::Lowering(sema::Program& the_program, FunctionId id)
     : program(the_program),
       types(the_program.types()),
@@ -18,6 +22,9 @@ Lowering::Lowering(sema::Program& the_program, FunctionId id)
       symbol(info_.qualified_name.empty() ? std::string(types.names().text(info_.name)) : info_.qualified_name);
   f.type_param_count = static_cast<std::uint32_t>(info_.type_params.size());
   f.span = b.span = info_.span;
+  f.insts.reserve(kFirstRoom);
+  f.values.reserve(kFirstRoom);
+  f.operands.reserve(kFirstRoom);
   for (const sema::Local& local : body.locals) new_var(local.type, local.name);
 }
 

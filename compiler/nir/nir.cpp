@@ -50,4 +50,15 @@ bool may_panic(const sema::TypeTable& types, const Function& function, const Ins
   }
 }
 
+void Function::release_body() {
+  blocks = {};
+  insts = {};
+  values = {};
+  operands = {};
+  edges = {};
+  slots = {};
+  regions = {};
+  sites = {};
+}
+
 }  // namespace noodle::nir

@@ -17,6 +17,7 @@
 #include <span>
 #include <vector>
 
+#include "base/chunked.h"
 #include "base/ids.h"
 #include "base/interner.h"
 #include "compiler/sema/program.h"
@@ -168,6 +169,9 @@ struct Function {
   Function(const Function&) = default;
   Function& operator=(const Function&) = default;
 
+  /// Gives the memory of the body back; what callers look at stays.
+  void release_body();
+
   Inst& inst(InstId id) { return insts[id.index]; }
   const Inst& inst(InstId id) const { return insts[id.index]; }
   Value& value(ValueId id) { return values[id.index]; }
@@ -225,7 +229,7 @@ struct Test {
 
 /// All instances that a program needs, in a deterministic order.
 struct Module {
-  std::vector<Function> functions;
+  Chunked<Function> functions;
   std::vector<Native> natives;
   std::vector<AnyMethod> any_methods;
   std::vector<VTable> vtables;

@@ -492,7 +492,6 @@ class BodyChecker final : public ConstantSource {
     bool changes;  // declared with `var`: assignments to it would keep the old name
   };
   std::vector<Unread> unread_;
-  std::vector<std::uint8_t> soundness_;  // by type: 0 not looked at, 1 sound, 2 not
 };
 
 }  // namespace noodle::sema

@@ -44,9 +44,7 @@ void Context::report_not_in_build(source::Span where, std::string_view what) {
 void Context::note_use(source::Span where, Entity entity, TypeId type) { db_.note_use(where, entity, type); }
 
 void Context::note_local(source::Span where, source::Span definition, TypeId type) {
-  if (db_.queries.running().empty()) return;
-  const QueryKey key = db_.queries.key(db_.queries.running().back());
-  db_.uses[static_cast<std::uint64_t>(key.kind) << 32 | key.index].push_back({where, {}, definition, type});
+  db_.note_local(where, definition, type);
 }
 
 // ------------------------------------------------------------------------- functions and bodies

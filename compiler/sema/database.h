@@ -164,6 +164,7 @@ struct Database final : QueryAnswers {
   FlatMap<Symbol, std::vector<TraitMethodName>> trait_methods;
 
   FlatMap<std::uint64_t, std::vector<RecordedUse>> uses;  // by query
+  bool keeps_uses = true;  // all of them, and not only those of other modules
   std::uint32_t flushed_revision = 0;
   std::uint64_t flushed_reports = 0;
   std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on
@@ -249,6 +250,9 @@ struct Database final : QueryAnswers {
   TypeId make_type(Entity entity, std::span<const TypeId> arguments, const Scope& scope, source::Span where);
   bool check_well_formed(TypeId type, const Scope& scope, source::Span where);
   void note_use(source::Span where, Entity entity, TypeId type);
+  void note_local(source::Span where, source::Span definition, TypeId type);
+  void record(RecordedUse use);
+  bool is_of_other_module(source::Span where, Entity entity, const Declared* item) const;
 
   // ---- names.cpp
   Entity lookup(const Scope& scope, Symbol name);

@@ -39,6 +39,8 @@ bool Program::open(std::string_view path) {
   return true;
 }
 
+void Program::keep_no_uses() { impl_->db.keeps_uses = false; }
+
 void Program::check_all() {
   impl_->db.check_all();
   impl_->db.flush();
@@ -79,6 +81,8 @@ const Body* Program::body(FunctionId id) {
   db.flush();
   return db.functions[id.index].body.get();
 }
+
+void Program::release_body(FunctionId id) { impl_->db.functions[id.index].body.reset(); }
 
 const ConstValue* Program::constant(ConstId id) {
   const ConstValue* value = impl_->db.context.constant_value(id);

@@ -86,6 +86,8 @@ class Program {
 
   /// Makes `path` the main module (its text comes from the loader). False when it can't be read.
   bool open(std::string_view path);
+  /// Keeps no record of what names within a module mean, which only editors ask for; call it before `open`.
+  void keep_no_uses();
   /// Checks everything in the main module and all modules it reaches (library bodies are checked
   /// only as far as they are used, unless the library itself is asked for). Errors go to the sink.
   void check_all();
@@ -100,6 +102,8 @@ class Program {
   std::size_t function_count() const;
   /// The typed tree, checked on first demand; null after errors or without a body.
   const Body* body(FunctionId id);
+  /// Gives the memory of a typed tree back; its body is not to be asked for again.
+  void release_body(FunctionId id);
   /// The value of a constant; null after errors.
   const ConstValue* constant(ConstId id);
   std::size_t constant_count() const;

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/chunked.h"
 #include "compiler/source/diagnostics.h"
 
 namespace noodle::sema {
@@ -128,7 +129,7 @@ class Queries {
   void compute(std::uint32_t node);
 
   QueryAnswers& answers_;
-  std::vector<Node> nodes_;
+  Chunked<Node> nodes_;
   std::vector<std::uint32_t> by_index_[32];  // by kind, then index: the node, or kNone
   std::vector<std::uint32_t> leans_;         // of all nodes; an answer computed anew leaves its old stretch behind
   std::size_t left_behind_ = 0;

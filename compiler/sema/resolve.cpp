@@ -248,13 +248,28 @@ bool Database::check_well_formed(TypeId type, const Scope& scope, source::Span w
   return false;
 }
 
+void Database::record(RecordedUse use) {
+  if (queries.running().empty()) return;
+  const QueryKey key = queries.key(queries.running().back());
+  uses[static_cast<std::uint64_t>(key.kind) << 32 | key.index].push_back(use);
+}
+
+/// What an import may be needed for.
+bool Database::is_of_other_module(source::Span where, Entity entity, const Declared* item) const {
+  if (entity.kind == Entity::Kind::Module) return true;
+  if (item == nullptr) return false;
+  const ModuleEntry& module = modules[item->module.index];
+  return module.origin != ModuleOrigin::Core && module.file != where.file;
+}
+
+void Database::note_local(source::Span where, source::Span definition, TypeId type) {
+  if (keeps_uses) record({where, {}, definition, type});
+}
+
 /// Keeps what was resolved where, for editors, and warns of what is deprecated.
 void Database::note_use(source::Span where, Entity entity, TypeId type) {
-  if (!queries.running().empty()) {
-    const QueryKey key = queries.key(queries.running().back());
-    uses[static_cast<std::uint64_t>(key.kind) << 32 | key.index].push_back({where, entity, {}, type});
-  }
   const Declared* item = declared(entity);
+  if (keeps_uses || is_of_other_module(where, entity, item)) record({where, entity, {}, type});
   // A field or variant is not the item that it belongs to, which is named beside it.
   if (item == nullptr || item->item == nullptr || entity.kind == Entity::Kind::Field) return;
   for (const syntax::Attribute& attribute : item->item->attributes) {

@@ -54,7 +54,7 @@ TypeTable::TypeTable(Interner& names) : names_(names) {
     TypeData data;
     data.kind = static_cast<TypeKind>(kind);
     types_.push_back(data);
-    facts_.emplace_back();
+    facts_.emplace_back().has_error = data.kind == TypeKind::Error;
     hashes_.push_back(hash_of(data));
     table_.add(hashes_.back(), static_cast<std::uint32_t>(kind), [this](std::uint32_t id) { return hashes_[id]; });
   }
@@ -68,12 +68,14 @@ TypeId TypeTable::intern(const TypeData& data) {
   Facts facts;
   facts.has_params = data.kind == TypeKind::Param;
   facts.has_infer = data.kind == TypeKind::Infer;
+  facts.has_error = data.kind == TypeKind::Error;
   for (TypeId argument : data.arguments) {
     const Facts& inner = facts_[argument.index];
     facts.depth = std::max<std::uint16_t>(facts.depth, static_cast<std::uint16_t>(inner.depth + 1));
     facts.weight = std::min<std::uint32_t>(facts.weight + inner.weight, 1'000'000);
     facts.has_params |= inner.has_params;
     facts.has_infer |= inner.has_infer;
+    facts.has_error |= inner.has_error;
   }
   if (facts.depth > kDeepest) {
     overflowed_ = true;
@@ -176,6 +178,7 @@ TypeId TypeTable::result(TypeId ok, TypeId error) {
 
 bool TypeTable::has_params(TypeId type) const { return facts_[type.index].has_params; }
 bool TypeTable::has_infer(TypeId type) const { return facts_[type.index].has_infer; }
+bool TypeTable::has_error(TypeId type) const { return facts_[type.index].has_error; }
 
 TypeId TypeTable::substitute(TypeId type, std::span<const TypeId> arguments) {
   if (arguments.empty() || !facts_[type.index].has_params) return type;

@@ -135,9 +135,10 @@ class TypeTable {
 
   /// `type` with each Param replaced by the argument at its position; Params beyond `arguments` stay.
   TypeId substitute(TypeId type, std::span<const TypeId> arguments);
-  /// Whether a Param or an Infer occurs anywhere in it.
+  /// Whether a Param, an Infer or an Error occurs anywhere in it.
   bool has_params(TypeId type) const;
   bool has_infer(TypeId type) const;
+  bool has_error(TypeId type) const;
   /// How deeply arguments nest (a type without any has depth 1). Types deeper than kDeepest are not
   /// made: the Error type comes back instead and `overflowed` says so until it is cleared.
   std::uint32_t depth(TypeId type) const { return facts_[type.index].depth; }
@@ -182,6 +183,7 @@ class TypeTable {
     std::uint16_t depth = 1;
     bool has_params = false;
     bool has_infer = false;
+    bool has_error = false;
     std::uint32_t weight = 1;
   };
   TypeId intern(const TypeData& data);

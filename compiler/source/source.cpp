@@ -58,15 +58,21 @@ std::string_view SourceMap::text(Span span) const {
   return all.substr(begin, end - begin);
 }
 
-std::uint32_t SourceMap::line(FileId file, std::uint32_t offset) const {
+std::uint32_t SourceMap::line(FileId file, std::uint32_t offset, std::uint32_t near) const {
   const auto& lines = at(file).lines;
+  if (near > 0 && near <= lines.size() && lines[near - 1] <= offset) {
+    constexpr std::uint32_t kWindow = 8;
+    for (std::uint32_t n = near; n < near + kWindow; ++n) {
+      if (n == lines.size() || lines[n] > offset) return n;
+    }
+  }
   return static_cast<std::uint32_t>(std::upper_bound(lines.begin(), lines.end(), offset) - lines.begin());
 }
 
-Position SourceMap::position(FileId file, std::uint32_t offset) const {
+Position SourceMap::position(FileId file, std::uint32_t offset, std::uint32_t near) const {
   const File& f = at(file);
   offset = std::min(offset, static_cast<std::uint32_t>(f.text.size()));
-  const std::uint32_t number = line(file, offset);
+  const std::uint32_t number = line(file, offset, near);
   const std::uint32_t begin = f.lines[number - 1];
   return {number, f.scalars_before(offset) - f.scalars_before(begin) + 1};
 }

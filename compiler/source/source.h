@@ -60,10 +60,11 @@ class SourceMap {
   /// How many files there are.
   std::size_t size() const { return files_.size(); }
 
-  /// Line and column of a byte offset; one past the end is the place after the last character.
-  Position position(FileId file, std::uint32_t offset) const;
+  /// Line and column of a byte offset; one past the end is the place after the last character. It is found
+  /// faster a few lines behind `near`.
+  Position position(FileId file, std::uint32_t offset, std::uint32_t near = 0) const;
   /// The line (from one) that holds a byte offset: cheaper than position.
-  std::uint32_t line(FileId file, std::uint32_t offset) const;
+  std::uint32_t line(FileId file, std::uint32_t offset, std::uint32_t near = 0) const;
   /// The text of a line (from one) without its line break; empty when there is no such line.
   std::string_view line_text(FileId file, std::uint32_t line) const;
   /// Offset of a line's first byte.

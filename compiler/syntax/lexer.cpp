@@ -27,7 +27,7 @@ constexpr auto kWordByte = make_word_table();
 bool is_word_byte(char c) { return kWordByte[static_cast<std::uint8_t>(c)]; }
 
 void Lexer::run() {
-  out_.tokens.reserve(text_.size() / 5 + 16);
+  out_.tokens.reserve(text_.size() / 3 + 16);
   if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
   if (text_.substr(at_).starts_with("#!")) skip_line();
   while (skip_blanks()) next();

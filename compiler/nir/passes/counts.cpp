@@ -109,18 +109,18 @@ class CountInserter {
   /// owners, which may be taken over in turn: true when there is something left to look at.
   bool promote_round() {
     classify();
+    auto is_owned_projection = [&](std::uint32_t v) {
+      return kinds_[v] == Kind::Projection && kinds_[root_of(ValueId(v)).index] == Kind::Owned;
+    };
+    std::vector<ValueId> shown;
+    for (std::uint32_t v = 0; v < f_.values.size(); ++v) {
+      if (is_owned_projection(v)) shown.push_back(ValueId(v));
+    }
+    if (shown.empty()) return false;
+    std::vector<std::vector<ValueId>> projections(f_.values.size());  // of each owned value
+    for (ValueId v : shown) projections[root_of(v).index].push_back(v);
     Cfg cfg(f_);
     Liveness live(f_, cfg);
-    std::vector<std::vector<ValueId>> projections(f_.values.size());  // of each owned value
-    bool any = false;
-    for (std::size_t v = 0; v < f_.values.size(); ++v) {
-      if (kinds_[v] != Kind::Projection) continue;
-      ValueId root = root_of(ValueId(v));
-      if (kinds_[root.index] != Kind::Owned) continue;
-      projections[root.index].push_back(ValueId(v));
-      any = true;
-    }
-    if (!any) return false;
     std::vector<bool> promoted(f_.values.size(), false);
     bool found = false;
     for (BlockId block : cfg.order()) {

@@ -40,6 +40,9 @@ class Renaming {
   std::vector<ValueId> to_;
 };
 
+/// Makes the body of `to` that of `from`, without what stands in no block and without spare room.
+void compact(const Function& from, Function& to);
+
 /// Puts an empty block with a jump on an edge, which loses its arguments to the jump.
 inline BlockId split_edge(Function& f, InstId terminator, std::uint32_t edge_index) {
   BlockId middle(f.blocks.size());

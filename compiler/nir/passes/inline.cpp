@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "compiler/nir/passes/edit.h"
 #include "compiler/nir/passes/passes.h"
 
 namespace noodle::nir {
@@ -27,6 +28,12 @@ std::size_t size_of(const Function& f) {
   return size;
 }
 
+/// Room for `more` entries, got at once.
+template <typename T>
+void make_room(std::vector<T>& items, std::size_t more) {
+  if (items.size() + more > items.capacity()) items.reserve(std::max(items.size() + more, 2 * items.size()));
+}
+
 /// A function's body copied into another in the place of one call. Only what stands in blocks is
 /// copied; the body's tables may hold more.
 class Splice {
@@ -37,6 +44,11 @@ class Splice {
   /// own at the end.
   void replace(BlockId block, std::size_t position) {
     call_ = to_.inst(to_.block(block).insts[position]);
+    make_room(to_.blocks, from_.blocks.size() + 1);
+    make_room(to_.insts, from_.insts.size() + 1);
+    make_room(to_.values, from_.values.size());
+    make_room(to_.operands, from_.operands.size());
+    make_room(to_.edges, from_.edges.size() + 1);
     const BlockId rest = split(block, position);
     copy_sites();
     copy_regions();
@@ -263,7 +275,24 @@ class Inliner {
   /// Inlining shows which closures are called and which branches are taken; what that brings is
   /// inlined in turn.
   void inline_calls(std::uint32_t at) {
-    Function& f = functions_[at];
+    if (has_work(functions_[at])) {
+      work_ = functions_[at];  // whose tables have room to grow
+      inline_into(work_);
+      compact(work_, functions_[at]);
+    }
+  }
+
+  bool has_work(const Function& f) const {
+    for (const Block& block : f.blocks) {
+      for (InstId id : block.insts) {
+        const Inst& inst = f.inst(id);
+        if (inst.op == Op::ClosureMake || (inst.op == Op::Call && worth(f, inst))) return true;
+      }
+    }
+    return false;
+  }
+
+  void inline_into(Function& f) {
     for (int round = 0; round < kRounds; ++round) {
       context_.reshape();
       const bool calls_closures = round == 0 && has_known_closure(f);
@@ -302,7 +331,8 @@ class Inliner {
   }
 
   PassContext& context_;
-  std::vector<Function>& functions_;
+  Function work_;  // the function that calls are inlined into
+  Chunked<Function>& functions_;
   std::vector<State> state_;
 };
 

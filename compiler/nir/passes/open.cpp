@@ -17,9 +17,19 @@ bool is_owned(const Function& f, ValueId v) {
   return value.block.index != 0 || f.params[value.index].ownership == Ownership::Owned;
 }
 
+bool has_looks(const Function& f) {
+  for (const Block& block : f.blocks) {
+    for (InstId id : block.insts) {
+      if (f.inst(id).op == Op::Payload || f.inst(id).op == Op::BoxPeek) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 void open_dying_values(Function& f, PassContext& context) {
+  if (!has_looks(f)) return;
   const Cfg& cfg = context.shape(f);
   Liveness live(f, cfg);
   std::vector<std::vector<ValueId>> shown(f.values.size());  // looks into a value that stay looks

@@ -1,7 +1,6 @@
 #include "compiler/nir/passes/passes.h"
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include "compiler/nir/verify.h"
@@ -56,77 +55,6 @@ bool is_wanted(const Pass& pass, std::string_view passes) {
   return pass.required || passes == "all" || (passes != "none" && lists(passes, pass.name));
 }
 
-using Clock = std::chrono::steady_clock;
-
-/// Runs passes and notes what each took.
-class Runner {
- public:
-  Runner(Module& module, Layout& layout, const PassOptions& options)
-      : module_(module), layout_(layout), context_(module, layout), options_(options) {}
-
-  std::expected<void, std::string> run(std::span<const Pass> passes) {
-    times_.assign(passes.size(), Clock::duration::zero());
-    for (std::size_t first = 0; first < passes.size();) {
-      if (passes[first].run_module != nullptr) {
-        const auto start = Clock::now();
-        passes[first].run_module(context_);
-        times_[first] = Clock::now() - start;
-        if (auto ok = check(passes[first]); !ok) return ok;
-        ++first;
-        continue;
-      }
-      std::size_t end = first;
-      while (end < passes.size() && passes[end].run != nullptr) ++end;
-      if (auto ok = run_each(passes, first, end); !ok) return ok;
-      first = end;
-    }
-    for (std::size_t i = 0; options_.timed != nullptr && i < passes.size(); ++i) {
-      options_.timed(options_.user, passes[i].name,
-                     static_cast<std::uint64_t>(std::chrono::nanoseconds(times_[i]).count()));
-    }
-    return {};
-  }
-
- private:
-  /// Passes of one function follow one another while it is in the cache.
-  std::expected<void, std::string> run_each(std::span<const Pass> passes, std::size_t first, std::size_t end) {
-    for (Function& function : module_.functions) {
-      context_.reshape();
-      auto start = Clock::now();
-      for (std::size_t i = first; i < end; ++i) {
-        passes[i].run(function, context_);
-        const auto now = Clock::now();
-        times_[i] += now - start;
-        start = now;
-        if (!options_.verify) continue;
-        if (auto ok = check(passes[i], function); !ok) return ok;
-        start = Clock::now();
-      }
-    }
-    return {};
-  }
-
-  std::expected<void, std::string> check(const Pass& pass) {
-    for (const Function& function : module_.functions) {
-      if (!options_.verify) break;
-      if (auto ok = check(pass, function); !ok) return ok;
-    }
-    return {};
-  }
-  std::expected<void, std::string> check(const Pass& pass, const Function& function) {
-    if (auto ok = verify(function, layout_, &module_); !ok) {
-      return std::unexpected("after pass " + std::string(pass.name) + ": " + ok.error());
-    }
-    return {};
-  }
-
-  Module& module_;
-  Layout& layout_;
-  PassContext context_;
-  const PassOptions& options_;
-  std::vector<Clock::duration> times_;
-};
-
 }  // namespace
 
 bool is_pass_list(std::string_view passes) {
@@ -140,12 +68,73 @@ bool is_pass_list(std::string_view passes) {
   }
 }
 
-std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options) {
-  std::vector<Pass> passes;
+// ------------------------------------------------------------------------------------ the manager
+
+PassManager::PassManager(Module& module, Layout& layout, const PassOptions& options)
+    : module_(module), layout_(layout), context_(module, layout), options_(options) {
   for (const Pass& pass : standard_passes()) {
-    if (is_wanted(pass, options.passes)) passes.push_back(pass);
+    if (!is_wanted(pass, options.passes)) continue;
+    passes_.push_back(pass);
+    if (pass.run_module != nullptr) finishing_ = passes_.size();
   }
-  return Runner(module, layout, options).run(passes);
+  times_.assign(passes_.size(), Clock::duration::zero());
+}
+
+PassManager::Outcome PassManager::run_on_module() {
+  for (std::size_t first = 0; first < finishing_;) {
+    if (passes_[first].run_module != nullptr) {
+      const auto start = Clock::now();
+      passes_[first].run_module(context_);
+      times_[first] = Clock::now() - start;
+      for (const Function& function : module_.functions) {
+        if (auto ok = check(passes_[first], function); !ok) return ok;
+      }
+      ++first;
+      continue;
+    }
+    std::size_t end = first;
+    while (passes_[end].run != nullptr) ++end;
+    for (Function& function : module_.functions) {
+      if (auto ok = run(function, first, end); !ok) return ok;
+    }
+    first = end;
+  }
+  return {};
+}
+
+PassManager::Outcome PassManager::finish(Function& function) { return run(function, finishing_, passes_.size()); }
+
+/// Passes of one function follow one another while it is in the cache.
+PassManager::Outcome PassManager::run(Function& function, std::size_t first, std::size_t end) {
+  context_.reshape();
+  auto start = Clock::now();
+  for (std::size_t i = first; i < end; ++i) {
+    passes_[i].run(function, context_);
+    const auto now = Clock::now();
+    times_[i] += now - start;
+    start = now;
+    if (!options_.verify) continue;
+    if (auto ok = check(passes_[i], function); !ok) return ok;
+    start = Clock::now();
+  }
+  return {};
+}
+
+PassManager::Outcome PassManager::check(const Pass& pass, const Function& function) {
+  if (!options_.verify) return {};
+  if (auto ok = verify(function, layout_, &module_); !ok) {
+    return std::unexpected("after pass " + std::string(pass.name) + ": " + ok.error());
+  }
+  return {};
+}
+
+std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options) {
+  PassManager manager(module, layout, options);
+  if (auto ok = manager.run_on_module(); !ok) return ok;
+  for (Function& function : module.functions) {
+    if (auto ok = manager.finish(function); !ok) return ok;
+  }
+  return {};
 }
 
 }  // namespace noodle::nir

@@ -3,11 +3,13 @@
 // The passes that turn flat NIR into counted NIR, one file a pass. Each takes one function; the
 // manager runs them in order and, when asked, verifies after each.
 
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "compiler/nir/cfg.h"
 #include "compiler/nir/layout.h"
@@ -92,13 +94,41 @@ struct PassOptions {
   bool verify = false;
   /// Which passes run besides the required ones: "all", "none", or names with commas between.
   std::string_view passes = "all";
-  /// Called after each pass over the whole module, with how long it took.
-  void (*timed)(void* user, const char* pass, std::uint64_t nanoseconds) = nullptr;
-  void* user = nullptr;
 };
 
-/// Runs the standard passes over every function. The error is a finding of the verifier: a bug of
-/// the compiler, named by pass, function and place.
+/// Runs the standard passes: first, on the module, those up to the last that looks at all of it; then the
+/// rest, a function at a time, so that its code can be made while it is in the cache. The error is a
+/// finding of the verifier: a bug of the compiler, named by pass, function and place.
+class PassManager {
+ public:
+  using Outcome = std::expected<void, std::string>;
+  using Clock = std::chrono::steady_clock;
+
+  PassManager(Module& module, Layout& layout, const PassOptions& options);
+  Outcome run_on_module();
+  /// The function is in the counted stage afterwards.
+  Outcome finish(Function& function);
+
+  /// Calls `each(name, time, finishing)` for every pass that was wanted, in order.
+  template <typename F>
+  void each_time(F each) const {
+    for (std::size_t i = 0; i < passes_.size(); ++i) each(passes_[i].name, times_[i], i >= finishing_);
+  }
+
+ private:
+  Outcome run(Function& function, std::size_t first, std::size_t end);
+  Outcome check(const Pass& pass, const Function& function);
+
+  Module& module_;
+  Layout& layout_;
+  PassContext context_;
+  PassOptions options_;
+  std::vector<Pass> passes_;
+  std::size_t finishing_ = 0;  // the first of the passes that finish a function
+  std::vector<Clock::duration> times_;
+};
+
+/// All of it on every function.
 std::expected<void, std::string> run_passes(Module& module, Layout& layout, const PassOptions& options);
 
 }  // namespace noodle::nir

@@ -53,8 +53,9 @@ class Sweeper {
     for (InstanceId method : module_.vtables[i].methods) use_function(method.index);
   }
 
-  template <typename T>
-  static void keep_used(std::vector<T>& items, std::vector<std::uint32_t>& places) {
+  /// Moves what is used to the front and notes where; how many those are.
+  template <typename Items>
+  static std::uint32_t keep_used(Items& items, std::vector<std::uint32_t>& places) {
     std::uint32_t kept = 0;
     for (std::size_t i = 0; i < items.size(); ++i) {
       if (places[i] == kUnused) continue;
@@ -62,12 +63,12 @@ class Sweeper {
       if (kept != i) items[kept] = std::move(items[i]);
       ++kept;
     }
-    items.resize(kept);
+    return kept;
   }
 
   void compact() {
-    keep_used(module_.functions, functions_);
-    keep_used(module_.vtables, vtables_);
+    module_.functions.truncate(keep_used(module_.functions, functions_));
+    module_.vtables.resize(keep_used(module_.vtables, vtables_));
     for (Function& f : module_.functions) {
       each_reference(f, [&](std::uint64_t& i) { i = functions_[i]; }, [&](std::uint64_t& i) { i = vtables_[i]; });
     }
