@@ -67,23 +67,34 @@ class Arena {
     return {to, text.size()};
   }
 
+  /// The memory that was taken, in order; all that was handed out lies in it.
+  std::vector<std::span<const std::byte>> blocks() const {
+    std::vector<std::span<const std::byte>> out;
+    for (const Block& block : blocks_) out.emplace_back(block.bytes.get(), block.size);
+    return out;
+  }
+
   /// Bytes taken from the system so far.
   std::size_t bytes() const { return bytes_; }
 
  private:
+  struct Block {
+    std::unique_ptr<std::byte[]> bytes;
+    std::size_t size;
+  };
   static constexpr std::size_t kFirstBlock = 1024;  // a program has an arena for each function body
   static constexpr std::size_t kLargestBlock = 1024 * 1024;
 
   void grow(std::size_t least) {
     std::size_t size = blocks_.empty() ? kFirstBlock : std::min(bytes_, kLargestBlock);
     size = std::max(size, least);
-    blocks_.push_back(std::unique_ptr<std::byte[]>(new std::byte[size]));
-    cursor_ = blocks_.back().get();
+    blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
+    cursor_ = blocks_.back().bytes.get();
     end_ = cursor_ + size;
     bytes_ += size;
   }
 
-  std::vector<std::unique_ptr<std::byte[]>> blocks_;
+  std::vector<Block> blocks_;
   std::byte* cursor_ = nullptr;
   std::byte* end_ = nullptr;
   std::size_t bytes_ = 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/arena.h"
+#include "base/chunked.h"
 #include "base/flat_map.h"
 #include "base/hash.h"
 #include "base/ids.h"
@@ -85,6 +86,42 @@ TEST(Interner, KeepsSymbolsWhenItGrows) {
   Interner names;
   for (int i = 0; i < 10000; ++i) EXPECT_EQ(names.intern("n" + std::to_string(i)).index, static_cast<unsigned>(i));
   for (int i = 0; i < 10000; ++i) EXPECT_EQ(names.text(Symbol(i)), "n" + std::to_string(i));
+}
+
+TEST(Interner, StartsWithNamesThatAreGiven) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 3000; ++i) texts.push_back("kept" + std::to_string(i));
+  const std::vector<std::string_view> kept(texts.begin(), texts.end());
+  Interner names;
+  names.preload(kept);
+  EXPECT_EQ(names.intern("kept2999").index, 2999u);
+  EXPECT_EQ(names.text(Symbol(7)).data(), texts[7].data());
+  EXPECT_EQ(names.intern("new").index, 3000u);
+  names.preload(kept);
+  EXPECT_EQ(names.size(), 3001u);
+  Interner other;
+  other.intern("early");
+  EXPECT_DEATH(other.preload(kept), "");
+}
+
+TEST(Chunked, NeverMovesItsEntries) {
+  Chunked<std::string> table;
+  std::vector<const std::string*> places;
+  for (int i = 0; i < 1000; ++i) places.push_back(&table.emplace_back(std::to_string(i)));
+  int n = 0;
+  for (const std::string& entry : table) {
+    EXPECT_EQ(&entry, places[n]);
+    EXPECT_EQ(entry, std::to_string(n++));
+  }
+  EXPECT_EQ(n, 1000);
+  for (std::size_t size : {900u, 640u, 639u, 1u, 0u}) {
+    table.truncate(size);
+    EXPECT_EQ(table.size(), size);
+    EXPECT_EQ(table.empty(), size == 0);
+    if (size > 0) EXPECT_EQ(table.back(), std::to_string(size - 1));
+  }
+  table.push_back("again");
+  EXPECT_EQ(table[0], "again");
 }
 
 TEST(Utf8, RoundTripsEveryLength) {

@@ -1,5 +1,7 @@
 #include "base/interner.h"
 
+#include <cstdlib>
+
 #include "base/hash.h"
 
 namespace noodle {
@@ -32,11 +34,27 @@ Symbol Interner::intern(std::string_view text) {
     grow();
     at = probe(text, hash);
   }
+  return add(arena_.copy(text), hash, at);
+}
+
+Symbol Interner::add(std::string_view text, std::uint64_t hash, std::size_t at) {
   const Symbol symbol(texts_.size());
   table_[at] = symbol.index;
-  texts_.push_back(arena_.copy(text));
+  texts_.push_back(text);
   hashes_.push_back(hash);
   return symbol;
+}
+
+void Interner::preload(std::span<const std::string_view> texts) {
+  texts_.reserve(texts.size() * 2);
+  hashes_.reserve(texts.size() * 2);
+  while (texts.size() * 2 > table_.size()) grow();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::uint64_t hash = hash_bytes(texts[i]);
+    const std::size_t at = probe(texts[i], hash);
+    const Symbol symbol = table_[at] == Symbol::kNone ? add(texts[i], hash, at) : Symbol(table_[at]);
+    if (symbol.index != i) std::abort();  // a caller broke the condition
+  }
 }
 
 void Interner::grow() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,9 @@ class Interner {
   Interner();
   /// The symbol of `text`, made on first sight.
   Symbol intern(std::string_view text);
+  /// Makes these the first symbols, in their order; the texts must outlive the interner. Others must not have
+  /// come before, unless they are the same.
+  void preload(std::span<const std::string_view> texts);
   /// The symbol of `text` if it has been seen, else an invalid one.
   Symbol find(std::string_view text) const;
   /// The text of a symbol; empty for an invalid one.
@@ -26,6 +30,7 @@ class Interner {
 
  private:
   std::size_t probe(std::string_view text, std::uint64_t hash) const;
+  Symbol add(std::string_view text, std::uint64_t hash, std::size_t at);
   void grow();
 
   Arena arena_;

@@ -1,19 +1,27 @@
 #pragma once
 
-// The texts of the standard library, as they were when this binary was built. A path is that of the
-// file in the repository, such as `std/core/list.noodle`; files are in the order of their paths.
+// The standard library as it was when this binary was built: texts, and the trees that the parser made of
+// them, which lie in the binary and are paged in where they are looked at. A path is that of the file in
+// the repository, such as `std/core/list.noodle`; files are in the order of their paths.
 
 #include <span>
 #include <string_view>
+
+namespace noodle::syntax {
+struct File;
+}
 
 namespace noodle::library {
 
 struct File {
   std::string_view path;
   std::string_view text;
+  const syntax::File* tree;  // its symbols are those of an interner that starts with `names`
 };
 
 /// Every file of the library.
 std::span<const File> files();
+/// The names in the trees, by symbol.
+std::span<const std::string_view> names();
 
 }  // namespace noodle::library

@@ -2,10 +2,11 @@
 
     run.py NOODLE COMPILER_PHASES [--json FILE]
 
-For each size: lexing and parsing alone, `noodle check` and `noodle build` as commands (start-up and all,
-medians of several runs), lines a second of each, the peak memory above that of an empty program in bytes a
-byte of source, and the answer after the body of one function in the middle was edited. At the end the exponent of time over size, from
-ten thousand lines to a million: 1 is linear.
+For each size: lexing and parsing alone, `noodle check` and `noodle build` as commands, lines a second of
+each (medians of several runs, above what an empty program takes; with start-up in the second table), the
+peak memory above that of an empty program in bytes a byte of source, and the answer after the body of one
+function in the middle was edited. At the end the exponent of time over size, from ten thousand lines to a
+million: 1 is linear.
 """
 
 import argparse
@@ -34,14 +35,19 @@ def peak_bytes(command):
         return int(report.read()) * 1024
 
 
-def measure(options, source, folder, empty):
+def measure(options, source, folder):
+    """Seconds and peak bytes of both commands, and of the same on an empty program, in turn."""
     phases = json.loads(subprocess.run([options.phases, source], check=True, capture_output=True, text=True).stdout)
-    check = [options.noodle, "check", source]
-    build = [options.noodle, "build", source, "-o", str(folder / "out.nbc")]
-    rounds = 3 if source.endswith("1000000.noodle") else 7
-    return {"parse": phases["parse"], "check": statistics.median(run(check) for _ in range(rounds)),
-            "build": statistics.median(run(build) for _ in range(rounds)), "edit": phases["edit"],
-            "check_bytes": peak_bytes(check) - empty, "build_bytes": peak_bytes(build) - empty}
+    rounds = 5 if source.endswith("1000000.noodle") else 15
+    row = {"parse": phases["parse"], "edit": phases["edit"]}
+    for verb, more in (("check", []), ("build", ["-o", str(folder / "out.nbc")])):
+        command = [options.noodle, verb, source, *more]
+        nothing = [options.noodle, verb, str(folder / "empty.noodle"), *more]
+        pairs = [(run(command), run(nothing)) for _ in range(rounds)]
+        row[verb + "_whole"] = statistics.median(whole for whole, _ in pairs)
+        row[verb] = row[verb + "_whole"] - statistics.median(start for _, start in pairs)
+        row[verb + "_bytes"] = peak_bytes(command) - peak_bytes(nothing)
+    return row
 
 
 def main():
@@ -56,18 +62,21 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "empty.noodle").write_text("fn main() {}\n", encoding="utf-8")
-        empty = min(peak_bytes([options.noodle, "check", str(folder / "empty.noodle")]) for _ in range(5))
         for size in SIZES:
             source = folder / f"{size}.noodle"
             with source.open("w", encoding="utf-8") as out:
                 subprocess.run([sys.executable, HERE / "generate.py", str(size)], check=True, stdout=out)
             text = source.read_bytes()
             lines = text.count(b"\n")
-            row = {"lines": lines, "bytes": len(text)} | measure(options, str(source), folder, empty)
+            row = {"lines": lines, "bytes": len(text)} | measure(options, str(source), folder)
             rows.append(row)
             print(f"{lines:>9} {lines / row['parse']:>12,.0f} {lines / row['check']:>12,.0f} "
                   f"{lines / row['build']:>12,.0f}   {row['check_bytes'] / len(text):>7.1f} "
                   f"{row['build_bytes'] / len(text):>7.1f}   {row['edit'] * 1000:>9.2f}", flush=True)
+    print("with start-up:")
+    for row in rows:
+        print(f"{row['lines']:>9} {'':>12} {row['lines'] / row['check_whole']:>12,.0f} "
+              f"{row['lines'] / row['build_whole']:>12,.0f}")
     small, large = rows[1], rows[-1]
     for phase in ("parse", "check", "build"):
         exponent = math.log(large[phase] / small[phase]) / math.log(large["lines"] / small["lines"])

@@ -64,8 +64,7 @@ std::uint64_t Instantiator::vtable(TypeId any, TypeId concrete_type, source::Spa
   const Types pair{any, concrete_type};
   std::vector<InstanceId> thunks;
   for (FunctionId method : methods) thunks.push_back(make(Made::Thunk, method, pair, where));
-  if (any_text_[any.index])
-    thunks.push_back(make(Made::TextThunk, {}, pair, where));
+  if (any_text_[any.index]) thunks.push_back(make(Made::TextThunk, {}, pair, where));
   module.vtables[id].methods = std::move(thunks);
   return id;
 }

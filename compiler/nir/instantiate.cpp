@@ -23,8 +23,7 @@ Module instantiate(sema::Program& program, Layout& layout, const Roots& roots, s
 Module Instantiator::run(const Roots& roots) {
   if (roots.main.valid()) {
     const TypeId result = program.function(roots.main).result;
-    module.main =
-        types.is_result(result) ? make(Made::Start, roots.main, {}, {}) : instance(roots.main, {}, {});
+    module.main = types.is_result(result) ? make(Made::Start, roots.main, {}, {}) : instance(roots.main, {}, {});
   }
   for (FunctionId test : roots.tests) {
     const Symbol name = symbol(program.function(test).test_name);
@@ -171,13 +170,9 @@ InstanceId Instantiator::wrapper(FunctionId function, std::span<const TypeId> ar
   return make(Made::Wrapper, function, arguments, where);
 }
 
-InstanceId Instantiator::text_function(TypeId type) {
-  return make(Made::Text, {}, std::span(&type, 1), {});
-}
+InstanceId Instantiator::text_function(TypeId type) { return make(Made::Text, {}, std::span(&type, 1), {}); }
 
-InstanceId Instantiator::compare_function(TypeId type) {
-  return make(Made::Compare, {}, std::span(&type, 1), {});
-}
+InstanceId Instantiator::compare_function(TypeId type) { return make(Made::Compare, {}, std::span(&type, 1), {}); }
 
 /// Parameters and results, known before the body is made.
 void Instantiator::declare(Function& f, const Job& job) {

@@ -154,7 +154,7 @@ class Instantiator {
   void add_text_thunk(VTable& table, source::Span where);
 
   std::vector<Job> jobs_;
-  Function work_;  // the body that is being made; its tables keep their room
+  Function work_;                      // the body that is being made; its tables keep their room
   std::size_t generic_instances_ = 0;  // jobs with type arguments
   std::size_t current_ = 0;            // the job that is being built
   FlatMap<Key, InstanceId, HashKey> made_;

@@ -4,8 +4,18 @@
 
 namespace noodle::sema {
 
+namespace {
+
+/// The library's trees are data of the binary: their symbols must mean the same in every interner.
+Interner& with_library_names(Interner& names) {
+  names.preload(library::names());
+  return names;
+}
+
+}  // namespace
+
 Database::Database(Interner& n, source::SourceMap& s, source::DiagnosticSink& k, ModuleLoader& l)
-    : names(n), sources(s), sink(k), loader(l), types(n), queries(*this), context(*this) {
+    : names(with_library_names(n)), sources(s), sink(k), loader(l), types(n), queries(*this), context(*this) {
   self_name = names.intern("Self");
   to_string_name = names.intern("to_string");
   compare_name = names.intern("compare");

@@ -164,7 +164,7 @@ struct Database final : QueryAnswers {
   FlatMap<Symbol, std::vector<TraitMethodName>> trait_methods;
 
   FlatMap<std::uint64_t, std::vector<RecordedUse>> uses;  // by query
-  bool keeps_uses = true;  // all of them, and not only those of other modules
+  bool keeps_uses = true;                                 // all of them, and not only those of other modules
   std::uint32_t flushed_revision = 0;
   std::uint64_t flushed_reports = 0;
   std::unordered_map<const source::DiagnosticSink*, std::size_t> flushed;  // errors and warnings given on
@@ -180,7 +180,9 @@ struct Database final : QueryAnswers {
 
   // ---- modules.cpp
   void load_library();
-  ModuleId load_module(std::string name, std::string path, ModuleOrigin origin, std::string text);
+  /// With a tree, the text is not parsed.
+  ModuleId load_module(std::string name, std::string path, ModuleOrigin origin, std::string text,
+                       const syntax::File* tree = nullptr);
   void collect(ModuleId id);
   void follow_imports();
   void replace_text(source::FileId file, std::string text);

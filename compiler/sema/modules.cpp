@@ -372,7 +372,8 @@ const library::File* library_file(std::string_view path) {
 
 void Database::collect(ModuleId id) { Collector(*this, id).run(); }
 
-ModuleId Database::load_module(std::string name, std::string path, ModuleOrigin origin, std::string text) {
+ModuleId Database::load_module(std::string name, std::string path, ModuleOrigin origin, std::string text,
+                               const syntax::File* tree) {
   const ModuleId id(modules.size());
   ModuleEntry& module = modules.emplace_back();
   module.name = std::move(name);
@@ -380,8 +381,15 @@ ModuleId Database::load_module(std::string name, std::string path, ModuleOrigin 
   module.origin = origin;
   module.file = sources.add(path, std::move(text));
   modules_by_path.emplace(std::move(path), id);
-  module.tree = std::make_unique<syntax::ParsedFile>(
-      syntax::parse(names, sources.text(module.file), module.file, module.parse_sink));
+  if (tree != nullptr) {
+    module.tree = std::make_unique<syntax::ParsedFile>();
+    module.tree->text = sources.text(module.file);
+    module.tree->file = module.file;
+    module.tree->tree = tree;
+  } else {
+    module.tree = std::make_unique<syntax::ParsedFile>(
+        syntax::parse(names, sources.text(module.file), module.file, module.parse_sink));
+  }
   collect(id);
   return id;
 }
@@ -406,7 +414,7 @@ void Database::follow_imports() {
       ModuleId target = known(library_path);
       if (!target.valid()) {
         if (const library::File* text = library_file(library_path)) {
-          target = load_module(name, library_path, ModuleOrigin::Library, std::string(text->text));
+          target = load_module(name, library_path, ModuleOrigin::Library, std::string(text->text), text->tree);
         }
       }
       const bool reserved = target.valid() || is_later_module(name) || name == "core";
@@ -444,7 +452,7 @@ void Database::load_library() {
     std::string name = "core." + std::string(file.path.substr(kCore.size()));
     name.resize(name.size() - std::string_view(".noodle").size());
     const ModuleId id =
-        load_module(std::move(name), std::string(file.path), ModuleOrigin::Core, std::string(file.text));
+        load_module(std::move(name), std::string(file.path), ModuleOrigin::Core, std::string(file.text), file.tree);
     const ModuleEntry& module = modules[id.index];
     for (const auto& [symbol, entity] : module.items) {
       if (is_pub(entity)) core_items.emplace(symbol, entity);
@@ -457,7 +465,8 @@ void Database::load_library() {
   }
   // `fs` is there without an import, but is a module of its own.
   if (const library::File* fs = library_file("std/fs.noodle")) {
-    const ModuleId id = load_module("fs", std::string(fs->path), ModuleOrigin::Library, std::string(fs->text));
+    const ModuleId id =
+        load_module("fs", std::string(fs->path), ModuleOrigin::Library, std::string(fs->text), fs->tree);
     core_items.emplace(names.intern("fs"), Entity{Entity::Kind::Module, id.index});
   }
   const auto known = [&](std::string_view name) {

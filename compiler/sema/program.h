@@ -81,6 +81,7 @@ class ModuleLoader {
 /// One program: a main file, the modules that it imports, and the core library.
 class Program {
  public:
+  /// The names must be new, or those of another program.
   Program(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader);
   ~Program();
 

@@ -33,7 +33,7 @@ struct ParsedFile {
   source::FileId file;
   std::vector<Token> tokens;  // ends in EndOfFile
   std::vector<Comment> comments;
-  File* tree = nullptr;            // never null after parse
+  const File* tree = nullptr;      // never null after parse
   std::vector<Symbol> lost_names;  // of what was declared in a way that Noodle does not have
 };
 
