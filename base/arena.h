@@ -82,7 +82,7 @@ class Arena {
     std::unique_ptr<std::byte[]> bytes;
     std::size_t size;
   };
-  static constexpr std::size_t kFirstBlock = 1024;  // a program has an arena for each function body
+  static constexpr std::size_t kFirstBlock = 512;  // a program has an arena for each function body
   static constexpr std::size_t kLargestBlock = 1024 * 1024;
 
   void grow(std::size_t least) {

@@ -4,9 +4,9 @@
 
 For each size: lexing and parsing alone, `noodle check` and `noodle build` as commands, lines a second of
 each (medians of several runs, above what an empty program takes; with start-up in the second table), the
-peak memory above that of an empty program in bytes a byte of source, and the answer after the body of one
-function in the middle was edited. At the end the exponent of time over size, from ten thousand lines to a
-million: 1 is linear.
+peak memory above that of the smallest such program in bytes a byte of source, and the answer after the body of one
+function in the middle was edited. At the end the exponent of time over size, fitted to all sizes: 1 is
+linear.
 """
 
 import argparse
@@ -35,18 +35,28 @@ def peak_bytes(command):
         return int(report.read()) * 1024
 
 
+def generate(folder, lines):
+    source = folder / f"{lines}.noodle"
+    with source.open("w", encoding="utf-8") as out:
+        subprocess.run([sys.executable, HERE / "generate.py", str(lines)], check=True, stdout=out)
+    return source
+
+
 def measure(options, source, folder):
-    """Seconds and peak bytes of both commands, and of the same on an empty program, in turn."""
+    """Seconds of both commands and of the same on an empty program, in turn; peak bytes a byte of source."""
+    smallest = generate(folder, 1)
+    more_source = source.stat().st_size - smallest.stat().st_size
     phases = json.loads(subprocess.run([options.phases, source], check=True, capture_output=True, text=True).stdout)
-    rounds = 5 if source.endswith("1000000.noodle") else 15
+    rounds = 5 if source.stem == "1000000" else 15
     row = {"parse": phases["parse"], "edit": phases["edit"]}
     for verb, more in (("check", []), ("build", ["-o", str(folder / "out.nbc")])):
         command = [options.noodle, verb, source, *more]
         nothing = [options.noodle, verb, str(folder / "empty.noodle"), *more]
+        run(command)  # memory that the machine has not touched for long is slower once
         pairs = [(run(command), run(nothing)) for _ in range(rounds)]
         row[verb + "_whole"] = statistics.median(whole for whole, _ in pairs)
         row[verb] = row[verb + "_whole"] - statistics.median(start for _, start in pairs)
-        row[verb + "_bytes"] = peak_bytes(command) - peak_bytes(nothing)
+        row[verb + "_bytes"] = (peak_bytes(command) - peak_bytes([options.noodle, verb, smallest, *more])) / more_source
     return row
 
 
@@ -63,23 +73,21 @@ def main():
         folder = pathlib.Path(name)
         (folder / "empty.noodle").write_text("fn main() {}\n", encoding="utf-8")
         for size in SIZES:
-            source = folder / f"{size}.noodle"
-            with source.open("w", encoding="utf-8") as out:
-                subprocess.run([sys.executable, HERE / "generate.py", str(size)], check=True, stdout=out)
+            source = generate(folder, size)
             text = source.read_bytes()
             lines = text.count(b"\n")
-            row = {"lines": lines, "bytes": len(text)} | measure(options, str(source), folder)
+            row = {"lines": lines, "bytes": len(text)} | measure(options, source, folder)
             rows.append(row)
             print(f"{lines:>9} {lines / row['parse']:>12,.0f} {lines / row['check']:>12,.0f} "
-                  f"{lines / row['build']:>12,.0f}   {row['check_bytes'] / len(text):>7.1f} "
-                  f"{row['build_bytes'] / len(text):>7.1f}   {row['edit'] * 1000:>9.2f}", flush=True)
+                  f"{lines / row['build']:>12,.0f}   {row['check_bytes']:>7.1f} "
+                  f"{row['build_bytes']:>7.1f}   {row['edit'] * 1000:>9.2f}", flush=True)
     print("with start-up:")
     for row in rows:
         print(f"{row['lines']:>9} {'':>12} {row['lines'] / row['check_whole']:>12,.0f} "
               f"{row['lines'] / row['build_whole']:>12,.0f}")
-    small, large = rows[1], rows[-1]
+    sizes = [math.log(row["lines"]) for row in rows]
     for phase in ("parse", "check", "build"):
-        exponent = math.log(large[phase] / small[phase]) / math.log(large["lines"] / small["lines"])
+        exponent = statistics.linear_regression(sizes, [math.log(row[phase]) for row in rows]).slope
         print(f"{phase}: time grows with the {exponent:.3f}th power of the size")
     if options.json:
         pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
