@@ -207,8 +207,12 @@ class Session {
   std::string failure_;  // what has no diagnostic
 };
 
-/// What one step of a compilation frees the next one takes: handing pages back in between costs faults.
-void keep_freed_memory() { mi_option_disable(mi_option_allow_decommit); }
+/// What one step of a compilation frees the next one takes: handing pages back in between costs faults. A large
+/// project's memory comes in huge pages (the first 64 MiB, all that a small one needs, were reserved before).
+void keep_freed_memory() {
+  mi_option_disable(mi_option_allow_decommit);
+  mi_option_enable(mi_option_large_os_pages);
+}
 
 std::string emit_tokens(Session& session, source::FileId file) {
   const std::string_view text = session.sources.text(file);

@@ -183,6 +183,7 @@ struct Database final : QueryAnswers {
   /// With a tree, the text is not parsed.
   ModuleId load_module(std::string name, std::string path, ModuleOrigin origin, std::string text,
                        const syntax::File* tree = nullptr);
+  std::unique_ptr<syntax::ParsedFile> parse(ModuleEntry& module);
   void collect(ModuleId id);
   void follow_imports();
   void replace_text(source::FileId file, std::string text);

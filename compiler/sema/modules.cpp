@@ -387,8 +387,7 @@ ModuleId Database::load_module(std::string name, std::string path, ModuleOrigin 
     module.tree->file = module.file;
     module.tree->tree = tree;
   } else {
-    module.tree = std::make_unique<syntax::ParsedFile>(
-        syntax::parse(names, sources.text(module.file), module.file, module.parse_sink));
+    module.tree = parse(module);
   }
   collect(id);
   return id;
@@ -506,6 +505,15 @@ void Database::load_library() {
   k.real = trait("Real");
 }
 
+std::unique_ptr<syntax::ParsedFile> Database::parse(ModuleEntry& module) {
+  auto parsed = std::make_unique<syntax::ParsedFile>(
+      syntax::parse(names, sources.text(module.file), module.file, module.parse_sink));
+  // Only the formatter reads these, and they weigh three times the text.
+  std::exchange(parsed->tokens, std::vector<syntax::Token>());
+  std::exchange(parsed->comments, std::vector<syntax::Comment>());
+  return parsed;
+}
+
 void Database::replace_text(source::FileId file, std::string text) {
   ModuleId id;
   for (std::size_t m = 0; m < modules.size(); ++m) {
@@ -517,8 +525,8 @@ void Database::replace_text(source::FileId file, std::string text) {
   ModuleEntry& module = modules[id.index];
   sources.replace(file, std::move(text));
   module.parse_sink = source::DiagnosticSink();
-  auto tree = std::make_unique<syntax::ParsedFile>(syntax::parse(names, sources.text(file), file, module.parse_sink));
-  std::swap(module.tree, tree);
+  // The old tree lives until collection has compared it with the new one.
+  auto tree = std::exchange(module.tree, parse(module));
   collect(id);
   follow_imports();
 }
