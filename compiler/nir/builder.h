@@ -3,7 +3,6 @@
 // How functions are made and changed: appends instructions to a block, with their operands, results
 // and edges put into the function's tables.
 
-#include <bit>
 #include <initializer_list>
 #include <span>
 
@@ -78,16 +77,17 @@ class Builder {
     Inst& i = f.inst(inst);
     if (i.edge_count == 0) i.first_edge = static_cast<std::uint32_t>(f.edges.size());
     ++i.edge_count;
-    f.edges.push_back({target, static_cast<std::uint32_t>(f.operands.size()), 0});
+    f.edges.push_back({target, static_cast<std::uint32_t>(f.operands.size())});
     for (ValueId v : arguments) add_argument(f.edges.back(), v);
   }
   /// Adds an argument at the end of an edge's list.
   void add_argument(Edge& edge, ValueId argument) {
-    // A list whose length is a power of two is full and moves to the pool's end with twice the room.
+    // A list that is full moves to the pool's end with twice the room.
     const std::uint32_t n = edge.argument_count;
-    if (n == 0 || std::has_single_bit(n)) {
+    if (n >= edge.room) {
       const auto to = static_cast<std::uint32_t>(f.operands.size());
-      f.operands.resize(to + (n == 0 ? 1 : 2 * n));
+      edge.room = n == 0 ? 1 : 2 * n;
+      f.operands.resize(to + edge.room);
       for (std::uint32_t k = 0; k < n; ++k) f.operands[to + k] = f.operands[edge.first_argument + k];
       edge.first_argument = to;
     }

@@ -54,16 +54,20 @@ ValueId Lowering::if_expr(sema::IfExpr& e) {
   return has_value ? result_of(result, e.type) : ValueId();
 }
 
-ValueId Lowering::logic(sema::LogicExpr& e, bool) {
+/// The right side's value is the result itself, so that a call there may be the function's last deed.
+ValueId Lowering::logic(sema::LogicExpr& e, bool is_and) {
   const Var result = new_var(boolean());
-  const BlockId yes = block(), no = block(), done = block();
+  const BlockId right = block(), decided = block(), done = block();
   const Fork way = fork();
-  condition(&e, yes, no);
-  meet(yes, way);
-  write(result, boolean_value(true));
+  if (is_and)
+    condition(e.left, right, decided);
+  else
+    condition(e.left, decided, right);
+  meet(right, way);
+  if (const ValueId value = expr(e.right); !dead()) write(result, value);
   jump(done);
-  meet(no, way);
-  write(result, boolean_value(false));
+  meet(decided, way);
+  write(result, boolean_value(!is_and));
   jump(done);
   meet(done, way);
   return dead() ? ValueId() : read(result);

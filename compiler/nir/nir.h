@@ -88,6 +88,7 @@ struct Edge {
   BlockId target;
   std::uint32_t first_argument = 0;
   std::uint32_t argument_count = 0;
+  std::uint32_t room = 0;  // operands that are this edge's alone: more than there are arguments while it is built
 };
 
 /// A value: a result of an instruction or a parameter of a block.

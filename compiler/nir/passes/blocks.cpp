@@ -48,6 +48,7 @@ void thread_jumps(Function& f) {
         if (next == nullptr || next->target == edge.target || edge.argument_count != 0) break;
         if (next->argument_count != 0 && last.op != Op::Jump) break;
         edge = *next;
+        edge.room = 0;
         if (edge.argument_count == 0) continue;
         // Arguments of its own: passes change them in place.
         edge.first_argument = static_cast<std::uint32_t>(f.operands.size());

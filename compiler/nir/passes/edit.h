@@ -57,7 +57,7 @@ inline BlockId split_edge(Function& f, InstId terminator, std::uint32_t edge_ind
   Edge& edge = f.edges[f.inst(terminator).first_edge + edge_index];
   Edge onward = edge;
   edge.target = middle;
-  edge.argument_count = 0;
+  edge.argument_count = edge.room = 0;
   f.edges.push_back(onward);
   f.insts.push_back(jump);
   f.block(middle).insts.push_back(InstId(f.insts.size() - 1));

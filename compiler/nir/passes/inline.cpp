@@ -62,7 +62,7 @@ class Splice {
         }
       }
     }
-    const Edge entry{BlockId(first_block_), 0, 0};
+    const Edge entry{BlockId(first_block_)};
     jump(block, entry, call_.region, call_.span, call_.site);
   }
 
@@ -293,15 +293,22 @@ class Inliner {
   }
 
   void inline_into(Function& f) {
-    for (int round = 0; round < kRounds; ++round) {
-      context_.reshape();
-      const bool calls_closures = round == 0 && has_known_closure(f);
-      if (calls_closures) fold(f, context_);
-      if (!inline_round(f)) return;
+    const bool makes_closures = has_known_closure(f);
+    context_.reshape();
+    if (makes_closures) show_calls(f);
+    for (int round = 0; round < kRounds && inline_round(f); ++round) {
       simplify_blocks(f, context_);
-      fold(f, context_);
+      show_calls(f);
       simplify_blocks(f, context_);
     }
+    // A closure that is only called by name holds nothing, and its function may then be unused.
+    if (makes_closures) remove_dead_code(f, context_);
+  }
+
+  /// A closure that is made in sight is called by name, also where a loop handed it on from round to round.
+  void show_calls(Function& f) {
+    remove_redundant_params(f, context_);
+    fold(f, context_);
   }
 
   static bool has_known_closure(const Function& f) {

@@ -22,6 +22,7 @@ std::span<const Pass> standard_passes() {
   static constexpr Pass kPasses[] = {
       {"expand-constants", expand_constants, nullptr, true},
       {"simplify-blocks", simplify_blocks, nullptr, true},
+      {"tail-calls", loop_tail_calls, nullptr, true},
       {"inline", nullptr, inline_calls},
       {"unused-functions", nullptr, remove_unused_functions},
       {"fold", fold},

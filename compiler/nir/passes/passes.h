@@ -55,6 +55,8 @@ struct Pass {
 
 /// `const.value` spelled out as the operations that build it.
 void expand_constants(Function& function, PassContext& context);
+/// A function that ends in a call of itself goes back to its beginning instead.
+void loop_tail_calls(Function& function, PassContext& context);
 /// Calls of small functions become their bodies; nothing is inlined into itself.
 void inline_calls(PassContext& context);
 /// Functions that neither main nor a test can reach are removed.

@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "compiler/nir/builder.h"
+#include "compiler/nir/passes/edit.h"
 #include "compiler/nir/text.h"
 #include "compiler/nir/verify.h"
 
@@ -63,6 +65,23 @@ TEST(NirPasses, GoldenFiles) {
       EXPECT_EQ(after, expected) << path;
     }
   }
+}
+
+TEST(NirPasses, AnArgumentAddedToPackedEdgesLeavesTheOthersAlone) {
+  Interner names;
+  sema::TypeTable types(names);
+  auto parsed = parse(
+      "fn flat \"f\"(borrowed i64) -> (i64) {\n^0(%0: i64):\n  jump -> ^1(%0, %0, %0)\n"
+      "^1(%1: i64, %2: i64, %3: i64):\n  jump -> ^2(%1, %2, %3)\n^2(%4: i64, %5: i64, %6: i64):\n  ret %6\n}\n",
+      types);
+  ASSERT_TRUE(parsed) << parsed.error();
+  Function packed;
+  compact(parsed->module.functions[0], packed);
+  Builder builder(packed);
+  builder.add_param(BlockId(1), packed.type(packed.block(BlockId(0)).params[0]));
+  builder.add_argument(packed.edges_of(packed.terminator(BlockId(0)))[0], packed.block(BlockId(0)).params[0]);
+  const auto passed = packed.arguments_of(packed.edges_of(packed.terminator(BlockId(1)))[0]);
+  EXPECT_TRUE(std::ranges::equal(passed, std::span(packed.block(BlockId(1)).params).first(3)));
 }
 
 TEST(NirVerify, FindsWhatIsWrong) {
