@@ -101,6 +101,7 @@ class FunctionBuilder {
   void move(std::uint16_t dst, std::uint16_t src) { abc(Op::Move, dst, src); }
   void copy(std::uint16_t dst, std::uint16_t src) { abc(Op::Copy, dst, src); }
   void borrow(std::uint16_t dst, std::uint16_t src) { abc(Op::Borrow, dst, src); }
+  void reborrow(std::uint16_t dst, std::uint16_t src) { abc(Op::Reborrow, dst, src); }
   void drop(std::uint16_t src) { imm(Op::Drop, src, type_at(src).index); }
   void constant(std::uint16_t dst, ConstantId k) { imm(Op::Const, dst, k.index); }
   /// dst = value for an integer or bool register, as `int` where it fits, else as a constant.

@@ -61,10 +61,8 @@ bool FlowState::provides(const Snapshot& head, const Snapshot& from) {
       case Value::Borrowed: right = have.value == Value::Borrowed && have.owner == want.owner; break;
       default: right = have.value == want.value;
     }
-    if (!right) {
-      bool ownership = want.value == Value::Owned || have.value == Value::Owned;
-      return fail(ownership ? Rule::JoinOwned : Rule::BackEdge, static_cast<std::uint16_t>(s));
-    }
+    // Nothing else can differ: a borrow that the loop may replace or end was given up at its head.
+    if (!right) return fail(Rule::JoinOwned, static_cast<std::uint16_t>(s));
   }
   return true;
 }

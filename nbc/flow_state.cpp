@@ -151,6 +151,13 @@ bool FlowState::view(std::uint16_t slot, Root root) {
   return true;
 }
 
+bool FlowState::hangs_on(std::uint16_t slot, Root root) {
+  // A root stays where it is, though a borrowed parameter counts as borrowed from itself.
+  const bool does = value_[slot] == Value::Borrowed && !stale(slot) && owner_[slot] != slot &&
+                    owner_[slot] == root.slot && borrowed_at_[slot] == root.epoch;
+  return does || fail(Rule::ReborrowRoot, slot);
+}
+
 void FlowState::collapse(std::uint16_t slot) {
   if (refined_[slot] == kNone) return;
   Value value = whole(slot);

@@ -56,6 +56,8 @@ class FlowState {
   };
   Root root_of(std::uint16_t source) const;
   bool view(std::uint16_t slot, Root root);
+  /// Whether the register is borrowed from this very root (not itself one), and still good.
+  bool hangs_on(std::uint16_t slot, Root root);
 
   /// Ends a refinement that can end.
   void collapse(std::uint16_t slot);

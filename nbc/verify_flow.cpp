@@ -171,6 +171,7 @@ bool FlowVerifier::apply_outputs(const Inst& inst) {
   if (views) root = state_.root_of(inst.b());
   for (const Access& a : operands_.accesses()) {
     if (a.role == Role::Out && !state_.write(a.slot)) return false;
+    if (inst.op() == Op::Reborrow && a.role == Role::View && !state_.hangs_on(a.slot, root)) return false;
     if (a.role == Role::View && !state_.view(a.slot, root)) return false;
   }
   return true;

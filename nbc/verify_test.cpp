@@ -85,6 +85,77 @@ TEST(Verify, LoopsKeepBorrowsThatNothingInThemEnds) {
   }
 }
 
+TEST(Verify, ReborrowKeepsABorrowThroughALoop) {
+  enum class How { Right, OtherRoot, Owned, AlsoBorrowed, Root, Scalar, RootChanged };
+  auto verified = [](How how) {
+    ModuleBuilder m;
+    TypeId list = m.types().list(kString);
+    FunctionId id = m.declare("f", {{{kString, true}, {kString, true}, {kString}, {list}}, {}});
+    FunctionBuilder f(m, id);
+    const std::uint16_t p = f.param(0), q = f.param(1), own = f.param(2), items = f.param(3);
+    const std::uint16_t at = f.reg(kString), flag = f.reg(kBool), n = f.reg(kI64), more = f.reg(kString);
+    const Label head = f.label();
+    f.integer(n, 0);
+    if (how == How::RootChanged) {
+      f.list(Op::ListPeek, items, n, f.expand({at}));
+    } else {
+      f.borrow(at, how == How::Owned ? own : p);
+    }
+    f.bind(head);
+    f.abc(Op::StringEq, flag, at, q);
+    switch (how) {
+      case How::Right: f.reborrow(at, p); break;
+      case How::OtherRoot: f.reborrow(at, q); break;
+      case How::Owned: f.reborrow(at, own); break;
+      case How::AlsoBorrowed:
+        f.borrow(at, p);
+        f.reborrow(at, p);
+        break;
+      case How::Root: f.reborrow(p, at); break;
+      case How::Scalar: f.reborrow(n, n); break;
+      case How::RootChanged:
+        f.constant(more, m.text("more"));
+        f.list(Op::ListPush, items, 0, f.expand({more}));
+        f.reborrow(at, p);
+        break;
+    }
+    f.br_true(flag, head);
+    f.drop(own);
+    f.drop(items);
+    f.ret({});
+    f.finish();
+    return problem(m.module);
+  };
+  EXPECT_EQ(verified(How::Right), "");
+  EXPECT_EQ(verified(How::Owned), "");  // any root will do that the loop leaves alone
+  EXPECT_NE(verified(How::OtherRoot).find("reborrow-root"), std::string::npos) << verified(How::OtherRoot);
+  EXPECT_NE(verified(How::AlsoBorrowed).find("read-empty"), std::string::npos) << verified(How::AlsoBorrowed);
+  EXPECT_NE(verified(How::Root).find("reborrow-root"), std::string::npos) << verified(How::Root);
+  EXPECT_NE(verified(How::Scalar).find("reborrow-root"), std::string::npos) << verified(How::Scalar);
+  EXPECT_NE(verified(How::RootChanged).find("read-empty"), std::string::npos) << verified(How::RootChanged);
+}
+
+TEST(Verify, LoopsThatOverlapAreOne) {
+  ModuleBuilder m;
+  FunctionId id = m.declare("f", {{{kString, true}, {kString, true}, {kBool}}, {}});
+  FunctionBuilder f(m, id);
+  const std::uint16_t view = f.reg(kString), flag = f.reg(kBool);
+  const Label first = f.label(), second = f.label(), end = f.label();
+  f.integer(flag, 0);
+  f.borrow(view, f.param(0));
+  f.bind(first);
+  f.br_false(f.param(2), end);
+  f.bind(second);
+  f.br_true(flag, first);  // before the other loop's end, where the register is another's
+  f.borrow(view, f.param(1));
+  f.abc(Op::StringEq, flag, view, f.param(0));
+  f.br_true(f.param(2), second);
+  f.bind(end);
+  f.ret({});
+  f.finish();
+  EXPECT_EQ(problem(m.module), "");
+}
+
 TEST(Verify, UnwindTableNamesWhatIsOwned) {
   ModuleBuilder m;
   FunctionId callee = m.declare("g", {{{kString}, {kString, true}}, {}});

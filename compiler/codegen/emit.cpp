@@ -278,20 +278,27 @@ void Emitter::emit_moves(const nir::Edge& edge) {
     Reg to;
     Reg from;
     nbc::TypeId type;
+    bool borrowed;
   };
   std::vector<Move> moves;
   const auto& params = f_.block(edge.target).params;
   for (std::uint32_t k = 0; k < edge.argument_count; ++k) {
     Reg to = reg(params[k]);
     Reg from = reg(f_.arguments_of(edge)[k]);
-    if (to != from) moves.push_back({to, from, type_of(params[k])});
+    const bool borrowed = counted(params[k]) && f_.value(params[k]).ownership == nir::Ownership::Borrowed;
+    if (to != from) moves.push_back({to, from, type_of(params[k]), borrowed});
   }
+  const bool goes_back = emitted_[edge.target.index];
+  auto move = [&](Reg to, const Move& m, bool again) {
+    if (!m.borrowed) return code_.move(to, m.from);
+    again ? code_.reborrow(to, m.from) : code_.borrow(to, m.from);
+  };
   while (!moves.empty()) {
     bool moved = false;
     for (std::size_t i = 0; i < moves.size(); ++i) {
       auto reads = [&](const Move& other) { return other.from == moves[i].to; };
       if (std::any_of(moves.begin(), moves.end(), reads)) continue;
-      code_.move(moves[i].to, moves[i].from);
+      move(moves[i].to, moves[i], goes_back);
       moves.erase(moves.begin() + static_cast<std::ptrdiff_t>(i));
       moved = true;
       break;
@@ -299,7 +306,7 @@ void Emitter::emit_moves(const nir::Edge& edge) {
     if (moved) continue;
     const Reg spare = scratch(moves[0].type);
     const Reg from = moves[0].from;
-    code_.move(spare, from);
+    move(spare, moves[0], false);
     for (Move& m : moves) {
       if (m.from == from) m.from = spare;
     }

@@ -15,7 +15,7 @@ class Emitter {
         layout_(context.types.layout()),
         f_(f),
         cfg_(f),
-        owners_(owners_of(f, layout_)),
+        owners_(nir::owners_of(f, layout_)),
         live_(f, cfg_, owners_),
         order_(order_blocks(f, cfg_)),
         selection_(f, layout_, cfg_),

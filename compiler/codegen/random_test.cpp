@@ -237,7 +237,7 @@ class Generator {
 };
 
 TEST(CodegenRandom, WhatLoweringMayMakeVerifies) {
-  for (unsigned seed = 1; seed <= 300; ++seed) {
+  for (unsigned seed = 1; seed <= 4000; ++seed) {
     Interner names;
     sema::TypeTable types(names);
     names.intern("text");

@@ -188,6 +188,16 @@ class Assigner {
         ranges_[v.index] = {{0, last_}};
       }
     }
+    for (const nir::Block& block : f_.blocks) {
+      for (ValueId v : block.params) {
+        if (is_carried_borrow(block, v)) ranges_[v.index] = {{0, last_}};
+      }
+    }
+  }
+  /// A borrow that a loop hands on has its register to itself: nothing but `reborrow` may write it there.
+  bool is_carried_borrow(const nir::Block& head, ValueId v) const {
+    return &head != &f_.blocks[0] && f_.value(v).ownership == nir::Ownership::Borrowed &&
+           types_.layout().counted(f_.type(v));
   }
   void extend_to(ValueId v, std::uint32_t end) {
     Segments& s = ranges_[v.index];
@@ -341,17 +351,6 @@ class Assigner {
 };
 
 }  // namespace
-
-std::vector<ValueId> owners_of(const nir::Function& f, nir::Layout& layout) {
-  std::vector<ValueId> owners(f.values.size());
-  for (std::size_t v = 0; v < owners.size(); ++v) {
-    const nir::Value& value = f.values[v];
-    if (!value.inst.valid() || !layout.counted(value.type)) continue;
-    const nir::Inst& inst = f.inst(value.inst);
-    if (nir::info(inst.op).result == nir::Ownership::Borrowed) owners[v] = f.operands_of(inst)[0];
-  }
-  return owners;
-}
 
 std::expected<Registers, std::string> assign_registers(const nir::Function& f, const nir::Liveness& live,
                                                        std::span<const ValueId> owners, const BlockOrder& order,

@@ -23,10 +23,6 @@ struct Registers {
   std::vector<std::vector<std::uint16_t>> of_slot;  // by NIR slot, one a leaf
 };
 
-/// By value: what it is borrowed from (invalid for values that own themselves). A borrowed value in a
-/// register needs its owner to stay in its own.
-std::vector<nir::ValueId> owners_of(const nir::Function& function, nir::Layout& layout);
-
 /// Assigns registers and declares them in `code`. The error says that the function needs too many.
 std::expected<Registers, std::string> assign_registers(const nir::Function& function, const nir::Liveness& live,
                                                        std::span<const nir::ValueId> owners, const BlockOrder& order,

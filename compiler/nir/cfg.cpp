@@ -193,6 +193,47 @@ Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> o
   for (const auto& [block, value] : found) live_in_[end[block.index]++] = value;
 }
 
+ValueId shown_by(const Function& f, ValueId v) {
+  while (f.value(v).inst.valid() && info(f.inst(f.value(v).inst).op).result == Ownership::Borrowed) {
+    v = f.operands_of(f.inst(f.value(v).inst))[0];
+  }
+  return v;
+}
+
+std::vector<ValueId> owners_of(const Function& f, Layout& layout) {
+  std::vector<ValueId> owners(f.values.size());
+  bool hands_on = false;
+  for (std::size_t v = 0; v < owners.size(); ++v) {
+    const Value& value = f.values[v];
+    if (!layout.counted(value.type)) continue;
+    if (!value.inst.valid()) {
+      hands_on |= value.ownership == Ownership::Borrowed && value.block.index != 0;
+    } else if (const Inst& inst = f.inst(value.inst); info(inst.op).result == Ownership::Borrowed) {
+      owners[v] = f.operands_of(inst)[0];
+    }
+  }
+  // What one way into a block brings, all bring; round a loop it comes from before the loop.
+  for (bool changed = hands_on; changed;) {
+    changed = false;
+    for (const Block& block : f.blocks) {
+      if (block.insts.empty()) continue;
+      for (const Edge& edge : f.edges_of(f.inst(block.insts.back()))) {
+        for (std::uint32_t k = 0; k < edge.argument_count; ++k) {
+          const ValueId param = f.block(edge.target).params[k];
+          const bool open = f.value(param).ownership == Ownership::Borrowed && layout.counted(f.type(param));
+          if (!open || owners[param.index].valid()) continue;
+          const ValueId from = shown_by(f, f.arguments_of(edge)[k]);
+          const bool handed_on = !f.value(from).inst.valid() && f.value(from).block.index != 0 &&
+                                 f.value(from).ownership == Ownership::Borrowed;
+          owners[param.index] = handed_on ? owners[from.index] : from;
+          changed |= owners[param.index].valid();
+        }
+      }
+    }
+  }
+  return owners;
+}
+
 bool Liveness::is_live_in(BlockId block, ValueId value) const {
   const auto live = live_in(block);
   return std::binary_search(live.begin(), live.end(), value);

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "compiler/nir/layout.h"
 #include "compiler/nir/nir.h"
 
 namespace noodle::nir {
@@ -67,6 +68,12 @@ class Cfg {
   std::vector<Step> steps_;
   mutable std::vector<std::uint32_t> next_;
 };
+
+/// By value: what it is borrowed from; invalid for values that own themselves. A projection is borrowed from
+/// its operand, a borrowed parameter of a block from the one value below all that it gets.
+std::vector<ValueId> owners_of(const Function& function, Layout& layout);
+/// The value that a chain of projections begins with.
+ValueId shown_by(const Function& function, ValueId value);
 
 /// One appearance of a value: as an operand or as an edge's argument of the instruction at
 /// `position` of `block`.

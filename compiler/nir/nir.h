@@ -97,7 +97,7 @@ struct Value {
   InstId inst;                             // invalid for a block's parameter
   BlockId block;                           // of a parameter; invalid for a result
   std::uint32_t index = 0;                 // which result or parameter
-  Ownership ownership = Ownership::Owned;  // means something in the counted stage
+  Ownership ownership = Ownership::Owned;  // in the counted stage; of a block's parameter before it too
   Symbol name;                             // the variable it is first known as, for debuggers; may be invalid
 };
 

@@ -344,7 +344,9 @@ class Printer {
   }
   void typed_value(const Function& f, ValueId v) {
     value(v);
-    if (f.stage == Stage::Counted && f.value(v).ownership == Ownership::Borrowed) out += " borrowed";
+    const Value& what = f.value(v);
+    const bool is_passed = !what.inst.valid() && what.block.index != 0;
+    if ((f.stage == Stage::Counted || is_passed) && what.ownership == Ownership::Borrowed) out += " borrowed";
     out += ": ";
     type(f.type(v));
   }

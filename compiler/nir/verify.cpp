@@ -190,19 +190,15 @@ class Verifier {
 
   bool is_owned(ValueId v) const { return layout_.counted(f_.type(v)) && f_.value(v).ownership == Ownership::Owned; }
   ValueId root_of(ValueId v) const {
-    while (true) {
-      const Value& value = f_.value(v);
-      if (!value.inst.valid() || value.ownership == Ownership::Owned) return v;
-      const Inst& inst = f_.inst(value.inst);
-      if (info(inst.op).result != Ownership::Borrowed) return v;
-      v = f_.operands_of(inst)[0];
-    }
+    while (owners_[v.index].valid() && f_.value(v).ownership == Ownership::Borrowed) v = owners_[v.index];
+    return v;
   }
 
   /// Follows the owned values along every path: what a block begins with is what each way in brings.
   bool check_counts(const Cfg& cfg) {
     Module none;
     PassContext context(module_ != nullptr ? const_cast<Module&>(*module_) : none, layout_);
+    owners_ = owners_of(f_, layout_);
     std::vector<std::vector<ValueId>> at_start(f_.blocks.size());
     std::vector<bool> known(f_.blocks.size(), false);
     for (BlockId block : cfg.order()) {
@@ -254,8 +250,11 @@ class Verifier {
     }
     for (const Edge& edge : f_.edges_of(inst)) {
       if (inst.op != Op::Jump && edge.argument_count > 0) return fail(block, id, "only jumps pass values");
-      for (ValueId v : f_.arguments_of(edge)) {
-        if (!take(v)) return false;
+      for (std::uint32_t k = 0; k < edge.argument_count; ++k) {
+        const ValueId v = f_.arguments_of(edge)[k];
+        const bool borrowed = f_.value(f_.block(edge.target).params[k]).ownership == Ownership::Borrowed;
+        if (!borrowed && !take(v)) return false;
+        if (borrowed && !alive(v, owned)) return fail(block, id, name(v) + " is passed on without its owner");
       }
     }
     for (std::uint32_t k = 0; k < inst.result_count; ++k) {
@@ -284,6 +283,7 @@ class Verifier {
   }
 
   std::vector<bool> claimed_;
+  std::vector<ValueId> owners_;
   const Function& f_;
   Layout& layout_;
   const Module* module_;

@@ -91,6 +91,8 @@ class FunctionGenerator {
   void branch_to(Label target);
   void if_else(int depth);
   void loop(int depth);
+  static constexpr std::uint32_t kNoVar = UINT32_MAX;
+  std::uint32_t carried_borrow();
   void switch_int(int depth);
   void switch_enum(int depth);
   void arm(std::uint32_t var, std::uint16_t variant, int mode, int depth);

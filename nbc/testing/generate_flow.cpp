@@ -148,9 +148,11 @@ void FunctionGenerator::loop(int depth) {
   vars_[counter].locked = true;
   std::uint16_t slot = vars_[counter].slot;
   f_.integer(slot, 0);
+  const std::uint32_t carried = carried_borrow();
   Label head = f_.label(), end = f_.label();
   f_.bind(head);
   block(depth + 1, 1 + random_.below(4));
+  if (carried != kNoVar) f_.reborrow(vars_[carried].slot, vars_[vars_[carried].owner].slot);
   f_.abc(Op::AddImmI64, slot, slot, 1);
   auto times = static_cast<std::uint16_t>(1 + random_.below(3));
   if (random_.chance(50)) {
@@ -160,6 +162,24 @@ void FunctionGenerator::loop(int depth) {
     f_.jump(head);
   }
   f_.bind(end);
+  if (carried != kNoVar) vars_[carried].locked = false;
+}
+
+// A register borrowed from one of the parameters, which a loop is to reborrow in every round.
+std::uint32_t FunctionGenerator::carried_borrow() {
+  if (random_.chance(50)) return kNoVar;
+  for (std::uint32_t i = 0; i < signature_.params.size(); ++i) {
+    const Var& p = vars_[i];
+    // An enum would be unlocked behind a switch on it.
+    const bool fits = p.held == Held::Borrowed && p.owner == i && types().kind(p.type) != Kind::Enum;
+    if (!fits || random_.chance(30)) continue;
+    const std::uint32_t carried = fresh(p.type, Held::Borrowed);
+    vars_[carried].owner = i;
+    vars_[carried].locked = true;
+    f_.borrow(vars_[carried].slot, vars_[i].slot);
+    return carried;
+  }
+  return kNoVar;
 }
 
 void FunctionGenerator::switch_int(int depth) {

@@ -50,7 +50,7 @@ TypeId FunctionGenerator::random_type(What what) {
 bool FunctionGenerator::any_instruction() {
   Op op = Op(random_.below(kOpCount));
   std::uint8_t flags = info(op).flags;
-  if (flags & (End | Branch | Reserved)) return false;
+  if (flags & (End | Branch | Reserved) || op == Op::Reborrow) return false;  // that one comes with loops
   if (flags & nbc::Call) return calls_ && call(op);
   return instruction(op);
 }

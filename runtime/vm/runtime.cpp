@@ -32,6 +32,7 @@ static_assert(std::size(kHandlers) == static_cast<std::size_t>(Exec::Count));
 REPLACED(Move)
 REPLACED(Copy)
 REPLACED(Borrow)
+REPLACED(Reborrow)
 REPLACED(Drop)
 REPLACED(Zero)
 REPLACED(Const)

@@ -172,7 +172,8 @@ class Specialiser {
   void one(const nbc::Inst& inst) {
     switch (inst.op()) {
       case Op::Move:
-      case Op::Borrow: move(inst); break;
+      case Op::Borrow:
+      case Op::Reborrow: move(inst); break;
       case Op::Copy: copy(inst); break;
       case Op::Drop: drop(inst); break;
       case Op::Zero:

@@ -4,9 +4,10 @@
 // last one, and so may take the value over, or needs a copy; and drops each value where it dies.
 //
 //  * A value is *owned* when it is the result of an operation that gives a value, an owned parameter
-//    of the function, or a block's parameter. It is *borrowed* when it is a borrowed parameter, or a
-//    projection: what `payload`, `box.peek`, `list.peek` … show of their operand, the owner. A use of
-//    a projection counts as a use of its owner, so owners outlive what was borrowed from them.
+//    of the function, or a block's parameter. It is *borrowed* when it is a borrowed parameter (of the
+//    function, or of a block, see borrow.cpp), or a projection: what `payload`, `box.peek`, `list.peek` … show of their
+//    operand, the owner. A use of a projection counts as a use of its owner, so owners outlive what was borrowed from
+//    them.
 //  * A consuming operand takes an owned value at its last use, else a copy is made first.
 //  * An owned value whose last use only looks at it is dropped behind that use; one that is live on
 //    some way out of a block and not on another is dropped on that other edge.
@@ -61,23 +62,30 @@ class CountInserter {
 
   void classify() {
     kinds_.assign(f_.values.size(), Kind::Plain);
-    owners_.assign(f_.values.size(), ValueId());
+    owners_ = owners_of(f_, context_.layout);
     for (std::size_t v = 0; v < f_.values.size(); ++v) {
       Value& value = f_.values[v];
+      const bool passed_borrowed = is_param(value) && value.ownership == Ownership::Borrowed;
       value.ownership = Ownership::Owned;
       if (!context_.layout.counted(value.type)) continue;
       if (value.inst.valid() && info(f_.inst(value.inst).op).result == Ownership::Borrowed) {
         kinds_[v] = Kind::Projection;
-        owners_[v] = f_.operands_of(f_.inst(value.inst))[0];
         value.ownership = Ownership::Borrowed;
-      } else if (!value.inst.valid() && value.block.index == 0 &&
-                 f_.params[value.index].ownership == Ownership::Borrowed) {
+      } else if (passed_borrowed || (is_param(value) && value.block.index == 0 &&
+                                     f_.params[value.index].ownership == Ownership::Borrowed)) {
         kinds_[v] = Kind::Parameter;
         value.ownership = Ownership::Borrowed;
       } else {
         kinds_[v] = Kind::Owned;
       }
     }
+  }
+
+  static bool is_param(const Value& value) { return !value.inst.valid() && value.block.valid(); }
+  /// Whether argument `k` of an edge is taken over: counted, and its parameter no borrowed one.
+  bool takes(const Edge& edge, std::uint32_t k) {
+    const ValueId param = f_.block(edge.target).params[k];
+    return context_.counted(f_, param) && f_.value(param).ownership == Ownership::Owned;
   }
 
   // ---------------------------------------------------------------------------------- promotion
@@ -90,8 +98,8 @@ class CountInserter {
       if (context_.consumes(f_, inst, k)) see(operands[k]);
     }
     for (const Edge& edge : f_.edges_of(inst)) {
-      for (ValueId v : f_.arguments_of(edge)) {
-        if (context_.counted(f_, v)) see(v);
+      for (std::uint32_t k = 0; k < edge.argument_count; ++k) {
+        if (takes(edge, k)) see(f_.arguments_of(edge)[k]);
       }
     }
   }
@@ -288,7 +296,7 @@ class CountInserter {
       const Edge edge = f_.edges_of(inst)[e];
       for (std::uint32_t k = edge.argument_count; k-- > 0;) {
         std::uint32_t place = edge.first_argument + k;
-        if (context_.counted(f_, f_.operands[place])) consume(place, inst, copies);
+        if (takes(edge, k)) consume(place, inst, copies);
       }
     }
     for (std::uint32_t k = inst.operand_count; k-- > 0;) {

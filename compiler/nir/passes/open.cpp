@@ -14,7 +14,8 @@ namespace {
 bool is_owned(const Function& f, ValueId v) {
   const Value& value = f.value(v);
   if (value.inst.valid()) return info(f.inst(value.inst).op).result == Ownership::Owned;
-  return value.block.index != 0 || f.params[value.index].ownership == Ownership::Owned;
+  return value.block.index == 0 ? f.params[value.index].ownership == Ownership::Owned
+                                : value.ownership == Ownership::Owned;
 }
 
 bool has_looks(const Function& f) {
@@ -31,6 +32,11 @@ bool has_looks(const Function& f) {
 void open_dying_values(Function& f, PassContext& context) {
   if (!has_looks(f)) return;
   const Cfg& cfg = context.shape(f);
+  const auto owners = owners_of(f, context.layout);
+  std::vector<bool> handed_on(f.values.size(), false);  // a block's parameter is borrowed from it
+  for (std::size_t v = 0; v < owners.size(); ++v) {
+    if (!f.values[v].inst.valid() && owners[v].valid()) handed_on[owners[v].index] = true;
+  }
   Liveness live(f, cfg);
   std::vector<std::vector<ValueId>> shown(f.values.size());  // looks into a value that stay looks
   for (BlockId block : cfg.order()) {
@@ -53,7 +59,8 @@ void open_dying_values(Function& f, PassContext& context) {
         return false;
       };
       const bool can = inst.op == Op::Payload || inst.op == Op::BoxPeek;
-      if (can && counted_result() && is_owned(f, owner) && !live.is_live_after(block, at, owner) && !still_shown()) {
+      const bool whole = is_owned(f, owner) && !handed_on[owner.index];
+      if (can && counted_result() && whole && !live.is_live_after(block, at, owner) && !still_shown()) {
         inst.op = inst.op == Op::Payload ? Op::EnumOpen : Op::BoxOpen;
         continue;
       }

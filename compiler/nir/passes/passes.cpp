@@ -33,6 +33,7 @@ std::span<const Pass> standard_passes() {
       {"hold-elements", hold_elements},
       {"dead-code", remove_dead_code},
       {"schedule-floats", schedule_floats},
+      {"borrow-params", borrow_params},
       {"open-dying", open_dying_values},
       {"reuse-boxes", reuse_boxes},
       {"counts", insert_counts, nullptr, true},

@@ -80,6 +80,8 @@ void hold_elements(Function& function, PassContext& context);
 void remove_dead_code(Function& function, PassContext& context);
 /// A float that one sum or product reads is computed right before it.
 void schedule_floats(Function& function, PassContext& context);
+/// Block parameters that only get what one borrowed parameter of the function shows are borrowed too.
+void borrow_params(Function& function, PassContext& context);
 /// Looking into an enum or box that nobody needs afterwards becomes moving out of it.
 void open_dying_values(Function& function, PassContext& context);
 /// A box that is opened is filled again where another of its type is made.
