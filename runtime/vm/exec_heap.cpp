@@ -65,6 +65,25 @@ HANDLER(EnumTag) {
 
 // --- boxes ----------------------------------------------------------------------------------------
 
+// A box's content is a few words, for which a call of memset would cost more than it does.
+inline void clear_content(const TypeInfo& type, std::byte* content) {
+  if (type.movement != value::Movement::Words) {
+    std::memset(content, 0, type.size);
+    return;
+  }
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (std::uint32_t i = 0; i < type.slots; ++i) reinterpret_cast<std::uint64_t*>(content)[i] = 0;
+}
+/// Whether there is surely nothing to release in a content.
+inline bool is_clear(const TypeInfo& type, const std::byte* content) {
+  if (!type.counted) return true;
+  if (type.movement != value::Movement::Words) return false;
+  std::uint64_t bits = 0;
+#pragma clang loop unroll(disable) vectorize(disable)
+  for (std::uint32_t i = 0; i < type.slots; ++i) bits |= reinterpret_cast<const std::uint64_t*>(content)[i];
+  return bits == 0;
+}
+
 HANDLER(BoxNew) {
   const TypeInfo& type = type_at(fp, B);
   Object* box = memory::allocate(vm->account, type.object.size, type.object_number);
@@ -114,21 +133,35 @@ HANDLER(BoxTag) {
   fp[A] = tag;
   NEXT(1);
 }
+// What is taken out is meant to be put back, so a shared box is not copied: the new one is made by the put.
 HANDLER(BoxTake) {
-  CHECK_NULL(fp[B]);
-  const TypeInfo& type = type_at(fp, B);
-  CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));
-  std::byte* content = box_content(fp[B]);
-  load_into(fp, list_of(pc), *type.element, content, vm->scratch);
-  std::memset(content, 0, type.element->size);
+  const std::uint64_t box = fp[B];
+  CHECK_NULL(box);
+  const TypeInfo& type = *type_at(fp, B).element;
+  if (memory::make_unique_local(object_at(box))) [[likely]] {
+    load_into(fp, list_of(pc), type, box_content(box), vm->scratch);
+    clear_content(type, box_content(box));
+    NEXT(words_with_list(1, A));
+  }
+  value::load_value(type, box_content(box), vm->scratch);
+  value::retain_fields(type.slot_fields, vm->scratch);
+  memory::release(vm->account, object_at(box));
+  fp[B] = 0;
+  scatter(fp, list_of(pc), A, vm->scratch);
   NEXT(words_with_list(1, A));
 }
 HANDLER(BoxPut) {
-  CHECK_NULL(fp[B]);
   const TypeInfo& type = type_at(fp, B);
+  if (fp[B] == 0) {
+    Object* box = memory::allocate(vm->account, type.object.size, type.object_number);
+    CHECK_MEMORY(box != nullptr);
+    fp[B] = reinterpret_cast<std::uint64_t>(box);
+    store_from(fp, list_of(pc), *type.element, box_content(fp[B]), vm->scratch);
+    NEXT(words_with_list(1, A));
+  }
   CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));
   std::byte* content = box_content(fp[B]);
-  if (!type.element->counted) {
+  if (is_clear(*type.element, content)) [[likely]] {
     store_from(fp, list_of(pc), *type.element, content, vm->scratch);
   } else {
     value::load_value(*type.element, content, vm->scratch2);

@@ -97,8 +97,7 @@ std::string instruction_message(const LoadedFunction& function, std::uint32_t pc
     case Op::BoxPeek:
     case Op::BoxGet:
     case Op::BoxTag:
-    case Op::BoxTake:
-    case Op::BoxPut: return kMovedOut;
+    case Op::BoxTake: return kMovedOut;
     case Op::AnyPeek:
     case Op::AnyTake:
     case Op::AnyPut: return fp[inst.b()] == 0 ? kMovedOut : "the value behind the trait is of another type";

@@ -307,13 +307,37 @@ TEST(Boxes, GiveTakeAndChangeTheirContent) {
   EXPECT_EQ(bench.text(f1, bench.make_text(kLong)), std::string(kLong) + std::string(kLong));
 }
 
+TEST(Boxes, ThatAreSharedAreLetGoByATakeAndMadeByAPut) {
+  Bench bench;
+  const TypeId box = bench.m.types().box(kString);
+  const nbc::FunctionId f1 = bench.function("f", {{{kString}}, {kString}}, [&](Builder& f) {
+    const Slot b = f.reg(box), c = f.reg(box), s = f.reg(kString), t = f.reg(kString), out = f.reg(kString);
+    f.list(Op::BoxNew, b, 0, f.expand({f.param(0)}));
+    f.copy(c, b);
+    f.list(Op::BoxTake, c, 0, f.expand({s}));  // a copy of the text, and no box
+    f.list(Op::StringConcat, t, 0, f.expand({s, s}));
+    f.drop(s);
+    f.list(Op::BoxPut, c, 0, f.expand({t}));
+    f.list(Op::BoxGet, c, 0, f.expand({s}));
+    f.list(Op::BoxOpen, b, 0, f.expand({t}));  // what the other holds is as it was
+    f.list(Op::StringConcat, out, 0, f.expand({s, t}));
+    f.drop(s);
+    f.drop(t);
+    f.drop(c);
+    f.ret({out});
+  });
+  ASSERT_NO_FATAL_FAILURE(bench.load());
+  const std::string once(kLong);
+  EXPECT_EQ(bench.text(f1, bench.make_text(kLong)), once + once + once);
+}
+
 TEST(Boxes, ThatWereMovedOutPanic) {
   Bench bench;
   auto& m = bench.m;
   const TypeId choice = m.enum_type("E", {{m.string("A"), {}}, {m.string("B"), {m.field("0", kI64)}}});
   const TypeId box = m.types().box(choice);
   std::vector<nbc::FunctionId> functions;
-  for (const Op op : {Op::BoxOpen, Op::BoxPeek, Op::BoxGet, Op::BoxTake, Op::BoxPut, Op::BoxTag}) {
+  for (const Op op : {Op::BoxOpen, Op::BoxPeek, Op::BoxGet, Op::BoxTake, Op::BoxTag}) {
     functions.push_back(bench.function("f", {{}, {}}, [&](Builder& f) {
       const Slot b = f.reg(box), e = f.reg(choice), n = f.reg(kI64);
       f.abc(Op::Zero, b);

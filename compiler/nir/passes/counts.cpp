@@ -65,7 +65,7 @@ class CountInserter {
     owners_ = owners_of(f_, context_.layout);
     for (std::size_t v = 0; v < f_.values.size(); ++v) {
       Value& value = f_.values[v];
-      const bool passed_borrowed = is_param(value) && value.ownership == Ownership::Borrowed;
+      const bool passed_borrowed = is_param(value) && value.block.index != 0 && value.ownership == Ownership::Borrowed;
       value.ownership = Ownership::Owned;
       if (!context_.layout.counted(value.type)) continue;
       if (value.inst.valid() && info(f_.inst(value.inst).op).result == Ownership::Borrowed) {

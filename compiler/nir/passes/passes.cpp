@@ -25,6 +25,7 @@ std::span<const Pass> standard_passes() {
       {"tail-calls", loop_tail_calls, nullptr, true},
       {"inline", nullptr, inline_calls},
       {"unused-functions", nullptr, remove_unused_functions},
+      {"own-params", nullptr, own_params},
       {"fold", fold},
       {"redundant-params", remove_redundant_params},
       {"merge-repeats", merge_repeats},

@@ -61,6 +61,8 @@ void loop_tail_calls(Function& function, PassContext& context);
 void inline_calls(PassContext& context);
 /// Functions that neither main nor a test can reach are removed.
 void remove_unused_functions(PassContext& context);
+/// Parameters that a function gives away, or can fill again, are taken over instead of borrowed.
+void own_params(PassContext& context);
 /// Blocks that can't be reached are emptied, jumps to mere jumps go straight to their end, branches
 /// on constants are decided, blocks with one way in join the block before.
 void simplify_blocks(Function& function, PassContext& context);
