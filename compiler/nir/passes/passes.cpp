@@ -29,6 +29,7 @@ std::span<const Pass> standard_passes() {
       {"fold", fold},
       {"redundant-params", remove_redundant_params},
       {"merge-repeats", merge_repeats},
+      {"reuse-lists", reuse_lists},
       {"narrow-elements", narrow_elements},
       {"move-invariants", move_invariants},
       {"hold-elements", hold_elements},

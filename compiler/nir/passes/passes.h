@@ -72,6 +72,8 @@ void remove_redundant_params(Function& function, PassContext& context);
 void fold(Function& function, PassContext& context);
 /// An operation repeated on the same values gives the results that it gave before.
 void merge_repeats(Function& function, PassContext& context);
+/// A list that a loop makes element by element from one that is needed no more is made in its place.
+void reuse_lists(Function& function, PassContext& context);
 /// Elements of lists are borrowed, read and written no more than needed.
 void narrow_elements(Function& function, PassContext& context);
 /// What is the same in every round of a loop is done once, before it.
