@@ -7,6 +7,7 @@
 // the first change copies it, as every change does.
 
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "compiler/nir/builder.h"
@@ -32,8 +33,6 @@ class ListReuser {
     if (!makes_list()) return;
     const std::vector<Loop> loops = find_loops(f_, cfg_);
     if (loops.empty()) return;
-    const Liveness live(f_, cfg_);
-    live_ = &live;
     Renaming renaming(f_);
     bool changed = false;
     for (std::size_t i = 0; i < loops.size(); ++i) {
@@ -115,9 +114,9 @@ class ListReuser {
     const ValueId out = head_param(m, m.out);
     const ValueId fresh = passed(m.before, m.out);
     const ValueId grown = passed(m.latch, m.out);
-    if (f_.type(out) != f_.type(m.list) || made_by(fresh, Op::ListNew) == nullptr || live_->uses(fresh).size() != 1) {
-      return false;
-    }
+    if (f_.type(out) != f_.type(m.list) || made_by(fresh, Op::ListNew) == nullptr) return false;
+    if (!live_) live_.emplace(f_, cfg_);
+    if (live_->uses(fresh).size() != 1) return false;
     const Inst* push = made_by(grown, Op::ListPush);
     if (push == nullptr || f_.operands_of(*push)[0] != out || live_->uses(grown).size() != 1) return false;
     if (!is_let_go(loop, m) || !only_ends_see(loop, out)) return false;
@@ -239,7 +238,7 @@ class ListReuser {
   PassContext& context_;
   const Cfg& cfg_;
   LoopBlocks inside_;
-  const Liveness* live_ = nullptr;
+  std::optional<Liveness> live_;  // found when a loop looks like one
 };
 
 }  // namespace
