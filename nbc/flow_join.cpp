@@ -49,7 +49,15 @@ bool FlowState::merge(Snapshot& into, const Snapshot& from) {
   return true;
 }
 
-bool FlowState::provides(const Snapshot& head, const Snapshot& from) {
+void FlowState::give_up(Cell& cell) {
+  if (cell.value == Value::Weightless) {
+    cell = {Value::Owned, 0, kNone};
+  } else if (cell.value == Value::Borrowed) {
+    cell = {Value::Empty, 0, kNone};
+  }
+}
+
+bool FlowState::provides(const Snapshot& head, const Snapshot& from, std::vector<std::uint16_t>& lost) {
   if (head.unwinding != from.unwinding) return report_.fail(Rule::JoinMode);
   for (std::uint32_t s = 0; s < frame_->slots; ++s) {
     const Cell& want = head.cells[s];
@@ -58,10 +66,18 @@ bool FlowState::provides(const Snapshot& head, const Snapshot& from) {
     switch (want.value) {
       case Value::Owned: right = have.value == Value::Owned || have.value == Value::Weightless; break;
       case Value::Empty: right = have.value != Value::Owned; break;
-      case Value::Borrowed: right = have.value == Value::Borrowed && have.owner == want.owner; break;
+      case Value::Weightless:
+        right = have.value == Value::Weightless || have.value == Value::Owned;
+        if (have.value == Value::Owned) lost.push_back(static_cast<std::uint16_t>(s));
+        break;
+      case Value::Borrowed: {
+        right = have.value != Value::Owned;
+        const bool same = have.value == Value::Borrowed && have.owner == want.owner;
+        if (right && !same) lost.push_back(static_cast<std::uint16_t>(s));
+        break;
+      }
       default: right = have.value == want.value;
     }
-    // Nothing else can differ: a borrow that the loop may replace or end was given up at its head.
     if (!right) return fail(Rule::JoinOwned, static_cast<std::uint16_t>(s));
   }
   return true;
@@ -71,11 +87,11 @@ void FlowState::prepare_head(Snapshot& head, const CodeMap& map, std::uint32_t p
   std::uint32_t last = map.loop_last[pc];
   for (std::uint32_t s = 0; s < frame_->slots; ++s) {
     Cell& cell = head.cells[s];
-    if (cell.value == Value::Weightless && map.touched(s, pc, last)) cell.value = Value::Owned;
+    if (cell.value == Value::Weightless && map.touched(s, pc, last)) give_up(cell);
     if (cell.value == Value::Borrowed && cell.owner == s && !map.touched(s, pc, last)) continue;
     if (cell.value == Value::Borrowed &&
         (map.touched(s, pc, last) || map.touched(frame_->head_of[cell.owner], pc, last))) {
-      cell = {Value::Empty, 0, kNone};
+      give_up(cell);
     }
   }
 }

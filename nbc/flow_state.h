@@ -69,8 +69,11 @@ class FlowState {
   bool capture(bool joining, Snapshot& out);
   /// Folds another edge's joining state into a block's that was not reached yet.
   bool merge(Snapshot& into, const Snapshot& from);
-  /// Whether a backward edge's joining state is what the head was given.
-  bool provides(const Snapshot& head, const Snapshot& from);
+  /// What a loop's head takes for less than it was: a weightless register for owned, a borrowed one for empty.
+  static void give_up(Cell& cell);
+  /// Whether a backward edge's joining state is what the head was given, but for what it lost: registers to be
+  /// given up.
+  bool provides(const Snapshot& head, const Snapshot& from, std::vector<std::uint16_t>& lost);
   /// A loop's head: weightless becomes owned where the loop writes or moves the register, and borrows
   /// that the loop may end are forgotten.
   void prepare_head(Snapshot& head, const CodeMap& map, std::uint32_t pc);

@@ -13,6 +13,24 @@ bool FlowVerifier::run(const Function& function, const FrameMap& frame, const Co
   frame_ = &frame;
   map_ = &map;
   table_ = &table;
+  lost_.clear();
+  const std::size_t sites = table.sites.size(), sets = table.set_begin.size(), owned = table.owned.size();
+  const std::uint64_t entries = budget_.unwind_entries;
+  while (true) {
+    const std::size_t lost = lost_.size();
+    if (!walk()) return false;
+    if (lost_.size() == lost) return true;
+    // Each time costs what the function is long, and at least one borrow is gone for good.
+    if (!spend(function.code.size())) return false;
+    table.sites.resize(sites);
+    table.set_begin.resize(sets);
+    table.owned.resize(owned);
+    budget_.unwind_entries = entries;
+  }
+}
+
+bool FlowVerifier::walk() {
+  const Function& function = *f_;
   snapshot_at_.assign(function.code.size(), 0);
   snapshots_.clear();
   free_.clear();
@@ -28,7 +46,7 @@ bool FlowVerifier::run(const Function& function, const FrameMap& frame, const Co
       return report_.fail(Rule::CleanupHandler, "ranges with one handler keep different registers");
     }
   }
-  state_.enter(function, frame);
+  state_.enter(function, *frame_);
   operands_.begin_function(function, state_);
   live_ = true;
   for (std::uint32_t pc = 0; pc < function.code.size();) {
@@ -95,6 +113,8 @@ bool FlowVerifier::arrive(std::uint32_t pc) {
   Snapshot& entry = snapshots_[stored - 1];
   if (mark & kBackward) {
     state_.prepare_head(entry, *map_, pc);
+    give_up_lost(pc, entry);
+    if (!spend(lost_.size())) return false;
     state_.restore(entry);  // kept: the backward edges are compared with it
   } else {
     state_.restore(entry);
@@ -104,13 +124,22 @@ bool FlowVerifier::arrive(std::uint32_t pc) {
   return true;
 }
 
+void FlowVerifier::give_up_lost(std::uint32_t pc, Snapshot& head) const {
+  for (const auto& [at, slot] : lost_) {
+    if (at == pc) FlowState::give_up(head.cells[slot]);
+  }
+}
+
 bool FlowVerifier::edge_to(std::uint32_t pc, std::uint32_t target) {
   if (!spend(state_.slots())) return false;
   if (map_->marks[target] & kHandler) return report_.fail(Rule::HandlerEntered);
   std::uint32_t& stored = snapshot_at_[target];
   if (target <= pc) {
     // A head that was reached has its state stored; dead code was refused before.
-    return state_.capture(true, scratch_) && state_.provides(snapshots_[stored - 1], scratch_);
+    lost_now_.clear();
+    if (!state_.capture(true, scratch_) || !state_.provides(snapshots_[stored - 1], scratch_, lost_now_)) return false;
+    for (std::uint16_t slot : lost_now_) lost_.emplace_back(target, slot);
+    return true;
   }
   bool joining = map_->joins(target);
   if (stored == 0) {

@@ -22,7 +22,8 @@ struct UnwindTable {
   std::vector<OwnedSlot> owned;
 };
 
-/// Walks each function once, in order of its words: types, ownership, unwinding.
+/// Walks each function in order of its words: types, ownership, unwinding. Once is enough, unless a backward edge
+/// brings less than its head took for granted (see FlowState::provides): then again, with that given up.
 class FlowVerifier {
  public:
   FlowVerifier(const Module& module, const TableFacts& facts, Report& report)
@@ -31,6 +32,8 @@ class FlowVerifier {
   bool run(const Function& function, const FrameMap& frame, const CodeMap& map, UnwindTable& table);
 
  private:
+  bool walk();
+  void give_up_lost(std::uint32_t pc, Snapshot& head) const;
   bool arrive(std::uint32_t pc);
   bool arrive_handler(std::uint32_t pc);
   bool step(const Inst& inst);
@@ -58,6 +61,8 @@ class FlowVerifier {
   std::vector<Snapshot> snapshots_;
   std::vector<std::uint32_t> free_;
   Snapshot scratch_;
+  std::vector<std::pair<std::uint32_t, std::uint16_t>> lost_;  // heads, and registers to be given up there
+  std::vector<std::uint16_t> lost_now_;
   std::size_t next_cleanup_ = 0;
   std::vector<const Cleanup*> open_;  // ranges around the current word, innermost last
   std::unordered_map<std::uint32_t, const Cleanup*> handlers_;

@@ -185,24 +185,10 @@ class Shape {
     }
   }
 
-  /// A loop that holds the head of another reaches as far as that one: control may go there, round it, and back.
-  void join_loops() {
-    std::vector<std::uint32_t> nearer;  // heads behind the one in hand and in none of their loops, nearest last
-    for (auto head = static_cast<std::uint32_t>(map_.loop_last.size()); head-- > 0;) {
-      if (!(map_.marks[head] & kBackward)) continue;
-      std::uint32_t& last = map_.loop_last[head];
-      for (; !nearer.empty() && nearer.back() <= last; nearer.pop_back()) {
-        last = std::max(last, map_.loop_last[nearer.back()]);
-      }
-      nearer.push_back(head);
-    }
-  }
-
   void collect_touches() {
     map_.touch_begin.clear();
     map_.touches.clear();
     if (map_.loop_last.empty()) return;
-    join_loops();
     map_.touch_begin.assign(frame_.slots + 2, 0);
     each_touch([&](std::uint32_t slot, std::uint32_t) {
       if (slot < frame_.slots) ++map_.touch_begin[frame_.head_of[slot] + 1u];

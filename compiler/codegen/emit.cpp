@@ -183,7 +183,7 @@ bool Emitter::is_short_test(BlockId head, nir::RegionId region) const {
 /// A jump back to a loop's head does the head's test here, so that a round has one branch instead of two.
 void Emitter::emit_jump(BlockId block, const Inst& inst, BlockId next) {
   const nir::Edge edge = f_.edges_of(inst)[0];
-  emit_moves(edge);
+  emit_moves(block, edge);
   const BlockId target = destination(edge.target);
   if (target == next) return;
   if (!emitted_[target.index] || !is_short_test(target, inst.region)) return code_.jump(label(target));
@@ -273,7 +273,7 @@ void Emitter::emit_compare_branch(const Inst& compare, nbc::Label to, bool when)
 
 /// All arguments of a jump to their parameters at once: moves whose target nobody still reads come
 /// first, and a circle is opened with a spare register.
-void Emitter::emit_moves(const nir::Edge& edge) {
+void Emitter::emit_moves(BlockId block, const nir::Edge& edge) {
   struct Move {
     Reg to;
     Reg from;
@@ -288,7 +288,7 @@ void Emitter::emit_moves(const nir::Edge& edge) {
     const bool borrowed = counted(params[k]) && f_.value(params[k]).ownership == nir::Ownership::Borrowed;
     if (to != from) moves.push_back({to, from, type_of(params[k]), borrowed});
   }
-  const bool goes_back = emitted_[edge.target.index];
+  const bool goes_back = cfg_.number(edge.target) <= cfg_.number(block);
   auto move = [&](Reg to, const Move& m, bool again) {
     if (!m.borrowed) return code_.move(to, m.from);
     again ? code_.reborrow(to, m.from) : code_.borrow(to, m.from);

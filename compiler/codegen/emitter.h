@@ -40,7 +40,7 @@ class Emitter {
   bool is_short_test(nir::BlockId head, nir::RegionId region) const;
   void emit_branch(const nir::Inst& inst, nir::BlockId next);
   void emit_compare_branch(const nir::Inst& compare, nbc::Label to, bool when);
-  void emit_moves(const nir::Edge& edge);
+  void emit_moves(nir::BlockId block, const nir::Edge& edge);
   void emit_return(const nir::Inst& inst);
 
   // emit_ops.cpp

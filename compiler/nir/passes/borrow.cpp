@@ -69,17 +69,25 @@ class Borrower {
     bool changed = false;
     for (ValueId v : candidates_) {
       if (!hopes_[v.index]) continue;
-      each_argument(v, [&](ValueId from) {
-        from = shown_by(f_, from);
+      each_argument(v, [&](ValueId argument) {
+        const ValueId from = shown_by(f_, argument);
         const bool handed_on = is_block_param(from) && hopes_[from.index];
         const ValueId root = handed_on ? roots_[from.index] : from;
         if (!root.valid() || root == roots_[v.index] || !hopes_[v.index]) return;
         changed = true;
-        if (roots_[v.index].valid()) hopes_[v.index] = false;
+        if (roots_[v.index].valid() || (!handed_on && ends_with_switch(argument, from))) hopes_[v.index] = false;
         roots_[v.index] = root;
       });
     }
     return changed;
+  }
+
+  /// Whether a look into an owned enum's payload, which is over where the arms of its switch meet, comes first.
+  bool ends_with_switch(ValueId v, ValueId from) const {
+    if (v == from || is_borrowed_parameter(from)) return false;
+    const Inst* look = &f_.inst(f_.value(v).inst);
+    while (f_.operands_of(*look)[0] != from) look = &f_.inst(f_.value(f_.operands_of(*look)[0]).inst);
+    return look->op == Op::Payload;
   }
 
   /// Gives up those whose root is taken over while they are needed: it would be copied, and its change cost

@@ -28,6 +28,7 @@ std::span<const Pass> standard_passes() {
       {"own-params", nullptr, own_params},
       {"fold", fold},
       {"redundant-params", remove_redundant_params},
+      {"thread-switches", thread_switches},
       {"merge-repeats", merge_repeats},
       {"reuse-lists", reuse_lists},
       {"narrow-elements", narrow_elements},

@@ -70,6 +70,8 @@ void simplify_blocks(Function& function, PassContext& context);
 void remove_redundant_params(Function& function, PassContext& context);
 /// Arithmetic on constants, looks into enums and calls of closures made in sight are done now.
 void fold(Function& function, PassContext& context);
+/// A switch is left out on the ways where its enum was just made.
+void thread_switches(Function& function, PassContext& context);
 /// An operation repeated on the same values gives the results that it gave before.
 void merge_repeats(Function& function, PassContext& context);
 /// A list that a loop makes element by element from one that is needed no more is made in its place.
