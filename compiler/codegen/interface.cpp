@@ -39,10 +39,10 @@ std::string params(const sema::TypeTable& types, const sema::FunctionInfo& info)
 
 std::string interface_text(sema::Program& program) {
   std::string text;
-  for (std::size_t i = 0; i < program.function_count(); ++i) {
-    const sema::FunctionInfo& info = program.function(sema::FunctionId(i));
+  for (sema::FunctionId id : program.main_functions()) {
+    const sema::FunctionInfo& info = program.function(id);
     const bool named = info.kind == sema::FunctionKind::Function || info.kind == sema::FunctionKind::Method;
-    if (!info.is_pub || !named || info.module != program.main_module()) continue;
+    if (!info.is_pub || !named) continue;
     text += "fn " + info.qualified_name + type_params(program.types(), info) + params(program.types(), info);
     text += " -> " + program.types().text(info.result) + "\n";
   }

@@ -57,6 +57,16 @@ FunctionId Program::main_function() {
   return it != items.end() && it->second.kind == Entity::Kind::Function ? it->second.function() : FunctionId();
 }
 
+std::vector<FunctionId> Program::main_functions() {
+  std::vector<FunctionId> out;
+  const Database& db = impl_->db;
+  for (std::size_t f = 0; f < db.functions.size(); ++f) {
+    const FunctionEntry& entry = db.functions[f];
+    if (entry.module == db.main && entry.alive && entry.syntax != nullptr) out.push_back(FunctionId(f));
+  }
+  return out;
+}
+
 std::vector<FunctionId> Program::tests() {
   Database& db = impl_->db;
   return db.main.valid() ? db.modules[db.main.index].tests : std::vector<FunctionId>();

@@ -97,6 +97,8 @@ class Program {
   ModuleId main_module() const;
   /// `fn main` of the main module, or invalid.
   FunctionId main_function();
+  /// The functions and methods written in the main module, in source order.
+  std::vector<FunctionId> main_functions();
   /// The tests of the main module, in source order.
   std::vector<FunctionId> tests();
   const FunctionInfo& function(FunctionId id);
