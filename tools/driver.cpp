@@ -1,6 +1,5 @@
 #include "tools/driver.h"
 
-#include <mimalloc.h>
 #include <unistd.h>
 #include <cstdlib>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "compiler/syntax/lexer.h"
 #include "compiler/syntax/parser.h"
 #include "compiler/syntax/printer.h"
+#include "runtime/memory/allocate.h"
 #include "tools/natives.h"
 #include "tools/passes.h"
 #include "tools/verb.h"
@@ -207,13 +207,6 @@ class Session {
   std::string failure_;  // what has no diagnostic
 };
 
-/// What one step of a compilation frees the next one takes: handing pages back in between costs faults. A large
-/// project's memory comes in huge pages (the first 64 MiB, all that a small one needs, were reserved before).
-void keep_freed_memory() {
-  mi_option_disable(mi_option_allow_decommit);
-  mi_option_enable(mi_option_large_os_pages);
-}
-
 std::string emit_tokens(Session& session, source::FileId file) {
   const std::string_view text = session.sources.text(file);
   return syntax::print_tokens(syntax::lex(text, file, session.sink), text);
@@ -240,14 +233,14 @@ OrExit<CompileOptions> compile_options(const Arguments& arguments) {
 }
 
 int check(std::string_view path, const CompileOptions& options) {
-  keep_freed_memory();
+  memory::keep_freed_pages();
   Lasting<Session> session(options, false);
   session->check(path);
   return session->finish();
 }
 
 OrExit<nbc::Module> compile(const SourceFile& file, const CompileOptions& options) {
-  if (options.only_compiles) keep_freed_memory();
+  if (options.only_compiles) memory::keep_freed_pages();
   Lasting<Session> session(options, !options.only_compiles);
   const std::string_view path = file.path;
   if (file.bytes) session->loader.keep(path, *file.bytes);

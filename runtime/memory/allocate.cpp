@@ -12,11 +12,17 @@ namespace noodle::memory {
 void* raw_allocate(std::size_t size) { return std::malloc(size); }
 void* raw_reallocate(void* at, std::size_t size) { return std::realloc(at, size); }
 void raw_free(void* at) { std::free(at); }
+void keep_freed_pages() {}
 #else
 // Below 16 bytes mimalloc aligns to 8 only; object headers need 16 (object.h).
 void* raw_allocate(std::size_t size) { return mi_malloc(size < 16 ? 16 : size); }
 void* raw_reallocate(void* at, std::size_t size) { return mi_realloc(at, size); }
 void raw_free(void* at) { mi_free(at); }
+
+void keep_freed_pages() {
+  mi_option_disable(mi_option_allow_decommit);
+  mi_option_enable(mi_option_large_os_pages);
+}
 #endif
 
 }  // namespace noodle::memory

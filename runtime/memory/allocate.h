@@ -13,4 +13,9 @@ void* raw_reallocate(void* at, std::size_t size);
 /// Gives back what `raw_allocate` gave; null is fine.
 void raw_free(void* at);
 
+/// For a process that is to end soon, a compilation: what one step frees the next one takes, and handing pages
+/// back in between costs faults. What it gets beyond the first 64 MiB, which were reserved before, it gets in
+/// huge pages.
+void keep_freed_pages();
+
 }  // namespace noodle::memory
