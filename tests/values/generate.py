@@ -11,9 +11,9 @@ import argparse
 import os
 import random
 
-from oracle import (AddTo, Assign, AtPlace, BlockCall, CallMut, CallPure, Closure, Env, FieldPlace, For, ForMut,
-                    Function, Hold, IfLonger, IndexPlace, Join, Length, Let, Literal, Make, MapSet, Match, MatchMut, Mutate,
-                    Panic, Print, Read, Sum, Var, run_all, weight)
+from oracle import (AddTo, Assign, AtPlace, BlockCall, CallMut, CallPure, Choose, Closure, Env, FieldPlace, For, ForMut,
+                    Function, Hold, IfLonger, IndexPlace, Join, Length, Let, Literal, Make, MapList, MapSet, MapTree, Match,
+                    MatchMut, Mutate, Panic, Print, Read, Rounds, Sum, Var, WalkTree, run_all, weight)
 
 PRELUDE = """struct P { a: Int, b: List<Int>, c: String }
 struct Q { p: P, m: Map<Int, List<Int>>, o: Option<P> }
@@ -66,7 +66,12 @@ class Generator:
         pure = [f for f in self.functions if f.result_type == kind]
         if pure and depth > 0 and rng.random() < 0.2:
             function = rng.choice(pure)
-            return CallPure(function, [self.value(t, depth - 1) for _, t, _ in function.params])
+            rounds = [Literal(rng.randrange(5))] if isinstance(function, Rounds) else []
+            return CallPure(function, rounds + [self.value(t, depth - 1) for _, t, _ in function.params])
+        if depth > 0 and rng.random() < 0.1:
+            return Choose(self.number(0), rng.randrange(40), self.value(kind, depth - 1), self.value(kind, depth - 1))
+        if kind in LISTS and depth > 0 and rng.random() < 0.3:
+            return self.mapped(kind, depth)
         if kind == "Int":
             return self.number(depth)
         if kind == "String":
@@ -90,6 +95,17 @@ class Generator:
         for _ in range(rng.randrange(0, 3) if depth > 0 else 0):
             parts += [self.key(key), self.value(item, depth - 1)]
         return Make("map", None, None, parts)
+
+    def mapped(self, kind, depth):
+        """A list made of another of its type, or of another list."""
+        source = kind if self.rng.random() < 0.8 else self.rng.choice(list(LISTS))
+        items = self.value(source, depth - 1)
+        name = self.name("x")
+        self.scope.append((name, LISTS[source], False))
+        result = self.value(LISTS[kind], depth - 1)
+        self.scope.pop()
+        # The lambda captures what it mentions, so an empty literal needs the type that only a place has.
+        return MapList(items, name, result) if isinstance(items, Read) else items if source == kind else self.value(kind, 0)
 
     def number(self, depth):
         rng = self.rng
@@ -259,9 +275,17 @@ class Generator:
     def match(self, depth):
         kind = self.rng.choice(list(ENUMS))
         places = [p for p, t in self.readable() if t == kind]
-        if not places:
+        made = [f for f in self.functions if f.result_type == kind]
+        if made and self.rng.random() < 0.5:
+            # What is made just for the match.
+            function = self.rng.choice(made)
+            rounds = [Literal(self.rng.randrange(4))] if isinstance(function, Rounds) else []
+            subject = CallPure(function, rounds + [self.value(t, 1) for _, t, _ in function.params])
+        elif places:
+            subject = Read(self.rng.choice(places))
+        else:
             return None
-        return [Match(Read(self.rng.choice(places)), self.arms(kind, depth))]
+        return [Match(subject, self.arms(kind, depth))]
 
     def match_mut(self, depth):
         for _ in range(4):
@@ -331,8 +355,25 @@ class Generator:
         return [BlockCall(Read(place), names[0][0], self.nested(names, depth, is_var=False))]
 
 
+def make_recursion(rng, index, functions):
+    """A helper that calls itself, last of all or in the middle."""
+    generator = Generator(rng, functions, False)
+    form = rng.randrange(4)
+    if form == 0:
+        generator.scope = [("v", "List<Int>", False)]
+        return MapTree("h%d" % index, [("t", "T", False)], "T", [], generator.value("List<Int>"))
+    if form == 1:
+        return WalkTree("h%d" % index, [("t", "T", False), ("n", "Int", False)], "Int", [], None)
+    kind = rng.choice(TYPES)
+    params = [("a%d" % i, rng.choice(TYPES), False) for i in range(rng.randrange(0, 3))] + [("z", kind, False)]
+    generator.scope = list(params)
+    return Rounds("h%d" % index, params, kind, [], generator.value(kind))
+
+
 def make_function(rng, index, functions):
     """A helper with plain and `mut` parameters that may call the helpers before it."""
+    if rng.random() < 0.3:
+        return make_recursion(rng, index, functions)
     generator = Generator(rng, functions, False)
     params = [("a%d" % i, rng.choice(TYPES), rng.random() < 0.5) for i in range(rng.randrange(1, 4))]
     is_pure = rng.random() < 0.4

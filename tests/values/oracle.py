@@ -225,6 +225,38 @@ class Join:
         return (self.left.run(env) + self.right.run(env))
 
 
+class Choose:
+    """`if` as an expression: one value or the other."""
+
+    def __init__(self, left, least, yes, no):
+        self.left, self.least, self.yes, self.no = left, least, yes, no
+
+    def text(self):
+        return "(if %s > %d { %s } else { %s })" % (self.left.text(), self.least, self.yes.text(), self.no.text())
+
+    def run(self, env):
+        return (self.yes if self.left.run(env) > self.least else self.no).run(env)
+
+
+class MapList:
+    """`items.map(x => …)`, whose lambda has what it captures."""
+
+    def __init__(self, items, name, result):
+        self.items, self.name, self.result = items, name, result
+
+    def text(self):
+        result = self.result.text()
+        return "%s.map(%s => %s)" % (self.items.text(), self.name, "(%s)" % result if result.startswith("{") else result)
+
+    def run(self, env):
+        out = []
+        for item in self.items.run(env):
+            env.values[self.name] = item
+            env.aliases.pop(self.name, None)
+            out.append(self.result.run(env))
+        return out
+
+
 class CallPure:
     """A function with plain parameters: each argument is a copy."""
 
@@ -547,3 +579,62 @@ class Function:
         run_all(self.body, env)
         result = self.result.run(env) if self.result else None
         return result, [env.values[n] for n, _, _ in self.params]
+
+
+class Rounds(Function):
+    """A function that ends in a call of itself: each round makes the last parameter anew."""
+
+    def text(self):
+        params = ", ".join("%s: %s" % (n, t) for n, t, _ in self.params)
+        again = ", ".join([n for n, _, _ in self.params[:-1]] + [self.result.text()])
+        last = self.params[-1][0]
+        return "fn %s(n: Int, %s) -> %s {\n    if n <= 0 { %s } else { %s(n - 1, %s) }\n}\n" % (
+            self.name, params, self.result_type, last, self.name, again)
+
+    def call(self, out, values):
+        env = Env(out)
+        rounds, values = values[0], values[1:]
+        for (name, _, _), value in zip(self.params, values):
+            env.values[name] = value
+        while rounds > 0:
+            env.values[self.params[-1][0]] = self.result.run(env)
+            rounds -= 1
+        return read(env.ref(self.params[-1][0])), []
+
+
+class MapTree(Function):
+    """Makes a tree of another: each list of its nodes anew."""
+
+    def text(self):
+        return ("fn %s(t: T) -> T {\n    match t {\n        Leaf => Leaf\n"
+                "        Node(l, v, r) => Node(%s(l), %s, %s(r))\n    }\n}\n") % (
+                    self.name, self.name, self.result.text(), self.name)
+
+    def call(self, out, values):
+        return self.mapped(out, values[0]), []
+
+    def mapped(self, out, tree):
+        if tree.head == "Leaf":
+            return tree
+        left, items, right = tree.values
+        env = Env(out)
+        left = self.mapped(out, left)
+        env.values["v"] = items
+        items = self.result.run(env)
+        return Fields("Node", None, [left, items, self.mapped(out, right)])
+
+
+class WalkTree(Function):
+    """Goes down one side of a tree as long as there is one, and counts."""
+
+    def text(self):
+        return ("fn %s(t: T, n: Int) -> Int {\n    match t {\n        Leaf => n\n"
+                "        Node(l, v, r) => if v.len() > n { %s(l, n + 1) } else { %s(r, n + v.len() + 1) }\n    }\n}\n") % (
+                    self.name, self.name, self.name)
+
+    def call(self, out, values):
+        tree, n = values
+        while tree.head != "Leaf":
+            left, items, right = tree.values
+            tree, n = (left, n + 1) if len(items) > n else (right, n + len(items) + 1)
+        return n, []
