@@ -3,10 +3,12 @@
 //
 // A tree is written as the bytes of its arena. Every file is parsed twice, into arenas at different
 // addresses: a word that points to the same place of both arenas, or of both copies of the text, is a
-// pointer; all other bytes must be alike, or are padding. Symbols are numbers, and mean the same at run
+// pointer; all other bytes must be alike, or are padding. Padding may hold what is left of a pointer, with a
+// small field in its lowest bytes, so the arenas of the two differ in those. Symbols are numbers, and mean the same at run
 // time because the interner starts with the names that are written here (Interner::preload).
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <optional>
@@ -18,6 +20,24 @@
 #include "compiler/source/diagnostics.h"
 #include "compiler/source/source.h"
 #include "compiler/syntax/parser.h"
+
+namespace {
+
+constexpr std::size_t kAlignment = 1 << 16;
+constexpr std::size_t kShift = 0x1170;  // neither its lowest byte nor its lowest two are zero
+std::size_t shift = 0;                  // of all arrays that are made now
+
+}  // namespace
+
+// An arena's blocks are arrays. None is freed: the program is about to end.
+void* operator new[](std::size_t size) {
+  const std::size_t whole = (size + shift + kAlignment - 1) / kAlignment * kAlignment;
+  auto* at = static_cast<std::byte*>(std::aligned_alloc(kAlignment, whole));
+  if (at == nullptr) std::abort();
+  return at + shift;
+}
+void operator delete[](void*) noexcept {}
+void operator delete[](void*, std::size_t) noexcept {}
 
 namespace noodle {
 namespace {
@@ -40,6 +60,7 @@ class Image {
   /// Reads it into both arenas; false, and what is wrong printed, when the text has errors.
   bool parse(Interner& names) {
     for (int k = 0; k < 2; ++k) {
+      shift = k * kShift;
       source::SourceMap sources;
       source::DiagnosticSink sink;
       const source::FileId file = sources.add(path_, texts_[k]);

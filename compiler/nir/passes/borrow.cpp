@@ -2,6 +2,8 @@
 // borrowed parameter of the function does (the caller keeps it whole), and so does an owned value that is not
 // taken over meanwhile. So a loop that walks down a tree or along a chain needs no counts.
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "compiler/nir/cfg.h"
@@ -20,16 +22,24 @@ class Borrower {
     find_needed();
     if (candidates_.empty()) return;
     roots_.resize(f_.values.size());
-    do {
+    // In the order in which values flow, so that all but loops are done in one round.
+    std::ranges::sort(candidates_, {}, [&](ValueId v) { return std::pair(cfg_.number(f_.value(v).block), v); });
+    for (int round = 0; round < kMostRounds; ++round) {
       while (find_roots()) {
       }
-    } while (give_up_taken());
+      if (!give_up_taken()) return mark();
+    }
+  }
+
+ private:
+  static constexpr int kMostRounds = 8;  // more would mean that nearly nothing is borrowed
+
+  void mark() {
     for (ValueId v : candidates_) {
       if (hopes_[v.index] && roots_[v.index].valid()) f_.value(v).ownership = Ownership::Borrowed;
     }
   }
 
- private:
   bool is_block_param(ValueId v) const { return !f_.value(v).inst.valid() && f_.value(v).block.index != 0; }
 
   /// Candidates are the counted parameters that something reads, be it by way of other parameters: a root
