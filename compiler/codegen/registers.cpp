@@ -188,16 +188,22 @@ class Assigner {
         ranges_[v.index] = {{0, last_}};
       }
     }
-    for (const nir::Block& block : f_.blocks) {
-      for (ValueId v : block.params) {
-        if (is_carried_borrow(block, v)) ranges_[v.index] = {{0, last_}};
+    keep_carried_borrows();
+  }
+
+  /// A borrow that a loop hands on has its register to itself there: nothing but `reborrow` may write it.
+  void keep_carried_borrows() {
+    for (BlockId latch : order_.blocks) {
+      for (const nir::Edge& edge : f_.edges_of(f_.terminator(latch))) {
+        if (begin_[edge.target.index] > begin_[latch.index]) continue;
+        for (ValueId v : f_.block(edge.target).params) {
+          const bool borrowed = f_.value(v).ownership == nir::Ownership::Borrowed;
+          if (!borrowed || !types_.layout().counted(f_.type(v)) || ranges_[v.index].empty()) continue;
+          const std::uint32_t end = std::max(end_[latch.index], ranges_[v.index].back().end);
+          ranges_[v.index] = {{begin_[edge.target.index], end}};
+        }
       }
     }
-  }
-  /// A borrow that a loop hands on has its register to itself: nothing but `reborrow` may write it there.
-  bool is_carried_borrow(const nir::Block& head, ValueId v) const {
-    return &head != &f_.blocks[0] && f_.value(v).ownership == nir::Ownership::Borrowed &&
-           types_.layout().counted(f_.type(v));
   }
   void extend_to(ValueId v, std::uint32_t end) {
     Segments& s = ranges_[v.index];

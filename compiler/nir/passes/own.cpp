@@ -74,6 +74,7 @@ class Owner {
     const Function& f = module_.functions[index];
     if (f.blocks.empty() || std::ranges::none_of(f.params, [&](const Param& p) { return is_candidate(p); })) return;
     stands_for_.assign(f.values.size(), kNone);
+    find_made(f);
     for (std::uint32_t k = 0; k < f.params.size(); ++k) {
       if (is_candidate(f.params[k])) stands_for_[f.blocks[0].params[k].index] = k;
     }
@@ -92,8 +93,7 @@ class Owner {
         handed_.push_back({{static_cast<std::uint32_t>(inst.imm), k}, {index, p}});
         continue;
       }
-      const bool fills_again = (inst.op == Op::BoxPeek && makes(f, Op::BoxNew, f.type(operands[k]))) ||
-                               (inst.op == Op::ListGet && makes(f, Op::ListNew, f.type(operands[k])));
+      const bool fills_again = (inst.op == Op::BoxPeek || inst.op == Op::ListGet) && makes(f.type(operands[k]));
       if (fills_again || context_.consumes(f, inst, k)) own({index, p});
       if (inst.op != Op::Payload) continue;
       for (std::uint32_t r = 0; r < inst.result_count; ++r) {
@@ -108,17 +108,23 @@ class Owner {
     }
   }
 
-  static bool makes(const Function& f, Op op, TypeId type) {
-    return std::ranges::any_of(f.blocks, [&](const Block& block) {
-      return std::ranges::any_of(
-          block.insts, [&](InstId id) { return f.inst(id).op == op && f.type(f.result(f.inst(id))) == type; });
-    });
+  void find_made(const Function& f) {
+    made_.clear();
+    for (const Block& block : f.blocks) {
+      for (InstId id : block.insts) {
+        const Inst& inst = f.inst(id);
+        const bool makes = inst.op == Op::BoxNew || inst.op == Op::ListNew;
+        if (makes && !this->makes(f.type(f.result(inst)))) made_.push_back(f.type(f.result(inst)));
+      }
+    }
   }
+  bool makes(TypeId type) const { return std::ranges::find(made_, type) != made_.end(); }
 
   PassContext& context_;
   Module& module_;
   std::vector<bool> eligible_;
   std::vector<std::uint32_t> stands_for_;  // by value of the function in hand: a parameter, or kNone
+  std::vector<TypeId> made_;               // types of the boxes and lists that the function in hand makes
   std::vector<Handed> handed_;             // from a parameter to a callee's, which was borrowed then
   std::vector<Place> work_;                // taken over, callers not told yet
 };
