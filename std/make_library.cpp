@@ -7,6 +7,7 @@
 // small field in its lowest bytes, so the arenas of the two differ in those. Symbols are numbers, and mean the same at run
 // time because the interner starts with the names that are written here (Interner::preload).
 
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -29,15 +30,18 @@ std::size_t shift = 0;                  // of all arrays that are made now
 
 }  // namespace
 
-// An arena's blocks are arrays. None is freed: the program is about to end.
+// An arena's blocks are arrays.
 void* operator new[](std::size_t size) {
   const std::size_t whole = (size + shift + kAlignment - 1) / kAlignment * kAlignment;
   auto* at = static_cast<std::byte*>(std::aligned_alloc(kAlignment, whole));
   if (at == nullptr) std::abort();
   return at + shift;
 }
-void operator delete[](void*) noexcept {}
-void operator delete[](void*, std::size_t) noexcept {}
+void operator delete[](void* at) noexcept {
+  const auto address = reinterpret_cast<std::uintptr_t>(at);
+  std::free(reinterpret_cast<void*>(address - address % kAlignment));
+}
+void operator delete[](void* at, std::size_t) noexcept { operator delete[](at); }
 
 namespace noodle {
 namespace {
