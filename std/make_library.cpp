@@ -4,8 +4,8 @@
 // A tree is written as the bytes of its arena. Every file is parsed twice, into arenas at different
 // addresses: a word that points to the same place of both arenas, or of both copies of the text, is a
 // pointer; all other bytes must be alike, or are padding. Padding may hold what is left of a pointer, with a
-// small field in its lowest bytes, so the arenas of the two differ in those. Symbols are numbers, and mean the same at run
-// time because the interner starts with the names that are written here (Interner::preload).
+// small field in its lowest bytes, so the arenas of the two differ in those. Symbols are numbers, and mean the same at
+// run time because the interner starts with the names that are written here (Interner::preload).
 
 #include <cstdint>
 #include <cstdio>

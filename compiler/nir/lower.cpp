@@ -198,9 +198,10 @@ bool Lowering::written_between(Var var, std::uint32_t since, std::uint32_t until
 }
 
 ValueId Lowering::read_at(BlockId start, Var var) {
-  BlockId at = start;
+  BlockId at = start, first = start;
   ValueId value;
-  while (true) {
+  for (std::uint32_t hops = 0;; ++hops) {
+    if (hops == 1) first = at;
     const std::uint64_t key = std::uint64_t{at.index} << 32 | var;
     if (const auto it = defs.find(key); it != defs.end()) {
       value = it->second;
@@ -236,6 +237,8 @@ ValueId Lowering::read_at(BlockId start, Var var) {
     break;
   }
   if (at != start) defs[std::uint64_t{start.index} << 32 | var] = value;
+  // What stands further down comes by here as well: it need not go all the way again.
+  if (at != first) defs[std::uint64_t{first.index} << 32 | var] = value;
   return value;
 }
 
