@@ -93,13 +93,7 @@ class Threader {
     for (BlockId block : cfg.order()) {
       for (InstId id : f_.block(block).insts) {
         const Inst& inst = f_.inst(id);
-        const auto uses = [&](std::span<const ValueId> values) {
-          return std::ranges::find(values, subject_) != values.end();
-        };
-        for (const Edge& edge : f_.edges_of(inst)) {
-          if (uses(f_.arguments_of(edge))) return false;
-        }
-        if (!uses(f_.operands_of(inst)) || (block == b && inst.op == Op::Switch)) continue;
+        if (!uses(inst, subject_) || (block == b && inst.op == Op::Switch)) continue;
         if (inst.op != Op::Payload || !cfg.dominates(arms_[inst.imm].block, block)) return false;
         arms_[inst.imm].payloads.push_back(id);
       }
@@ -189,34 +183,24 @@ class Threader {
 
   void rename_uses(const Cfg& cfg, SsaRepair& repair, BlockId b, ValueId q, std::uint32_t position) {
     for (BlockId block : cfg.order()) {
-      if (block == b || is_edge_of(b, block)) continue;
-      ValueId here;
-      for (const Arm& arm : arms_) {
-        if (arm.block == block && !arm.handed_on.empty()) here = arm.handed_on[position];
-      }
-      const auto rename = [&](ValueId& v) {
-        if (v != q) return;
-        if (!here.valid()) here = repair.at_entry(block);
-        v = here;
-      };
+      if (block == b || is_edge_of(b, block) || !uses(block, q)) continue;
+      const auto arm = std::ranges::find(arms_, block, &Arm::block);
+      const bool is_handed = arm != arms_.end() && !arm->handed_on.empty();
+      const ValueId here = is_handed ? arm->handed_on[position] : repair.at_entry(block);
       for (InstId id : f_.block(block).insts) {
-        // Finding a value may move the pool.
-        for (std::uint32_t k = 0; k < f_.inst(id).operand_count; ++k) {
-          if (f_.operands_of(f_.inst(id))[k] != q) continue;
-          ValueId v = q;
-          rename(v);
-          f_.operands_of(f_.inst(id))[k] = v;
-        }
-        for (std::uint32_t e = 0; e < f_.inst(id).edge_count; ++e) {
-          for (std::uint32_t k = 0; k < f_.edges_of(f_.inst(id))[e].argument_count; ++k) {
-            if (f_.arguments_of(f_.edges_of(f_.inst(id))[e])[k] != q) continue;
-            ValueId v = q;
-            rename(v);
-            f_.arguments_of(f_.edges_of(f_.inst(id))[e])[k] = v;
-          }
-        }
+        std::ranges::replace(f_.operands_of(f_.inst(id)), q, here);
+        for (const Edge& edge : f_.edges_of(f_.inst(id))) std::ranges::replace(f_.arguments_of(edge), q, here);
       }
     }
+  }
+
+  bool uses(BlockId block, ValueId v) const {
+    return std::ranges::any_of(f_.block(block).insts, [&](InstId id) { return uses(f_.inst(id), v); });
+  }
+  bool uses(const Inst& inst, ValueId v) const {
+    const auto has = [&](std::span<const ValueId> values) { return std::ranges::find(values, v) != values.end(); };
+    return has(f_.operands_of(inst)) ||
+           std::ranges::any_of(f_.edges_of(inst), [&](const Edge& edge) { return has(f_.arguments_of(edge)); });
   }
 
   /// Whether the block was put on one of the switch's edges.
