@@ -193,6 +193,13 @@ Liveness::Liveness(const Function& f, const Cfg& cfg, std::span<const ValueId> o
   for (const auto& [block, value] : found) live_in_[end[block.index]++] = value;
 }
 
+bool owns_itself(const Function& f, ValueId v) {
+  const Value& value = f.value(v);
+  if (value.inst.valid()) return info(f.inst(value.inst).op).result == Ownership::Owned;
+  return value.block.index == 0 ? f.params[value.index].ownership == Ownership::Owned
+                                : value.ownership == Ownership::Owned;
+}
+
 ValueId shown_by(const Function& f, ValueId v) {
   while (f.value(v).inst.valid() && info(f.inst(f.value(v).inst).op).result == Ownership::Borrowed) {
     v = f.operands_of(f.inst(f.value(v).inst))[0];

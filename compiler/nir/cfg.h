@@ -72,6 +72,9 @@ class Cfg {
 /// By value: what it is borrowed from; invalid for values that own themselves. A projection is borrowed from
 /// its operand, a borrowed parameter of a block from the one value below all that it gets.
 std::vector<ValueId> owners_of(const Function& function, Layout& layout);
+/// Whether a value of a flat function is owned where it is defined: no borrowed parameter, and not shown by a look
+/// into another value.
+bool owns_itself(const Function& function, ValueId value);
 /// The value that a chain of projections begins with.
 ValueId shown_by(const Function& function, ValueId value);
 

@@ -194,6 +194,11 @@ struct Function {
   }
   /// Result `k` of an instruction.
   ValueId result(const Inst& i, std::uint32_t k = 0) const { return ValueId(i.first_result + k); }
+  /// The operation that made a value, if it is `op`; else null.
+  const Inst* made_by(ValueId v, Op op) const {
+    const InstId id = values[v.index].inst;
+    return id.valid() && insts[id.index].op == op ? &insts[id.index] : nullptr;
+  }
   /// The last instruction of a block, a terminator once the function is whole.
   const Inst& terminator(BlockId b) const { return insts[blocks[b.index].insts.back().index]; }
   Inst& terminator(BlockId b) { return insts[blocks[b.index].insts.back().index]; }

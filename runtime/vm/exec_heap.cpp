@@ -84,12 +84,15 @@ inline bool is_clear(const TypeInfo& type, const std::byte* content) {
   return bits == 0;
 }
 
+#define MAKE_BOX(type)                                                                                          \
+  Object* box = memory::allocate(vm->account, (type).object.size, (type).object_number);                        \
+  CHECK_MEMORY(box != nullptr);                                                                                 \
+  store_from(fp, list_of(pc), *(type).element, box_content(reinterpret_cast<std::uint64_t>(box)), vm->scratch); \
+  fp[B] = reinterpret_cast<std::uint64_t>(box)
+
 HANDLER(BoxNew) {
   const TypeInfo& type = type_at(fp, B);
-  Object* box = memory::allocate(vm->account, type.object.size, type.object_number);
-  CHECK_MEMORY(box != nullptr);
-  store_from(fp, list_of(pc), *type.element, box_content(reinterpret_cast<std::uint64_t>(box)), vm->scratch);
-  fp[B] = reinterpret_cast<std::uint64_t>(box);
+  MAKE_BOX(type);
   NEXT(words_with_list(1, A));
 }
 HANDLER(BoxOpen) {
@@ -153,10 +156,7 @@ HANDLER(BoxTake) {
 HANDLER(BoxPut) {
   const TypeInfo& type = type_at(fp, B);
   if (fp[B] == 0) {
-    Object* box = memory::allocate(vm->account, type.object.size, type.object_number);
-    CHECK_MEMORY(box != nullptr);
-    fp[B] = reinterpret_cast<std::uint64_t>(box);
-    store_from(fp, list_of(pc), *type.element, box_content(fp[B]), vm->scratch);
+    MAKE_BOX(type);
     NEXT(words_with_list(1, A));
   }
   CHECK_MEMORY(make_record_unique(*vm, type.object, fp + B));

@@ -279,14 +279,23 @@ TEST(Lists, HoldElementsOfEveryShape) {
 
 // ---- boxes and enums -----------------------------------------------------------------------------
 
+/// Registers of a function that puts its first parameter, a string, into a box `b` of type `box`; `c` is a copy.
+struct SharedBox {
+  Slot b, c, s, t, out;
+};
+SharedBox shared_box(Builder& f, TypeId box) {
+  const SharedBox r{f.reg(box), f.reg(box), f.reg(kString), f.reg(kString), f.reg(kString)};
+  f.list(Op::BoxNew, r.b, 0, f.expand({f.param(0)}));
+  f.copy(r.c, r.b);
+  return r;
+}
+
 TEST(Boxes, GiveTakeAndChangeTheirContent) {
   Bench bench;
   const TypeId box = bench.m.types().box(kString);
   // Every way in and out, with a copy that must keep the first content.
   const nbc::FunctionId f1 = bench.function("f", {{{kString}}, {kString}}, [&](Builder& f) {
-    const Slot b = f.reg(box), c = f.reg(box), s = f.reg(kString), t = f.reg(kString), out = f.reg(kString);
-    f.list(Op::BoxNew, b, 0, f.expand({f.param(0)}));
-    f.copy(c, b);
+    const auto [b, c, s, t, out] = shared_box(f, box);
     f.list(Op::BoxPeek, b, 0, f.expand({t}));
     f.copy(s, t);
     f.list(Op::BoxPut, c, 0, f.expand({s}));
@@ -311,9 +320,7 @@ TEST(Boxes, ThatAreSharedAreLetGoByATakeAndMadeByAPut) {
   Bench bench;
   const TypeId box = bench.m.types().box(kString);
   const nbc::FunctionId f1 = bench.function("f", {{{kString}}, {kString}}, [&](Builder& f) {
-    const Slot b = f.reg(box), c = f.reg(box), s = f.reg(kString), t = f.reg(kString), out = f.reg(kString);
-    f.list(Op::BoxNew, b, 0, f.expand({f.param(0)}));
-    f.copy(c, b);
+    const auto [b, c, s, t, out] = shared_box(f, box);
     f.list(Op::BoxTake, c, 0, f.expand({s}));  // a copy of the text, and no box
     f.list(Op::StringConcat, t, 0, f.expand({s, s}));
     f.drop(s);

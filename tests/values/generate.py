@@ -65,9 +65,7 @@ class Generator:
             return Read(rng.choice(places))
         pure = [f for f in self.functions if f.result_type == kind]
         if pure and depth > 0 and rng.random() < 0.2:
-            function = rng.choice(pure)
-            rounds = [Literal(rng.randrange(5))] if isinstance(function, Rounds) else []
-            return CallPure(function, rounds + [self.value(t, depth - 1) for _, t, _ in function.params])
+            return self.call(rng.choice(pure), depth - 1)
         if depth > 0 and rng.random() < 0.1:
             return Choose(self.number(0), rng.randrange(40), self.value(kind, depth - 1), self.value(kind, depth - 1))
         if kind in LISTS and depth > 0 and rng.random() < 0.3:
@@ -95,6 +93,11 @@ class Generator:
         for _ in range(rng.randrange(0, 3) if depth > 0 else 0):
             parts += [self.key(key), self.value(item, depth - 1)]
         return Make("map", None, None, parts)
+
+    def call(self, function, depth):
+        """A call of a function with plain parameters, with values of that depth."""
+        rounds = [Literal(self.rng.randrange(5))] if isinstance(function, Rounds) else []
+        return CallPure(function, rounds + [self.value(t, depth) for _, t, _ in function.params])
 
     def mapped(self, kind, depth):
         """A list made of another of its type, or of another list."""
@@ -278,9 +281,7 @@ class Generator:
         made = [f for f in self.functions if f.result_type == kind]
         if made and self.rng.random() < 0.5:
             # What is made just for the match.
-            function = self.rng.choice(made)
-            rounds = [Literal(self.rng.randrange(4))] if isinstance(function, Rounds) else []
-            subject = CallPure(function, rounds + [self.value(t, 1) for _, t, _ in function.params])
+            subject = self.call(self.rng.choice(made), 1)
         elif places:
             subject = Read(self.rng.choice(places))
         else:

@@ -103,7 +103,7 @@ class Borrower {
   /// Gives up those whose root is taken over while they are needed: it would be copied, and its change cost
   /// a copy of all. True when there were any, for then they take in turn.
   bool give_up_taken() {
-    std::vector<ValueId> owners(f_.values.size());
+    std::vector<ValueId> owners = owners_of(f_, context_.layout);  // so far of projections alone
     std::vector<bool> is_root(f_.values.size(), false);
     bool any = false;
     for (ValueId v : candidates_) {
@@ -113,12 +113,6 @@ class Borrower {
       is_root[root.index] = any = true;
     }
     if (!any) return false;
-    for (std::size_t v = 0; v < owners.size(); ++v) {
-      const Value& value = f_.values[v];
-      if (!value.inst.valid() || !context_.counted(f_, ValueId(v))) continue;
-      const Inst& inst = f_.inst(value.inst);
-      if (info(inst.op).result == Ownership::Borrowed) owners[v] = f_.operands_of(inst)[0];
-    }
     const Liveness live(f_, cfg_, owners);
     std::vector<bool> lost(f_.values.size(), false);
     each_taken([&](BlockId block, std::uint32_t position, ValueId v) {

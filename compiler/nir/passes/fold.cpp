@@ -48,20 +48,15 @@ class Folder {
     }
   }
 
-  /// The operation that made a value, if it is `op`.
-  const Inst* made_by(ValueId v, Op op) const {
-    const InstId id = f_.value(v).inst;
-    return id.valid() && f_.inst(id).op == op ? &f_.inst(id) : nullptr;
-  }
   /// An integer's or bool's value where it is constant.
   std::optional<__int128> integer(ValueId v) const {
-    const Inst* inst = made_by(v, Op::ConstInt);
+    const Inst* inst = f_.made_by(v, Op::ConstInt);
     if (inst == nullptr) return {};
     const auto bits = static_cast<std::int64_t>(inst->imm);
     return !sema::is_signed_integer(kind(v)) ? __int128{inst->imm} : __int128{bits};
   }
   std::optional<double> number(ValueId v) const {
-    const Inst* inst = made_by(v, Op::ConstFloat);
+    const Inst* inst = f_.made_by(v, Op::ConstFloat);
     if (inst == nullptr || kind(v) != TypeKind::F64) return {};
     return std::bit_cast<double>(inst->imm);
   }
@@ -115,7 +110,7 @@ class Folder {
         return false;
       case Op::BoxNew: return box(inst), false;
       case Op::EnumTag:
-        if (const Inst* made = made_by(operand(inst, 0), Op::EnumMake)) become(inst, Op::ConstInt, made->imm);
+        if (const Inst* made = f_.made_by(operand(inst, 0), Op::EnumMake)) become(inst, Op::ConstInt, made->imm);
         return false;
       case Op::Payload:
       case Op::EnumOpen: return payload(inst);
@@ -204,7 +199,7 @@ class Folder {
     const ValueId x = operand(inst, 0);
     if (kind(x) != TypeKind::Bool) return false;
     if (auto a = integer(x)) return become_bool(inst, *a == 0), false;
-    if (const Inst* inner = made_by(x, Op::Not)) return is(inst, operand(*inner, 0));
+    if (const Inst* inner = f_.made_by(x, Op::Not)) return is(inst, operand(*inner, 0));
     const InstId made = f_.value(x).inst;
     if (!made.valid() || f_.inst(made).op < Op::Eq || f_.inst(made).op > Op::Ge) return false;
     // Of floats only == and != have an opposite: NaN is neither less nor not less.
@@ -254,7 +249,7 @@ class Folder {
 
   /// Whether the value is a `cmp` of integers, whose sign answers what the integers would.
   bool compares_integers(ValueId v) const {
-    const Inst* made = made_by(v, Op::Cmp);
+    const Inst* made = f_.made_by(v, Op::Cmp);
     return made != nullptr && sema::is_integer(kind(operand(*made, 0)));
   }
 
@@ -276,14 +271,14 @@ class Folder {
 
   /// A boxed variant without payload is the same for all: Leaf, Nil, Empty take no memory.
   void box(Inst& inst) {
-    const Inst* made = inst.operand_count == 1 ? made_by(operand(inst, 0), Op::EnumMake) : nullptr;
+    const Inst* made = inst.operand_count == 1 ? f_.made_by(operand(inst, 0), Op::EnumMake) : nullptr;
     if (made == nullptr || made->operand_count != 0) return;
     const std::uint64_t variant = made->imm;
     become(inst, Op::ConstVariant, variant);
   }
 
   bool payload(Inst& inst) {
-    const Inst* made = made_by(operand(inst, 0), Op::EnumMake);
+    const Inst* made = f_.made_by(operand(inst, 0), Op::EnumMake);
     if (made == nullptr || made->imm != inst.imm) return false;
     for (std::uint32_t k = 0; k < inst.result_count; ++k) renaming_.rename(f_.result(inst, k), operand(*made, k));
     renamed_ = true;
@@ -309,7 +304,7 @@ class Folder {
   /// A call of a closure whose function is known is a call of that function.
   void call_closure(InstId id) {
     Inst& inst = f_.inst(id);
-    const Inst* made = made_by(operand(inst, 0), Op::ClosureMake);
+    const Inst* made = f_.made_by(operand(inst, 0), Op::ClosureMake);
     if (made == nullptr) return;
     const auto first = static_cast<std::uint32_t>(f_.operands.size());
     for (std::uint32_t k = 0; k < made->operand_count; ++k) f_.operands.push_back(operand(*made, k));
@@ -322,7 +317,7 @@ class Folder {
   }
 
   void branch(Inst& inst) {
-    const Inst* negated = made_by(operand(inst, 0), Op::Not);
+    const Inst* negated = f_.made_by(operand(inst, 0), Op::Not);
     if (negated == nullptr) return;
     f_.operands_of(inst)[0] = operand(*negated, 0);
     std::swap(f_.edges_of(inst)[0], f_.edges_of(inst)[1]);
@@ -330,7 +325,7 @@ class Folder {
   }
 
   void choose(Inst& inst) {
-    const Inst* made = made_by(operand(inst, 0), Op::EnumMake);
+    const Inst* made = f_.made_by(operand(inst, 0), Op::EnumMake);
     if (made == nullptr) return;
     inst.op = Op::Jump;
     inst.operand_count = 0;

@@ -256,9 +256,8 @@ class Inliner {
   }
 
   bool given_closure(const Function& f, const Inst& call) const {
-    return std::ranges::any_of(f.operands_of(call), [&](ValueId v) {
-      return f.value(v).inst.valid() && f.inst(f.value(v).inst).op == Op::ClosureMake;
-    });
+    return std::ranges::any_of(f.operands_of(call),
+                               [&](ValueId v) { return f.made_by(v, Op::ClosureMake) != nullptr; });
   }
 
   bool worth(const Function& caller, const Inst& call) const {

@@ -9,15 +9,6 @@ namespace noodle::nir {
 
 namespace {
 
-/// Whether the value is owned where it is defined: not a borrowed parameter, nor shown by a look
-/// into another value (that was not itself opened).
-bool is_owned(const Function& f, ValueId v) {
-  const Value& value = f.value(v);
-  if (value.inst.valid()) return info(f.inst(value.inst).op).result == Ownership::Owned;
-  return value.block.index == 0 ? f.params[value.index].ownership == Ownership::Owned
-                                : value.ownership == Ownership::Owned;
-}
-
 bool has_looks(const Function& f) {
   for (const Block& block : f.blocks) {
     for (InstId id : block.insts) {
@@ -59,7 +50,7 @@ void open_dying_values(Function& f, PassContext& context) {
         return false;
       };
       const bool can = inst.op == Op::Payload || inst.op == Op::BoxPeek;
-      const bool whole = is_owned(f, owner) && !handed_on[owner.index];
+      const bool whole = owns_itself(f, owner) && !handed_on[owner.index];
       if (can && counted_result() && whole && !live.is_live_after(block, at, owner) && !still_shown()) {
         inst.op = inst.op == Op::Payload ? Op::EnumOpen : Op::BoxOpen;
         continue;

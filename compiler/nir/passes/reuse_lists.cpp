@@ -64,12 +64,8 @@ class ListReuser {
     return makes && pushes;
   }
 
-  const Inst* made_by(ValueId v, Op op) const {
-    const InstId id = f_.value(v).inst;
-    return id.valid() && f_.inst(id).op == op ? &f_.inst(id) : nullptr;
-  }
   bool is_constant(ValueId v, std::uint64_t value) const {
-    const Inst* inst = made_by(v, Op::ConstInt);
+    const Inst* inst = f_.made_by(v, Op::ConstInt);
     return inst != nullptr && inst->imm == value;
   }
   ValueId passed(BlockId from, std::uint32_t k) const {
@@ -93,19 +89,19 @@ class ListReuser {
     m.latch = loop.latches[0];
     const Inst& branch = f_.terminator(m.head);
     if (branch.op != Op::Branch || f_.terminator(m.latch).op != Op::Jump) return false;
-    const Inst* less = made_by(f_.operands_of(branch)[0], Op::Lt);
+    const Inst* less = f_.made_by(f_.operands_of(branch)[0], Op::Lt);
     if (less == nullptr || !inside_.contains(f_.edges_of(branch)[0].target) ||
         inside_.contains(f_.edges_of(branch)[1].target)) {
       return false;
     }
     const ValueId i = f_.operands_of(*less)[0];
-    const Inst* length = made_by(f_.operands_of(*less)[1], Op::ListLen);
+    const Inst* length = f_.made_by(f_.operands_of(*less)[1], Op::ListLen);
     const auto& params = f_.block(m.head).params;
     const auto at = std::ranges::find(params, i);
     if (length == nullptr || at == params.end()) return false;
     m.index = static_cast<std::uint32_t>(at - params.begin());
     m.list = f_.operands_of(*length)[0];
-    const Inst* next = made_by(passed(m.latch, m.index), Op::Add);
+    const Inst* next = f_.made_by(passed(m.latch, m.index), Op::Add);
     return is_constant(passed(m.before, m.index), 0) && next != nullptr && f_.operands_of(*next)[0] == i &&
            is_constant(f_.operands_of(*next)[1], 1);
   }
@@ -114,10 +110,10 @@ class ListReuser {
     const ValueId out = head_param(m, m.out);
     const ValueId fresh = passed(m.before, m.out);
     const ValueId grown = passed(m.latch, m.out);
-    if (f_.type(out) != f_.type(m.list) || made_by(fresh, Op::ListNew) == nullptr) return false;
+    if (f_.type(out) != f_.type(m.list) || f_.made_by(fresh, Op::ListNew) == nullptr) return false;
     if (!live_) live_.emplace(f_, cfg_);
     if (live_->uses(fresh).size() != 1) return false;
-    const Inst* push = made_by(grown, Op::ListPush);
+    const Inst* push = f_.made_by(grown, Op::ListPush);
     if (push == nullptr || f_.operands_of(*push)[0] != out || live_->uses(grown).size() != 1) return false;
     if (!is_let_go(loop, m) || !only_ends_see(loop, out)) return false;
     return find_places(loop, m, out);
@@ -126,10 +122,7 @@ class ListReuser {
   /// The list is the function's own, and needed no more where the loop ends.
   bool is_let_go(const Loop& loop, const Match& m) const {
     const Value& value = f_.value(m.list);
-    const bool owned = value.inst.valid()       ? info(f_.inst(value.inst).op).result == Ownership::Owned
-                       : value.block.index == 0 ? f_.params[value.index].ownership == Ownership::Owned
-                                                : true;
-    if (!owned || (value.block == m.head && !value.inst.valid())) return false;
+    if (!owns_itself(f_, m.list) || (value.block == m.head && !value.inst.valid())) return false;
     for (const Use& use : live_->uses(m.list)) {
       const Inst& inst = f_.inst(f_.block(use.block).insts[use.position]);
       if (info(inst.op).result == Ownership::Borrowed && inst.result_count > 0) return false;  // shown elsewhere

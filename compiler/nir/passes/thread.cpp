@@ -41,10 +41,9 @@ class Threader {
  private:
   struct Arm {
     BlockId block;
-    std::vector<Incoming> known;          // ways into the switch's block that lead here
-    std::vector<InstId> payloads;         // looks at the payload, all below this arm
-    std::vector<ValueId> payload_params;  // what the arm gets instead
-    std::vector<ValueId> handed_on;       // by the switch block's parameters, without the subject
+    std::vector<Incoming> known;     // ways into the switch's block that lead here
+    std::vector<InstId> payloads;    // looks at the payload, all below this arm
+    std::vector<ValueId> handed_on;  // by the switch block's parameters, without the subject
   };
 
   /// Whether the block does nothing but switch on one of its own parameters.
@@ -60,9 +59,7 @@ class Threader {
   const Inst* made(const Incoming& in, std::uint32_t param) const {
     const Inst& last = f_.terminator(in.from);
     if (last.op != Op::Jump) return nullptr;
-    const ValueId v = f_.arguments_of(f_.edges_of(last)[in.edge])[param];
-    const InstId id = f_.value(v).inst;
-    return id.valid() && f_.inst(id).op == Op::EnumMake ? &f_.inst(id) : nullptr;
+    return f_.made_by(f_.arguments_of(f_.edges_of(last)[in.edge])[param], Op::EnumMake);
   }
 
   /// Finds which ways in are known and what their arms look at. False when there is nothing to do, or the enum
@@ -117,7 +114,8 @@ class Threader {
     const TypeId type = f_.type(subject_);
     const std::span<const TypeId> payload = context_.layout.payload(type, k);
     Builder builder(f_);
-    for (TypeId leaf : payload) arm.payload_params.push_back(builder.add_param(arm.block, leaf));
+    std::vector<ValueId> given;  // instead of looks at the payload
+    for (TypeId leaf : payload) given.push_back(builder.add_param(arm.block, leaf));
     for (ValueId q : f_.block(b).params) {
       if (q == subject_) continue;
       arm.handed_on.push_back(builder.add_param(arm.block, f_.type(q)));
@@ -126,8 +124,8 @@ class Threader {
     for (InstId id : arm.payloads) {
       const Inst& inst = f_.inst(id);
       for (std::uint32_t r = 0; r < inst.result_count; ++r) {
-        if (Symbol name = f_.value(f_.result(inst, r)).name; name.valid()) f_.value(arm.payload_params[r]).name = name;
-        renaming.rename(f_.result(inst, r), arm.payload_params[r]);
+        if (Symbol name = f_.value(f_.result(inst, r)).name; name.valid()) f_.value(given[r]).name = name;
+        renaming.rename(f_.result(inst, r), given[r]);
       }
     }
     for (Block& block : f_.blocks) {
