@@ -61,21 +61,21 @@ int stop_code(const vm::Stop& stop) {
 }
 
 /// Writes what is still buffered; the exit code when that fails.
-int flushed_code(vm::World& world, int code) {
-  if (world.flush() != vm::Written::Failed || code != 0) return code;
+int flushed_code(world::World& world, int code) {
+  if (world.flush() != world::Written::Failed || code != 0) return code;
   print_err("noodle: can't write to standard output\n");
   return kExitErrors;
 }
 
 /// Complains about values that nobody holds any more; the exit code then.
-int leak_code(const vm::Runtime& runtime, const RunOptions& options, vm::World& world, int code) {
+int leak_code(const vm::Runtime& runtime, const RunOptions& options, world::World& world, int code) {
   if (!options.check_leaks || runtime.live_objects() == 0) return code;
   world.write_error("leak: " + std::to_string(runtime.live_objects()) + " objects are left over\n");
   return kExitLeak;
 }
 
 struct Machine {
-  std::unique_ptr<vm::World> world;
+  std::unique_ptr<world::World> world;
   std::unique_ptr<vm::Runtime> runtime;
   vm::LoadedModule* module = nullptr;
 };
@@ -83,7 +83,7 @@ struct Machine {
 /// A runtime with the program loaded, or nothing when it lacks something.
 Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   Machine machine;
-  machine.world = vm::make_real_world(options.arguments);
+  machine.world = world::make_real_world(options.arguments);
   machine.runtime = vm::Runtime::create(vm::Options{}, *machine.world);
   if (machine.runtime == nullptr) {
     print_err("noodle: there is no memory to run a program\n");

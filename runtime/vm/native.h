@@ -9,9 +9,13 @@
 #include <string_view>
 
 #include "runtime/value/value.h"
-#include "runtime/vm/world.h"
+#include "runtime/world/world.h"
 
 namespace noodle::vm {
+
+using world::LineRead;
+using world::World;
+using world::Written;
 
 enum class NativeStatus : std::uint8_t {
   Ok,

@@ -12,9 +12,11 @@
 #include <vector>
 
 #include "nbc/verify.h"
-#include "runtime/vm/world.h"
+#include "runtime/world/world.h"
 
 namespace noodle::vm {
+
+using world::World;
 
 class LoadedModule;
 struct Machine;

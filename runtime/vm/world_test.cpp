@@ -44,7 +44,7 @@ TEST(World, LoadRefusesLeavesThatAreNone) {
 }
 
 TEST(World, ARuntimeGoesOnAfterARefusal) {
-  TestWorld world;
+  world::TestWorld world;
   const auto runtime = Runtime::create({}, world);
   for (const bool good : {false, true, false, true}) {
     nbc::ModuleBuilder m;
@@ -81,7 +81,7 @@ TEST(World, AClosedStreamEndsTheProgramQuietly) {
 }
 
 TEST(World, AFailingStreamIsAPanic) {
-  struct Full final : TestWorld {
+  struct Full final : world::TestWorld {
     Written write_out(std::string_view) override { return Written::Failed; }
   } full;
   NativesBench bench(&full);
@@ -113,7 +113,7 @@ class RealWorld : public ::testing::Test {
   std::string path(const std::string& name) const { return folder_ + "/" + name; }
 
   std::string folder_;
-  std::unique_ptr<World> world_ = make_real_world({"a", "b c"});
+  std::unique_ptr<World> world_ = world::make_real_world({"a", "b c"});
 };
 
 TEST_F(RealWorld, FilesAreWrittenAppendedReadAndRemoved) {

@@ -105,7 +105,7 @@ class Program {
 
   const Golden& golden_;
   std::uint64_t most_;
-  vm::TestWorld world_;
+  world::TestWorld world_;
   std::unique_ptr<vm::Runtime> runtime_;
   vm::LoadedModule* module_ = nullptr;
 };

@@ -35,7 +35,7 @@ class Bench {
   Bench& operator=(const Bench&) = delete;
 
   nbc::ModuleBuilder m;
-  TestWorld world;
+  world::TestWorld world;
 
   /// Declares a function and builds its code with `body`.
   template <typename Body>

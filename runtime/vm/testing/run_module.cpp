@@ -8,7 +8,7 @@ namespace noodle::vm::testing {
 namespace {
 
 /// A world in which nothing that is written is kept.
-class SilentWorld final : public TestWorld {
+class SilentWorld final : public world::TestWorld {
  public:
   Written write_out(std::string_view) override { return Written::Ok; }
   Written write_error(std::string_view) override { return Written::Ok; }

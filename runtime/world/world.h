@@ -13,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace noodle::vm {
+namespace noodle::world {
 
 /// What became of something written to a stream.
 enum class Written : std::uint8_t { Ok, Closed, Failed };
@@ -86,4 +86,4 @@ class TestWorld : public World {
   std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;
 };
 
-}  // namespace noodle::vm
+}  // namespace noodle::world

@@ -10,9 +10,9 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "runtime/vm/world.h"
+#include "runtime/world/world.h"
 
-namespace noodle::vm {
+namespace noodle::world {
 
 namespace {
 
@@ -231,4 +231,4 @@ std::unique_ptr<World> make_real_world(std::vector<std::string> args) {
   return std::make_unique<RealWorld>(std::move(args));
 }
 
-}  // namespace noodle::vm
+}  // namespace noodle::world

@@ -1,6 +1,6 @@
-#include "runtime/vm/world.h"
+#include "runtime/world/world.h"
 
-namespace noodle::vm {
+namespace noodle::world {
 
 Written TestWorld::write_out(std::string_view text) {
   if (out_closed) return Written::Closed;
@@ -58,4 +58,4 @@ std::expected<std::vector<std::string>, std::string> TestWorld::list_dir(const s
   return names;
 }
 
-}  // namespace noodle::vm
+}  // namespace noodle::world
