@@ -65,10 +65,12 @@ ConstantId ModuleBuilder::function_value(TypeId fn, FunctionId function) { retur
 ConstantId ModuleBuilder::boxed_variant(TypeId box, std::uint32_t variant) { return constant({box, variant}); }
 
 NativeId ModuleBuilder::native(std::string_view name, Signature signature, bool leaf) {
-  StringId text = string(name);
-  auto [at, fresh] = natives_.try_emplace(text.index, NativeId(module.natives.size()));
-  if (fresh) module.natives.push_back({text, std::move(signature), leaf});
-  return at->second;
+  const StringId text = string(name);
+  for (std::size_t i = 0; i < module.natives.size(); ++i) {
+    if (module.natives[i].name == text && module.natives[i].signature == signature) return NativeId(i);
+  }
+  module.natives.push_back({text, std::move(signature), leaf});
+  return NativeId(module.natives.size() - 1);
 }
 
 FunctionId ModuleBuilder::declare(std::string_view name, Signature signature) {

@@ -52,7 +52,6 @@ class ModuleBuilder {
  private:
   IdTable strings_;
   std::unordered_map<std::uint64_t, std::vector<ConstantId>> constants_;
-  std::unordered_map<std::uint32_t, NativeId> natives_;
   ConstantId constant(Constant value);
 };
 

@@ -61,6 +61,8 @@ enum class What : std::uint8_t {
   BoxOfEnum,
   Fn,
   Any,
+  Handle,
+  TaskOf,
   ElementLeaf,
   // sequences of leaves
   Results,
@@ -76,6 +78,7 @@ enum class What : std::uint8_t {
   OfType,
   Captures,
   Strings,
+  Handles,
   // immediates
   Number,
   Signed16,

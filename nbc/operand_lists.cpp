@@ -90,6 +90,32 @@ bool Operands::captures(const Inst& inst, Role role) {
   return true;
 }
 
+// Any number of handles of any types.
+bool Operands::handles(const Inst& inst, Role role) {
+  while (cursor_ < inst.list_size()) {
+    const std::uint16_t slot = inst.list(cursor_);
+    if (slot >= state_->slots()) return fail(Rule::SlotRange, "slot " + std::to_string(slot));
+    const TypeId have = state_->type(slot);
+    if (!have.valid()) return fail(Rule::SlotHead, "slot " + std::to_string(slot));
+    if (types_.kind(have) != Kind::Handle) return fail(Rule::OperandType, expected(slot, "a handle"));
+    if (!leaf(inst, have, role)) return false;
+  }
+  return true;
+}
+
+// task.new: the closure takes nothing and returns what the task's handle says.
+bool Operands::gives(TypeId fn, TypeId task) {
+  auto wrong = [&] { return fail(Rule::FunctionShape, type_name(m_, fn) + " for " + type_name(m_, task)); };
+  if (types_.kind(fn) != Kind::Fn) return wrong();
+  const Signature& signature = fn_signature(fn);
+  const auto leaves = types_.flatten(types_[task].element);
+  if (!signature.params.empty() || signature.results.size() != leaves.size()) return wrong();
+  for (std::size_t i = 0; i < leaves.size(); ++i) {
+    if (signature.results[i] != leaves[i].type) return wrong();
+  }
+  return true;
+}
+
 bool Operands::sequence(const Inst& inst, const Operand& operand) {
   // Only asked for by instructions that have a handle.
   auto handle = [&]() -> const Type& { return types_[state_->type(handle_)]; };
@@ -110,6 +136,7 @@ bool Operands::sequence(const Inst& inst, const Operand& operand) {
     case What::Concrete: return leaves(inst, types_.flatten(m_.vtables[inst.x()].concrete), operand.role);
     case What::OfType: return leaves(inst, types_.flatten(TypeId(inst.x())), operand.role);
     case What::Captures: return captures(inst, operand.role);
+    case What::Handles: return handles(inst, operand.role);
     default: {
       const Leaf text{kString, 0, 0};
       return repeated(inst, {&text, 1}, operand.role);

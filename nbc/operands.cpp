@@ -12,7 +12,9 @@ bool is_handle(What what) {
     case What::Box:
     case What::BoxOfEnum:
     case What::Fn:
-    case What::Any: return true;
+    case What::Any:
+    case What::Handle:
+    case What::TaskOf: return true;
     default: return false;
   }
 }
@@ -139,6 +141,8 @@ bool Operands::leaf_is(std::uint16_t slot, What what, const Inst& inst) {
         return fail(Rule::MemberIndex, "method " + std::to_string(inst.c()));
       }
       return true;
+    case What::Handle: return handle(Kind::Handle, "a handle");
+    case What::TaskOf: return handle(Kind::Handle, "a handle") && gives(state_->type(inst.b()), type);
     case What::ElementLeaf: {
       auto element = types_.flatten(types_[state_->type(handle_)].element);
       return inst.y() < element.size() ? same(element[inst.y()].type)

@@ -38,6 +38,8 @@ class Operands {
   bool repeated(const Inst& inst, std::span<const Leaf> list, Role role);
   bool arguments(const Inst& inst, const Signature& signature, bool skip_first, Role role);
   bool captures(const Inst& inst, Role role);
+  bool handles(const Inst& inst, Role role);
+  bool gives(TypeId fn, TypeId task);
   bool overlaps(const Inst& inst);
   const Signature* signature_of_call(const Inst& inst);
   const Signature& fn_signature(TypeId fn);

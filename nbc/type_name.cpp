@@ -1,10 +1,8 @@
 #include "nbc/module.h"
+#include "nbc/text_tables.h"
 
 namespace noodle::nbc {
 namespace {
-
-constexpr std::string_view kNames[] = {"bool", "i8",  "i16",  "i32", "i64", "u8",     "u16",  "u32",
-                                       "u64",  "f16", "bf16", "f32", "f64", "string", "bytes"};
 
 // Names end the recursion at structs and enums; anonymous recursion (a list of itself) ends at a
 // depth no real type reaches.
@@ -33,7 +31,9 @@ void append(std::string& out, const Module& m, TypeId id, int depth) {
     case Kind::List:
     case Kind::Box:
     case Kind::Tensor:
-      out += t.kind == Kind::List ? "list<" : t.kind == Kind::Box ? "box<" : "tensor<";
+    case Kind::Handle:
+      out += kKindNames[static_cast<std::size_t>(t.kind)];
+      out += "<";
       append(out, m, t.element, depth + 1);
       out += ">";
       break;
@@ -68,7 +68,7 @@ void append(std::string& out, const Module& m, TypeId id, int depth) {
       sequence(t.results, [&](TypeId r) { append(out, m, r, depth + 1); });
       out += ")";
       break;
-    default: out += kNames[static_cast<int>(t.kind)];
+    default: out += kKindNames[static_cast<int>(t.kind)];
   }
 }
 

@@ -207,6 +207,13 @@ TypeId TypeTable::box(TypeId content) {
   return intern(std::move(type));
 }
 
+TypeId TypeTable::handle(TypeId element) {
+  Type type;
+  type.kind = Kind::Handle;
+  type.element = element;
+  return intern(std::move(type));
+}
+
 TypeId TypeTable::fn(std::vector<Param> params, std::vector<TypeId> results) {
   Type type;
   type.kind = Kind::Fn;

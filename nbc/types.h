@@ -46,8 +46,9 @@ enum class Kind : std::uint8_t {
   Fn,
   Any,
   Tensor,
+  Handle,
 };
-inline constexpr std::uint32_t kKinds = 23;
+inline constexpr std::uint32_t kKinds = 24;
 inline constexpr std::uint32_t kBuiltinTypes = 15;
 
 inline constexpr TypeId kBool{0}, kI8{1}, kI16{2}, kI32{3}, kI64{4}, kU8{5}, kU16{6}, kU32{7}, kU64{8}, kF16{9},
@@ -60,7 +61,7 @@ constexpr bool is_float(Kind k) { return k >= Kind::F16 && k <= Kind::F64; }
 constexpr bool is_scalar(Kind k) { return k <= Kind::F64; }
 /// Kinds held as one pointer to a counted object; only these may refer to later types.
 constexpr bool is_indirect(Kind k) {
-  return k == Kind::List || k == Kind::Map || k == Kind::Box || k == Kind::Fn || k == Kind::Tensor;
+  return k == Kind::List || k == Kind::Map || k == Kind::Box || k == Kind::Fn || k == Kind::Tensor || k == Kind::Handle;
 }
 
 /// A named component of a struct, tuple ("0", "1", …) or variant.
@@ -87,7 +88,7 @@ struct Param {
 struct Type {
   Kind kind = Kind::Bool;
   StringId name;                  // Struct (none for a tuple), Enum
-  TypeId element;                 // List, Box, Tensor; Map: the key
+  TypeId element;                 // List, Box, Tensor, Handle; Map: the key
   TypeId value;                   // Map: the value
   TraitId trait;                  // Any
   std::vector<Field> fields;      // Struct
@@ -128,7 +129,7 @@ class TypeTable {
   std::expected<TypeId, TypeError> try_add(Type type);
   /// The entry equal to `type`, appended on first sight. For types known to be well-formed.
   TypeId intern(Type type);
-  /// Reserves a List, Map, Box, Fn or Tensor whose parts come later (recursive types).
+  /// Reserves a List, Map, Box, Fn, Tensor or Handle whose parts come later (recursive types).
   TypeId declare(Kind kind);
   /// Gives a declared entry its parts; the kind stays.
   void define(TypeId id, Type type);
@@ -139,6 +140,7 @@ class TypeTable {
   TypeId list(TypeId element);
   TypeId map(TypeId key, TypeId value);
   TypeId box(TypeId content);
+  TypeId handle(TypeId element);
   TypeId fn(std::vector<Param> params, std::vector<TypeId> results);
   TypeId any(TraitId trait);
 

@@ -41,7 +41,8 @@ class Tables {
       if (t.kind == Kind::Any && t.trait.index >= m_.traits.size()) {
         return fail(Rule::TypeTrait, "type " + std::to_string(i));
       }
-      bool has_element = t.kind == Kind::List || t.kind == Kind::Map || t.kind == Kind::Box || t.kind == Kind::Tensor;
+      bool has_element = t.kind == Kind::List || t.kind == Kind::Map || t.kind == Kind::Box || t.kind == Kind::Tensor ||
+                         t.kind == Kind::Handle;
       if (has_element && !type(t.element, "an element type")) return false;
       if (t.kind == Kind::Map && !type(t.value, "a map's value type")) return false;
       for (const Field& f : t.fields) {

@@ -55,6 +55,7 @@ int stop_code(const vm::Stop& stop) {
   switch (stop.kind) {
     case vm::Stop::Kind::Panic: return kExitPanic;
     case vm::Stop::Kind::Exit: return static_cast<int>(stop.exit_code & 0xFF);
+    case vm::Stop::Kind::Cancelled:
     case vm::Stop::Kind::Interrupted: return Interrupts::exit_code();
   }
   return kExitPanic;

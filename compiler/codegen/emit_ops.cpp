@@ -77,6 +77,7 @@ void Emitter::emit(nir::BlockId block, const Inst& inst) {
   if (inst.op >= Op::Add && inst.op <= Op::Abs) return emit_number(inst);
   if (inst.op >= Op::StringConcat && inst.op <= Op::StringCmp) return emit_string(inst);
   if (inst.op >= Op::ListNew && inst.op <= Op::ListReserve) return emit_list(inst);
+  if (inst.op >= Op::ScopeOpen && inst.op <= Op::Select) return emit_task(inst);
   emit_map(inst);
 }
 
@@ -238,6 +239,24 @@ void Emitter::emit_map(const Inst& inst) {
     case Op::MapTake: return code_.list(nbc::Op::MapTake, map, in(inst, 1), result_slots(inst, 1));
     case Op::MapPut: return code_.list(nbc::Op::MapPut, map, in(inst, 1), operand_slots(inst, 2));
     default: return code_.abc(nbc::Op::MapClear, map);
+  }
+}
+
+void Emitter::emit_task(const Inst& inst) {
+  switch (inst.op) {
+    case Op::ScopeOpen: return code_.abc(nbc::Op::ScopeOpen, out(inst));
+    case Op::ScopeJoin: return code_.abc(nbc::Op::ScopeJoin, in(inst, 0));
+    case Op::ScopeCancel: return code_.abc(nbc::Op::ScopeCancel, in(inst, 0));
+    case Op::TaskNew: return code_.abc(nbc::Op::TaskNew, out(inst), in(inst, 1), in(inst, 0));
+    case Op::TaskAwait: return code_.list(nbc::Op::TaskAwait, in(inst, 0), 0, result_slots(inst, 0));
+    case Op::TaskSettle: return code_.abc(nbc::Op::TaskSettle, out(inst), in(inst, 0), in(inst, 1));
+    case Op::ChannelNew: return code_.abc(nbc::Op::ChannelNew, out(inst), in(inst, 0));
+    case Op::ChannelSend: return code_.list(nbc::Op::ChannelSend, in(inst, 0), out(inst), operand_slots(inst, 1));
+    case Op::ChannelTrySend: return code_.list(nbc::Op::ChannelTrySend, in(inst, 0), out(inst), operand_slots(inst, 1));
+    case Op::ChannelReceive: return code_.list(nbc::Op::ChannelReceive, in(inst, 0), out(inst), result_slots(inst, 1));
+    case Op::ChannelTryReceive:
+      return code_.list(nbc::Op::ChannelTryReceive, in(inst, 0), out(inst), result_slots(inst, 1));
+    default: return code_.list(nbc::Op::Select, out(inst), in(inst, 0), operand_slots(inst, 1));
   }
 }
 

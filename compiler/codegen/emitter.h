@@ -50,6 +50,7 @@ class Emitter {
   void emit_slot(const nir::Inst& inst);
   void emit_list(const nir::Inst& inst);
   void emit_map(const nir::Inst& inst);
+  void emit_task(const nir::Inst& inst);
   void emit_box_or_any(const nir::Inst& inst);
   void emit_string(const nir::Inst& inst);
   void emit_whole(const nir::Inst& inst);

@@ -54,6 +54,13 @@ constexpr Intrinsic kIntrinsics[] = {
     {"float.floor", Op::Floor, Form::Value},
     {"float.ceil", Op::Ceil, Form::Value},
     {"float.abs", Op::Abs, Form::Value},
+    {"task.await", Op::TaskAwait, Form::Value},
+    {"task.settle", Op::TaskSettle, Form::Value},
+    {"channel.send", Op::ChannelSend, Form::Value},
+    {"channel.try_send", Op::ChannelTrySend, Form::Value},
+    {"channel.receive", Op::ChannelReceive, Form::Value},
+    {"channel.try_receive", Op::ChannelTryReceive, Form::Value},
+    {"select", Op::Select, Form::Value},
 };
 
 }  // namespace
@@ -78,6 +85,12 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
     const TypeId made = type_of(g_.result(inst));
     const Op op = name == "list.new" ? Op::ListNew : Op::MapNew;
     return set_result(inst, 0, b.value(op, {in_.integer(b, 0)}, made, made));
+  }
+  if (name == "task.new" || name == "channel.new") {
+    // The library's Task and Channel are structs of one handle.
+    const TypeId made = in_.leaves(type_of(g_.result(inst)))[0];
+    const Op op = name == "task.new" ? Op::TaskNew : Op::ChannelNew;
+    return set_result(inst, 0, b.value(op, all_operands(inst), made, made));
   }
   if (name == "number.zero") {
     Values leaves;

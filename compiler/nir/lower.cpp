@@ -59,12 +59,15 @@ Lowered Lowering::run() {
   }
   for (std::uint32_t k = 0; k < body.param_count; ++k) write(k, f.block(entry).params[k]);
 
+  if (body.task_scope.valid()) open_tasks(body.task_scope, body.root);
   const bool unit_result = is_unit(info_.result);
   if (unit_result) {
     statement(body.root);
+    if (body.task_scope.valid()) close_tasks();
     if (!dead()) return_value(unit());
   } else {
     const ValueId value = expr(body.root);
+    if (body.task_scope.valid()) close_tasks();
     if (!dead() && kind(info_.result) == TypeKind::Never) end_unreachable();
     if (!dead()) return_value(value);
   }

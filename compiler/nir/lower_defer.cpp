@@ -13,6 +13,13 @@ constexpr int kDeepestDefers = 8;
 
 }  // namespace
 
+/// Goes on in a new cleanup handler, out of the way of what goes on here.
+BlockId Lowering::enter_handler() {
+  const BlockId handler = block();
+  enter_sealed(handler);
+  return handler;
+}
+
 void Lowering::defer(sema::DeferExpr& e) {
   if (defer_depth >= kDeepestDefers) return problem("defers are nested too deep here", e.span);
   Scope scope;
@@ -20,12 +27,15 @@ void Lowering::defer(sema::DeferExpr& e) {
   scope.body = e.body;
   scope.outside = b.region;
 
-  // The handler, out of the way of what goes on here.
   const BlockId here = b.at;
-  const BlockId handler = block();
-  enter_sealed(handler);
+  const BlockId handler = enter_handler();
   std::vector<Scope> held = std::move(scopes);
   scopes.clear();
+  for (std::size_t i = held.size(); i-- > 0;) {
+    if (held[i].kind != Scope::Kind::Tasks) continue;
+    cancel_tasks(held[i]);  // what the defer sees, no task touches any more
+    break;
+  }
   ++defer_depth;
   statement(e.body);
   --defer_depth;
@@ -39,6 +49,55 @@ void Lowering::defer(sema::DeferExpr& e) {
   scopes.push_back(std::move(scope));
 }
 
+/// Opens a scope for tasks. However control leaves it, its tasks have ended by then.
+void Lowering::open_tasks(LocalId local, Expr* body) {
+  write(local, emit(Op::ScopeOpen, {}, i64()));
+  Scope scope;
+  scope.kind = Scope::Kind::Tasks;
+  scope.body = body;
+  scope.value = local.index;
+  scope.outside = b.region;
+  const BlockId here = b.at;
+  const BlockId handler = enter_handler();
+  cancel_tasks(scope);
+  effect(Op::Resume, {});
+  const RegionId region(b.f.regions.size());
+  b.f.regions.push_back({handler, scope.outside});
+  b.region = region;
+  b.at = here;
+  scopes.push_back(std::move(scope));
+}
+
+/// Comes to the end of the innermost scope for tasks. Closing one twice does nothing.
+void Lowering::close_tasks() {
+  const Scope scope = scopes.back();
+  if (!dead()) effect(Op::ScopeJoin, {read(scope.value)});
+  scopes.pop_back();
+  b.region = scope.outside;
+}
+
+void Lowering::cancel_tasks(const Scope& scope) { effect(Op::ScopeCancel, {read(scope.value)}); }
+
+ValueId Lowering::scope_expr(sema::ScopeExpr& e) {
+  open_tasks(e.scope, e.body);
+  ValueId value;
+  if (is_unit(e.type)) {
+    statement(e.body);
+  } else {
+    value = expr(e.body);
+  }
+  close_tasks();
+  return value;
+}
+
+/// The innermost scope for tasks around a scope; `scopes.size()` when there is none.
+std::size_t Lowering::tasks_around(std::size_t depth) const {
+  for (std::size_t i = depth + 1; i-- > 0;) {
+    if (scopes[i].kind == Scope::Kind::Tasks) return i;
+  }
+  return scopes.size();
+}
+
 void Lowering::leave_scope(const Scope& scope) {
   switch (scope.kind) {
     case Scope::Kind::Defer: {
@@ -48,6 +107,7 @@ void Lowering::leave_scope(const Scope& scope) {
       --defer_depth;
       return;
     }
+    case Scope::Kind::Tasks: b.region = scope.outside; return cancel_tasks(scope);
     case Scope::Kind::HeldPlace: return close(*scope.place, *scope.opened, read(scope.value));
     case Scope::Kind::HeldParts: return write(scope.value, put_together(scope.pattern, *scope.pieces));
     case Scope::Kind::HeldElement: {
@@ -64,8 +124,14 @@ void Lowering::leave_scopes(std::size_t down_to) {
   // meet them again.
   const RegionId region = b.region;
   std::vector<Scope> held(scopes.begin() + static_cast<std::ptrdiff_t>(down_to), scopes.end());
+  std::size_t closed = scopes.size();  // the scope for tasks that was closed last
   while (scopes.size() > down_to) {
+    const std::size_t around = tasks_around(scopes.size() - 1);
     const Scope scope = scopes.back();
+    if (around >= down_to && around < scopes.size() && around != closed) {
+      closed = around;
+      if (scope.kind != Scope::Kind::Tasks) cancel_tasks(scopes[around]);
+    }
     scopes.pop_back();
     leave_scope(scope);
   }

@@ -140,6 +140,7 @@ ValueId Lowering::expr_inner(Expr* e) {
     case ExprKind::Expect: expect(as<sema::ExpectExpr>(e)); return {};
     case ExprKind::Lambda: return lambda(as<sema::LambdaExpr>(e));
     case ExprKind::BlockArg: return {};  // lowered with the call that it is an argument of
+    case ExprKind::Scope: return scope_expr(as<sema::ScopeExpr>(e));
     case ExprKind::Loop:
     case ExprKind::While: loop(as<sema::LoopExpr>(e)); return {};
     case ExprKind::For: for_loop(as<sema::ForExpr>(e)); return {};
@@ -335,6 +336,10 @@ ValueId Lowering::block_expr(sema::BlockExpr& e) {
       statement(e.tail);
     else
       value = expr(e.tail);
+  }
+  // The scope's tasks are joined before the defers of its block run.
+  if (outside != 0 && scopes[outside - 1].kind == Scope::Kind::Tasks && scopes[outside - 1].body == &e && !dead()) {
+    effect(Op::ScopeJoin, {read(scopes[outside - 1].value)});
   }
   pop_scopes(outside);
   return value;

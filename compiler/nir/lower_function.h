@@ -71,10 +71,10 @@ struct Opened {
 
 /// Something that must be done when control leaves a stretch of the body.
 struct Scope {
-  enum class Kind : std::uint8_t { Defer, HeldPlace, HeldParts, HeldElement };
+  enum class Kind : std::uint8_t { Defer, Tasks, HeldPlace, HeldParts, HeldElement };
   Kind kind = Kind::Defer;
-  Expr* body = nullptr;          // Defer
-  RegionId outside;              // Defer: the region that its own code stands in
+  Expr* body = nullptr;          // Defer; Tasks: what runs in the scope
+  RegionId outside;              // Defer, Tasks: the region around
   const Place* place = nullptr;  // HeldPlace: put back `value` (a variable)
   const Opened* opened = nullptr;
   Var value = 0;
@@ -266,6 +266,12 @@ class Lowering {
   void loop_body(sema::ForExpr& e, const Head& head);
 
   // ---- lower_defer.cpp
+  void open_tasks(LocalId scope, Expr* body);
+  void close_tasks();
+  ValueId scope_expr(sema::ScopeExpr& e);
+  BlockId enter_handler();
+  std::size_t tasks_around(std::size_t depth) const;
+  void cancel_tasks(const Scope& scope);
   void defer(sema::DeferExpr& e);
   void leave_scopes(std::size_t down_to);  // emits what leaving them does; keeps them
   void pop_scopes(std::size_t down_to);    // normal end: emits and forgets

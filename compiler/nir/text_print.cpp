@@ -115,6 +115,7 @@ class Printer {
         out += ")";
         return;
       case TypeKind::List: out += "list"; return arguments(d.arguments);
+      case TypeKind::Handle: out += "handle"; return arguments(d.arguments);
       case TypeKind::Map: out += "map"; return arguments(d.arguments);
       case TypeKind::Flat: out += "flat"; return arguments(d.arguments);
       case TypeKind::Nominal:

@@ -60,6 +60,7 @@ class TypeChecker {
   std::string numbers();
   std::string lists();
   std::string maps();
+  std::string tasks();
   std::string others();
 
   const Function& f_;
@@ -83,6 +84,7 @@ std::string TypeChecker::run() {
   if (inst_.op < Op::ListNew) return others();
   if (inst_.op <= Op::ListReserve) return lists();
   if (inst_.op <= Op::MapClear) return maps();
+  if (inst_.op <= Op::Select) return tasks();
   return others();
 }
 
@@ -280,6 +282,41 @@ std::string TypeChecker::maps() {
     case Op::MapTake: return expect({m, i}, join({m}, value));
     case Op::MapPut: return expect(join({m, i}, value), {m});
     default: return expect({m}, {m});
+  }
+}
+
+std::string TypeChecker::tasks() {
+  const TypeId i = i64();
+  switch (inst_.op) {
+    case Op::ScopeOpen: return expect({}, {i});
+    case Op::ScopeJoin:
+    case Op::ScopeCancel: return expect({i}, {});
+    case Op::Select:
+      if (first() != TypeKind::I64) return "operand 0 is no i64";
+      for (std::size_t k = 1; k < in_.size(); ++k) {
+        if (kind(in_[k]) != TypeKind::Handle) return "an operand is no handle";
+      }
+      return expect(in_, {i});
+    default: break;
+  }
+  const bool makes = inst_.op == Op::TaskNew || inst_.op == Op::ChannelNew;
+  const TypeId handle = makes ? type_ : in_.empty() ? TypeId() : in_[0];
+  if (!handle.valid() || kind(handle) != TypeKind::Handle) return "its type is no handle";
+  const Types content = leaves(types_[handle].arguments[0]);
+  switch (inst_.op) {
+    case Op::TaskNew: {
+      if (in_.size() != 2 || kind(in_[1]) != TypeKind::Function) return "operand 1 is no closure";
+      const auto signature = layout_.signature(in_[1]);
+      if (!signature.params.empty() || Types(signature.results.begin(), signature.results.end()) != content)
+        return "the closure does not give what the task is to give";
+      return expect({i, in_[1]}, {handle});
+    }
+    case Op::TaskAwait: return expect({handle}, content);
+    case Op::TaskSettle: return expect({handle, i}, {i});
+    case Op::ChannelNew: return expect({i}, {handle});
+    case Op::ChannelSend:
+    case Op::ChannelTrySend: return expect(join({handle}, content), {i});
+    default: return expect({handle}, join({i}, content));
   }
 }
 

@@ -103,8 +103,9 @@ struct Frame {
   std::unordered_map<std::uint32_t, LocalId> capture_of;  // by the outer local's index
   std::vector<LocalId*> local_slots;
   std::vector<TypeId*> type_slots;
-  std::vector<LocalId> params;  // own parameters in order
-  Expr* node = nullptr;         // the LambdaExpr or BlockArgExpr in the outer frame
+  std::vector<LocalId> params;       // own parameters in order
+  std::vector<LocalId> task_scopes;  // around this place, innermost last; the body's own first if it has one
+  Expr* node = nullptr;              // the LambdaExpr or BlockArgExpr in the outer frame
   int defer_depth = 0;
   std::size_t loops_at_defer = 0;
 };
@@ -324,6 +325,19 @@ class BodyChecker final : public ConstantSource {
   Expr* check_index(const syntax::IndexExpr* expr, bool target);
   Expr* index_on(const syntax::IndexExpr* expr, Expr* base, bool target);
   Expr* check_slice(const syntax::IndexExpr* expr, Expr* base);
+
+  // ---- tasks (check_task.cpp)
+  LocalId add_task_scope(Frame* frame, source::Span where);
+  Expr* enclosing_scope(source::Span where);
+  Expr* task_body(const syntax::Expr* body, TypeId want, source::Span where, TypeId& result);
+  Expr* call_core(std::string_view name, std::vector<TypeId> types, std::vector<Expr*> arguments, TypeId result,
+                  source::Span where);
+  Expr* check_async(const syntax::TaskExpr* expr, Want want);
+  Expr* check_await(const syntax::UnaryExpr* expr);
+  Expr* await_value(Expr* task, source::Span where);
+  Expr* check_scope(const syntax::TaskExpr* expr, Want want);
+  Expr* check_within(const syntax::TaskExpr* expr, Want want);
+  Expr* check_select(const syntax::SelectExpr* expr, Want want);
 
   // ---- control (check_control.cpp)
   Expr* check_block(const syntax::BlockExpr* block, Want want, const Because* because = nullptr);

@@ -61,10 +61,10 @@ Expr* BodyChecker::check(const syntax::Expr* expr, Want want) {
     case ExprKind::Break:
     case ExprKind::Continue: return check_jump(static_cast<const syntax::JumpExpr*>(expr));
     case ExprKind::Return: return check_return(static_cast<const syntax::ReturnExpr*>(expr));
-    case ExprKind::Async: not_in_build(span(expr), "async"); break;
-    case ExprKind::Scope: not_in_build(span(expr), "scope"); break;
-    case ExprKind::Select: not_in_build(span(expr), "select"); break;
-    case ExprKind::Within: not_in_build(span(expr), "within"); break;
+    case ExprKind::Async: return check_async(static_cast<const syntax::TaskExpr*>(expr), want);
+    case ExprKind::Scope: return check_scope(static_cast<const syntax::TaskExpr*>(expr), want);
+    case ExprKind::Select: return check_select(static_cast<const syntax::SelectExpr*>(expr), want);
+    case ExprKind::Within: return check_within(static_cast<const syntax::TaskExpr*>(expr), want);
     case ExprKind::Region: not_in_build(span(expr), "region"); break;
     case ExprKind::Sql: not_in_build(span(expr), "sql"); break;
   }

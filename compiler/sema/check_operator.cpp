@@ -29,8 +29,9 @@ std::string quoted(BinaryOp op) { return "`" + std::string(syntax::spelling(op))
 
 Expr* BodyChecker::check_unary(const syntax::UnaryExpr* expr, TypeId want) {
   source::Span where = span(expr);
-  if (expr->op == syntax::UnaryOp::Await || expr->op == syntax::UnaryOp::Spawn) {
-    not_in_build(span(expr->op_range), expr->op == syntax::UnaryOp::Await ? "await" : "spawn");
+  if (expr->op == syntax::UnaryOp::Await) return check_await(expr);
+  if (expr->op == syntax::UnaryOp::Spawn) {
+    not_in_build(span(expr->op_range), "spawn");
     return error_expr(where);
   }
   if (expr->op == syntax::UnaryOp::Not) {

@@ -425,8 +425,7 @@ TEST(Check, Warnings) {
 }
 
 TEST(Check, NotInThisBuild) {
-  for (const char* text :
-       {"async f()", "let a = await f()", "let a = spawn f()", "scope { }", "let q = sql\"select 1\""}) {
+  for (const char* text : {"let a = spawn f()", "region { }", "let q = sql\"select 1\""}) {
     EXPECT_EQ(check("fn f() {}\nfn main() {\n" + std::string(text) + "\n}").substr(0, 5), "E0801") << text;
   }
 }

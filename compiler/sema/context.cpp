@@ -279,9 +279,10 @@ FunctionId Context::intrinsic(std::string_view name) {
   return db_.intrinsics[db_.kept.copy(name)] = db_.new_function(std::move(entry));
 }
 
-FunctionId Context::core_function(std::string_view name) {
-  const auto it = db_.core_items.find(this->name(name));
-  return it != db_.core_items.end() && it->second.kind == Entity::Kind::Function ? it->second.function() : FunctionId();
+FunctionId Context::task_function(std::string_view name) {
+  const auto& items = db_.modules[db_.task_module.index].items;
+  const auto it = items.find(this->name(name));
+  return it != items.end() && it->second.kind == Entity::Kind::Function ? it->second.function() : FunctionId();
 }
 
 }  // namespace noodle::sema

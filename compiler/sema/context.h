@@ -228,8 +228,8 @@ class Context {
   std::string text(const TraitRef& trait);
   /// The core function with this @intrinsic ("list.push"); invalid when the library has none.
   FunctionId intrinsic(std::string_view name);
-  /// The core function or method of this name without an import ("print"); invalid when none.
-  FunctionId core_function(std::string_view name);
+  /// The library's function for tasks of this name ("start_task"); invalid when there is none.
+  FunctionId task_function(std::string_view name);
 
   /// A TraitRef's or FunctionRef's arguments kept as long as the program.
   std::span<const TypeId> keep(std::span<const TypeId> arguments);

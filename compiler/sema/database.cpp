@@ -41,8 +41,9 @@ Database::Database(Interner& n, source::SourceMap& s, source::DiagnosticSink& k,
   builtin("Bytes", TypeKind::Bytes);
   builtin("List", TypeKind::List);
   builtin("Map", TypeKind::Map);
+  builtin("Handle", TypeKind::Handle);
   builtin("Never", TypeKind::Never);
-  for (const char* later : {"Tensor", "Task", "Channel"}) {
+  for (const char* later : {"Tensor"}) {
     builtin_names.emplace(names.intern(later), Entity{Entity::Kind::NotYet});
   }
 }

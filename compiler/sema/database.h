@@ -152,6 +152,7 @@ struct Database final : QueryAnswers {
   ModuleId main;
   std::string root;  // the folder of the main file, with a slash, or empty
 
+  ModuleId task_module;  // of the library: what `async` and its kin call
   FlatMap<Symbol, Entity> core_items;
   FlatMap<Symbol, std::vector<Entity>> core_variants;
   FlatMap<Symbol, Entity> builtin_names;

@@ -453,6 +453,7 @@ void Database::load_library() {
     const ModuleId id =
         load_module(std::move(name), std::string(file.path), ModuleOrigin::Core, std::string(file.text), file.tree);
     const ModuleEntry& module = modules[id.index];
+    if (module.name == "core.task") task_module = id;
     for (const auto& [symbol, entity] : module.items) {
       if (is_pub(entity)) core_items.emplace(symbol, entity);
     }
@@ -488,6 +489,9 @@ void Database::load_library() {
   k.error = nominal("Error");
   k.duration = nominal("Duration");
   k.size = nominal("Size");
+  k.task = nominal("Task");
+  k.channel = nominal("Channel");
+  k.timed_out = nominal("TimedOut");
   k.ordered = trait("Ordered");
   k.iterator = trait("Iterator");
   k.iterable = trait("Iterable");

@@ -173,6 +173,7 @@ class Shifter {
         expr(as<AssignExpr>(at).value);
         break;
       case ExprKind::Defer: expr(as<DeferExpr>(at).body); break;
+      case ExprKind::Scope: expr(as<ScopeExpr>(at).body); break;
       case ExprKind::Expect: expr(as<ExpectExpr>(at).condition); break;
       case ExprKind::Loop:
       case ExprKind::While:

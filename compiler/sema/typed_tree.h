@@ -135,6 +135,7 @@ enum class ExprKind : std::uint8_t {
   Expect,
   Lambda,
   BlockArg,
+  Scope,
   Loop,
   While,
   For,
@@ -354,6 +355,11 @@ struct BlockArgExpr : Expr {
   FunctionId body;  // its params: the captures (plain or mut), then the block's own
   std::span<const LocalId> captures;
 };
+/// `scope { … }`: opens a scope for tasks, whose number is in `scope`, and joins its tasks at the end.
+struct ScopeExpr : Expr {
+  LocalId scope;
+  Expr* body;
+};
 /// loop, while.
 struct LoopExpr : Expr {
   LoopId loop;
@@ -394,6 +400,7 @@ struct Body {
   std::vector<Local> locals;
   std::uint32_t param_count = 0;
   std::uint32_t loop_count = 0;
+  LocalId task_scope;    // of the whole body, when it starts tasks; holds the scope's number
   Expr* root = nullptr;  // its value is returned (unless the result is (), when it is dropped)
 };
 

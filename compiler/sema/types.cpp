@@ -113,6 +113,13 @@ TypeId TypeTable::map(TypeId key, TypeId value) {
   return intern(data);
 }
 
+TypeId TypeTable::handle(TypeId content) {
+  TypeData data;
+  data.kind = TypeKind::Handle;
+  data.arguments = {&content, 1};
+  return intern(data);
+}
+
 TypeId TypeTable::nominal(NominalId decl, std::span<const TypeId> arguments) {
   TypeData data;
   data.kind = TypeKind::Nominal;
@@ -233,6 +240,7 @@ bool TypeTable::append_text(std::string& out, TypeId id) const {
       return true;
     case TypeKind::List: return arguments("List");
     case TypeKind::Map: return arguments("Map");
+    case TypeKind::Handle: return arguments("Handle");
     case TypeKind::Nominal: {
       const NominalDecl& decl = nominals_[type.index];
       if (NominalId(type.index) != known.option || type.arguments.size() != 1) return arguments(names_.text(decl.name));

@@ -48,6 +48,7 @@ enum class TypeKind : std::uint8_t {
   Tuple,     // arguments: the elements; the empty one is `()`
   List,      // arguments: [element]
   Map,       // arguments: [key, value]
+  Handle,    // arguments: [what a task returns or a channel carries]; the library's Task, Channel… hold one
   Nominal,   // a struct or enum; arguments: its type arguments. Option, Result, Set, Range, Duration, Error… are such
   Function,  // arguments: the parameters, then the result; mut_mask says which parameters are `mut`
   Any,       // `any Trait`; arguments: the trait's
@@ -125,6 +126,7 @@ class TypeTable {
   TypeId tuple(std::span<const TypeId> elements);
   TypeId list(TypeId element);
   TypeId map(TypeId key, TypeId value);
+  TypeId handle(TypeId content);
   TypeId nominal(NominalId decl, std::span<const TypeId> arguments);
   TypeId function(std::span<const TypeId> params, std::uint64_t mut_mask, TypeId result);
   TypeId any(TraitId trait, std::span<const TypeId> arguments);
@@ -168,7 +170,7 @@ class TypeTable {
 
   /// Declarations of the core library that the language itself refers to; set when it is loaded.
   struct Known {
-    NominalId option, result, range, set, error, duration, size;
+    NominalId option, result, range, set, error, duration, size, task, channel, timed_out;
     TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable,
         show;
     TraitId number, real;

@@ -81,6 +81,7 @@ class FunctionGenerator {
   bool instruction(Op op);
   TypeId random_type(What what);
   bool call(Op op);
+  bool start_task();
   void drop(std::uint32_t var);
 
   // control

@@ -7,7 +7,7 @@ namespace {
 
 bool is_handle(What what) {
   return what == What::Enum || what == What::List || what == What::SortableList || what == What::Map ||
-         what == What::Box || what == What::BoxOfEnum || what == What::Fn || what == What::Any;
+         what == What::Box || what == What::BoxOfEnum || what == What::Fn || what == What::Any || what == What::Handle;
 }
 
 // Operands that say how much to allocate stay small.
@@ -17,6 +17,7 @@ bool wants_small(Op op) {
     case Op::MapNew:
     case Op::ListFilled:
     case Op::ListReserve:
+    case Op::ChannelNew:
     case Op::MapReserve: return true;
     default: return false;
   }
@@ -39,6 +40,7 @@ TypeId FunctionGenerator::random_type(What what) {
       case What::BoxOfEnum: return kind == Kind::Box && types().kind(types()[t].element) == Kind::Enum;
       case What::Fn: return kind == Kind::Fn;
       case What::Any: return kind == Kind::Any;
+      case What::Handle: return kind == Kind::Handle;
       default: return true;
     }
   };
@@ -50,6 +52,7 @@ TypeId FunctionGenerator::random_type(What what) {
 bool FunctionGenerator::any_instruction() {
   Op op = Op(random_.below(kOpCount));
   std::uint8_t flags = info(op).flags;
+  if (op == Op::TaskNew) return start_task();
   if (flags & (End | Branch | Reserved) || op == Op::Reborrow) return false;  // that one comes with loops
   if (flags & nbc::Call) return calls_ && call(op);
   return instruction(op);
@@ -190,6 +193,11 @@ bool FunctionGenerator::instruction(Op op) {
       const Operand& operand = info.operands[i];
       if (operand.role != role) continue;
       if (operand.place == Place::List) {
+        if (operand.what == What::Handles) {
+          for (std::uint32_t n = random_.below(4); n > 0; --n)
+            add_slots(lists[i], choose(random_type(What::Handle), role, false));
+          continue;
+        }
         bool many = operand.what == What::Elements || operand.what == What::Strings;
         std::uint32_t times = many ? random_.below(4) : 1;
         if (many && leaves_of(operand.what).empty()) times = 0;
@@ -251,6 +259,28 @@ bool FunctionGenerator::instruction(Op op) {
   }
   release_busy();
   return true;
+}
+
+// A task for one of the closures' types that take nothing; its scope may not be open.
+bool FunctionGenerator::start_task() {
+  const TypeId task = random_type(What::Handle);
+  TypeId fn;
+  for (TypeId t : world_.leaves) {
+    if (types().kind(t) != Kind::Fn || !types()[t].params.empty()) continue;
+    const auto& results = types()[t].results;
+    const auto leaves = types().flatten(types()[task].element);
+    if (results.size() == leaves.size() && (leaves.empty() || results[0] == leaves[0].type)) fn = t;
+  }
+  if (!fn.valid()) return false;
+  const std::uint32_t closure = owned(fn), scope = input(kI64, true);
+  if (!vars_[closure].head || !vars_[scope].head) return release_busy(), false;
+  const std::uint32_t out = output(task, true);
+  f_.abc(Op::TaskNew, vars_[out].slot, vars_[closure].slot, vars_[scope].slot);
+  if (vars_[closure].held == Held::Owned) vars_[closure].held = Held::Empty;
+  touch(closure);
+  touch(out);
+  vars_[out].held = Held::Owned;
+  return release_busy(), true;
 }
 
 bool FunctionGenerator::call(Op op) {

@@ -173,6 +173,12 @@ std::uint32_t FunctionGenerator::make(TypeId type, int depth) {
     case Kind::Enum: return make_enum(type, depth);
     case Kind::Box: return make_boxed(type, depth);
     case Kind::Fn: return make_closure(type, depth);
+    case Kind::Handle: {
+      const std::uint32_t room = small_integer();
+      const std::uint32_t v = fresh(type, Held::Owned);
+      f_.abc(Op::ChannelNew, vars_[v].slot, vars_[room].slot);
+      return v;
+    }
     default: return make_any(type, depth);
   }
 }

@@ -76,7 +76,12 @@ class WorldMaker {
     w_.leaves.push_back(t_.list(any_));
     concrete_ = {point, kString, nested};
 
-    fns_ = {t_.fn({{kString, true}, {kI64}}, {kI64}), t_.fn({}, {}), t_.fn({{point, false}}, {option})};
+    for (TypeId e : {kI64, kString, unit, point}) {
+      w_.leaves.push_back(t_.handle(e));
+      w_.comparable.push_back(t_.handle(e));
+    }
+    fns_ = {t_.fn({{kString, true}, {kI64}}, {kI64}), t_.fn({}, {}), t_.fn({{point, false}}, {option}),
+            t_.fn({}, {kI64}), t_.fn({}, {kString})};
     for (TypeId fn : fns_) w_.leaves.push_back(fn);
   }
 

@@ -24,6 +24,7 @@ std::size_t object_bytes(const TypeTable& types, const Object* object) {
     case Shape::Record: return type.size;
     case Shape::Array: return ArrayObject::bytes(reinterpret_cast<const ArrayObject*>(object)->capacity, type.stride);
     case Shape::Table: return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
+    case Shape::Handle: return 0;  // what stands behind it is the runtime's
     case Shape::Text: return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
   }
   __builtin_unreachable();
@@ -32,6 +33,10 @@ std::size_t object_bytes(const TypeTable& types, const Object* object) {
 namespace {
 
 void free_storage(const ObjectType& type, Object* object) {
+  if (type.shape == Shape::Handle) {
+    auto* handle = reinterpret_cast<HandleObject*>(object);
+    return handle->kind->dispose(handle);
+  }
   if (type.shape == Shape::Table) {
     raw_free(reinterpret_cast<TableObject*>(object)->buffer);
   } else if (type.shape == Shape::Text) {
@@ -72,14 +77,20 @@ void free_dead(Account& account, Object* first) {
     Object* object = pop_dead(dead, number);
     object->type = number;
     const ObjectType& type = types[number];
-    for_each_child(type, object, [&](Object* child) {
+    auto drop = [&dead](Object* child) {
       const std::int32_t count = load_count(child);
       if (count > 1) {
         __atomic_store_n(&child->count, count - 1, __ATOMIC_RELAXED);
       } else if (count == 1 || release_shared(child, count)) {
         push_dead(dead, child);
       }
-    });
+    };
+    if (type.shape == Shape::Handle) {
+      auto* handle = reinterpret_cast<HandleObject*>(object);
+      handle->kind->children(handle, &drop, [](void* f, Object* child) { (*static_cast<decltype(drop)*>(f))(child); });
+    } else {
+      for_each_child(type, object, drop);
+    }
     account.credit(object_bytes(types, object));
     --account.live;
     free_storage(type, object);

@@ -88,6 +88,9 @@ bool publish(Account& from, Account& to, Object* object);
 /// The same for a record's or a value's counted places under `base`.
 bool publish_fields(Account& from, Account& to, FieldMap fields, const std::byte* base);
 
+/// Marks everything below a value's counted places shared, so that several threads may copy it.
+bool share_fields(Account& account, FieldMap fields, const std::byte* base);
+
 /// Frees a dead object alone: what it referred to has been moved out.
 void free_shell(Account& account, Object* object);
 

@@ -39,6 +39,7 @@ enum class Shape : std::uint8_t {
   Array,   // ArrayObject: list, bytes
   Table,   // TableObject: map
   Text,    // TextObject: a string too long to stand in its slots
+  Handle,  // HandleObject: a task, a channel, a file…
 };
 
 struct EnumFields;
@@ -115,6 +116,21 @@ struct TextIndex {
   const std::uint64_t* offsets() const { return reinterpret_cast<const std::uint64_t*>(this + 1); }
 };
 
+/// What stands behind a handle: identity, not a value. It takes care of its own threads, and what lies in
+/// it was published when it was put there, so walks that publish stop here.
+struct HandleObject {
+  /// What one kind of handle can do when it dies; with no state of its own.
+  struct Kind {
+    const char* name;  // for people: `task`, `channel`
+    /// Calls visit(context, object) for each counted reference that dies with it; moves them out.
+    void (*children)(HandleObject*, void* context, void (*visit)(void* context, Object*));
+    /// Gives its memory back, or notes that nobody holds it any more.
+    void (*dispose)(HandleObject*);
+  };
+  Object header;
+  const Kind* kind;
+};
+
 /// A string in its two words: up to 15 bytes in place, their number in the last byte; else the
 /// address of a TextObject and the length in bytes with this bit set. All zero is the empty string.
 constexpr std::uint64_t kHeapText = std::uint64_t{1} << 63;
@@ -183,7 +199,8 @@ inline void for_each_child(const ObjectType& type, const Object* object, F&& f) 
       }
       break;
     }
-    case Shape::Text: break;
+    case Shape::Text:
+    case Shape::Handle: break;
   }
 }
 

@@ -55,6 +55,13 @@ class Publisher {
     return has_children(object) ? moving_.push(object) : true;
   }
 
+  bool share(Object* object) {
+    if (load_count(object) <= 0) return true;
+    if (has_children(object)) return sharing_.push(object);
+    mark(object);
+    return true;
+  }
+
   bool run() {
     bool enough = true;
     while (enough) {
@@ -79,13 +86,6 @@ class Publisher {
     --from_.live;
     to_.used += bytes;
     ++to_.live;
-  }
-
-  bool share(Object* object) {
-    if (load_count(object) <= 0) return true;
-    if (has_children(object)) return sharing_.push(object);
-    mark(object);
-    return true;
   }
 
   // An object is marked after all below it: should memory end in between, every mark already set is
@@ -129,6 +129,13 @@ bool publish_fields(Account& from, Account& to, FieldMap fields, const std::byte
   Publisher publisher(from, to);
   bool enough = true;
   for_each_child(fields, base, [&](Object* child) { enough = enough && publisher.give_up(child); });
+  return enough && publisher.run();
+}
+
+bool share_fields(Account& account, FieldMap fields, const std::byte* base) {
+  Publisher publisher(account, account);
+  bool enough = true;
+  for_each_child(fields, base, [&](Object* child) { enough = enough && publisher.share(child); });
   return enough && publisher.run();
 }
 

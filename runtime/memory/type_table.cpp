@@ -8,6 +8,7 @@ namespace {
 constexpr std::size_t kBytesReserved = TypeTable::kMost * sizeof(const ObjectType*);
 constexpr ObjectType kTextType{.shape = Shape::Text, .size = 0, .stride = 1, .fields = {}};
 constexpr ObjectType kBytesType{.shape = Shape::Array, .size = 0, .stride = 1, .fields = {}};
+constexpr ObjectType kHandleType{.shape = Shape::Handle, .size = 0, .stride = 0, .fields = {}};
 }  // namespace
 
 TypeTable::TypeTable() {
@@ -16,6 +17,7 @@ TypeTable::TypeTable() {
   types_ = static_cast<const ObjectType**>(at);
   add(&kTextType);
   add(&kBytesType);
+  add(&kHandleType);
 }
 
 TypeTable::~TypeTable() {

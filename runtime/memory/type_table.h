@@ -16,6 +16,7 @@ class TypeTable {
   /// Types that every table has.
   static constexpr std::uint32_t kText = 0;
   static constexpr std::uint32_t kBytes = 1;
+  static constexpr std::uint32_t kHandle = 2;
 
   TypeTable();
   ~TypeTable();

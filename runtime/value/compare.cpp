@@ -108,7 +108,8 @@ class Equality {
       case Kind::Box: return object(*leaf.type, object_at(a), object_at(b));
       case Kind::Fn:
       case Kind::Any:
-      case Kind::Tensor: return object_at(a) == object_at(b);
+      case Kind::Tensor:
+      case Kind::Handle: return object_at(a) == object_at(b);
       default: return scalar_at(leaf, a) == scalar_at(leaf, b);
     }
   }

@@ -183,9 +183,12 @@ namespace {
                   .args = vm.scratch,
                   .results = vm.scratch2,
                   .result_types = native.results,
+                  .worker = *vm.worker,
+                  .fiber = *vm.fiber,
                   .message = {}};
   const NativeStatus status = native.function(call);
   if (status == NativeStatus::Ok) return true;
+  // A native that waits has let go of the fiber.
   vm.native_status = status;
   vm.native_message = std::move(call.message);
   vm.native_exit = call.exit_code;
@@ -198,8 +201,19 @@ HANDLER(CallNative) {
   STEP();
   const LoadedNative& native = vm->module->natives[UIMM];
   gather(vm->scratch, fp, list_of(pc), native.param_slots);
-  if (!call_native(*vm, native)) [[unlikely]]
+  if (!native.leaf) {
+    // It may wait: then this is where the task goes on, maybe before we are back here.
+    vm->fiber->at = pc;
+    vm->fiber->frame = fp;
+  }
+  if (!call_native(*vm, native)) [[unlikely]] {
+    if (vm->native_status == NativeStatus::Wait || vm->native_status == NativeStatus::Yield) {
+      vm->fuel_left = fuel;
+      vm->left = vm->native_status == NativeStatus::Wait ? Left::Parked : Left::Yielded;
+      return;
+    }
     RAISE(Native);
+  }
   scatter(fp, list_of(pc) + native.param_slots, native.result_slots, vm->scratch2);
   NEXT(words_with_list(1, A));
 }
@@ -228,7 +242,7 @@ HANDLER(Ret) {
 }
 
 HANDLER(Halt) {
-  vm->finished = true;
+  vm->left = Left::Returned;
   vm->fuel_left = fuel;
 }
 
@@ -248,6 +262,14 @@ HANDLER(Resume) { RAISE(Instruction); }
 HANDLER(Kernel) { RAISE(Instruction); }
 
 HANDLER(refuel) {
+  if (vm->worker->has_others()) {
+    // Its time is used up, and others are waiting. The step is counted again when it goes on.
+    vm->fiber->at = pc;
+    vm->fiber->frame = fp;
+    vm->fuel_left = 1;
+    vm->left = Left::Yielded;
+    return;
+  }
   // The instruction at pc counts its step again. Without more fuel the one that is left lets a handler
   // get as far as its first step.
   fuel = refuel(*vm) + 1;
@@ -259,6 +281,7 @@ HANDLER(raise) {
   const Resumption to = unwind(*vm, pc, fp);
   if (to.pc == nullptr) {
     vm->fuel_left = fuel;
+    vm->left = Left::Unwound;
     return;
   }
   pc = to.pc;

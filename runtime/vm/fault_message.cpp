@@ -93,6 +93,16 @@ std::string instruction_message(const LoadedFunction& function, std::uint32_t pc
     case Op::ListPut:
     case Op::ListInsert:
     case Op::ListRemove: return out_of_bounds(fp[inst.c()], value::list_length(fp[inst.b()]));
+    case Op::TaskNew: return "the scope of the task is not open";
+    case Op::TaskAwait:
+    case Op::TaskSettle:
+    case Op::ChannelSend:
+    case Op::ChannelTrySend:
+    case Op::ChannelReceive:
+    case Op::ChannelTryReceive: return fp[inst.b()] == 0 ? kMovedOut : "the handle is of another kind";
+    case Op::Select: return "a handle to select from is neither task nor channel";
+    case Op::ChannelNew:
+      return "a channel can't have room for " + value::print_int(static_cast<std::int64_t>(fp[inst.b()])) + " messages";
     case Op::BoxOpen:
     case Op::BoxPeek:
     case Op::BoxGet:
@@ -121,6 +131,9 @@ std::string fault_message(Machine& machine, const LoadedFunction& function, std:
     case Fault::Safepoint: return "the limit of steps is reached";
     case Fault::NullCall: return kMovedOut;
     case Fault::Injected: return "injected";
+    case Fault::ChildCancelled: return "the awaited task was cancelled";
+    case Fault::Stopped: return "stopped";
+    case Fault::ChildPanic:
     case Fault::Native: return machine.native_status == NativeStatus::NoMemory ? no_memory : machine.native_message;
     case Fault::Instruction:
     case Fault::None: break;

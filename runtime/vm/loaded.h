@@ -45,6 +45,7 @@ struct LoadedNative {
   NativeFunction function = nullptr;
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
+  bool leaf = false;                     // it never waits
   std::vector<const TypeInfo*> results;  // by result
 };
 

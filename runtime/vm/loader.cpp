@@ -9,13 +9,27 @@ namespace {
 
 using memory::Object;
 
+/// A signature with handles of every type written as `handle`: natives treat them alike.
+std::string without_elements(std::string signature) {
+  constexpr std::string_view kHandle = "handle<";
+  for (std::size_t at = signature.find(kHandle); at != std::string::npos; at = signature.find(kHandle, at + 1)) {
+    std::size_t end = at + kHandle.size();
+    for (int depth = 1; depth != 0 && end < signature.size(); ++end) {
+      depth += signature[end] == '<' ? 1 : signature[end] == '>' && signature[end - 1] != '-' ? -1 : 0;
+    }
+    signature.erase(at + kHandle.size() - 1, end - (at + kHandle.size() - 1));
+  }
+  return signature;
+}
+
 class Loader {
  public:
-  Loader(Machine& machine, LoadedModule& loaded) : machine_(machine), loaded_(loaded), module_(loaded.module()) {}
+  Loader(Machine& machine, memory::TypeTable& objects, LoadedModule& loaded)
+      : machine_(machine), objects_(objects), loaded_(loaded), module_(loaded.module()) {}
 
   std::expected<void, std::string> run() {
     for (const std::string& text : module_.strings) loaded_.strings.emplace_back(text);
-    if (!loaded_.types.build(module_.types, loaded_.strings, machine_.types)) return too_many_types();
+    if (!loaded_.types.build(module_.types, loaded_.strings, objects_)) return too_many_types();
     for (std::size_t i = 0; i < module_.types.size(); ++i) {
       loaded_.type_infos.push_back(&loaded_.types[nbc::TypeId(i)]);
     }
@@ -43,7 +57,7 @@ class Loader {
       if (entry == nullptr) {
         return std::unexpected("the runtime has no native `" + std::string(name) + "`");
       }
-      const std::string signature = nbc::signature_text(module_, native.signature);
+      const std::string signature = without_elements(nbc::signature_text(module_, native.signature));
       if (signature != entry->signature) {
         return std::unexpected("the native `" + std::string(name) + "` is " + std::string(entry->signature) +
                                " here, not " + signature);
@@ -53,6 +67,7 @@ class Loader {
       }
       LoadedNative& bound = loaded_.natives.emplace_back();
       bound.function = entry->function;
+      bound.leaf = entry->leaf;
       bound.param_slots = nbc::slots_of(module_.types, native.signature.params);
       bound.result_slots = nbc::slots_of(module_.types, native.signature.results);
       for (const nbc::TypeId type : native.signature.results) {
@@ -96,7 +111,7 @@ class Loader {
       out.concrete = &loaded_.types[vtable.concrete];
       out.concrete_id = vtable.concrete.index;
       const nbc::TypeId concrete[] = {vtable.concrete};
-      out.record = loaded_.types.add_record(concrete, machine_.types);
+      out.record = loaded_.types.add_record(concrete, objects_);
       if (out.record == nullptr) return false;
       for (const nbc::FunctionId f : vtable.functions) {
         out.functions.push_back(&loaded_.functions[f.index]);
@@ -135,7 +150,7 @@ class Loader {
             captures.push_back(params[p].type);
             slots += module_.types.slots(params[p].type);
           }
-          records[pc] = loaded_.types.add_record(captures, machine_.types);
+          records[pc] = loaded_.types.add_record(captures, objects_);
           if (records[pc] == nullptr) return false;
         }
         pc += inst.words();
@@ -176,7 +191,7 @@ class Loader {
         }
         case nbc::Kind::Fn: {
           if (empty_record_ == nullptr) {
-            empty_record_ = loaded_.types.add_record({}, machine_.types);
+            empty_record_ = loaded_.types.add_record({}, objects_);
             if (empty_record_ == nullptr) return false;
           }
           Object* closure =
@@ -208,6 +223,7 @@ class Loader {
   }
 
   Machine& machine_;
+  memory::TypeTable& objects_;
   LoadedModule& loaded_;
   const nbc::Module& module_;
   const value::RecordInfo* empty_record_ = nullptr;
@@ -215,8 +231,8 @@ class Loader {
 
 }  // namespace
 
-std::expected<void, std::string> load_module(Machine& machine, LoadedModule& loaded) {
-  return Loader(machine, loaded).run();
+std::expected<void, std::string> load_module(Machine& machine, memory::TypeTable& objects, LoadedModule& loaded) {
+  return Loader(machine, objects, loaded).run();
 }
 
 }  // namespace noodle::vm

@@ -8,7 +8,7 @@
 namespace noodle::vm {
 
 /// Fills a LoadedModule from its verified module: types, constants, natives, vtables, code.
-std::expected<void, std::string> load_module(Machine& machine, LoadedModule& loaded);
+std::expected<void, std::string> load_module(Machine& machine, memory::TypeTable& objects, LoadedModule& loaded);
 
 /// Rewrites the opcodes of one function for the types of its registers; with `pairs` also makes one of
 /// two where there is a handler for both (specialise.cpp).

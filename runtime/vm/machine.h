@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/task/scheduler.h"
 #include "runtime/vm/loaded.h"
 #include "runtime/vm/runtime.h"
 
@@ -26,14 +27,23 @@ enum class Fault : std::uint8_t {
   Instruction,  // what the opcode checks: overflow, bounds, null, conversion
   NoMemory,
   StackOverflow,
-  Safepoint,  // the safepoint decided to stop
-  Native,     // Machine::native_status and native_message
-  NullCall,   // call.fn or call.any of a value that was moved out
-  Injected,   // Runtime::fail_at
+  Safepoint,       // the safepoint decided to stop
+  Native,          // Machine::native_status and native_message
+  NullCall,        // call.fn or call.any of a value that was moved out
+  Injected,        // Runtime::fail_at
+  ChildPanic,      // of a task that was awaited, or of a scope: the fiber's `cause`
+  ChildCancelled,  // the task that was awaited was cancelled
+  Stopped,         // the task was told to stop; its fiber's `wake` says why
 };
+
+/// How the interpreter was left.
+enum class Left : std::uint8_t { Returned, Unwound, Parked, Yielded };
 
 constexpr std::uint32_t kFrameWords = 4;
 
+class Interpreter;
+
+/// What a worker needs to interpret; what belongs to a task lies in its fiber.
 struct Machine {
   // Read by calls.
   const LoadedFunction* functions = nullptr;
@@ -43,7 +53,10 @@ struct Machine {
   std::uint64_t* scratch = nullptr;
   std::uint64_t* scratch2 = nullptr;
   LoadedModule* module = nullptr;
+  task::Fiber* fiber = nullptr;
+  task::Worker* worker = nullptr;
   World* world = nullptr;
+  Interpreter* interpreter = nullptr;
   const std::atomic<bool>* interrupt = nullptr;
 
   Fault fault = Fault::None;
@@ -51,24 +64,18 @@ struct Machine {
   std::string native_message;
   std::int64_t native_exit = 0;
 
-  bool unwinding = false;    // from the raise of a panic until it has left the outermost frame
-  bool interrupted = false;  // the interrupt flag has led to this unwinding
-  bool finished = false;     // the outermost frame returned
-  Stop stop;
-
+  Left left = Left::Returned;
   std::uint64_t steps_left = UINT64_MAX;  // not yet handed out as fuel
   std::uint64_t fuel_left = 0;            // when the last run ended
 
   std::uint64_t checks = 0;   // with Options::probes: checked operations so far
   std::uint64_t fail_at = 0;  // and the one that panics
 
-  std::uint64_t* stack = nullptr;
-  std::size_t stack_bytes = 0;
-  std::vector<std::uint16_t> result_list;  // where the outermost frame's results go
-  Word halt = 0;
-  memory::TypeTable types;
   Options options;
 
+  Machine() = default;
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
   ~Machine();
 };
 
@@ -76,7 +83,7 @@ inline LoadedFunction* function_of(const std::uint64_t* fp) { return reinterpret
 
 /// Steps between two looks at the interrupt flag.
 constexpr std::uint64_t kQuantum = 16'384;
-/// Hands out fuel for the next steps, or sets machine.stop's reason and gives 0.
+/// Hands out fuel for the next steps; 0 when the running task has to stop.
 std::uint64_t refuel(Machine& machine);
 
 /// Where execution goes on after unwinding; pc is null when the outermost frame was left.
@@ -93,7 +100,11 @@ std::string fault_message(Machine& machine, const LoadedFunction& function, std:
 void capture_trace(const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp, const std::uint64_t* base,
                    Stop& stop);
 
-/// Runs from `pc` until the outermost frame returns or is left by unwinding.
+/// Runs from `pc` until the outermost frame returns or is left by unwinding, the task waits or yields.
 void interpret(Machine& machine, const Word* pc, std::uint64_t* fp);
+/// The same, with machine.fault raised at `pc`.
+void interpret_fault(Machine& machine, const Word* pc, std::uint64_t* fp);
+/// Goes on with a fiber that was parked.
+void resume(Machine& machine, task::Fiber& fiber);
 
 }  // namespace noodle::vm

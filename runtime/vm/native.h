@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/task/scheduler.h"
 #include "runtime/value/value.h"
 #include "runtime/world/world.h"
 
@@ -23,6 +24,9 @@ enum class NativeStatus : std::uint8_t {
   NoMemory,
   Exit,  // the program ends with NativeCall::exit_code
   Interrupted,
+  Wait,     // the task waits; the native is called again when it goes on
+  Yield,    // as Wait, but it only lets others go first
+  Stopped,  // the task was told to stop while it waited
 };
 
 /// One call of a native.
@@ -33,6 +37,8 @@ struct NativeCall {
   const std::uint64_t* args;
   std::uint64_t* results;
   std::span<const value::TypeInfo* const> result_types;
+  task::Worker& worker;
+  task::Fiber& fiber;
   std::string message;
   std::int64_t exit_code = 0;
 

@@ -148,7 +148,8 @@ const std::vector<Case>& cases() {
       {"process.exit", {i(-1)}, "an exit code is from 0 to 255, not -1"},
       {"clock.now", {}, "1700000000000000000"},
       {"clock.sleep", {i(5)}, ""},
-      {"clock.monotonic", {}, "1700000000000000005"},
+      {"clock.monotonic", {}, "1700000000000065536"},  // timers tick every 2^16 nanoseconds
+      {"task.yield", {}, ""},
       {"fs.write_text", {"d/a.txt", "one\r\ntwo"}, "true ''"},
       {"fs.write_text", {"", "x"}, "false 'no such file: '"},
       {"fs.append_text", {"d/a.txt", "\nthree"}, "true ''"},
@@ -191,8 +192,10 @@ TEST(Natives, DoWhatTheTableSays) {
     for (const double x : {0.75, -0.75, 0.5, 0.0})
       EXPECT_EQ(bench.call("float." + name, {x}), value::print_f64(f(x))) << name;
   }
+  // Those of handles need a program around them: task_test.cpp, and the golden ones.
   for (const NativeEntry& entry : native_table())
-    EXPECT_TRUE(bench.called.contains(std::string(entry.name))) << entry.name;
+    if (entry.signature.find("handle") == std::string_view::npos)
+      EXPECT_TRUE(bench.called.contains(std::string(entry.name))) << entry.name;
 }
 
 }  // namespace

@@ -84,10 +84,6 @@ NativeStatus native_process_env(NativeCall& call) {
 }
 NativeStatus native_clock_now(NativeCall& call) { return give_int(call, call.world.unix_nanos()); }
 NativeStatus native_clock_monotonic(NativeCall& call) { return give_int(call, call.world.monotonic_nanos()); }
-NativeStatus native_clock_sleep(NativeCall& call) {
-  call.world.sleep_nanos(int_arg(call, 0), call.interrupt);
-  return NativeStatus::Ok;
-}
 NativeStatus native_random_entropy(NativeCall& call) {
   call.results[0] = call.world.entropy();
   return NativeStatus::Ok;

@@ -12,14 +12,17 @@
 #include <vector>
 
 #include "nbc/verify.h"
+#include "runtime/task/stop.h"
 #include "runtime/world/world.h"
 
 namespace noodle::vm {
 
+using task::Stop;
+using task::TraceFrame;
 using world::World;
 
 class LoadedModule;
-struct Machine;
+class Interpreter;
 
 struct Options {
   /// Bytes that a program's values may take together.
@@ -30,37 +33,12 @@ struct Options {
   std::uint64_t step_limit = UINT64_MAX;
   /// Counts checked operations, and lets one of them panic: for tests, see `fail_at`.
   bool probes = false;
+  /// Threads that run tasks at most; 0: one a core.
+  std::uint32_t workers = 0;
 };
 
-/// Where a program was, innermost first in a trace.
-struct TraceFrame {
-  std::string function;
-  std::string file;  // empty when the module has no debug information
-  std::uint32_t line = 0;
-  std::uint32_t column = 0;
-};
-
-/// Why a function did not return.
-struct Stop {
-  enum class Kind : std::uint8_t {
-    Panic,        // a bug; `message` says which
-    Exit,         // the program called exit, or standard output was closed (then the code is 0)
-    Interrupted,  // the interrupt flag was set
-  };
-  Kind kind = Kind::Panic;
-  std::string message;
-  std::vector<TraceFrame> trace;
-  std::uint64_t omitted = 0;    // frames left out in the middle of the trace, before the last kTraceTail
-  std::size_t head_frames = 0;  // trace entries before the ones left out
-  std::int64_t exit_code = 101;
-
-  static constexpr std::size_t kTraceHead = 20;
-  static constexpr std::size_t kTraceTail = 10;
-  /// The message and the trace as text for people.
-  std::string text() const;
-};
-
-/// Runs modules. Used by one thread at a time; only `interrupt` may be called from elsewhere.
+/// Runs modules. Used by one thread at a time (tasks run on threads of the runtime's own as well); only
+/// `interrupt` may be called from elsewhere.
 class Runtime {
  public:
   /// A runtime that reaches outside through `world`, which must outlive it.
@@ -86,8 +64,8 @@ class Runtime {
   static std::string_view text(const std::uint64_t* words);
 
   /// Asks the running program to unwind (from a signal handler or another thread).
-  void interrupt() { interrupt_.store(true, std::memory_order_relaxed); }
-  void clear_interrupt() { interrupt_.store(false, std::memory_order_relaxed); }
+  void interrupt();
+  void clear_interrupt();
 
   /// With Options::probes, the `count`-th checked operation from now on panics (0: none does), whatever
   /// it checks. What can go wrong in an instruction, a call or at a safepoint is then tried everywhere.
@@ -104,9 +82,7 @@ class Runtime {
 
  private:
   Runtime() = default;
-  std::atomic<bool> interrupt_{false};
-  std::unique_ptr<Machine> machine_;
-  std::vector<std::unique_ptr<LoadedModule>> modules_;
+  std::unique_ptr<Interpreter> interpreter_;
 };
 
 }  // namespace noodle::vm

@@ -1,6 +1,6 @@
 // Unwinding from the verifier's table (law 2), and the trace of a panic.
 
-#include "runtime/vm/machine.h"
+#include "runtime/vm/interpreter.h"
 
 namespace noodle::vm {
 
@@ -65,34 +65,89 @@ void release_owned_arguments(Machine& machine, const LoadedFunction& function, s
   }
 }
 
-void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
-  machine.unwinding = true;
-  Stop& stop = machine.stop;
-  stop = {};
-  if (machine.fault == Fault::Native && machine.native_status == NativeStatus::Exit) {
+// How the running task was told to stop.
+void note_stop(Machine& machine, Stop& stop) {
+  task::Fiber& fiber = *machine.fiber;
+  const std::uint32_t flags = fiber.task->flags.load(std::memory_order_acquire);
+  fiber.stopping = true;
+  if ((flags & task::Task::kExit) != 0) {
     stop.kind = Stop::Kind::Exit;
-    stop.exit_code = machine.native_exit;
-    return;
-  }
-  const bool interrupted = machine.interrupt->load(std::memory_order_relaxed);
-  if ((machine.fault == Fault::Native && machine.native_status == NativeStatus::Interrupted) ||
-      (machine.fault == Fault::Safepoint && interrupted)) {
+    stop.exit_code = machine.interpreter->exit_code();
+  } else if (machine.interrupt->load(std::memory_order_relaxed) && fiber.task->scope == nullptr) {
     stop.kind = Stop::Kind::Interrupted;
     stop.message = "interrupted";
     stop.exit_code = 130;
-    machine.interrupted = true;
+  } else {
+    stop.kind = Stop::Kind::Cancelled;
+    stop.message = "cancelled";
+  }
+}
+
+bool is_told_to_stop(const Machine& machine) {
+  const task::Task& task = *machine.fiber->task;
+  return task::Scheduler::told_to_stop(task) ||
+         (task.scope == nullptr && machine.interrupt->load(std::memory_order_relaxed));
+}
+
+// A panic about another one says what that was about.
+std::string child_panic_message(const Stop& stop) {
+  const Stop* root = stop.cause.get();
+  while (root != nullptr && root->cause != nullptr) root = root->cause.get();
+  return "a task panicked: " + (root != nullptr ? root->message : std::string("nobody knows why"));
+}
+
+// The panic of a child that nobody awaited, as its owner's own.
+bool note_failed_child(task::Fiber& fiber, Stop& stop) {
+  for (task::Scope* scope = fiber.scopes; scope != nullptr; scope = scope->outer) {
+    const Hold hold(scope->lock);
+    if (scope->culprit == nullptr) continue;
+    scope->culprit->flags.fetch_or(task::Task::kObserved);
+    stop.cause = scope->culprit->stop;
+    stop.message = child_panic_message(stop);
+    return true;
+  }
+  return false;
+}
+
+void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
+  task::Fiber& fiber = *machine.fiber;
+  fiber.unwinding = true;
+  fiber.stop = std::make_shared<Stop>();
+  Stop& stop = *fiber.stop;
+  stop.cause = std::move(fiber.cause);
+  if (machine.fault == Fault::Native && machine.native_status == NativeStatus::Exit) {
+    stop.kind = Stop::Kind::Exit;
+    stop.exit_code = machine.native_exit;
+    if (fiber.task->scope != nullptr) machine.interpreter->exit_from_child(*machine.worker, machine.native_exit);
     return;
   }
+  const bool told = machine.fault == Fault::Stopped || machine.fault == Fault::Safepoint ||
+                    (machine.fault == Fault::Native && (machine.native_status == NativeStatus::Interrupted ||
+                                                        machine.native_status == NativeStatus::Stopped));
+  if (told) {
+    const bool failed = (fiber.task->flags.load(std::memory_order_acquire) & task::Task::kScopeFailed) != 0;
+    if (failed && note_failed_child(fiber, stop)) {
+      fiber.stopping = true;
+      return capture_trace(function, pc, fp, fiber.base, stop);
+    }
+    if (machine.fault == Fault::Stopped && fiber.wake == task::Wake::Deadlock) {
+      stop.message = "deadlock: every task waits for another";
+      return capture_trace(function, pc, fp, fiber.base, stop);
+    }
+    if (machine.fault != Fault::Safepoint || is_told_to_stop(machine)) return note_stop(machine, stop);
+  }
+  if ((fiber.task->flags.load(std::memory_order_relaxed) & task::Task::kScopeFailed) != 0) fiber.stopping = true;
   stop.kind = Stop::Kind::Panic;
-  stop.message = fault_message(machine, function, pc, fp);
-  capture_trace(function, pc, fp, machine.stack, stop);
+  stop.message =
+      machine.fault == Fault::ChildPanic ? child_panic_message(stop) : fault_message(machine, function, pc, fp);
+  capture_trace(function, pc, fp, fiber.base, stop);
 }
 
 }  // namespace
 
 std::uint64_t refuel(Machine& machine) {
-  // While defers run after an interruption, the flag is still up; it has done its work.
-  if (machine.interrupt->load(std::memory_order_relaxed) && !machine.interrupted) return 0;
+  // While defers run after a stop, the flags are still up; they have done their work.
+  if (is_told_to_stop(machine) && !machine.fiber->stopping) return 0;
   const std::uint64_t give = machine.steps_left < kQuantum ? machine.steps_left : kQuantum;
   machine.steps_left -= give;
   return give;
@@ -103,11 +158,11 @@ Resumption unwind(Machine& machine, const Word* at, std::uint64_t* fp) {
   auto pc = static_cast<std::uint32_t>(at - function->code);
   const nbc::Op op = nbc::op_of(original(*function).code[pc]);
   const nbc::UnwindSite* site = function->module->verified.facts(nbc::FunctionId(function->id)).site(pc);
-  if (op == nbc::Op::Resume && machine.fault == Fault::Instruction && machine.unwinding) {
+  if (op == nbc::Op::Resume && machine.fault == Fault::Instruction && machine.fiber->unwinding) {
     // Goes on with the panic that led into the handler.
   } else {
     // A panic while another unwinds replaces nothing.
-    if (!machine.unwinding) begin(machine, *function, pc, fp);
+    if (!machine.fiber->unwinding) begin(machine, *function, pc, fp);
     if (machine.fault != Fault::Instruction) release_owned_arguments(machine, *function, pc, fp);
   }
   machine.fault = Fault::None;
@@ -121,7 +176,7 @@ Resumption unwind(Machine& machine, const Word* at, std::uint64_t* fp) {
     }
     const auto* resume = reinterpret_cast<const Word*>(fp[-3]);
     auto* caller = reinterpret_cast<std::uint64_t*>(fp[-4]);
-    if (caller == machine.stack) return {};
+    if (caller == machine.fiber->base) return {};
     fp = caller;
     function = function_of(fp);
     pc = static_cast<std::uint32_t>(resume - function->code);
@@ -195,22 +250,6 @@ void capture_trace(const LoadedFunction& first, std::uint32_t pc, const std::uin
   }
   // What has no place in the source, such as the code that calls `main`, says nothing about where it was.
   if (stop.trace.size() > 1 && stop.trace.back().line == 0 && stop.trace.front().line != 0) stop.trace.pop_back();
-}
-
-std::string Stop::text() const {
-  std::string out = kind == Kind::Panic ? "panic: " + message + "\n" : message + "\n";
-  for (std::size_t i = 0; i < trace.size(); ++i) {
-    if (omitted != 0 && i == head_frames) {
-      out += "  … " + std::to_string(omitted) + " more\n";
-    }
-    const TraceFrame& frame = trace[i];
-    out += "  in " + frame.function;
-    if (!frame.file.empty() && frame.line != 0) {
-      out += " at " + frame.file + ":" + std::to_string(frame.line) + ":" + std::to_string(frame.column);
-    }
-    out += "\n";
-  }
-  return out;
 }
 
 }  // namespace noodle::vm

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "base/lock.h"
 #include "runtime/world/world.h"
 
 namespace noodle::world {
@@ -71,6 +72,8 @@ class RealWorld final : public World {
       nanosleep(&t, nullptr);  // a signal ends it early; then the loop looks again
     }
   }
+
+  void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override { futex_wait(word, 0, nanos); }
 
   std::uint64_t entropy() override {
     std::uint64_t value = 0;

@@ -1,6 +1,15 @@
+#include "base/lock.h"
 #include "runtime/world/world.h"
 
 namespace noodle::world {
+
+void TestWorld::wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) {
+  if (nanos >= 0) {
+    now += nanos;
+  } else {
+    futex_wait(word, 0, nanos);
+  }
+}
 
 Written TestWorld::write_out(std::string_view text) {
   if (out_closed) return Written::Closed;

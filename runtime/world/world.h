@@ -30,6 +30,8 @@ class World {
   virtual std::int64_t monotonic_nanos() = 0;
   /// Waits; returns early when `interrupt` is set (it may be null).
   virtual void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) = 0;
+  /// Sleeps while `word` is 0, at most `nanos` nanoseconds unless negative; may wake early.
+  virtual void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) = 0;
   virtual std::uint64_t entropy() = 0;
 
   /// Buffered sensibly: by line on a terminal, else in blocks; `write_error` flushes it first.
@@ -71,6 +73,7 @@ class TestWorld : public World {
   std::int64_t unix_nanos() override { return now; }
   std::int64_t monotonic_nanos() override { return now; }
   void sleep_nanos(std::int64_t nanos, const std::atomic<bool>*) override { now += nanos; }
+  void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override;
   std::uint64_t entropy() override { return next_entropy++ * 0x9E3779B97F4A7C15ull; }
   Written write_out(std::string_view text) override;
   Written write_error(std::string_view text) override;

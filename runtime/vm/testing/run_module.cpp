@@ -20,6 +20,7 @@ constexpr Options kLimits = {
     .stack_slots = 1 << 16,
     .step_limit = 200'000,
     .probes = true,
+    .workers = 1,
 };
 constexpr int kInjections = 8;
 

@@ -1,0 +1,64 @@
+#pragma once
+
+// Channels: bounded queues of messages that tasks wait at. A message goes straight into the registers of a
+// task that waits for one, so that whoever is woken has what it was woken for.
+
+#include <cstdint>
+
+#include "base/lock.h"
+#include "runtime/task/scheduler.h"
+
+namespace noodle::task {
+
+/// A channel, and what its handles refer to.
+struct Channel {
+  memory::HandleObject handle;
+  const value::TypeInfo* type = nullptr;  // of messages
+  Lock lock;                              // guards what follows
+  bool closed = false;
+  std::uint64_t capacity = 0;  // in messages
+  std::uint64_t count = 0;
+  std::uint64_t head = 0;  // of the oldest
+  std::uint64_t room = 0;  // messages that `ring` has room for; grows up to the capacity
+  std::uint64_t* ring = nullptr;
+  WaitList senders;
+  WaitList receivers;
+};
+
+/// What became of a send or receive. The first three are what `channel.send` and its kin give.
+enum class Passed : std::uint8_t { Done = 0, Closed = 1, NotNow = 2, Parked, Stopped, NoMemory };
+
+/// A new channel; null when there is no memory.
+Channel* make_channel(const value::TypeInfo& type, std::uint64_t capacity);
+
+/// The kind of all channels' handles.
+extern const memory::HandleObject::Kind kChannelKind;
+/// The kind of all tasks' handles.
+extern const memory::HandleObject::Kind kTaskKind;
+
+/// Where a message's slots are: registers `slots[list[i]]`.
+struct Registers {
+  std::uint64_t* slots;
+  const std::uint16_t* list;
+  std::uint64_t* status;
+};
+
+/// Sends a published message. Done: it has moved out of the registers.
+Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& from, bool wait);
+/// Receives a message into the registers.
+Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& to, bool wait);
+/// Closes a channel: nothing more can be sent; what is in it can still be received.
+void close(Worker& worker, Channel& channel);
+
+/// Ends the wait of a fiber that was parked, whatever it waited for.
+void end_wait(Scheduler& scheduler, Fiber& fiber);
+/// Waits for the end of a task. Done: it has ended.
+Passed await(Worker& worker, Fiber& fiber, Task& task, std::int64_t until);
+/// Waits for one of several tasks and channels, until a moment unless negative. `count` handles; Done sets
+/// `chosen`, NotNow means that the time is over.
+Passed select(Worker& worker, Fiber& fiber, memory::HandleObject* const* handles, std::uint32_t count,
+              std::int64_t until);
+/// Waits until a moment, and whatever ends the wait before it.
+Passed sleep_until(Worker& worker, Fiber& fiber, std::int64_t until);
+
+}  // namespace noodle::task

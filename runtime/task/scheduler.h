@@ -1,0 +1,201 @@
+#pragma once
+
+// The scheduler: workers that run tasks, the queues between them, timers, sleep.
+//
+// A worker is a thread with a queue of tasks that are ready. `next` is the one that was made ready last by
+// what it runs: it goes first, since what it wants is in the cache, and nobody steals it until the running
+// task has used up its time. Idle workers steal half of another's queue, and sleep when there is nothing.
+// Workers beyond the first start when there is work for them.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/lock.h"
+#include "runtime/task/run_queue.h"
+#include "runtime/task/stacks.h"
+#include "runtime/task/task.h"
+#include "runtime/task/timers.h"
+#include "runtime/world/world.h"
+
+namespace noodle::task {
+
+class Scheduler;
+
+/// What a task did with its turn. After Parked its fiber may already run elsewhere.
+enum class Ran : std::uint8_t { Ended, Parked, Yielded };
+
+/// Runs tasks: the interpreter.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  /// Prepares a worker before its first task; false when there is no memory.
+  virtual bool attach(Worker& worker) = 0;
+  /// Runs a task that has a fiber until it ends, waits, or has used up its time. One that ended has its
+  /// outcome, and its result or stop.
+  virtual Ran run(Worker& worker, Task& task) = 0;
+  /// Drops a reference to an object.
+  virtual void release(Worker& worker, memory::Object* object) = 0;
+};
+
+/// A thread that runs tasks.
+class Worker {
+ public:
+  Worker(Scheduler& scheduler, std::uint32_t index) : scheduler_(scheduler), index_(index) {}
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  Scheduler& scheduler() const { return scheduler_; }
+  std::uint32_t index() const { return index_; }
+  /// What the engine keeps for this worker.
+  void* engine = nullptr;
+
+  /// Whether other tasks are ready here: then who has used up its time yields.
+  bool has_others() const;
+
+ private:
+  friend class Scheduler;
+  Fiber* take_fiber();
+  void give_fiber(Fiber* fiber);
+
+  Scheduler& scheduler_;
+  std::uint32_t index_;
+  Task* next_ = nullptr;
+  RunQueue queues_[kPriorities];
+  std::uint32_t turns_ = 0;
+  Fiber* fibers_ = nullptr;  // spare ones
+  std::uint32_t fiber_count_ = 0;
+  std::uint32_t random_ = 1;
+  std::atomic<std::uint32_t> signal_{0};  // what it sleeps on
+  Worker* next_idle_ = nullptr;
+  std::thread thread_;
+};
+
+struct SchedulerOptions {
+  std::uint32_t workers = 0;  // 0: one a core
+};
+
+class Scheduler {
+ public:
+  Scheduler(const SchedulerOptions& options, world::World& world, Engine& engine);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+
+  /// Runs a task, and what it starts, on the calling thread and others until it has ended. The fiber is the
+  /// caller's.
+  void run(Task& main, Fiber& fiber);
+  /// Prepares the first worker. To be called once, before the rest.
+  bool attach_first() { return engine_.attach(*workers_[0]); }
+  /// Tells the main task to end because another called exit.
+  void exit(Worker& worker);
+  /// Makes the main task stop where it is. Safe in a signal handler.
+  void interrupt();
+
+  // ---- tasks
+  /// A child of an open scope that will call `work`, once it is made `ready`. Null when there is no memory.
+  Task* start(Scope& scope, memory::Object* work, const value::TypeInfo* result);
+  /// Makes a new task ready. True when so many wait here that the one who starts them should let them run
+  /// before it starts more.
+  bool spawn(Worker& worker, Task& task);
+  /// Asks a task to stop at its next wait or safepoint.
+  void cancel(Worker* worker, Task& task);
+  /// Gives up the handles' hold on a task (the last one was dropped).
+  void drop_handles(Task& task);
+  /// Whether the running task has been told to stop, and how.
+  static bool told_to_stop(const Task& task);
+
+  // ---- scopes
+  /// Opens a scope of the running task. Null when there is no memory.
+  Scope* open_scope(Fiber& fiber);
+  static Scope* find_scope(Fiber& fiber, std::uint64_t number);
+  void cancel_scope(Worker* worker, Scope& scope);
+  /// Waits for the children of a scope of the running task. Done: none is left; Parked: as `park`; else why
+  /// it must not wait any longer.
+  enum class Joined : std::uint8_t { Done, Parked, Stopped };
+  Joined join(Fiber& fiber, Scope& scope);
+  /// The owner has come to the scope's end: from now on a child's panic that nobody waits for fails it at once.
+  void begin_join(Worker* worker, Scope& scope);
+  /// Closes the innermost scope, all of whose children have ended; gives what a failed one left that
+  /// nobody has seen.
+  std::shared_ptr<const Stop> close_scope(Fiber& fiber);
+
+  // ---- waiting
+  static void begin_wait(Fiber& fiber, const char* what);
+  /// Registers with something whose lock is held.
+  static void enlist(Fiber& fiber, Waiter& waiter, WaitList& list, Lock& lock, std::uint32_t index = 0);
+  /// Waits at most until a moment.
+  void set_timer(Fiber& fiber, std::int64_t at);
+  /// Parks a fiber that has registered: then nothing of it may be touched any more. False when it need
+  /// not wait; `fiber.wake` says why.
+  bool park(Fiber& fiber);
+  /// Takes a waiting fiber for oneself; whoever gets true completes it. Its waiter, if any, is off its list.
+  static bool claim(Fiber& fiber, Wake why, std::uint32_t& was);
+  void complete(Worker* worker, Fiber& fiber, std::uint32_t was);
+  /// Wakes the longest waiting fiber of a list whose lock is held; null when there is none. The caller
+  /// completes it.
+  static Fiber* claim_first(WaitList& list, Wake why, std::uint32_t& was, std::uint32_t* index = nullptr);
+  /// Wakes all of them.
+  void wake_all(Worker* worker, WaitList& list);
+  /// After a wait: takes the fiber off all lists and the timer out.
+  void end_wait(Fiber& fiber);
+
+  /// Makes a task ready to run.
+  void ready(Worker* worker, Task& task);
+
+  world::World& world() const { return world_; }
+  std::uint32_t worker_count() const { return most_workers_; }
+
+ private:
+  friend class Worker;
+  void loop(Worker& worker);
+  void turn(Worker& worker, Task& task);
+  void end(Worker& worker, Task& task);
+  void fail(Worker* worker, Scope& scope, std::uint64_t serial, Task& task);
+  Fiber* claim_task(Task& task, Wake why, std::uint32_t& was);
+  Fiber* cancel_children(Scope& scope);
+  void let_go(Task& task);
+  Task* find(Worker& worker);
+  Task* find_local(Worker& worker);
+  Task* take_global();
+  Task* steal(Worker& worker);
+  void push(Worker& worker, Task& task);
+  void push_global(Task& task);
+  void fire_timers(Worker& worker);
+  bool sleep(Worker& worker);
+  void wake_one();
+  void start_worker();
+  void deadlock(Worker& worker);
+  void check_interrupt(Worker& worker);
+
+  world::World& world_;
+  Engine& engine_;
+  const std::uint32_t most_workers_;
+  std::vector<std::unique_ptr<Worker>> workers_;  // as many as there may be; those that run come first
+  std::atomic<std::uint32_t> started_{1};
+  Task* main_ = nullptr;
+  std::atomic<bool> done_{false};
+  std::atomic<bool> closing_{false};
+  std::atomic<bool> interrupted_{false};
+
+  Lock global_lock_;
+  TaskList global_[kPriorities];
+  std::atomic<std::uint32_t> global_count_{0};
+
+  Lock idle_lock_;
+  Worker* idle_ = nullptr;
+  std::atomic<std::uint32_t> idle_count_{0};
+
+  Lock timer_lock_;
+  Timers timers_;
+  Stacks stacks_;
+  Lock scope_lock_;
+  Scope* free_scopes_ = nullptr;
+  std::vector<std::unique_ptr<Scope[]>> scopes_;
+  std::atomic<std::uint64_t> numbers_{0};
+  std::atomic<std::int64_t> live_{0};  // tasks that have not been given back
+};
+
+}  // namespace noodle::task

@@ -1,0 +1,346 @@
+// Scopes, tasks, channels: what may wait.
+//
+// An instruction that waits leaves the interpreter; its fiber says where it stands. By then the task may
+// already run on another thread, so nothing of it is touched behind a call that gave Parked. When the fiber
+// goes on, `resume` finishes the instruction or lets it look again.
+
+#include "runtime/task/channel.h"
+#include "runtime/vm/handlers.h"
+
+namespace noodle::vm {
+
+namespace {
+
+using task::Passed;
+using task::Scheduler;
+using task::Task;
+
+/// What becomes of an instruction.
+enum class Step : std::uint8_t { Next, Again, Left, Raise };
+
+Step fault(Machine& vm, Fault fault) {
+  vm.fault = fault;
+  return Step::Raise;
+}
+
+Step left(Machine& vm, Left how) {
+  vm.left = how;
+  return Step::Left;
+}
+
+void save(Machine& vm, const Word* pc, std::uint64_t* fp, std::uint64_t fuel) {
+  vm.fiber->at = pc;
+  vm.fiber->frame = fp;
+  vm.fuel_left = fuel;
+}
+
+// The handle in a register if it is of this kind; null for one that was moved out.
+memory::HandleObject* handle_at(const std::uint64_t* fp, std::uint16_t slot, const memory::HandleObject::Kind& kind) {
+  auto* handle = reinterpret_cast<memory::HandleObject*>(fp[slot]);
+  return handle != nullptr && handle->kind == &kind ? handle : nullptr;
+}
+
+// A moment so many nanoseconds from now; -1 for none.
+std::int64_t moment(Machine& vm, std::uint64_t nanos) {
+  const auto wanted = static_cast<std::int64_t>(nanos);
+  if (wanted < 0) return -1;
+  std::int64_t at = 0;
+  return __builtin_add_overflow(vm.world->monotonic_nanos(), wanted, &at) ? INT64_MAX : at;
+}
+
+// Raises because the task was told to stop.
+Step stopped(Machine& vm) { return fault(vm, Fault::Stopped); }
+
+// A new handle's first reference lies in the register that it goes to.
+std::uint64_t adopt(Machine& vm, memory::HandleObject& handle) {
+  handle.header.count = 1;
+  handle.header.type = memory::TypeTable::kHandle;
+  ++vm.account.live;
+  return reinterpret_cast<std::uint64_t>(&handle);
+}
+
+// ---------------------------------------------------------------------------------------- scopes
+
+Step open_scope(Machine& vm, std::uint64_t* fp, Word w) {
+  task::Scope* scope = vm.worker->scheduler().open_scope(*vm.fiber);
+  if (scope == nullptr) return fault(vm, Fault::NoMemory);
+  fp[A] = scope->number;
+  return Step::Next;
+}
+
+// Closes a scope whose children have ended: a panic that nobody saw is passed on.
+Step closed(Machine& vm, bool tell) {
+  auto unseen = vm.worker->scheduler().close_scope(*vm.fiber);
+  if (!tell || unseen == nullptr) return Step::Next;
+  vm.fiber->cause = std::move(unseen);
+  return fault(vm, Fault::ChildPanic);
+}
+
+Step join_scope(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel, bool cancel) {
+  Scheduler& scheduler = vm.worker->scheduler();
+  task::Fiber& fiber = *vm.fiber;
+  task::Scope* scope = Scheduler::find_scope(fiber, fp[A]);
+  if (scope == nullptr) return Step::Next;
+  // Only a module that nobody compiled leaves inner ones open: they go with it.
+  cancel = cancel || scope != fiber.scopes;
+  scope = fiber.scopes;
+  if (cancel) {
+    // Nobody has to tell it to stop while it waits for those that it has told.
+    if (!fiber.stopping) fiber.stopping = fiber.shielded = true;
+    scheduler.cancel_scope(vm.worker, *scope);
+  } else {
+    scheduler.begin_join(vm.worker, *scope);
+  }
+  save(vm, pc, fp, fuel);
+  const Scheduler::Joined joined = scheduler.join(fiber, *scope);
+  if (joined == Scheduler::Joined::Parked) return left(vm, Left::Parked);
+  if (fiber.shielded) fiber.stopping = fiber.shielded = false;
+  if (joined == Scheduler::Joined::Stopped) return stopped(vm);
+  const Step step = closed(vm, !cancel);
+  // One scope at a time; the instruction comes back for what is left.
+  if (step == Step::Next && Scheduler::find_scope(fiber, fp[A]) != nullptr) return Step::Again;
+  return step;
+}
+
+// ----------------------------------------------------------------------------------------- tasks
+
+Step new_task(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel) {
+  Scheduler& scheduler = vm.worker->scheduler();
+  task::Scope* scope = Scheduler::find_scope(*vm.fiber, fp[C]);
+  if (scope == nullptr || fp[B] == 0) return fault(vm, scope == nullptr ? Fault::Instruction : Fault::NullCall);
+  auto* work = reinterpret_cast<memory::Object*>(fp[B]);
+  if (!memory::publish(vm.account, vm.account, work)) return fault(vm, Fault::NoMemory);
+  Task* task = scheduler.start(*scope, work, type_at(fp, A).element);
+  if (task == nullptr) return fault(vm, Fault::NoMemory);
+  task->handle.kind = &task::kTaskKind;
+  fp[B] = 0;
+  fp[A] = adopt(vm, task->handle);
+  save(vm, pc + 1, fp, fuel);
+  if (!scheduler.spawn(*vm.worker, *task)) return Step::Next;
+  return left(vm, Left::Yielded);
+}
+
+// Copies a result, or moves it out when nobody else can ask for it.
+Step give_result(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint16_t slot, Task& task) {
+  const TypeInfo& type = *task.result_type;
+  auto* object = &task.handle.header;
+  const std::uint64_t* result = task.results();
+  const auto* base = reinterpret_cast<const std::byte*>(result);
+  if (memory::make_unique_local(object)) {
+    scatter(fp, list, type.slots, result);
+    task.outcome = task::Outcome::Cancelled;  // it has nothing to release any more
+  } else {
+    if (type.counted) {
+      const Hold hold(task.lock);
+      if ((task.flags.load(std::memory_order_relaxed) & Task::kShared) == 0) {
+        if (!memory::share_fields(vm.account, type.slot_fields, base)) return fault(vm, Fault::NoMemory);
+        task.flags.fetch_or(Task::kShared, std::memory_order_relaxed);
+      }
+      value::retain_fields(type.slot_fields, result);
+    }
+    scatter(fp, list, type.slots, result);
+  }
+  fp[slot] = 0;
+  memory::release(vm.account, object);
+  return Step::Next;
+}
+
+Step await(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel) {
+  auto* handle = handle_at(fp, B, task::kTaskKind);
+  if (handle == nullptr) return fault(vm, Fault::Instruction);
+  Task& task = *reinterpret_cast<Task*>(handle);
+  if (!task.finished()) {
+    save(vm, pc, fp, fuel);
+    switch (task::await(*vm.worker, *vm.fiber, task, -1)) {
+      case Passed::Parked: return left(vm, Left::Parked);
+      case Passed::Stopped: return stopped(vm);
+      default: break;
+    }
+  }
+  if (task.stop == nullptr && task.outcome == task::Outcome::Returned) {
+    std::uint16_t slot = B;
+    // The results may take the handle's own register.
+    return give_result(vm, fp, list_of(pc), slot, task);
+  }
+  task.flags.fetch_or(Task::kObserved);
+  vm.fiber->cause = task.stop;
+  return fault(vm, task.outcome == task::Outcome::Panicked ? Fault::ChildPanic : Fault::ChildCancelled);
+}
+
+Step settle(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel) {
+  auto* handle = handle_at(fp, B, task::kTaskKind);
+  if (handle == nullptr) return fault(vm, Fault::Instruction);
+  Task& task = *reinterpret_cast<Task*>(handle);
+  if (!task.finished()) {
+    if (fp[C] == 0) {
+      fp[A] = 3;
+      return Step::Next;
+    }
+    save(vm, pc, fp, fuel);
+    switch (task::await(*vm.worker, *vm.fiber, task, moment(vm, fp[C]))) {
+      case Passed::Parked: return left(vm, Left::Parked);
+      case Passed::Stopped: return stopped(vm);
+      case Passed::NotNow: fp[A] = 3; return Step::Next;
+      default: break;
+    }
+  }
+  task.flags.fetch_or(Task::kObserved);
+  fp[A] = task.outcome == task::Outcome::Panicked                           ? 1
+          : task.stop != nullptr || task.outcome != task::Outcome::Returned ? 2
+                                                                            : 0;
+  return Step::Next;
+}
+
+// -------------------------------------------------------------------------------------- channels
+
+Step new_channel(Machine& vm, std::uint64_t* fp, Word w) {
+  if (as_signed(fp[B]) < 0) return fault(vm, Fault::Instruction);
+  task::Channel* channel = task::make_channel(*type_at(fp, A).element, fp[B]);
+  if (channel == nullptr) return fault(vm, Fault::NoMemory);
+  fp[A] = adopt(vm, channel->handle);
+  return Step::Next;
+}
+
+Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel, bool wait) {
+  auto* handle = handle_at(fp, B, task::kChannelKind);
+  if (handle == nullptr) return fault(vm, Fault::Instruction);
+  auto& channel = *reinterpret_cast<task::Channel*>(handle);
+  const TypeInfo& type = *channel.type;
+  const std::uint16_t* list = list_of(pc);
+  if (type.counted) {
+    gather(vm.scratch, fp, list, type.slots);
+    const auto* base = reinterpret_cast<const std::byte*>(vm.scratch);
+    if (!memory::publish_fields(vm.account, vm.account, type.slot_fields, base)) return fault(vm, Fault::NoMemory);
+  }
+  save(vm, pc, fp, fuel);
+  const Passed passed = task::send(*vm.worker, *vm.fiber, channel, {fp, list, fp + C}, wait);
+  switch (passed) {
+    case Passed::Done: break;
+    case Passed::Parked: return left(vm, Left::Parked);
+    case Passed::Stopped: return stopped(vm);
+    case Passed::NoMemory: return fault(vm, Fault::NoMemory);
+    case Passed::Closed:
+    case Passed::NotNow:
+      if (type.counted) value::release_fields(vm.account, type.slot_fields, vm.scratch);
+      break;
+  }
+  fp[C] = static_cast<std::uint64_t>(passed);
+  return Step::Next;
+}
+
+Step receive(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel, bool wait) {
+  auto* handle = handle_at(fp, B, task::kChannelKind);
+  if (handle == nullptr) return fault(vm, Fault::Instruction);
+  auto& channel = *reinterpret_cast<task::Channel*>(handle);
+  const std::uint16_t* list = list_of(pc);
+  save(vm, pc, fp, fuel);
+  const Passed passed = task::receive(*vm.worker, *vm.fiber, channel, {fp, list, fp + C}, wait);
+  switch (passed) {
+    case Passed::Parked: return left(vm, Left::Parked);
+    case Passed::Stopped: return stopped(vm);
+    case Passed::Closed:
+    case Passed::NotNow:
+      for (std::uint32_t i = 0; i < channel.type->slots; ++i) fp[list[i]] = 0;
+      break;
+    default: break;
+  }
+  fp[C] = static_cast<std::uint64_t>(passed);
+  return Step::Next;
+}
+
+Step select(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel) {
+  const std::uint16_t* list = list_of(pc);
+  const std::uint32_t count = A;
+  task::Fiber& fiber = *vm.fiber;
+  if (fiber.inbox_from != nullptr) {
+    // A message that an earlier select had, and nobody took.
+    value::release_fields(vm.account, fiber.inbox_type->slot_fields, fiber.inbox);
+    fiber.inbox_from = nullptr;
+  }
+  auto** handles = reinterpret_cast<memory::HandleObject**>(vm.scratch);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    handles[i] = reinterpret_cast<memory::HandleObject*>(fp[list[i]]);
+    const bool fits =
+        handles[i] != nullptr && (handles[i]->kind == &task::kTaskKind || handles[i]->kind == &task::kChannelKind);
+    if (!fits) return fault(vm, Fault::Instruction);
+  }
+  save(vm, pc, fp, fuel);
+  switch (task::select(*vm.worker, fiber, handles, count, moment(vm, fp[C]))) {
+    case Passed::Done: fp[B] = fiber.chosen; break;
+    case Passed::NotNow: fp[B] = UINT64_MAX; break;
+    case Passed::Parked: return left(vm, Left::Parked);
+    case Passed::NoMemory: return fault(vm, Fault::NoMemory);
+    default: return stopped(vm);
+  }
+  return Step::Next;
+}
+
+}  // namespace
+
+#define FINISH(words, step)                                         \
+  do {                                                              \
+    const Step done = (step);                                       \
+    if (done == Step::Next) [[likely]] {                            \
+      NEXT(words);                                                  \
+    }                                                               \
+    if (done == Step::Left) return;                                 \
+    if (done == Step::Again) {                                      \
+      DISPATCH();                                                   \
+    }                                                               \
+    [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel); \
+  } while (0)
+
+HANDLER(ScopeOpen) { FINISH(1, open_scope(*vm, fp, w)); }
+HANDLER(ScopeJoin) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, false)); }
+HANDLER(ScopeCancel) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, true)); }
+HANDLER(TaskNew) { FINISH(1, new_task(*vm, pc, fp, w, fuel)); }
+HANDLER(TaskAwait) { FINISH(words_with_list(1, A), await(*vm, pc, fp, w, fuel)); }
+HANDLER(TaskSettle) { FINISH(1, settle(*vm, pc, fp, w, fuel)); }
+HANDLER(ChannelNew) { FINISH(1, new_channel(*vm, fp, w)); }
+HANDLER(ChannelSend) { FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, true)); }
+HANDLER(ChannelTrySend) { FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, false)); }
+HANDLER(ChannelReceive) { FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, true)); }
+HANDLER(ChannelTryReceive) { FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, false)); }
+HANDLER(Select) { FINISH(words_with_list(1, A), select(*vm, pc, fp, w, fuel)); }
+
+void resume(Machine& machine, task::Fiber& fiber) {
+  const auto* pc = static_cast<const Word*>(fiber.at);
+  std::uint64_t* fp = fiber.frame;
+  if (fiber.yielded) {
+    fiber.yielded = false;
+    return interpret(machine, pc, fp);
+  }
+  task::end_wait(machine.worker->scheduler(), fiber);
+  switch (fiber.wake) {
+    case task::Wake::Cancelled:
+    case task::Wake::ScopeFailed:
+    case task::Wake::Deadlock:
+      fiber.native_state = 0;
+      machine.fault = Fault::Stopped;
+      return interpret_fault(machine, pc, fp);
+    default: break;
+  }
+  const LoadedFunction& function = *function_of(fp);
+  const nbc::Inst inst = nbc::decode(function.module->module().functions[function.id].code,
+                                     static_cast<std::uint32_t>(pc - function.code));
+  const bool late = fiber.wake == task::Wake::TimedOut;
+  switch (inst.op()) {
+    case nbc::Op::ChannelSend:
+    case nbc::Op::ChannelReceive:
+      if (fiber.wake == task::Wake::Done) pc += inst.words();
+      break;
+    case nbc::Op::Select:
+      fp[inst.b()] = late ? UINT64_MAX : fiber.chosen;
+      pc += inst.words();
+      break;
+    case nbc::Op::TaskSettle:
+      if (!late) break;
+      fp[inst.a()] = 3;
+      pc += inst.words();
+      break;
+    default: break;
+  }
+  interpret(machine, pc, fp);
+}
+
+}  // namespace noodle::vm

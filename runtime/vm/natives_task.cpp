@@ -1,0 +1,90 @@
+// Natives about tasks, channels and time that passes.
+
+#include "runtime/task/channel.h"
+#include "runtime/vm/natives.h"
+
+namespace noodle::vm {
+
+namespace {
+
+using task::Channel;
+using task::Task;
+
+// The task or channel in an argument; null when it is of another kind, or was moved out.
+Task* task_arg(const NativeCall& call, std::size_t slot) {
+  auto* handle = reinterpret_cast<memory::HandleObject*>(call.args[slot]);
+  return handle != nullptr && handle->kind == &task::kTaskKind ? reinterpret_cast<Task*>(handle) : nullptr;
+}
+Channel* channel_arg(const NativeCall& call, std::size_t slot) {
+  auto* handle = reinterpret_cast<memory::HandleObject*>(call.args[slot]);
+  return handle != nullptr && handle->kind == &task::kChannelKind ? reinterpret_cast<Channel*>(handle) : nullptr;
+}
+
+NativeStatus wrong_kind(NativeCall& call) { return call.panic("the handle is of another kind"); }
+
+}  // namespace
+
+NativeStatus native_task_cancel(NativeCall& call) {
+  Task* task = task_arg(call, 0);
+  if (task == nullptr) return wrong_kind(call);
+  call.worker.scheduler().cancel(&call.worker, *task);
+  return NativeStatus::Ok;
+}
+
+NativeStatus native_task_failure(NativeCall& call) {
+  Task* task = task_arg(call, 0);
+  if (task == nullptr) return wrong_kind(call);
+  const bool failed = task->finished() && task->stop != nullptr;
+  return call.give_text(failed ? std::string_view(task->stop->message) : std::string_view());
+}
+
+NativeStatus native_task_number(NativeCall& call) {
+  Task* task = task_arg(call, 0);
+  return task == nullptr ? wrong_kind(call) : give_int(call, static_cast<std::int64_t>(task->number));
+}
+
+NativeStatus native_task_yield(NativeCall& call) {
+  // Called again when its turn has come.
+  call.fiber.native_state = call.fiber.native_state == 0 && call.worker.has_others() ? 1 : 0;
+  return call.fiber.native_state != 0 ? NativeStatus::Yield : NativeStatus::Ok;
+}
+
+NativeStatus native_channel_close(NativeCall& call) {
+  Channel* channel = channel_arg(call, 0);
+  if (channel == nullptr) return wrong_kind(call);
+  task::close(call.worker, *channel);
+  return NativeStatus::Ok;
+}
+
+NativeStatus native_channel_is_closed(NativeCall& call) {
+  Channel* channel = channel_arg(call, 0);
+  if (channel == nullptr) return wrong_kind(call);
+  const Hold hold(channel->lock);
+  call.results[0] = channel->closed;
+  return NativeStatus::Ok;
+}
+
+NativeStatus native_channel_len(NativeCall& call) {
+  Channel* channel = channel_arg(call, 0);
+  if (channel == nullptr) return wrong_kind(call);
+  const Hold hold(channel->lock);
+  return give_int(call, static_cast<std::int64_t>(channel->count));
+}
+
+NativeStatus native_clock_sleep(NativeCall& call) {
+  std::int64_t& until = call.fiber.native_state;
+  if (until != 0) {
+    until = 0;
+    return NativeStatus::Ok;
+  }
+  const std::int64_t nanos = int_arg(call, 0);
+  if (nanos <= 0) return NativeStatus::Ok;
+  if (__builtin_add_overflow(call.world.monotonic_nanos(), nanos, &until)) until = INT64_MAX;
+  switch (task::sleep_until(call.worker, call.fiber, until)) {
+    case task::Passed::Parked: return NativeStatus::Wait;
+    case task::Passed::Stopped: until = 0; return NativeStatus::Stopped;
+    default: until = 0; return NativeStatus::Ok;
+  }
+}
+
+}  // namespace noodle::vm
