@@ -1,6 +1,7 @@
 #include "tools/execute.h"
 
 #include <atomic>
+#include <charconv>
 #include <csignal>
 #include <memory>
 #include <utility>
@@ -85,7 +86,7 @@ struct Machine {
 Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   Machine machine;
   machine.world = world::make_real_world(options.arguments);
-  machine.runtime = vm::Runtime::create(vm::Options{}, *machine.world);
+  machine.runtime = vm::Runtime::create(vm::Options{.workers = options.workers}, *machine.world);
   if (machine.runtime == nullptr) {
     print_err("noodle: there is no memory to run a program\n");
     return machine;
@@ -118,6 +119,19 @@ std::string indented(std::string_view text) {
 }
 
 }  // namespace
+
+OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
+  const auto text = arguments.value(kWorkersFlag.name);
+  if (!text) return 0u;
+  constexpr std::uint32_t kMost = 1024;
+  std::uint32_t count = 0;
+  const auto [end, wrong] = std::from_chars(text->data(), text->data() + text->size(), count);
+  if (wrong != std::errc() || end != text->data() + text->size() || count < 1 || count > kMost) {
+    print_err("noodle: `--workers` takes a number from 1 to 1024, not `" + std::string(*text) + "`\n");
+    return std::unexpected(kExitUsage);
+  }
+  return count;
+}
 
 int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   const nbc::FunctionId main = program.module().main();

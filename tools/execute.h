@@ -23,8 +23,18 @@ inline constexpr Flag kCheckLeaksFlag = {
     .hidden = true,
 };
 
+/// How many threads run tasks.
+inline constexpr Flag kWorkersFlag = {
+    .name = "--workers",
+    .value = "N",
+    .help = "run tasks on at most N threads, instead of one a core",
+};
+/// The value of kWorkersFlag: 0 without one; an exit code when it is no number from 1 to 1024.
+OrExit<std::uint32_t> workers_option(const Arguments& arguments);
+
 struct RunOptions {
   std::vector<std::string> arguments;
+  std::uint32_t workers = 0;  // 0: one a core
   bool check_leaks = false;
 };
 

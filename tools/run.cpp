@@ -7,7 +7,7 @@ namespace noodle::tools {
 
 namespace {
 
-constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kCheckLeaksFlag};
+constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWorkersFlag, kCheckLeaksFlag};
 
 int run(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);
@@ -15,6 +15,9 @@ int run(const Arguments& arguments) {
   auto program = load_program(arguments.positional[0], *wanted);
   if (!program) return program.error();
   RunOptions options;
+  const auto workers = workers_option(arguments);
+  if (!workers) return workers.error();
+  options.workers = *workers;
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
   return run_program(std::move(*program), options);

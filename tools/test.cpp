@@ -12,6 +12,7 @@ constexpr Flag kFlags[] = {
     kDiagnosticsFlag,
     kTimePassesFlag,
     kPassesFlag,
+    kWorkersFlag,
     kCheckLeaksFlag,
 };
 
@@ -23,6 +24,9 @@ int run(const Arguments& arguments) {
   std::string_view filter = arguments.value("--filter").value_or("");
   if (arguments.positional.size() > 1) filter = arguments.positional[1];
   RunOptions options;
+  const auto workers = workers_option(arguments);
+  if (!workers) return workers.error();
+  options.workers = *workers;
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   return run_tests(std::move(*program), filter, options);
 }

@@ -11,6 +11,18 @@ namespace {
 
 constexpr std::uint64_t kFirstRoom = 8;
 
+/// Holds a lock for a block, and lets the worker know whether it had to wait for it.
+class HoldCounted {
+ public:
+  HoldCounted(Worker& worker, Lock& lock) : lock_(lock) { worker.lock(lock); }
+  ~HoldCounted() { lock_.unlock(); }
+  HoldCounted(const HoldCounted&) = delete;
+  HoldCounted& operator=(const HoldCounted&) = delete;
+
+ private:
+  Lock& lock_;
+};
+
 Channel& channel_of(memory::HandleObject* handle) { return *reinterpret_cast<Channel*>(handle); }
 
 std::uint64_t* message(Channel& channel, std::uint64_t index) {
@@ -90,7 +102,7 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
   Fiber* receiver = nullptr;
   std::uint32_t was = 0, index = 0;
   {
-    const Hold hold(channel.lock);
+    const HoldCounted hold(worker, channel.lock);
     if (channel.closed) return Passed::Closed;
     receiver = Scheduler::claim_first(channel.receivers, Wake::Done, was, &index);
     if (receiver != nullptr) {
@@ -140,7 +152,7 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
   std::uint32_t was = 0;
   bool done = true;
   {
-    const Hold hold(channel.lock);
+    const HoldCounted hold(worker, channel.lock);
     if (channel.count != 0) {
       if (slots != 0) scatter(to, message(channel, 0), slots);
       channel.head = (channel.head + 1) % channel.room;

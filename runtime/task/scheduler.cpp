@@ -13,6 +13,12 @@ namespace {
 constexpr std::uint32_t kMostSpareFibers = 64;    // that a worker keeps for itself
 constexpr std::uint32_t kTurnsBetweenLooks = 61;  // at the global queues and the clock while there is other work
 constexpr std::size_t kScopesAtOnce = 64;
+constexpr std::uint32_t kTurnsBetweenLagLooks = 16;
+constexpr std::int64_t kLag = 40'000;  // nanoseconds
+// Of so many turns, shorter than this on average, so many that met a held lock: too many.
+constexpr std::uint32_t kTurnsBetweenContentionLooks = 64, kTooContended = 16;
+constexpr std::int64_t kShortTurn = 3'000;
+constexpr std::int64_t kFirstRest = 2'000'000, kLongestRest = 32'000'000;
 
 std::uint32_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 
@@ -75,6 +81,8 @@ void Scheduler::loop(Worker& worker) {
     if (worker.index_ == 0) check_interrupt(worker);
     if (Task* task = find(worker)) {
       turn(worker, *task);
+      if (worker.turns_ % kTurnsBetweenLagLooks == 0) look_for_lag(worker);
+      if (worker.turns_ % kTurnsBetweenContentionLooks == 0) look_for_contention(worker);
     } else if (!over() && !sleep(worker)) {
       deadlock(worker);
     }
@@ -101,7 +109,9 @@ void Scheduler::turn(Worker& worker, Task& task) {
   }
   switch (engine_.run(worker, task)) {
     case Ran::Parked: return;
-    case Ran::Yielded: return push(worker, task);
+    case Ran::Yielded:
+      push(worker, task);
+      return look_for_lag(worker);
     case Ran::Ended: return end(worker, task);
   }
 }
@@ -421,8 +431,16 @@ void Scheduler::set_timer(Fiber& fiber, std::int64_t at) {
   fiber.timer.at = at;
   fiber.timer.fiber = &fiber;
   fiber.timer_set = true;
-  const Hold hold(timer_lock_);
-  timers_.add(fiber.timer);
+  {
+    const Hold hold(timer_lock_);
+    timers_.add(fiber.timer);
+  }
+  if (at >= keeper_until_.load()) return;
+  // Whoever sleeps for a later one has to sleep less.
+  if (Worker* keeper = keeper_.load()) {
+    keeper->signal_.store(1);
+    futex_wake(keeper->signal_);
+  }
 }
 
 bool Scheduler::park(Fiber& fiber) {
@@ -530,8 +548,48 @@ void Scheduler::ready(Worker* worker, Task& task) {
 }
 
 void Scheduler::push(Worker& worker, Task& task) {
+  ++worker.pushed_;
   if (!worker.queues_[static_cast<unsigned>(task.priority)].push(&task)) push_global(task);
-  wake_one();
+}
+
+std::uint32_t Scheduler::waiting(const Worker& worker) const {
+  std::uint32_t count = global_count_.load(std::memory_order_relaxed);
+  for (const RunQueue& queue : worker.queues_) count += queue.size();
+  return count;
+}
+
+void Scheduler::look_for_contention(Worker& worker) {
+  const std::uint32_t contended = std::exchange(worker.contended_, 0);
+  if (started_.load(std::memory_order_relaxed) == 1) return;
+  const std::int64_t now = world_.monotonic_nanos();
+  const std::int64_t took = now - std::exchange(worker.look_time_, now);
+  if (contended < kTooContended || took > kTurnsBetweenContentionLooks * kShortTurn) {
+    worker.rest_ /= 2;
+    return;
+  }
+  if (resting_.fetch_add(1) + 1 < started_.load()) {
+    worker.rest_ = std::clamp(worker.rest_ * 2, kFirstRest, kLongestRest);
+    for (RunQueue& queue : worker.queues_) {
+      while (Task* task = queue.pop()) push_global(*task);
+    }
+    if (worker.next_ != nullptr) push_global(*std::exchange(worker.next_, nullptr));
+    worker.signal_.store(0);
+    if (!done_.load() && !closing_.load()) world_.wait(worker.signal_, worker.rest_);
+    worker.look_time_ = world_.monotonic_nanos();
+  }
+  resting_.fetch_sub(1);
+}
+
+// Have all that were in the queue when we last looked had their turn?
+void Scheduler::look_for_lag(Worker& worker) {
+  const std::uint32_t count = waiting(worker);
+  const bool moved = count == 0 || static_cast<std::int32_t>(worker.pushed_ - count - worker.mark_) >= 0;
+  const std::int64_t now = world_.monotonic_nanos();
+  if (!moved && now - worker.mark_time_ < kLag) return;
+  worker.mark_ = worker.pushed_;
+  worker.mark_time_ = now;
+  if (worker.lagging_.load(std::memory_order_relaxed) != !moved) worker.lagging_.store(!moved);
+  if (!moved) wake_one();
 }
 
 void Scheduler::push_global(Task& task) {
@@ -590,7 +648,7 @@ Task* Scheduler::steal(Worker& worker) {
   worker.random_ = worker.random_ * 1664525 + 1013904223;
   for (std::uint32_t i = 0; i < count; ++i) {
     Worker& other = *workers_[(worker.random_ / 65536 + i) % count];
-    if (&other == &worker) continue;
+    if (&other == &worker || !other.lagging_.load(std::memory_order_relaxed)) continue;
     for (unsigned p = 0; p < kPriorities; ++p) {
       if (Task* task = other.queues_[p].steal(worker.queues_[p])) return task;
     }
@@ -668,25 +726,21 @@ bool Scheduler::sleep(Worker& worker) {
   }
   // Looked at again, now that whoever makes something ready would wake us.
   bool work = global_count_.load() != 0;
+  bool all_idle = true;
   for (std::uint32_t i = 0; i < started_.load() && !work; ++i) {
-    for (const RunQueue& queue : workers_[i]->queues_) work |= queue.size() != 0;
+    const bool has = waiting(*workers_[i]) != 0;
+    work |= has && workers_[i]->lagging_.load();
+    all_idle &= !has;
   }
   bool stuck = false;
   if (!work) {
     const std::int64_t due = timers_.next_due();
     {
       const Hold hold(idle_lock_);
-      stuck = due == INT64_MAX && idle_count_.load() == started_.load() && main_ != nullptr && !done_.load() &&
-              !interrupted_.load();
+      stuck = all_idle && due == INT64_MAX && idle_count_.load() == started_.load() && main_ != nullptr &&
+              !done_.load() && !interrupted_.load();
     }
-    if (!stuck) {
-      const std::int64_t now = due == INT64_MAX ? 0 : world_.monotonic_nanos();
-      if (due == INT64_MAX) {
-        world_.wait(worker.signal_, -1);
-      } else if (due > now) {
-        world_.wait(worker.signal_, due - now);
-      }
-    }
+    if (!stuck) doze(worker, due);
   }
   const Hold hold(idle_lock_);
   for (Worker** at = &idle_; *at != nullptr; at = &(*at)->next_idle_) {
@@ -696,6 +750,19 @@ bool Scheduler::sleep(Worker& worker) {
     break;
   }
   return !stuck;
+}
+
+// Sleeps until somebody wakes us. One of those who sleep wakes up for the next timer.
+void Scheduler::doze(Worker& worker, std::int64_t due) {
+  Worker* nobody = nullptr;
+  if (due == INT64_MAX || !keeper_.compare_exchange_strong(nobody, &worker)) return world_.wait(worker.signal_, -1);
+  keeper_until_.store(due);
+  // A timer that was set meanwhile by someone who did not see us yet counts, too.
+  due = std::min(due, timers_.next_due());
+  const std::int64_t now = world_.monotonic_nanos();
+  if (due > now) world_.wait(worker.signal_, due - now);
+  keeper_until_.store(INT64_MAX);
+  keeper_.store(nullptr);
 }
 
 void Scheduler::deadlock(Worker& worker) {

@@ -3,9 +3,13 @@
 // The scheduler: workers that run tasks, the queues between them, timers, sleep.
 //
 // A worker is a thread with a queue of tasks that are ready. `next` is the one that was made ready last by
-// what it runs: it goes first, since what it wants is in the cache, and nobody steals it until the running
-// task has used up its time. Idle workers steal half of another's queue, and sleep when there is nothing.
-// Workers beyond the first start when there is work for them.
+// what it runs: it goes first, since what it wants is in the cache.
+//
+// Tasks stay where they are as long as they get their turn soon. Tasks that talk to one another run faster
+// on one core than on two that fight for the same cache lines, and most turns are shorter than waking a
+// thread. So a worker looks from time to time whether those that were in its queue a while ago (kLag) are
+// still there; only then it *lags*, and another worker is woken, or started, that takes half of the queue.
+// If the two then mostly wait for each other's locks, one of them rests for a while.
 
 #include <atomic>
 #include <cstdint>
@@ -54,6 +58,12 @@ class Worker {
 
   /// Whether other tasks are ready here: then who has used up its time yields.
   bool has_others() const;
+  /// Takes a lock that tasks share, and notes whether another worker had it.
+  void lock(Lock& lock) {
+    if (lock.try_lock()) return;
+    ++contended_;
+    lock.lock();
+  }
 
  private:
   friend class Scheduler;
@@ -65,6 +75,13 @@ class Worker {
   Task* next_ = nullptr;
   RunQueue queues_[kPriorities];
   std::uint32_t turns_ = 0;
+  std::uint32_t pushed_ = 0;         // tasks put into the queues so far
+  std::uint32_t mark_ = 0;           // how many that were at `mark_time_`
+  std::int64_t mark_time_ = 0;
+  std::atomic<bool> lagging_{false};
+  std::uint32_t contended_ = 0;   // locks that another worker had, since `look_time_`
+  std::int64_t look_time_ = 0;
+  std::int64_t rest_ = 0;         // how long it rested last
   Fiber* fibers_ = nullptr;  // spare ones
   std::uint32_t fiber_count_ = 0;
   std::uint32_t random_ = 1;
@@ -164,7 +181,11 @@ class Scheduler {
   void push(Worker& worker, Task& task);
   void push_global(Task& task);
   void fire_timers(Worker& worker);
+  std::uint32_t waiting(const Worker& worker) const;
+  void look_for_lag(Worker& worker);
+  void look_for_contention(Worker& worker);
   bool sleep(Worker& worker);
+  void doze(Worker& worker, std::int64_t due);
   void wake_one();
   void start_worker();
   void deadlock(Worker& worker);
@@ -188,6 +209,9 @@ class Scheduler {
   Worker* idle_ = nullptr;
   std::atomic<std::uint32_t> idle_count_{0};
 
+  std::atomic<std::uint32_t> resting_{0};
+  std::atomic<Worker*> keeper_{nullptr};  // sleeps until the next timer is due
+  std::atomic<std::int64_t> keeper_until_{INT64_MAX};
   Lock timer_lock_;
   Timers timers_;
   Stacks stacks_;
