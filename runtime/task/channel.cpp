@@ -11,28 +11,33 @@ namespace {
 
 constexpr std::uint64_t kFirstRoom = 8;
 
-/// Holds a lock for a block, and lets the worker know whether it had to wait for it.
+/// Holds a lock for a block, if there is another worker to keep away, and lets ours know whether it had to
+/// wait for it. Another worker starts only between two turns, so that it can't come in between.
 class HoldCounted {
  public:
-  HoldCounted(Worker& worker, Lock& lock) : lock_(lock) { worker.lock(lock); }
-  ~HoldCounted() { lock_.unlock(); }
+  HoldCounted(Worker& worker, Lock& lock) : lock_(worker.scheduler().is_alone() ? nullptr : &lock) {
+    if (lock_ != nullptr) worker.lock(lock);
+  }
+  ~HoldCounted() {
+    if (lock_ != nullptr) lock_->unlock();
+  }
   HoldCounted(const HoldCounted&) = delete;
   HoldCounted& operator=(const HoldCounted&) = delete;
 
  private:
-  Lock& lock_;
+  Lock* lock_;
 };
 
 Channel& channel_of(memory::HandleObject* handle) { return *reinterpret_cast<Channel*>(handle); }
 
 std::uint64_t* message(Channel& channel, std::uint64_t index) {
-  return channel.ring + (channel.head + index) % channel.room * channel.type->slots;
+  return channel.ring + ((channel.head + index) & (channel.room - 1)) * channel.type->slots;
 }
 
 bool make_room(Channel& channel) {
   if (channel.count < channel.room) return true;
   const std::uint32_t slots = channel.type->slots;
-  const std::uint64_t room = std::min(channel.capacity, std::max(kFirstRoom, channel.room * 2));
+  const std::uint64_t room = std::max(kFirstRoom, channel.room * 2);
   if (slots != 0) {
     auto* ring = static_cast<std::uint64_t*>(memory::raw_allocate(room * slots * 8));
     if (ring == nullptr) return false;
@@ -155,7 +160,7 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
     const HoldCounted hold(worker, channel.lock);
     if (channel.count != 0) {
       if (slots != 0) scatter(to, message(channel, 0), slots);
-      channel.head = (channel.head + 1) % channel.room;
+      ++channel.head;
       --channel.count;
       // What a sender waits with takes the place that came free.
       sender = Scheduler::claim_first(channel.senders, Wake::Done, was);

@@ -18,8 +18,8 @@ struct Channel {
   bool closed = false;
   std::uint64_t capacity = 0;  // in messages
   std::uint64_t count = 0;
-  std::uint64_t head = 0;  // of the oldest
-  std::uint64_t room = 0;  // messages that `ring` has room for; grows up to the capacity
+  std::uint64_t head = 0;  // of the oldest, counted without end
+  std::uint64_t room = 0;  // messages that `ring` has room for: a power of two, grown when needed
   std::uint64_t* ring = nullptr;
   WaitList senders;
   WaitList receivers;

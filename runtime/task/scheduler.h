@@ -162,6 +162,8 @@ class Scheduler {
   /// Makes a task ready to run.
   void ready(Worker* worker, Task& task);
 
+  /// Whether there is one worker so far.
+  bool is_alone() const { return started_.load(std::memory_order_relaxed) == 1; }
   world::World& world() const { return world_; }
   std::uint32_t worker_count() const { return most_workers_; }
 
