@@ -14,13 +14,16 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_CXX_FLAGS_DEBUG "-O1 -gline-tables-only")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
-add_library(noodle_flags INTERFACE)
-target_include_directories(noodle_flags INTERFACE "${CMAKE_SOURCE_DIR}")
+add_library(noodle_plain_flags INTERFACE)
+target_include_directories(noodle_plain_flags INTERFACE "${CMAKE_SOURCE_DIR}")
 # Debian's libstdc++ 12 uses get_temporary_buffer, which C++20 deprecates, in its own stable_sort.
-target_compile_options(noodle_flags INTERFACE
+target_compile_options(noodle_plain_flags INTERFACE
   -Wall -Wextra -Werror -Wno-c99-designator -Wno-deprecated-declarations -fno-exceptions -fno-rtti -fno-omit-frame-pointer
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
-target_link_options(noodle_flags INTERFACE -fuse-ld=lld-19)
+target_link_options(noodle_plain_flags INTERFACE -fuse-ld=lld-19)
+# The same and what this build asks for besides.
+add_library(noodle_flags INTERFACE)
+target_link_libraries(noodle_flags INTERFACE noodle_plain_flags)
 # A room's archive lists its objects without copying or indexing them: lld opens each itself, and an archiver of
 # another LLVM, which cannot read our bitcode, is never asked to.
 set(CMAKE_AR ar)

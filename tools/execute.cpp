@@ -86,7 +86,8 @@ struct Machine {
 Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   Machine machine;
   machine.world = world::make_real_world(options.arguments);
-  machine.runtime = vm::Runtime::create(vm::Options{.workers = options.workers}, *machine.world);
+  machine.runtime =
+      vm::Runtime::create(vm::Options{.workers = options.workers, .spread = options.spread}, *machine.world);
   if (machine.runtime == nullptr) {
     print_err("noodle: there is no memory to run a program\n");
     return machine;

@@ -29,12 +29,20 @@ inline constexpr Flag kWorkersFlag = {
     .value = "N",
     .help = "run tasks on at most N threads, instead of one a core",
 };
+/// A hidden flag: threads help one another at once, even where that is slower.
+inline constexpr Flag kSpreadFlag = {
+    .name = "--spread",
+    .value = "",
+    .help = "spread tasks over the threads at once",
+    .hidden = true,
+};
 /// The value of kWorkersFlag: 0 without one; an exit code when it is no number from 1 to 1024.
 OrExit<std::uint32_t> workers_option(const Arguments& arguments);
 
 struct RunOptions {
   std::vector<std::string> arguments;
   std::uint32_t workers = 0;  // 0: one a core
+  bool spread = false;
   bool check_leaks = false;
 };
 

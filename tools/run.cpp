@@ -7,7 +7,7 @@ namespace noodle::tools {
 
 namespace {
 
-constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWorkersFlag, kCheckLeaksFlag};
+constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWorkersFlag, kSpreadFlag, kCheckLeaksFlag};
 
 int run(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);
@@ -18,6 +18,7 @@ int run(const Arguments& arguments) {
   const auto workers = workers_option(arguments);
   if (!workers) return workers.error();
   options.workers = *workers;
+  options.spread = arguments.has(kSpreadFlag.name);
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
   return run_program(std::move(*program), options);

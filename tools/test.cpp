@@ -13,6 +13,7 @@ constexpr Flag kFlags[] = {
     kTimePassesFlag,
     kPassesFlag,
     kWorkersFlag,
+    kSpreadFlag,
     kCheckLeaksFlag,
 };
 
@@ -27,6 +28,7 @@ int run(const Arguments& arguments) {
   const auto workers = workers_option(arguments);
   if (!workers) return workers.error();
   options.workers = *workers;
+  options.spread = arguments.has(kSpreadFlag.name);
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   return run_tests(std::move(*program), filter, options);
 }

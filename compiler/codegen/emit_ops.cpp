@@ -68,6 +68,7 @@ void Emitter::emit(nir::BlockId block, const Inst& inst) {
     case Op::SlotDrop: return emit_slot(inst);
     case Op::Equal:
     case Op::Hash: return emit_whole(inst);
+    case Op::Keep: return;
     case Op::Copy: return code_.copy(out(inst), in(inst, 0));
     case Op::Drop: return code_.drop(in(inst, 0));
     default: break;

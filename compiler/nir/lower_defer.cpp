@@ -76,6 +76,51 @@ void Lowering::close_tasks() {
   b.region = scope.outside;
 }
 
+/// Whether values of a type hold an open file, socket or process, whose end can be seen from outside.
+bool Lowering::holds_resource(TypeId type) {
+  if (const auto it = resources_.find(type); it != resources_.end()) return it->second;
+  resources_[type] = false;
+  bool holds = false;
+  const sema::TypeData data = types[type];
+  switch (data.kind) {
+    case TypeKind::Handle: holds = kind(data.arguments[0]) == TypeKind::Never; break;
+    case TypeKind::Tuple:
+    case TypeKind::List:
+    case TypeKind::Map:
+      for (TypeId part : data.arguments) holds = holds || holds_resource(part);
+      break;
+    case TypeKind::Nominal:
+      for (std::uint32_t v = 0; v < variant_count(type); ++v) {
+        for (std::uint32_t k = 0; k < field_count(type, v); ++k)
+          holds = holds || holds_resource(field_type(type, v, k));
+      }
+      break;
+    default: break;
+  }
+  return resources_[type] = holds;
+}
+
+/// Variables that hold handles live to the end of their block, however it is left.
+void Lowering::keep_handles(const Pattern* pattern) {
+  switch (pattern->kind) {
+    case sema::PatternKind::Bind: {
+      if (!holds_resource(pattern->type)) return;
+      Scope scope;
+      scope.kind = Scope::Kind::Handle;
+      scope.value = static_cast<const sema::BindPattern*>(pattern)->local.index;
+      scopes.push_back(scope);
+      return;
+    }
+    case sema::PatternKind::Tuple:
+      for (const Pattern* element : static_cast<const sema::TuplePattern*>(pattern)->elements) keep_handles(element);
+      return;
+    case sema::PatternKind::Variant:
+      for (const Pattern* field : static_cast<const sema::VariantPattern*>(pattern)->fields) keep_handles(field);
+      return;
+    default: return;
+  }
+}
+
 void Lowering::cancel_tasks(const Scope& scope) { effect(Op::ScopeCancel, {read(scope.value)}); }
 
 ValueId Lowering::scope_expr(sema::ScopeExpr& e) {
@@ -108,6 +153,7 @@ void Lowering::leave_scope(const Scope& scope) {
       return;
     }
     case Scope::Kind::Tasks: b.region = scope.outside; return cancel_tasks(scope);
+    case Scope::Kind::Handle: return effect(Op::Keep, {read(scope.value)});
     case Scope::Kind::HeldPlace: return close(*scope.place, *scope.opened, read(scope.value));
     case Scope::Kind::HeldParts: return write(scope.value, put_together(scope.pattern, *scope.pieces));
     case Scope::Kind::HeldElement: {

@@ -338,7 +338,8 @@ ValueId Lowering::block_expr(sema::BlockExpr& e) {
       value = expr(e.tail);
   }
   // The scope's tasks are joined before the defers of its block run.
-  if (scopes.size() > outside && outside != 0 && scopes[outside - 1].kind == Scope::Kind::Tasks && scopes[outside - 1].body == &e && !dead()) {
+  if (scopes.size() > outside && outside != 0 && scopes[outside - 1].kind == Scope::Kind::Tasks &&
+      scopes[outside - 1].body == &e && !dead()) {
     effect(Op::ScopeJoin, {read(scopes[outside - 1].value)});
   }
   pop_scopes(outside);
@@ -348,6 +349,7 @@ ValueId Lowering::block_expr(sema::BlockExpr& e) {
 void Lowering::let(sema::LetExpr& e) {
   const ValueId value = expr(e.value);
   bind(e.pattern, value);
+  if (!dead()) keep_handles(e.pattern);
 }
 
 }  // namespace noodle::nir

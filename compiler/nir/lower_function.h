@@ -71,13 +71,13 @@ struct Opened {
 
 /// Something that must be done when control leaves a stretch of the body.
 struct Scope {
-  enum class Kind : std::uint8_t { Defer, Tasks, HeldPlace, HeldParts, HeldElement };
+  enum class Kind : std::uint8_t { Defer, Tasks, Handle, HeldPlace, HeldParts, HeldElement };
   Kind kind = Kind::Defer;
   Expr* body = nullptr;          // Defer; Tasks: what runs in the scope
   RegionId outside;              // Defer, Tasks: the region around
   const Place* place = nullptr;  // HeldPlace: put back `value` (a variable)
   const Opened* opened = nullptr;
-  Var value = 0;
+  Var value = 0;                     // HeldPlace…; Tasks: the scope's number; Handle: the variable
   const Pattern* pattern = nullptr;  // HeldParts, HeldElement: rebuild from the pattern's bindings
   struct Pieces* pieces = nullptr;
   ValueId index;  // HeldElement: put back into list or map variable `value`
@@ -272,6 +272,8 @@ class Lowering {
   BlockId enter_handler();
   std::size_t tasks_around(std::size_t depth) const;
   void cancel_tasks(const Scope& scope);
+  void keep_handles(const Pattern* pattern);
+  bool holds_resource(TypeId type);
   void defer(sema::DeferExpr& e);
   void leave_scopes(std::size_t down_to);  // emits what leaving them does; keeps them
   void pop_scopes(std::size_t down_to);    // normal end: emits and forgets
@@ -315,6 +317,7 @@ class Lowering {
   std::vector<Scope> scopes;
   std::unordered_map<std::uint32_t, LoopTargets> loops;
   int defer_depth = 0;
+  std::unordered_map<TypeId, bool> resources_;  // of types: whether values hold one; false while it is found out
 };
 
 }  // namespace noodle::nir

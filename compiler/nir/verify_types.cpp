@@ -355,6 +355,7 @@ std::string TypeChecker::others() {
       if (inst_.op == Op::SlotStore) return expect(held, {});
       return expect({}, inst_.op == Op::SlotLoad ? held : Types());
     }
+    case Op::Keep: return expect(in_, {});
     case Op::Copy: return in_.size() == 1 ? expect(in_, in_) : "copies one value";
     case Op::Drop: return in_.size() == 1 ? expect(in_, {}) : "drops one value";
     case Op::Branch: return expect({boolean()}, {});

@@ -101,6 +101,38 @@ Channel* make_channel(const value::TypeInfo& type, std::uint64_t capacity) {
   return channel;
 }
 
+namespace {
+
+// Gives a message to a fiber that was claimed for it.
+void hand_over(Channel& channel, Fiber& receiver, std::uint32_t index, const Registers& from) {
+  if (receiver.selecting) {
+    receiver.chosen = index;
+    gather(receiver.inbox, from, channel.type->slots);
+    receiver.inbox_from = &channel.handle;
+    receiver.inbox_type = channel.type;
+  } else {
+    move(registers_of(receiver), from, channel.type->slots);
+    *receiver.status = 0;
+  }
+}
+
+}  // namespace
+
+void offer(Scheduler& scheduler, Worker* worker, Channel& channel, std::uint64_t word) {
+  const std::uint16_t first = 0;
+  const Registers from{&word, &first, nullptr};
+  const Hold hold(channel.lock);
+  if (channel.closed) return;
+  std::uint32_t was = 0, index = 0;
+  if (Fiber* receiver = Scheduler::claim_first(channel.receivers, Wake::Done, was, &index)) {
+    hand_over(channel, *receiver, index, from);
+    return scheduler.complete(worker, *receiver, was);
+  }
+  if (channel.count == channel.capacity || !make_room(channel)) return;
+  *message(channel, channel.count) = word;
+  ++channel.count;
+}
+
 Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& from, bool wait) {
   Scheduler& scheduler = worker.scheduler();
   const std::uint32_t slots = channel.type->slots;
@@ -111,15 +143,7 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
     if (channel.closed) return Passed::Closed;
     receiver = Scheduler::claim_first(channel.receivers, Wake::Done, was, &index);
     if (receiver != nullptr) {
-      if (receiver->selecting) {
-        receiver->chosen = index;
-        gather(receiver->inbox, from, slots);
-        receiver->inbox_from = &channel.handle;
-        receiver->inbox_type = channel.type;
-      } else {
-        move(registers_of(*receiver), from, slots);
-        *receiver->status = 0;
-      }
+      hand_over(channel, *receiver, index, from);
     } else if (channel.count < channel.capacity) {
       if (!make_room(channel)) return Passed::NoMemory;
       gather(message(channel, channel.count), from, slots);

@@ -45,6 +45,8 @@ struct Registers {
 
 /// Sends a published message. Done: it has moved out of the registers.
 Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& from, bool wait);
+/// Sends a message of one word from outside of any task, if there is room.
+void offer(Scheduler& scheduler, Worker* worker, Channel& channel, std::uint64_t word);
 /// Receives a message into the registers.
 Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& to, bool wait);
 /// Closes a channel: nothing more can be sent; what is in it can still be received.

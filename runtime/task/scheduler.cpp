@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "runtime/memory/memory.h"
+#include "runtime/task/offload.h"
+#include "runtime/task/resource.h"
 
 namespace noodle::task {
 
@@ -49,15 +51,18 @@ Scheduler::Scheduler(const SchedulerOptions& options, world::World& world, Engin
     : world_(world),
       engine_(engine),
       most_workers_(options.workers != 0 ? options.workers : cores()),
-      timers_(world.monotonic_nanos()) {
+      spread_(options.spread),
+      timers_(world.monotonic_nanos()),
+      resources_(std::make_unique<Resources>(*this, world)),
+      offload_(std::make_unique<Offload>(*this)) {
   for (std::uint32_t i = 0; i < most_workers_; ++i) workers_.push_back(std::make_unique<Worker>(*this, i));
 }
 
 Scheduler::~Scheduler() {
+  offload_.reset();  // its threads make tasks ready
   closing_.store(true);
   for (std::uint32_t i = 1; i < started_.load(); ++i) {
-    workers_[i]->signal_.store(1);
-    futex_wake(workers_[i]->signal_);
+    wake(*workers_[i]);
     workers_[i]->thread_.join();
   }
 }
@@ -81,7 +86,7 @@ void Scheduler::loop(Worker& worker) {
     if (worker.index_ == 0) check_interrupt(worker);
     if (Task* task = find(worker)) {
       turn(worker, *task);
-      if (worker.turns_ % kTurnsBetweenLagLooks == 0) look_for_lag(worker);
+      if (worker.turns_ % kTurnsBetweenLagLooks == 0 || spread_) look_for_lag(worker);
       if (worker.turns_ % kTurnsBetweenContentionLooks == 0) look_for_contention(worker);
     } else if (!over() && !sleep(worker)) {
       deadlock(worker);
@@ -109,9 +114,7 @@ void Scheduler::turn(Worker& worker, Task& task) {
   }
   switch (engine_.run(worker, task)) {
     case Ran::Parked: return;
-    case Ran::Yielded:
-      push(worker, task);
-      return look_for_lag(worker);
+    case Ran::Yielded: push(worker, task); return look_for_lag(worker);
     case Ran::Ended: return end(worker, task);
   }
 }
@@ -120,6 +123,7 @@ void Scheduler::turn(Worker& worker, Task& task) {
 void Scheduler::end(Worker& worker, Task& task) {
   Fiber* fiber = task.fiber.load(std::memory_order_relaxed);
   if (task.work != nullptr) engine_.release(worker, std::exchange(task.work, nullptr));
+  if (task.owned != nullptr) resources_->close_owned(worker, task);
   if (task.locals != nullptr) engine_.release(worker, std::exchange(task.locals, nullptr));
   Scope* scope = task.scope;
   const std::uint64_t serial = task.scope_serial;
@@ -137,10 +141,7 @@ void Scheduler::end(Worker& worker, Task& task) {
   }
   if (&task == main_) {
     done_.store(true, std::memory_order_release);
-    if (worker.index_ != 0) {
-      workers_[0]->signal_.store(1);
-      futex_wake(workers_[0]->signal_);
-    }
+    if (worker.index_ != 0) wake(*workers_[0]);
     return;
   }
   if (fiber != nullptr) worker.give_fiber(fiber);
@@ -246,8 +247,7 @@ void Scheduler::exit(Worker& worker) {
 
 void Scheduler::interrupt() {
   interrupted_.store(true);
-  workers_[0]->signal_.store(1);
-  futex_wake(workers_[0]->signal_);
+  wake(*workers_[0]);
 }
 
 void Scheduler::check_interrupt(Worker& worker) {
@@ -437,10 +437,7 @@ void Scheduler::set_timer(Fiber& fiber, std::int64_t at) {
   }
   if (at >= keeper_until_.load()) return;
   // Whoever sleeps for a later one has to sleep less.
-  if (Worker* keeper = keeper_.load()) {
-    keeper->signal_.store(1);
-    futex_wake(keeper->signal_);
-  }
+  if (Worker* keeper = keeper_.load()) wake(*keeper);
 }
 
 bool Scheduler::park(Fiber& fiber) {
@@ -514,6 +511,10 @@ void Scheduler::wake_all(Worker* worker, WaitList& list) {
 }
 
 void Scheduler::end_wait(Fiber& fiber) {
+  if (fiber.waits_outside) {
+    fiber.waits_outside = false;
+    resources_->end_waiting();
+  }
   if (fiber.timer_set) {
     fiber.timer_set = false;
     const Hold hold(timer_lock_);
@@ -560,7 +561,7 @@ std::uint32_t Scheduler::waiting(const Worker& worker) const {
 
 void Scheduler::look_for_contention(Worker& worker) {
   const std::uint32_t contended = std::exchange(worker.contended_, 0);
-  if (started_.load(std::memory_order_relaxed) == 1) return;
+  if (started_.load(std::memory_order_relaxed) == 1 || spread_) return;
   const std::int64_t now = world_.monotonic_nanos();
   const std::int64_t took = now - std::exchange(worker.look_time_, now);
   if (contended < kTooContended || took > kTurnsBetweenContentionLooks * kShortTurn) {
@@ -585,7 +586,7 @@ void Scheduler::look_for_lag(Worker& worker) {
   const std::uint32_t count = waiting(worker);
   const bool moved = count == 0 || static_cast<std::int32_t>(worker.pushed_ - count - worker.mark_) >= 0;
   const std::int64_t now = world_.monotonic_nanos();
-  if (!moved && now - worker.mark_time_ < kLag) return;
+  if (!moved && now - worker.mark_time_ < kLag && !spread_) return;
   worker.mark_ = worker.pushed_;
   worker.mark_time_ = now;
   if (worker.lagging_.load(std::memory_order_relaxed) != !moved) worker.lagging_.store(!moved);
@@ -631,6 +632,7 @@ Task* Scheduler::find_local(Worker& worker) {
 Task* Scheduler::find(Worker& worker) {
   if (worker.turns_ % kTurnsBetweenLooks == 0) {
     fire_timers(worker);
+    if (resources_->any_waiting() && resources_->any_polled()) resources_->poll(&worker, 0);
     if (Task* task = take_global()) {
       ++worker.turns_;
       return task;
@@ -639,6 +641,7 @@ Task* Scheduler::find(Worker& worker) {
   if (Task* task = find_local(worker)) return task;
   if (Task* task = take_global()) return task;
   fire_timers(worker);
+  if (resources_->any_waiting() && resources_->any_polled()) resources_->poll(&worker, 0);
   if (Task* task = find_local(worker)) return task;
   return steal(worker);
 }
@@ -699,8 +702,14 @@ void Scheduler::wake_one() {
     idle_ = worker->next_idle_;
     idle_count_.fetch_sub(1);
   }
-  worker->signal_.store(1);
-  futex_wake(worker->signal_);
+  wake(*worker);
+}
+
+// Safe in a signal handler.
+void Scheduler::wake(Worker& worker) {
+  worker.signal_.store(1);
+  if (keeper_.load() == &worker) world_.ports().interrupt_poll();
+  futex_wake(worker.signal_);
 }
 
 void Scheduler::start_worker() {
@@ -737,8 +746,8 @@ bool Scheduler::sleep(Worker& worker) {
     const std::int64_t due = timers_.next_due();
     {
       const Hold hold(idle_lock_);
-      stuck = all_idle && due == INT64_MAX && idle_count_.load() == started_.load() && main_ != nullptr &&
-              !done_.load() && !interrupted_.load();
+      stuck = all_idle && due == INT64_MAX && !resources_->any_waiting() && idle_count_.load() == started_.load() &&
+              main_ != nullptr && !done_.load() && !interrupted_.load();
     }
     if (!stuck) doze(worker, due);
   }
@@ -755,12 +764,19 @@ bool Scheduler::sleep(Worker& worker) {
 // Sleeps until somebody wakes us. One of those who sleep wakes up for the next timer.
 void Scheduler::doze(Worker& worker, std::int64_t due) {
   Worker* nobody = nullptr;
-  if (due == INT64_MAX || !keeper_.compare_exchange_strong(nobody, &worker)) return world_.wait(worker.signal_, -1);
+  const bool polls = resources_->any_polled();
+  if ((due == INT64_MAX && !polls) || !keeper_.compare_exchange_strong(nobody, &worker)) {
+    return world_.wait(worker.signal_, -1);
+  }
   keeper_until_.store(due);
   // A timer that was set meanwhile by someone who did not see us yet counts, too.
   due = std::min(due, timers_.next_due());
-  const std::int64_t now = world_.monotonic_nanos();
-  if (due > now) world_.wait(worker.signal_, due - now);
+  const std::int64_t left = due == INT64_MAX ? -1 : std::max<std::int64_t>(due - world_.monotonic_nanos(), 0);
+  if (polls && worker.signal_.load() == 0) {
+    resources_->poll(&worker, left);
+  } else if (!polls && left != 0) {
+    world_.wait(worker.signal_, left);
+  }
   keeper_until_.store(INT64_MAX);
   keeper_.store(nullptr);
 }

@@ -26,6 +26,8 @@
 
 namespace noodle::task {
 
+class Offload;
+class Resources;
 class Scheduler;
 
 /// What a task did with its turn. After Parked its fiber may already run elsewhere.
@@ -75,13 +77,13 @@ class Worker {
   Task* next_ = nullptr;
   RunQueue queues_[kPriorities];
   std::uint32_t turns_ = 0;
-  std::uint32_t pushed_ = 0;         // tasks put into the queues so far
-  std::uint32_t mark_ = 0;           // how many that were at `mark_time_`
+  std::uint32_t pushed_ = 0;  // tasks put into the queues so far
+  std::uint32_t mark_ = 0;    // how many that were at `mark_time_`
   std::int64_t mark_time_ = 0;
   std::atomic<bool> lagging_{false};
-  std::uint32_t contended_ = 0;   // locks that another worker had, since `look_time_`
+  std::uint32_t contended_ = 0;  // locks that another worker had, since `look_time_`
   std::int64_t look_time_ = 0;
-  std::int64_t rest_ = 0;         // how long it rested last
+  std::int64_t rest_ = 0;    // how long it rested last
   Fiber* fibers_ = nullptr;  // spare ones
   std::uint32_t fiber_count_ = 0;
   std::uint32_t random_ = 1;
@@ -92,6 +94,7 @@ class Worker {
 
 struct SchedulerOptions {
   std::uint32_t workers = 0;  // 0: one a core
+  bool spread = false;        // other workers help at once and never rest: for tests
 };
 
 class Scheduler {
@@ -165,6 +168,8 @@ class Scheduler {
   /// Whether there is one worker so far.
   bool is_alone() const { return started_.load(std::memory_order_relaxed) == 1; }
   world::World& world() const { return world_; }
+  Resources& resources() const { return *resources_; }
+  Offload& offload() const { return *offload_; }
   std::uint32_t worker_count() const { return most_workers_; }
 
  private:
@@ -189,6 +194,7 @@ class Scheduler {
   bool sleep(Worker& worker);
   void doze(Worker& worker, std::int64_t due);
   void wake_one();
+  void wake(Worker& worker);
   void start_worker();
   void deadlock(Worker& worker);
   void check_interrupt(Worker& worker);
@@ -196,6 +202,7 @@ class Scheduler {
   world::World& world_;
   Engine& engine_;
   const std::uint32_t most_workers_;
+  const bool spread_;
   std::vector<std::unique_ptr<Worker>> workers_;  // as many as there may be; those that run come first
   std::atomic<std::uint32_t> started_{1};
   Task* main_ = nullptr;
@@ -216,6 +223,8 @@ class Scheduler {
   std::atomic<std::int64_t> keeper_until_{INT64_MAX};
   Lock timer_lock_;
   Timers timers_;
+  std::unique_ptr<Resources> resources_;
+  std::unique_ptr<Offload> offload_;
   Stacks stacks_;
   Lock scope_lock_;
   Scope* free_scopes_ = nullptr;

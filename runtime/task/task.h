@@ -23,6 +23,7 @@
 namespace noodle::task {
 
 struct Fiber;
+struct Resource;
 struct Scope;
 struct Task;
 class Scheduler;
@@ -105,6 +106,7 @@ struct Task {
   const value::TypeInfo* result_type = nullptr;
   memory::Object* work = nullptr;    // the closure, held until it has ended
   memory::Object* locals = nullptr;  // task-local values
+  Resource* owned = nullptr;         // what it opened and has not closed; see Resources
   std::uint64_t result[2] = {};      // as many slots as the type has, or the address of that many
   std::shared_ptr<const Stop> stop;  // how it ended, unless it returned
   std::uint64_t number = 0;
@@ -168,7 +170,9 @@ struct Fiber {
   std::uint64_t* slots = nullptr;       // registers that a message comes from or goes to…
   const std::uint16_t* list = nullptr;  // …and which of them
   std::uint64_t* status = nullptr;      // where the outcome is written
-  std::int64_t native_state = 0;        // of a native that is called again
+  std::int64_t native_state = 0;        // of a native that is called again…
+  std::shared_ptr<void> native_data;    // …and what it keeps for that time
+  bool waits_outside = false;           // for the world, not for another task
   // Of a select: its waiters, and the message that the channel it was woken by had for it.
   Waiter* waiters = nullptr;
   std::uint32_t waiter_count = 0;

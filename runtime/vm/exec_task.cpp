@@ -316,6 +316,7 @@ void resume(Machine& machine, task::Fiber& fiber) {
     case task::Wake::ScopeFailed:
     case task::Wake::Deadlock:
       fiber.native_state = 0;
+      fiber.native_data.reset();
       machine.fault = Fault::Stopped;
       return interpret_fault(machine, pc, fp);
     default: break;

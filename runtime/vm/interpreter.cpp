@@ -53,8 +53,8 @@ std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& 
   made->main_fiber_ = task::Stacks::map(made->main_bytes_);
   if (made->main_fiber_ == nullptr) return nullptr;
   made->main_fiber_->limit = made->main_fiber_->base + nbc::kMaxSlots + options.stack_slots;
-  made->scheduler_ =
-      std::make_unique<task::Scheduler>(task::SchedulerOptions{.workers = options.workers}, world, *made);
+  made->scheduler_ = std::make_unique<task::Scheduler>(
+      task::SchedulerOptions{.workers = options.workers, .spread = options.spread}, world, *made);
   made->machines_.resize(made->scheduler_->worker_count());
   made->scheduler_->attach_first();
   return made;

@@ -150,6 +150,7 @@ const std::vector<Case>& cases() {
       {"clock.sleep", {i(5)}, ""},
       {"clock.monotonic", {}, "1700000000000065536"},  // timers tick every 2^16 nanoseconds
       {"task.yield", {}, ""},
+      {"net.resolve", {"localhost"}, "false <> 'there is no such thing in this world'"},
       {"fs.write_text", {"d/a.txt", "one\r\ntwo"}, "true ''"},
       {"fs.write_text", {"", "x"}, "false 'no such file: '"},
       {"fs.append_text", {"d/a.txt", "\nthree"}, "true ''"},

@@ -35,6 +35,8 @@ struct Options {
   bool probes = false;
   /// Threads that run tasks at most; 0: one a core.
   std::uint32_t workers = 0;
+  /// They help one another at once, even where that is slower: for tests.
+  bool spread = false;
 };
 
 /// Runs modules. Used by one thread at a time (tasks run on threads of the runtime's own as well); only

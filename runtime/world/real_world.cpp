@@ -11,6 +11,7 @@
 #include <cstring>
 
 #include "base/lock.h"
+#include "runtime/world/errors.h"
 #include "runtime/world/world.h"
 
 namespace noodle::world {
@@ -18,25 +19,6 @@ namespace noodle::world {
 namespace {
 
 constexpr std::size_t kBlock = 64 * 1024;
-
-std::string describe(int error, const std::string& path) {
-  switch (error) {
-    case ENOENT: return "no such file: " + path;
-    case EACCES:
-    case EPERM: return "permission denied: " + path;
-    case EISDIR: return "is a folder: " + path;
-    case ENOTDIR: return "not a folder: " + path;
-    case EEXIST: return "already exists: " + path;
-    case ENOTEMPTY: return "folder is not empty: " + path;
-    case ENOSPC: return "no space left for: " + path;
-    case EMFILE:
-    case ENFILE: return "too many open files: " + path;
-    default: break;
-  }
-  char text[128];
-  // The GNU strerror_r gives the text; it may or may not lie in the buffer.
-  return std::string(strerror_r(error, text, sizeof text)) + ": " + path;
-}
 
 Written write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -60,6 +42,7 @@ class RealWorld final : public World {
   explicit RealWorld(std::vector<std::string> args) : args_(std::move(args)) {}
   ~RealWorld() override { RealWorld::flush(); }
 
+  Ports& ports() override { return *ports_; }
   std::int64_t unix_nanos() override { return read_clock(CLOCK_REALTIME); }
   std::int64_t monotonic_nanos() override { return read_clock(CLOCK_MONOTONIC); }
 
@@ -83,23 +66,30 @@ class RealWorld final : public World {
   }
 
   Written write_out(std::string_view text) override {
+    const Hold hold(out_lock_);
     if (!is_terminal_known_) {
       is_terminal_ = isatty(STDOUT_FILENO) == 1;
       is_terminal_known_ = true;
     }
     out_ += text;
     if (out_.size() >= kBlock || (is_terminal_ && text.find('\n') != std::string_view::npos)) {
-      return flush();
+      return flush_held();
     }
     return Written::Ok;
   }
 
   Written write_error(std::string_view text) override {
-    flush();
+    const Hold hold(out_lock_);
+    flush_held();
     return write_all(STDERR_FILENO, text);
   }
 
   Written flush() override {
+    const Hold hold(out_lock_);
+    return flush_held();
+  }
+
+  Written flush_held() {
     const Written written = write_all(STDOUT_FILENO, out_);
     out_.clear();
     if (written != Written::Ok) trouble_ = written;
@@ -108,6 +98,7 @@ class RealWorld final : public World {
 
   LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) override {
     flush();  // a prompt must be seen before the answer
+    const Hold hold(in_lock_);
     line.clear();
     for (;;) {
       const std::size_t end = in_.find('\n', in_at_);
@@ -219,6 +210,9 @@ class RealWorld final : public World {
   }
 
  private:
+  Lock out_lock_;  // guards what is written and not yet out
+  Lock in_lock_;   // held while somebody reads a line
+  std::unique_ptr<Ports> ports_ = make_real_ports();
   std::vector<std::string> args_;
   Written trouble_ = Written::Ok;
   std::string out_;

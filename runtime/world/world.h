@@ -13,6 +13,8 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/world/ports.h"
+
 namespace noodle::world {
 
 /// What became of something written to a stream.
@@ -24,6 +26,8 @@ class World {
  public:
   virtual ~World() = default;
 
+  /// Sockets, open files, pipes and processes.
+  virtual Ports& ports() { return no_ports(); }
   /// Nanoseconds since 1970.
   virtual std::int64_t unix_nanos() = 0;
   /// Nanoseconds since some fixed moment; never goes back.

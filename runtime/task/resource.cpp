@@ -1,0 +1,204 @@
+#include "runtime/task/resource.h"
+
+#include <new>
+#include <utility>
+
+#include "runtime/memory/memory.h"
+
+namespace noodle::task {
+
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 128;
+
+void no_children(memory::HandleObject*, void*, void (*)(void*, memory::Object*)) {}
+
+void let_go(Resource& resource) {
+  if (resource.holders.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  resource.~Resource();
+  memory::raw_free(&resource);
+}
+
+void dispose_resource(memory::HandleObject* handle) {
+  auto& resource = *reinterpret_cast<Resource*>(handle);
+  resource.scheduler->resources().close(nullptr, resource);
+  let_go(resource);
+}
+
+}  // namespace
+
+const memory::HandleObject::Kind kResourceKind{"resource", no_children, dispose_resource};
+
+Resource* Resources::open(Task& owner, ResourceKind kind, world::Port port, std::string address) {
+  void* at = memory::raw_allocate(sizeof(Resource));
+  if (at == nullptr) {
+    world_.ports().close(port);
+    return nullptr;
+  }
+  auto* resource = new (at) Resource;
+  resource->handle.kind = &kResourceKind;
+  resource->scheduler = &scheduler_;
+  resource->kind = kind;
+  resource->port = port;
+  resource->address = std::move(address);
+  open_.fetch_add(1);
+  const Hold hold(lock_);
+  resource->owner = &owner;
+  resource->next = owner.owned;
+  if (owner.owned != nullptr) owner.owned->previous = resource;
+  owner.owned = resource;
+  std::uint32_t slot = 0;
+  if (free_slots_.empty()) {
+    slot = static_cast<std::uint32_t>(slots_.size());
+    slots_.emplace_back();
+  } else {
+    slot = free_slots_.back();
+    free_slots_.pop_back();
+  }
+  slots_[slot].resource = resource;
+  resource->token = std::uint64_t{slots_[slot].generation} << 32 | slot;
+  resource->polled = kind != ResourceKind::File && world_.ports().watch(port, resource->token);
+  if (resource->polled) polled_.fetch_add(1);
+  return resource;
+}
+
+// With the tables' lock held: nobody finds the resource any more.
+void Resources::forget(Resource& resource) {
+  const auto slot = static_cast<std::uint32_t>(resource.token);
+  slots_[slot].resource = nullptr;
+  ++slots_[slot].generation;
+  free_slots_.push_back(slot);
+  if (resource.owner == nullptr) return;
+  (resource.previous != nullptr ? resource.previous->next : resource.owner->owned) = resource.next;
+  if (resource.next != nullptr) resource.next->previous = resource.previous;
+  resource.owner = nullptr;
+}
+
+void Resources::close_port(Resource& resource) {
+  world_.ports().close(std::exchange(resource.port, world::kNoPort));
+  open_.fetch_sub(1);
+}
+
+bool Resources::close(Worker* worker, Resource& resource) {
+  {
+    const Hold hold(lock_);
+    const Hold inner(resource.lock);
+    if (resource.closed) return false;
+    resource.closed = true;
+    forget(resource);
+    if (resource.polled) polled_.fetch_sub(1);
+  }
+  const Hold hold(resource.lock);
+  scheduler_.wake_all(worker, resource.readers);
+  scheduler_.wake_all(worker, resource.writers);
+  if (resource.users == 0) close_port(resource);
+  return true;
+}
+
+void Resources::close_owned(Worker& worker, Task& task) {
+  for (;;) {
+    Resource* resource = nullptr;
+    {
+      const Hold hold(lock_);
+      resource = task.owned;
+      if (resource == nullptr) return;
+      // While it stands in the list, its last handle's end elsewhere has still to take our lock.
+      resource->holders.fetch_add(1, std::memory_order_relaxed);
+    }
+    close(&worker, *resource);
+    let_go(*resource);
+  }
+}
+
+bool Resources::begin(Resource& resource) {
+  const Hold hold(resource.lock);
+  if (resource.closed) return false;
+  ++resource.users;
+  return true;
+}
+
+void Resources::end(Resource& resource) {
+  const Hold hold(resource.lock);
+  if (--resource.users == 0 && resource.closed) close_port(resource);
+}
+
+Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool writing, std::uint32_t news,
+                       std::int64_t until) {
+  {
+    const Hold hold(resource.lock);
+    if (resource.closed) return Passed::Done;
+    bool& ready = writing ? resource.writable : resource.readable;
+    if ((writing ? resource.write_news : resource.read_news) != news || resource.ended) return Passed::Done;
+    ready = false;
+    Scheduler::begin_wait(fiber, writing ? "room to write" : "something to read");
+    Scheduler::enlist(fiber, fiber.waiter, writing ? resource.writers : resource.readers, resource.lock);
+  }
+  if (until >= 0) scheduler_.set_timer(fiber, until);
+  fiber.waits_outside = true;
+  begin_waiting();
+  if (scheduler_.park(fiber)) return Passed::Parked;
+  task::end_wait(worker.scheduler(), fiber);
+  switch (fiber.wake) {
+    case Wake::TimedOut: return Passed::NotNow;
+    case Wake::Cancelled:
+    case Wake::ScopeFailed:
+    case Wake::Deadlock: return Passed::Stopped;
+    default: return Passed::Done;
+  }
+}
+
+void Resources::deliver(Resource& resource, Channel& channel, std::vector<int> signals) {
+  {
+    const Hold hold(resource.lock);
+    memory::retain(&channel.handle.header);
+    resource.channel = &channel;
+    resource.signals = std::move(signals);
+  }
+  // Somebody may wait at the channel, which is then no deadlock.
+  begin_waiting();
+}
+
+// Reads the signals that have come, and sends them; who doesn't keep up misses some.
+void Resources::take_signals(Worker* worker, Resource& resource) {
+  unsigned char numbers[64];
+  for (;;) {
+    const auto got = world_.ports().read(resource.port, std::span(reinterpret_cast<char*>(numbers), sizeof numbers));
+    if (got.io != world::Io::Done) return;
+    for (std::size_t i = 0; i < got.bytes; ++i) {
+      for (std::size_t v = 0; v < resource.signals.size(); ++v) {
+        if (resource.signals[v] == numbers[i]) offer(scheduler_, worker, *resource.channel, v);
+      }
+    }
+  }
+}
+
+void Resources::poll(Worker* worker, std::int64_t nanos) {
+  world::PortEvent events[kEventsAtOnce];
+  const std::size_t count = world_.ports().poll(events, nanos);
+  for (std::size_t i = 0; i < count; ++i) {
+    const world::PortEvent& event = events[i];
+    const auto slot = static_cast<std::uint32_t>(event.token);
+    const Hold hold(lock_);
+    if (slot >= slots_.size() || slots_[slot].generation != event.token >> 32) continue;
+    Resource* resource = slots_[slot].resource;
+    if (resource == nullptr) continue;
+    const Hold inner(resource->lock);
+    if (resource->channel != nullptr) {
+      take_signals(worker, *resource);
+      continue;
+    }
+    resource->ended = resource->ended || event.ended;
+    if (event.readable) {
+      ++resource->read_news;
+      resource->readable = true;
+      scheduler_.wake_all(worker, resource->readers);
+    }
+    if (event.writable) {
+      ++resource->write_news;
+      resource->writable = true;
+      scheduler_.wake_all(worker, resource->writers);
+    }
+  }
+}
+
+}  // namespace noodle::task

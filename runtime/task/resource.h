@@ -1,0 +1,111 @@
+#pragma once
+
+// Handles of files, sockets, pipes and processes, and waiting for them.
+//
+// A resource belongs to the task that opened it, and closes with `close`, its last handle or the end of that
+// task, whichever is first. What is in the middle of an operation keeps the port open until it is done, so
+// that no number is used again under its feet.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/lock.h"
+#include "runtime/task/channel.h"
+#include "runtime/world/ports.h"
+
+namespace noodle::task {
+
+/// What kind of thing a resource is; natives ask before they treat it as one.
+enum class ResourceKind : std::uint8_t { File, Stream, Listener, Udp, Process, Signals };
+
+struct Resource {
+  memory::HandleObject handle;
+  Scheduler* scheduler = nullptr;
+  ResourceKind kind = ResourceKind::File;
+  bool polled = false;  // it may have to be waited for
+  std::uint64_t token = 0;
+  world::Port port = world::kNoPort;
+  std::string address;                    // or path: for messages
+  std::atomic<std::uint32_t> holders{1};  // all handles together, and who closes it for its task
+
+  Lock lock;  // guards what follows
+  bool closed = false;
+  std::uint32_t users = 0;  // operations that use the port now
+  // Whether it is worth trying; and how often the world has said so.
+  bool readable = true, writable = true, ended = false;
+  std::uint32_t read_news = 0, write_news = 0;
+  WaitList readers, writers;
+
+  std::string buffer;         // read, but not yet asked for
+  std::size_t buffer_at = 0;  // what of it has been given out
+  std::int64_t code = 0;      // of a process that has ended
+  bool code_known = false;
+
+  // Of signals: where they go, and which variant stands for which.
+  Channel* channel = nullptr;
+  std::vector<int> signals;
+
+  // Guarded by the resources' lock.
+  Task* owner = nullptr;
+  Resource* next = nullptr;
+  Resource* previous = nullptr;
+};
+
+extern const memory::HandleObject::Kind kResourceKind;
+
+/// All resources of a scheduler, and what the world says of those that are waited for.
+class Resources {
+ public:
+  Resources(Scheduler& scheduler, world::World& world) : scheduler_(scheduler), world_(world) {}
+  Resources(const Resources&) = delete;
+  Resources& operator=(const Resources&) = delete;
+
+  /// A handle for an open port, which it takes over; null when there is no memory (then the port is closed).
+  Resource* open(Task& owner, ResourceKind kind, world::Port port, std::string address);
+  /// Closes it; waiting tasks look again. False when it was closed before.
+  bool close(Worker* worker, Resource& resource);
+  /// Closes what a task that has ended still owns.
+  void close_owned(Worker& worker, Task& task);
+
+  /// From now on signals go to a channel. Nobody has a handle of this resource: it lives until it is closed.
+  void deliver(Resource& resource, Channel& channel, std::vector<int> signals);
+
+  /// Begins an operation on the port; false when it is closed.
+  bool begin(Resource& resource);
+  void end(Resource& resource);
+
+  /// Waits until it is worth trying again, at most until a moment unless negative. `news` is what
+  /// `read_news` or `write_news` was before the operation that found it not ready.
+  Passed wait(Worker& worker, Fiber& fiber, Resource& resource, bool writing, std::uint32_t news, std::int64_t until);
+
+  /// Asks the world for news, waiting at most so many nanoseconds unless negative; wakes tasks.
+  void poll(Worker* worker, std::int64_t nanos);
+  bool any_polled() const { return polled_.load(std::memory_order_relaxed) != 0; }
+  /// Whether some task waits for the world.
+  bool any_waiting() const { return waiting_.load() != 0; }
+  void begin_waiting() { waiting_.fetch_add(1); }
+  void end_waiting() { waiting_.fetch_sub(1); }
+  std::int64_t open_count() const { return open_.load(); }
+
+ private:
+  friend struct ResourceDeath;
+  void forget(Resource& resource);
+  void close_port(Resource& resource);
+  void take_signals(Worker* worker, Resource& resource);
+
+  Scheduler& scheduler_;
+  world::World& world_;
+  std::atomic<std::uint32_t> polled_{0};
+  std::atomic<std::uint32_t> waiting_{0};
+  std::atomic<std::int64_t> open_{0};
+  Lock lock_;  // guards the tables and who owns what
+  struct Slot {
+    Resource* resource = nullptr;
+    std::uint32_t generation = 0;
+  };
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_slots_;
+};
+
+}  // namespace noodle::task

@@ -1,0 +1,449 @@
+// Files, sockets, pipes and processes of the system: file descriptors that never block, and one epoll.
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+
+#include "runtime/world/errors.h"
+#include "runtime/world/ports.h"
+
+extern char** environ;
+
+namespace noodle::world {
+
+namespace {
+
+constexpr std::uint64_t kWakeToken = UINT64_MAX;
+
+std::unexpected<std::string> failure(const std::string& what) { return std::unexpected(describe(errno, what)); }
+
+Transfer outcome(ssize_t n, bool zero_is_end, const std::string& what) {
+  if (n > 0 || (n == 0 && !zero_is_end)) return {Io::Done, static_cast<std::size_t>(n), {}};
+  if (n == 0) return {Io::End, 0, {}};
+  if (errno == EAGAIN || errno == EWOULDBLOCK) return {Io::Wait, 0, {}};
+  return {Io::Failed, 0, describe(errno, what)};
+}
+
+/// A socket's address in the system's form.
+struct SocketAddress {
+  sockaddr_storage storage{};
+  socklen_t size = 0;
+  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
+};
+
+OrError<SocketAddress> unix_address(const std::string& path) {
+  SocketAddress out;
+  auto* address = reinterpret_cast<sockaddr_un*>(&out.storage);
+  if (path.empty() || path.size() >= sizeof address->sun_path) {
+    return std::unexpected("a path for a socket has 1 to " + std::to_string(sizeof address->sun_path - 1) +
+                           " bytes: " + path);
+  }
+  address->sun_family = AF_UNIX;
+  std::memcpy(address->sun_path, path.c_str(), path.size() + 1);
+  out.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size() + 1);
+  return out;
+}
+
+// `127.0.0.1:80` or `[::1]:80`.
+OrError<SocketAddress> ip_address(const std::string& text) {
+  const auto wrong = [&] { return std::unexpected("not an address such as `127.0.0.1:80`: " + text); };
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return wrong();
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data() + colon + 1, end, port);
+  if (error != std::errc() || at != end) return wrong();
+  std::string host = text.substr(0, colon);
+  SocketAddress out;
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
+    auto* address = reinterpret_cast<sockaddr_in6*>(&out.storage);
+    address->sin6_family = AF_INET6;
+    address->sin6_port = htons(port);
+    out.size = sizeof *address;
+    if (inet_pton(AF_INET6, host.substr(1, host.size() - 2).c_str(), &address->sin6_addr) != 1) return wrong();
+    return out;
+  }
+  auto* address = reinterpret_cast<sockaddr_in*>(&out.storage);
+  address->sin_family = AF_INET;
+  address->sin_port = htons(port);
+  out.size = sizeof *address;
+  if (inet_pton(AF_INET, host.c_str(), &address->sin_addr) != 1) return wrong();
+  return out;
+}
+
+OrError<SocketAddress> address_of(SocketKind kind, const std::string& text) {
+  return kind == SocketKind::Unix ? unix_address(text) : ip_address(text);
+}
+
+std::string address_text(const sockaddr_storage& storage, socklen_t size) {
+  char host[INET6_ADDRSTRLEN] = "";
+  switch (storage.ss_family) {
+    case AF_INET: {
+      const auto& address = reinterpret_cast<const sockaddr_in&>(storage);
+      inet_ntop(AF_INET, &address.sin_addr, host, sizeof host);
+      return std::string(host) + ":" + std::to_string(ntohs(address.sin_port));
+    }
+    case AF_INET6: {
+      const auto& address = reinterpret_cast<const sockaddr_in6&>(storage);
+      inet_ntop(AF_INET6, &address.sin6_addr, host, sizeof host);
+      return "[" + std::string(host) + "]:" + std::to_string(ntohs(address.sin6_port));
+    }
+    case AF_UNIX: {
+      const auto& address = reinterpret_cast<const sockaddr_un&>(storage);
+      return size > offsetof(sockaddr_un, sun_path) ? address.sun_path : "";
+    }
+    default: return "";
+  }
+}
+
+/// Signals that the program asked for, as bytes in a pipe: a signal handler can do little else, and has no
+/// arguments of our own, so the pipe's end is the one place here with state outside of objects.
+std::atomic<int>& signal_pipe() {
+  static constinit std::atomic<int> end = -1;
+  return end;
+}
+void on_signal(int signal) {
+  const int before = errno;
+  const auto byte = static_cast<unsigned char>(signal);
+  if (const int end = signal_pipe().load(); end >= 0) static_cast<void>(!write(end, &byte, 1));
+  errno = before;
+}
+
+class RealPorts final : public Ports {
+ public:
+  ~RealPorts() override {
+    if (const int poller = poller_.load(); poller >= 0) ::close(poller);
+    if (const int waker = waker_.load(); waker >= 0) ::close(waker);
+  }
+
+  Transfer read(Port port, std::span<char> into) override {
+    ssize_t n = 0;
+    do n = ::read(port, into.data(), into.size());
+    while (n < 0 && errno == EINTR);
+    return outcome(n, true, "reading");
+  }
+  Transfer write(Port port, std::string_view bytes) override {
+    ssize_t n = 0;
+    do n = ::write(port, bytes.data(), bytes.size());
+    while (n < 0 && errno == EINTR);
+    return outcome(n, false, "writing");
+  }
+  void close(Port port) override { ::close(port); }
+
+  bool watch(Port port, std::uint64_t token) override {
+    if (!start_polling()) return false;
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    event.data.u64 = token;
+    return epoll_ctl(poller_.load(), EPOLL_CTL_ADD, port, &event) == 0;
+  }
+
+  std::size_t poll(std::span<PortEvent> events, std::int64_t nanos) override {
+    constexpr std::size_t kMost = 128;
+    epoll_event got[kMost];
+    if (!start_polling()) return 0;
+    timespec limit{};
+    if (nanos >= 0) limit = {static_cast<time_t>(nanos / 1'000'000'000), static_cast<long>(nanos % 1'000'000'000)};
+    const int most = static_cast<int>(std::min(events.size(), kMost));
+    // The call with a timeout in nanoseconds; older kernels lack it.
+    long n = syscall(SYS_epoll_pwait2, poller_.load(), got, most, nanos >= 0 ? &limit : nullptr, nullptr, 0);
+    if (n < 0 && errno == ENOSYS) {
+      n = epoll_wait(poller_.load(), got, most, nanos < 0 ? -1 : static_cast<int>((nanos + 999'999) / 1'000'000));
+    }
+    std::size_t count = 0;
+    for (long i = 0; i < n; ++i) {
+      const epoll_event& event = got[i];
+      if (event.data.u64 == kWakeToken) {
+        std::uint64_t times = 0;
+        static_cast<void>(!::read(waker_.load(), &times, sizeof times));
+        continue;
+      }
+      const bool both = (event.events & (EPOLLERR | EPOLLHUP)) != 0;
+      const bool ended = both || (event.events & EPOLLRDHUP) != 0;
+      events[count++] = {event.data.u64, ended || (event.events & EPOLLIN) != 0, both || (event.events & EPOLLOUT) != 0,
+                         ended};
+    }
+    return count;
+  }
+  void interrupt_poll() override {
+    const std::uint64_t one = 1;
+    if (const int waker = waker_.load(); waker >= 0) static_cast<void>(!::write(waker, &one, sizeof one));
+  }
+
+  OrError<Port> open_file(const std::string& path, OpenMode mode) override {
+    constexpr int kFlags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_WRONLY | O_CREAT | O_APPEND, O_RDWR | O_CREAT};
+    const int fd = ::open(path.c_str(), kFlags[static_cast<int>(mode)] | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd < 0) return failure(path);
+    struct stat facts{};
+    if (fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode)) {
+      ::close(fd);
+      return std::unexpected(describe(EISDIR, path));
+    }
+    return fd;
+  }
+  OrError<std::int64_t> seek(Port port, std::int64_t offset, int from) override {
+    constexpr int kFrom[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+    const off_t at = lseek(port, offset, kFrom[from]);
+    return at < 0 ? OrError<std::int64_t>(failure("seeking")) : OrError<std::int64_t>(at);
+  }
+  OrError<void> sync(Port port) override {
+    if (fsync(port) < 0) return failure("writing to disk");
+    return {};
+  }
+
+  OrError<Port> listen(SocketKind kind, const std::string& text) override {
+    auto address = address_of(kind, text);
+    if (!address) return std::unexpected(address.error());
+    const int fd = open_socket(*address, SOCK_STREAM);
+    if (fd < 0) return failure(text);
+    if (kind == SocketKind::Tcp) set(fd, SOL_SOCKET, SO_REUSEADDR);
+    constexpr int kBacklog = 1024;
+    if (bind(fd, address->get(), address->size) < 0 || ::listen(fd, kBacklog) < 0) return give_up(fd, text);
+    return fd;
+  }
+  Transfer accept(Port listener, Port& made) override {
+    for (;;) {
+      const int fd = accept4(listener, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      if (fd >= 0) {
+        made = fd;
+        set(fd, IPPROTO_TCP, TCP_NODELAY);
+        return {Io::Done, 0, {}};
+      }
+      // Who hung up before we came doesn't concern us.
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      return outcome(-1, false, "accepting");
+    }
+  }
+  OrError<Port> connect(SocketKind kind, const std::string& text) override {
+    auto address = address_of(kind, text);
+    if (!address) return std::unexpected(address.error());
+    const int fd = open_socket(*address, SOCK_STREAM);
+    if (fd < 0) return failure(text);
+    if (kind == SocketKind::Tcp) set(fd, IPPROTO_TCP, TCP_NODELAY);
+    if (::connect(fd, address->get(), address->size) < 0 && errno != EINPROGRESS) return give_up(fd, text);
+    return fd;
+  }
+  Transfer finish_connect(Port port) override {
+    int error = 0;
+    socklen_t size = sizeof error;
+    getsockopt(port, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error != 0) return {Io::Failed, 0, describe(error, "connecting")};
+    sockaddr_storage peer{};
+    size = sizeof peer;
+    if (getpeername(port, reinterpret_cast<sockaddr*>(&peer), &size) == 0) return {Io::Done, 0, {}};
+    return errno == ENOTCONN ? Transfer{Io::Wait, 0, {}} : outcome(-1, false, "connecting");
+  }
+  OrError<Port> bind_udp(const std::string& text) override {
+    auto address = ip_address(text);
+    if (!address) return std::unexpected(address.error());
+    const int fd = open_socket(*address, SOCK_DGRAM);
+    if (fd < 0) return failure(text);
+    if (bind(fd, address->get(), address->size) < 0) return give_up(fd, text);
+    return fd;
+  }
+  Transfer send_to(Port port, std::string_view bytes, const std::string& text) override {
+    auto address = ip_address(text);
+    if (!address) return {Io::Failed, 0, address.error()};
+    ssize_t n = 0;
+    do n = sendto(port, bytes.data(), bytes.size(), 0, address->get(), address->size);
+    while (n < 0 && errno == EINTR);
+    return outcome(n, false, text);
+  }
+  Transfer receive_from(Port port, std::span<char> into, std::string& address) override {
+    SocketAddress from;
+    from.size = sizeof from.storage;
+    ssize_t n = 0;
+    do n = recvfrom(port, into.data(), into.size(), 0, from.get(), &from.size);
+    while (n < 0 && errno == EINTR);
+    if (n >= 0) address = address_text(from.storage, from.size);
+    return outcome(n, false, "receiving");
+  }
+  OrError<void> shut_down_writing(Port port) override {
+    if (shutdown(port, SHUT_WR) < 0) return failure("closing one direction");
+    return {};
+  }
+  OrError<std::string> local_address(Port port) override { return name_of(port, getsockname); }
+  OrError<std::string> peer_address(Port port) override { return name_of(port, getpeername); }
+
+  OrError<std::vector<std::string>> resolve(const std::string& host) override {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (const int error = getaddrinfo(host.c_str(), nullptr, &hints, &found); error != 0) {
+      return std::unexpected("no address for `" + host + "`: " + gai_strerror(error));
+    }
+    std::vector<std::string> out;
+    for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
+      sockaddr_storage storage{};
+      std::memcpy(&storage, at->ai_addr, at->ai_addrlen);
+      std::string text = address_text(storage, at->ai_addrlen);
+      text.resize(text.rfind(':'));
+      if (std::ranges::find(out, text) == out.end()) out.push_back(std::move(text));
+    }
+    freeaddrinfo(found);
+    return out;
+  }
+
+  OrError<std::pair<Port, Port>> pipe() override {
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return failure("making a pipe");
+    return std::pair<Port, Port>(ends[0], ends[1]);
+  }
+
+  OrError<Child> start_child(const ChildOptions& options) override;
+  Transfer child_code(Port process, std::int64_t& code) override {
+    siginfo_t info{};
+    if (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(process), &info, WEXITED | WNOHANG) < 0) {
+      return {Io::Failed, 0, describe(errno, "waiting for a process")};
+    }
+    if (info.si_pid == 0) return {Io::Wait, 0, {}};
+    code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
+    return {Io::Done, 0, {}};
+  }
+  OrError<void> signal_child(Port process, int signal) override {
+    if (syscall(SYS_pidfd_send_signal, process, signal, nullptr, 0) < 0) return failure("sending a signal");
+    return {};
+  }
+
+  OrError<Port> signals(std::span<const int> wanted) override {
+    int none = -1;
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return failure("making a pipe");
+    if (!signal_pipe().compare_exchange_strong(none, ends[1])) {
+      ::close(ends[0]);
+      ::close(ends[1]);
+      return std::unexpected("signals are being listened to already");
+    }
+    for (const int signal : wanted) {
+      struct sigaction action{};
+      action.sa_handler = on_signal;
+      action.sa_flags = SA_RESTART;
+      sigaction(signal, &action, nullptr);
+    }
+    return ends[0];
+  }
+
+ private:
+  bool start_polling() {
+    if (poller_.load(std::memory_order_acquire) >= 0) return true;
+    const int poller = epoll_create1(EPOLL_CLOEXEC), waker = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.u64 = kWakeToken;
+    int none = -1;
+    if (poller >= 0 && waker >= 0 && epoll_ctl(poller, EPOLL_CTL_ADD, waker, &event) == 0 &&
+        waker_.compare_exchange_strong(none, waker)) {
+      poller_.store(poller, std::memory_order_release);
+      return true;
+    }
+    // No descriptors are left, or another thread was quicker.
+    if (poller >= 0) ::close(poller);
+    if (waker >= 0) ::close(waker);
+    while (waker_.load() >= 0 && poller_.load(std::memory_order_acquire) < 0) {
+    }
+    return poller_.load() >= 0;
+  }
+  static int open_socket(const SocketAddress& address, int type) {
+    return socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  }
+  static void set(int fd, int level, int option) {
+    const int on = 1;
+    setsockopt(fd, level, option, &on, sizeof on);
+  }
+  static std::unexpected<std::string> give_up(int fd, const std::string& what) {
+    const int error = errno;
+    ::close(fd);
+    return std::unexpected(describe(error, what));
+  }
+  static OrError<std::string> name_of(int fd, int (*ask)(int, sockaddr*, socklen_t*)) {
+    SocketAddress address;
+    address.size = sizeof address.storage;
+    if (ask(fd, address.get(), &address.size) < 0) return failure("asking for an address");
+    return address_text(address.storage, address.size);
+  }
+
+  std::atomic<int> poller_{-1};
+  std::atomic<int> waker_{-1};
+};
+
+OrError<Child> RealPorts::start_child(const ChildOptions& options) {
+  if (options.command.empty() || options.command[0].empty()) return std::unexpected("a command needs a program");
+  int in[2] = {-1, -1}, out[2] = {-1, -1}, error[2] = {-1, -1};
+  const auto close_all = [&] {
+    for (const int fd : {in[0], in[1], out[0], out[1], error[0], error[1]}) {
+      if (fd >= 0) ::close(fd);
+    }
+  };
+  if ((options.pipe_in && pipe2(in, O_CLOEXEC) < 0) || (options.pipe_out && pipe2(out, O_CLOEXEC) < 0) ||
+      (options.pipe_error && pipe2(error, O_CLOEXEC) < 0)) {
+    const int reason = errno;
+    close_all();
+    return std::unexpected(describe(reason, "making a pipe"));
+  }
+  posix_spawn_file_actions_t actions;
+  posix_spawn_file_actions_init(&actions);
+  if (options.pipe_in) {
+    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
+  } else {
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+  }
+  if (options.pipe_out) posix_spawn_file_actions_adddup2(&actions, out[1], 1);
+  if (options.pipe_error) posix_spawn_file_actions_adddup2(&actions, error[1], 2);
+  if (!options.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());
+  // What we ignore and block is our own affair.
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  sigset_t set;
+  sigemptyset(&set);
+  posix_spawnattr_setsigmask(&attributes, &set);
+  sigaddset(&set, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &set);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  std::vector<char*> words;
+  for (const std::string& word : options.command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  pid_t pid = 0;
+  const int failed = posix_spawnp(&pid, words[0], &actions, &attributes, words.data(), environ);
+  posix_spawn_file_actions_destroy(&actions);
+  posix_spawnattr_destroy(&attributes);
+  if (failed != 0) {
+    close_all();
+    return std::unexpected(failed == ENOENT ? "no such program: " + options.command[0]
+                                            : describe(failed, options.command[0]));
+  }
+  const auto keep = [](int ours, int theirs) {
+    if (theirs >= 0) ::close(theirs);
+    if (ours >= 0) fcntl(ours, F_SETFL, O_NONBLOCK);
+    return ours;
+  };
+  Child child;
+  child.in = keep(in[1], in[0]);
+  child.out = keep(out[0], out[1]);
+  child.error = keep(error[0], error[1]);
+  child.process = static_cast<Port>(syscall(SYS_pidfd_open, pid, 0));
+  return child;
+}
+
+}  // namespace
+
+std::unique_ptr<Ports> make_real_ports() { return std::make_unique<RealPorts>(); }
+
+}  // namespace noodle::world
