@@ -246,6 +246,7 @@ void Emitter::emit_map(const Inst& inst) {
 void Emitter::emit_task(const Inst& inst) {
   switch (inst.op) {
     case Op::ScopeOpen: return code_.abc(nbc::Op::ScopeOpen, out(inst));
+    case Op::ScopeEnter: return code_.abc(nbc::Op::ScopeEnter, out(inst), out(inst, 1), in(inst, 0));
     case Op::ScopeJoin: return code_.abc(nbc::Op::ScopeJoin, in(inst, 0));
     case Op::ScopeCancel: return code_.abc(nbc::Op::ScopeCancel, in(inst, 0));
     case Op::TaskNew: return code_.abc(nbc::Op::TaskNew, out(inst), in(inst, 1), in(inst, 0));

@@ -59,7 +59,7 @@ Lowered Lowering::run() {
   }
   for (std::uint32_t k = 0; k < body.param_count; ++k) write(k, f.block(entry).params[k]);
 
-  if (body.task_scope.valid()) open_tasks(body.task_scope, body.root);
+  if (body.task_scope.valid()) open_tasks(body.task_scope, body.own_scope, body.outer_scope, body.root);
   const bool unit_result = is_unit(info_.result);
   if (unit_result) {
     statement(body.root);

@@ -50,12 +50,18 @@ void Lowering::defer(sema::DeferExpr& e) {
 }
 
 /// Opens a scope for tasks. However control leaves it, its tasks have ended by then.
-void Lowering::open_tasks(LocalId local, Expr* body) {
-  write(local, emit(Op::ScopeOpen, {}, i64()));
+void Lowering::open_tasks(LocalId local, LocalId own, LocalId outer, Expr* body) {
+  if (outer.valid()) {
+    const auto entered = emit_many(Op::ScopeEnter, {read(outer)}, {i64(), i64()});
+    write(local, entered[0]);
+    write(own, entered[1]);
+  } else {
+    write(local, emit(Op::ScopeOpen, {}, i64()));
+  }
   Scope scope;
   scope.kind = Scope::Kind::Tasks;
   scope.body = body;
-  scope.value = local.index;
+  scope.value = own.index;
   scope.outside = b.region;
   const BlockId here = b.at;
   const BlockId handler = enter_handler();
@@ -124,7 +130,7 @@ void Lowering::keep_handles(const Pattern* pattern) {
 void Lowering::cancel_tasks(const Scope& scope) { effect(Op::ScopeCancel, {read(scope.value)}); }
 
 ValueId Lowering::scope_expr(sema::ScopeExpr& e) {
-  open_tasks(e.scope, e.body);
+  open_tasks(e.scope, e.scope, {}, e.body);
   ValueId value;
   if (is_unit(e.type)) {
     statement(e.body);

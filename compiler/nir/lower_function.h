@@ -266,7 +266,7 @@ class Lowering {
   void loop_body(sema::ForExpr& e, const Head& head);
 
   // ---- lower_defer.cpp
-  void open_tasks(LocalId scope, Expr* body);
+  void open_tasks(LocalId scope, LocalId own, LocalId outer, Expr* body);
   void close_tasks();
   ValueId scope_expr(sema::ScopeExpr& e);
   BlockId enter_handler();

@@ -289,6 +289,7 @@ std::string TypeChecker::tasks() {
   const TypeId i = i64();
   switch (inst_.op) {
     case Op::ScopeOpen: return expect({}, {i});
+    case Op::ScopeEnter: return expect({i}, {i, i});
     case Op::ScopeJoin:
     case Op::ScopeCancel: return expect({i}, {});
     case Op::Select:

@@ -104,6 +104,7 @@ struct Frame {
   std::vector<LocalId*> local_slots;
   std::vector<TypeId*> type_slots;
   std::vector<LocalId> params;       // own parameters in order
+  bool is_task = false;              // a lambda that `async` made
   std::vector<LocalId> task_scopes;  // around this place, innermost last; the body's own first if it has one
   Expr* node = nullptr;              // the LambdaExpr or BlockArgExpr in the outer frame
   int defer_depth = 0;
@@ -328,7 +329,7 @@ class BodyChecker final : public ConstantSource {
 
   // ---- tasks (check_task.cpp)
   LocalId add_task_scope(Frame* frame, source::Span where);
-  Expr* enclosing_scope(source::Span where);
+  LocalId enclosing_scope(Frame* frame, source::Span where);
   Expr* task_body(const syntax::Expr* body, TypeId want, source::Span where, TypeId& result);
   Expr* call_core(std::string_view name, std::vector<TypeId> types, std::vector<Expr*> arguments, TypeId result,
                   source::Span where);
@@ -440,6 +441,7 @@ class BodyChecker final : public ConstantSource {
   bool broken_pattern_ = false;  // one that the parser could not read, so that names may be missing
 
   std::vector<std::unique_ptr<Frame>> frames_;
+  bool next_is_task_ = false;  // of the lambda that is checked next
   Frame* frame_ = nullptr;
   std::unordered_map<Symbol, std::vector<Binding>> bindings_;
   std::vector<Symbol> visible_;  // names in the order in which they were bound

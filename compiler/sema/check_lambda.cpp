@@ -1,5 +1,7 @@
 // Lambdas and block arguments: functions of their own that capture what is around them.
 
+#include <utility>
+
 #include "base/text.h"
 #include "compiler/sema/check_body.h"
 
@@ -130,6 +132,7 @@ Expr* BodyChecker::check_lambda_body(std::span<const syntax::LambdaParam> params
   TypeData data = types_[infer_.head(type)];
   frame->result = data.arguments.back();
   frame->node = node;
+  frame->is_task = std::exchange(next_is_task_, false);
   bool chain = in_chain_;
   in_chain_ = false;
   std::size_t mark = scope_mark();

@@ -17,17 +17,23 @@ LocalId BodyChecker::add_task_scope(Frame* frame, source::Span where) {
   return id;
 }
 
-/// The number of the scope that a task started here belongs to. A block argument is part of the body that
-/// it stands in; a function, a lambda and a task have a scope of their own when they start tasks.
-Expr* BodyChecker::enclosing_scope(source::Span where) {
-  Frame* frame = frame_;
-  while (frame->kind == FrameKind::Block && frame->task_scopes.empty()) frame = frame->outer;
-  if (frame->task_scopes.empty()) {
-    frame->body->task_scope = add_task_scope(frame, where);
-    frame->local_slots.push_back(&frame->body->task_scope);
-    frame->task_scopes.push_back(frame->body->task_scope);
+/// The local of this frame with the number of the scope that a task started here belongs to. A block
+/// argument is part of the body that it stands in. So is a lambda while it is called there, as by
+/// `items.map(x => async f(x))`; one that has left it has a scope of its own.
+LocalId BodyChecker::enclosing_scope(Frame* frame, source::Span where) {
+  if (!frame->task_scopes.empty()) return frame->task_scopes.back();
+  const bool inherits = frame->kind == FrameKind::Block || (frame->kind == FrameKind::Lambda && !frame->is_task);
+  const LocalId outer = inherits ? capture(frame, enclosing_scope(frame->outer, where)) : LocalId();
+  if (frame->kind == FrameKind::Block) return outer;
+  Body& body = *frame->body;
+  body.outer_scope = outer;
+  body.task_scope = body.own_scope = add_task_scope(frame, where);
+  if (inherits) body.own_scope = add_task_scope(frame, where);
+  for (LocalId* slot : {&body.task_scope, &body.own_scope, &body.outer_scope}) {
+    if (slot->valid()) frame->local_slots.push_back(slot);
   }
-  return local_expr(reach(frame_, Binding{frame, frame->task_scopes.back(), 0}), where);
+  frame->task_scopes.push_back(body.task_scope);
+  return body.task_scope;
 }
 
 /// What a task runs, as a lambda; `result` is what it gives.
@@ -35,6 +41,7 @@ Expr* BodyChecker::task_body(const syntax::Expr* body, TypeId want, source::Span
   result = want.valid() ? want : variable(where, "what this task gives");
   const TypeId type = types_.function({}, 0, result);
   auto* node = make<LambdaExpr>(ExprKind::Lambda, type, where);
+  next_is_task_ = true;
   Expr* lambda = check_lambda_body({}, type, FrameKind::Lambda, body, where, node);
   // What never ends gives nothing.
   if (infer_.head_kind(result) == TypeKind::Infer && !infer_.is_literal(result)) infer_.unify(result, unit());
@@ -59,7 +66,7 @@ Expr* BodyChecker::check_async(const syntax::TaskExpr* expr, Want want) {
     const TypeData data = types_[structure(want.type)];
     if (data.kind == TypeKind::Nominal && NominalId(data.index) == types_.known.task) wanted = data.arguments[0];
   }
-  Expr* scope = enclosing_scope(where);
+  Expr* scope = local_expr(enclosing_scope(frame_, where), where);
   TypeId result;
   Expr* work = task_body(expr->body, wanted, where, result);
   const TypeId task = types_.nominal(types_.known.task, {&result, 1});

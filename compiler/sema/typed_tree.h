@@ -400,7 +400,11 @@ struct Body {
   std::vector<Local> locals;
   std::uint32_t param_count = 0;
   std::uint32_t loop_count = 0;
-  LocalId task_scope;    // of the whole body, when it starts tasks; holds the scope's number
+  // Of the whole body, when it starts tasks: the scope that they belong to, and the one that the body
+  // itself opened. A lambda's tasks belong to the scope around it, `outer_scope`, while that is open.
+  LocalId task_scope;
+  LocalId own_scope;
+  LocalId outer_scope;
   Expr* root = nullptr;  // its value is returned (unless the result is (), when it is dropped)
 };
 

@@ -274,7 +274,6 @@ Scope* Scheduler::open_scope(Fiber& fiber) {
     scope = free_scopes_;
     free_scopes_ = scope->next_free;
   }
-  scope->number = ++fiber.scope_count;
   scope->outer = fiber.scopes;
   scope->owner = fiber.task;
   scope->open.store(1, std::memory_order_relaxed);
@@ -282,6 +281,7 @@ Scope* Scheduler::open_scope(Fiber& fiber) {
   {
     const Hold hold(scope->lock);
     scope->serial = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
+    scope->number = scope->serial;
     scope->joining = false;
   }
   fiber.scopes = scope;

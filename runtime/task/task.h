@@ -127,7 +127,7 @@ struct Task {
 /// A set of child tasks that are joined together. Lives in the task that opened it. The memory of scopes
 /// is used for scopes alone, so that a child whose end was the last may still look whether somebody waits.
 struct Scope {
-  std::uint64_t number = 0;  // within its task
+  std::uint64_t number = 0;  // by which its owner knows it; no other scope ever has it
   Scope* outer = nullptr;    // opened before by the same task
   Task* owner = nullptr;
   std::atomic<std::uint32_t> open{1};  // children that have not ended, and one for the owner
@@ -151,7 +151,6 @@ struct Fiber {
   std::uint64_t* base = nullptr;      // lowest slot
   std::uint64_t* limit = nullptr;     // beyond the highest one
   Scope* scopes = nullptr;            // innermost first
-  std::uint64_t scope_count = 0;      // opened so far
   std::shared_ptr<Stop> stop;         // while it unwinds
   std::shared_ptr<const Stop> cause;  // of the panic that is about to begin
   bool unwinding = false;

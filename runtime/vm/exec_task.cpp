@@ -68,6 +68,19 @@ Step open_scope(Machine& vm, std::uint64_t* fp, Word w) {
   return Step::Next;
 }
 
+Step enter_scope(Machine& vm, std::uint64_t* fp, Word w) {
+  if (Scheduler::find_scope(*vm.fiber, fp[C]) != nullptr) {
+    const std::uint64_t outer = fp[C];
+    fp[B] = 0;
+    fp[A] = outer;
+    return Step::Next;
+  }
+  task::Scope* scope = vm.worker->scheduler().open_scope(*vm.fiber);
+  if (scope == nullptr) return fault(vm, Fault::NoMemory);
+  fp[A] = fp[B] = scope->number;
+  return Step::Next;
+}
+
 // Closes a scope whose children have ended: a panic that nobody saw is passed on.
 Step closed(Machine& vm, bool tell) {
   auto unseen = vm.worker->scheduler().close_scope(*vm.fiber);
@@ -291,6 +304,7 @@ Step select(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_
   } while (0)
 
 HANDLER(ScopeOpen) { FINISH(1, open_scope(*vm, fp, w)); }
+HANDLER(ScopeEnter) { FINISH(1, enter_scope(*vm, fp, w)); }
 HANDLER(ScopeJoin) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, false)); }
 HANDLER(ScopeCancel) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, true)); }
 HANDLER(TaskNew) { FINISH(1, new_task(*vm, pc, fp, w, fuel)); }

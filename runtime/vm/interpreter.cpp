@@ -222,7 +222,6 @@ void Interpreter::finish(Machine& machine, task::Task& task, task::Fiber& fiber)
   }
   fiber.unwinding = fiber.stopping = fiber.yielded = false;
   fiber.closing = 0;
-  fiber.scope_count = 0;
 }
 
 void Interpreter::release(task::Worker& worker, memory::Object* object) {
