@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include <linux/futex.h>
+#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,7 +11,9 @@ namespace noodle {
 
 namespace {
 constexpr int kSpins = 64;
-}
+constexpr int kYields = 16;
+constexpr long kPause = 50'000;  // nanoseconds
+}  // namespace
 
 void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t value, std::int64_t nanos) {
   timespec limit{};
@@ -26,13 +29,19 @@ void futex_wake(std::atomic<std::uint32_t>& word) {
 }
 
 void Lock::lock_slow() {
-  for (int i = 0; i < kSpins; ++i) {
-    if (word_.load(std::memory_order_relaxed) == 0 && try_lock()) return;
-    relax();
+  for (int round = 0;; ++round) {
+    for (int i = 0; i < kSpins; ++i) {
+      if (!held_.load(std::memory_order_relaxed) && try_lock()) return;
+      relax();
+    }
+    // Its holder has lost the processor, or does something longer.
+    if (round < kYields) {
+      sched_yield();
+    } else {
+      const timespec pause{0, kPause};
+      nanosleep(&pause, nullptr);
+    }
   }
-  while (word_.exchange(2, std::memory_order_acquire) != 0) futex_wait(word_, 2, -1);
 }
-
-void Lock::wake() { futex_wake(word_); }
 
 }  // namespace noodle

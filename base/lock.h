@@ -5,8 +5,8 @@
 
 namespace noodle {
 
-/// A mutex of four bytes for sections of a few instructions: spins a little, then sleeps on a futex. Its word
-/// is 0 free, 1 held, 2 held and somebody may sleep (Drepper, "Futexes Are Tricky", mutex 2).
+/// A mutex of one byte for sections of a few instructions. Unlocking is a plain store, which is what counts
+/// where nobody fights; who finds it held spins, then lets other threads run, then sleeps a little.
 class Lock {
  public:
   Lock() = default;
@@ -14,21 +14,15 @@ class Lock {
   Lock& operator=(const Lock&) = delete;
 
   void lock() {
-    std::uint32_t free = 0;
-    if (!word_.compare_exchange_strong(free, 1, std::memory_order_acquire, std::memory_order_relaxed)) lock_slow();
+    if (!try_lock()) lock_slow();
   }
-  bool try_lock() {
-    std::uint32_t free = 0;
-    return word_.compare_exchange_strong(free, 1, std::memory_order_acquire, std::memory_order_relaxed);
-  }
-  void unlock() {
-    if (word_.exchange(0, std::memory_order_release) == 2) wake();
-  }
+  // Acquire pairs with the release in unlock: what was done under the lock is seen.
+  bool try_lock() { return !held_.exchange(true, std::memory_order_acquire); }
+  void unlock() { held_.store(false, std::memory_order_release); }
 
  private:
   void lock_slow();
-  void wake();
-  std::atomic<std::uint32_t> word_{0};
+  std::atomic<bool> held_{false};
 };
 
 /// Holds a lock for a block.

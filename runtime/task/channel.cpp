@@ -165,7 +165,7 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
   }
   if (scheduler.park(fiber)) return Passed::Parked;
   scheduler.end_wait(fiber);
-  if (fiber.wake == Wake::Again) return send(worker, fiber, channel, from, wait);
+  if (fiber.wake == Wake::Again || fiber.wake == Wake::Retry) return send(worker, fiber, channel, from, wait);
   return stopped_or(fiber, Passed::Done);
 }
 
@@ -215,7 +215,7 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
   if (done) return Passed::Done;
   if (scheduler.park(fiber)) return Passed::Parked;
   scheduler.end_wait(fiber);
-  if (fiber.wake == Wake::Again) return receive(worker, fiber, channel, to, wait);
+  if (fiber.wake == Wake::Again || fiber.wake == Wake::Retry) return receive(worker, fiber, channel, to, wait);
   return stopped_or(fiber, Passed::Done);
 }
 
@@ -242,6 +242,7 @@ Passed await(Worker& worker, Fiber& fiber, Task& task, std::int64_t until) {
   if (scheduler.park(fiber)) return Passed::Parked;
   scheduler.end_wait(fiber);
   if (task.finished()) return Passed::Done;
+  if (fiber.wake == Wake::Retry) return await(worker, fiber, task, until);
   return stopped_or(fiber, Passed::NotNow);
 }
 
@@ -251,6 +252,7 @@ Passed sleep_until(Worker& worker, Fiber& fiber, std::int64_t until) {
   scheduler.set_timer(fiber, until);
   if (scheduler.park(fiber)) return Passed::Parked;
   scheduler.end_wait(fiber);
+  if (fiber.wake == Wake::Retry) return sleep_until(worker, fiber, until);
   return stopped_or(fiber, Passed::Done);
 }
 
@@ -332,6 +334,7 @@ Passed select(Worker& worker, Fiber& fiber, memory::HandleObject* const* handles
   if (until >= 0) scheduler.set_timer(fiber, until);
   if (scheduler.park(fiber)) return Passed::Parked;
   end_wait(scheduler, fiber);
+  if (fiber.wake == Wake::Retry) return select(worker, fiber, handles, count, until);
   return fiber.wake == Wake::TimedOut ? Passed::NotNow : stopped_or(fiber, Passed::Done);
 }
 

@@ -380,7 +380,7 @@ Scheduler::Joined Scheduler::join(Fiber& fiber, Scope& scope) {
     }
     if (park(fiber)) return Joined::Parked;
     end_wait(fiber);
-    if (fiber.wake != Wake::Again) return Joined::Stopped;
+    if (fiber.wake != Wake::Again && fiber.wake != Wake::Retry) return Joined::Stopped;
   }
 }
 
@@ -526,6 +526,8 @@ void Scheduler::end_wait(Fiber& fiber) {
     if (fiber.waiter.list != nullptr) fiber.waiter.list->remove(fiber.waiter);
   }
   fiber.waiter.lock = nullptr;
+  // Told to stop while it did already: whoever told it looked just before.
+  if (fiber.stopping && (fiber.wake == Wake::Cancelled || fiber.wake == Wake::ScopeFailed)) fiber.wake = Wake::Retry;
 }
 
 // ---------------------------------------------------------------------------------------- queues
@@ -586,7 +588,13 @@ void Scheduler::look_for_lag(Worker& worker) {
   const std::uint32_t count = waiting(worker);
   const bool moved = count == 0 || static_cast<std::int32_t>(worker.pushed_ - count - worker.mark_) >= 0;
   const std::int64_t now = world_.monotonic_nanos();
-  if (!moved && now - worker.mark_time_ < kLag && !spread_) return;
+  if (!moved && !spread_) {
+    if (now - worker.mark_time_ < kLag) return;
+    // Twice, some time apart: once may mean that the system took our processor away.
+    if (worker.suspect_time_ == 0) worker.suspect_time_ = now;
+    if (now - worker.suspect_time_ < kLag / 2) return;
+  }
+  worker.suspect_time_ = 0;
   worker.mark_ = worker.pushed_;
   worker.mark_time_ = now;
   if (worker.lagging_.load(std::memory_order_relaxed) != !moved) worker.lagging_.store(!moved);

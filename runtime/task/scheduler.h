@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -60,6 +61,12 @@ class Worker {
 
   /// Whether other tasks are ready here: then who has used up its time yields.
   bool has_others() const;
+  /// Room to read into, for the time of one call.
+  static constexpr std::size_t kBlock = 64 * 1024;
+  std::span<char> block() {
+    if (block_ == nullptr) block_ = std::make_unique_for_overwrite<char[]>(kBlock);
+    return {block_.get(), kBlock};
+  }
   /// Takes a lock that tasks share, and notes whether another worker had it.
   void lock(Lock& lock) {
     if (lock.try_lock()) return;
@@ -80,6 +87,7 @@ class Worker {
   std::uint32_t pushed_ = 0;  // tasks put into the queues so far
   std::uint32_t mark_ = 0;    // how many that were at `mark_time_`
   std::int64_t mark_time_ = 0;
+  std::int64_t suspect_time_ = 0;  // when it seemed to lag first
   std::atomic<bool> lagging_{false};
   std::uint32_t contended_ = 0;  // locks that another worker had, since `look_time_`
   std::int64_t look_time_ = 0;
@@ -88,6 +96,7 @@ class Worker {
   std::uint32_t fiber_count_ = 0;
   std::uint32_t random_ = 1;
   std::atomic<std::uint32_t> signal_{0};  // what it sleeps on
+  std::unique_ptr<char[]> block_;
   Worker* next_idle_ = nullptr;
   std::thread thread_;
 };

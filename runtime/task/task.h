@@ -38,7 +38,8 @@ enum class Outcome : std::uint8_t { Running, Returned, Panicked, Cancelled };
 /// Why a fiber that waited goes on.
 enum class Wake : std::uint8_t {
   Done,         // what it waited for has been done for it
-  Again,        // it looks again
+  Again,        // something happened there: it looks
+  Retry,        // nothing happened: it begins to wait anew
   TimedOut,     // its timer fired
   Cancelled,    // its task is cancelled
   ScopeFailed,  // a child of one of its scopes failed
@@ -154,10 +155,10 @@ struct Fiber {
   std::shared_ptr<Stop> stop;         // while it unwinds
   std::shared_ptr<const Stop> cause;  // of the panic that is about to begin
   bool unwinding = false;
-  bool yielded = false;      // it did not wait, its time was up
-  std::uint8_t closing = 0;  // it has ended, but for the scopes that it left open; see the engine
-  bool shielded = false;     // `stopping` for the time of one wait alone
-  bool stopping = false;     // unwinding because it was told to: it isn't told again
+  bool yielded = false;               // it did not wait, its time was up
+  std::uint8_t closing = 0;           // it has ended, but for the scopes that it left open; see the engine
+  bool shielded = false;              // `stopping` for the time of one wait alone
+  std::atomic<bool> stopping{false};  // unwinding because it was told to: it isn't told again
 
   // Waiting.
   enum State : std::uint32_t { Running, Registering, Parked, Claimed, Completed };

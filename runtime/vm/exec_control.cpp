@@ -262,18 +262,18 @@ HANDLER(Resume) { RAISE(Instruction); }
 HANDLER(Kernel) { RAISE(Instruction); }
 
 HANDLER(refuel) {
-  if (vm->worker->has_others()) {
-    // Its time is used up, and others are waiting. The step is counted again when it goes on.
-    vm->fiber->at = pc;
-    vm->fiber->frame = fp;
-    vm->fuel_left = 1;
-    vm->left = Left::Yielded;
-    return;
-  }
   // The instruction at pc counts its step again. Without more fuel the one that is left lets a handler
   // get as far as its first step.
   fuel = refuel(*vm) + 1;
   if (fuel == 1) RAISE(Safepoint);
+  if (vm->worker->has_others()) {
+    // Its time is used up, and others are waiting.
+    vm->fiber->at = pc;
+    vm->fiber->frame = fp;
+    vm->fuel_left = fuel;
+    vm->left = Left::Yielded;
+    return;
+  }
   DISPATCH();
 }
 

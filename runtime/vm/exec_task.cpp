@@ -335,6 +335,7 @@ void resume(Machine& machine, task::Fiber& fiber) {
       return interpret_fault(machine, pc, fp);
     default: break;
   }
+  if (fiber.wake == task::Wake::Retry) return interpret(machine, pc, fp);
   const LoadedFunction& function = *function_of(fp);
   const nbc::Inst inst = nbc::decode(function.module->module().functions[function.id].code,
                                      static_cast<std::uint32_t>(pc - function.code));

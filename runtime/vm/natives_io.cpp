@@ -18,7 +18,7 @@ using task::ResourceKind;
 using world::Io;
 using world::Transfer;
 
-constexpr std::size_t kBlock = 64 * 1024;  // read at once, when no less is asked for
+constexpr std::size_t kMostKept = 256 * 1024;  // of an empty buffer
 constexpr std::string_view kTimedOut = "timed out";
 constexpr std::string_view kClosed = "it is closed";
 
@@ -163,12 +163,11 @@ Filled fill(NativeCall& call, Waiting& waiting, Resource& resource, NativeStatus
       try_it = resource.readable || !resource.polled;
     }
     Transfer got{Io::Wait, 0, {}};
-    const std::size_t had = resource.buffer.size();
     if (try_it) {
-      resource.buffer.resize(had + kBlock);
-      got = call.world.ports().read(resource.port, std::span(resource.buffer.data() + had, kBlock));
-      resource.buffer.resize(had + got.bytes);
-      if (got.io == Io::Done && got.bytes < kBlock && resource.polled) {
+      const std::span<char> block = call.worker.block();
+      got = call.world.ports().read(resource.port, block);
+      resource.buffer.append(block.data(), got.bytes);
+      if (got.io == Io::Done && got.bytes < task::Worker::kBlock && resource.polled) {
         // It has been emptied, unless there was news meanwhile: the next attempt waits without asking.
         const Hold hold(resource.lock);
         if (resource.read_news == waiting->news && !resource.ended) resource.readable = false;
@@ -194,8 +193,8 @@ void consume(Resource& resource, std::size_t count) {
   if (resource.buffer_at == resource.buffer.size()) {
     resource.buffer.clear();
     resource.buffer_at = 0;
-    if (resource.buffer.capacity() > 4 * kBlock) resource.buffer.shrink_to_fit();
-  } else if (resource.buffer_at > kBlock) {
+    if (resource.buffer.capacity() > kMostKept) resource.buffer.shrink_to_fit();
+  } else if (resource.buffer_at > task::Worker::kBlock) {
     resource.buffer.erase(0, resource.buffer_at);
     resource.buffer_at = 0;
   }

@@ -73,13 +73,15 @@ NativeStatus native_channel_len(NativeCall& call) {
 
 NativeStatus native_clock_sleep(NativeCall& call) {
   std::int64_t& until = call.fiber.native_state;
-  if (until != 0) {
+  const std::int64_t now = call.world.monotonic_nanos();
+  if (until == 0) {
+    const std::int64_t nanos = int_arg(call, 0);
+    if (nanos <= 0) return NativeStatus::Ok;
+    if (__builtin_add_overflow(now, nanos, &until)) until = INT64_MAX;
+  } else if (now >= until) {
     until = 0;
     return NativeStatus::Ok;
   }
-  const std::int64_t nanos = int_arg(call, 0);
-  if (nanos <= 0) return NativeStatus::Ok;
-  if (__builtin_add_overflow(call.world.monotonic_nanos(), nanos, &until)) until = INT64_MAX;
   switch (task::sleep_until(call.worker, call.fiber, until)) {
     case task::Passed::Parked: return NativeStatus::Wait;
     case task::Passed::Stopped: until = 0; return NativeStatus::Stopped;
