@@ -11,18 +11,17 @@ namespace {
 
 constexpr std::uint64_t kFirstRoom = 8;
 
-/// Holds a lock for a block, if there is another worker to keep away, and lets ours know whether it had to
-/// wait for it. Another worker starts only between two turns, so that it can't come in between.
-class HoldCounted {
+/// Holds a lock for a block, if there may be another worker to keep away.
+class HoldShared {
  public:
-  HoldCounted(Worker& worker, Lock& lock) : lock_(worker.scheduler().is_alone() ? nullptr : &lock) {
-    if (lock_ != nullptr) worker.lock(lock);
+  HoldShared(Worker& worker, Lock& lock) : lock_(worker.is_solo() ? nullptr : &lock) {
+    if (lock_ != nullptr) lock.lock();
   }
-  ~HoldCounted() {
+  ~HoldShared() {
     if (lock_ != nullptr) lock_->unlock();
   }
-  HoldCounted(const HoldCounted&) = delete;
-  HoldCounted& operator=(const HoldCounted&) = delete;
+  HoldShared(const HoldShared&) = delete;
+  HoldShared& operator=(const HoldShared&) = delete;
 
  private:
   Lock* lock_;
@@ -139,7 +138,7 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
   Fiber* receiver = nullptr;
   std::uint32_t was = 0, index = 0;
   {
-    const HoldCounted hold(worker, channel.lock);
+    const HoldShared hold(worker, channel.lock);
     if (channel.closed) return Passed::Closed;
     receiver = Scheduler::claim_first(channel.receivers, Wake::Done, was, &index);
     if (receiver != nullptr) {
@@ -152,6 +151,8 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
     } else if (!wait) {
       return Passed::NotNow;
     } else {
+      fiber.at = from.at;
+      fiber.frame = from.slots;
       fiber.slots = from.slots;
       fiber.list = from.list;
       fiber.status = from.status;
@@ -181,7 +182,7 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
   std::uint32_t was = 0;
   bool done = true;
   {
-    const HoldCounted hold(worker, channel.lock);
+    const HoldShared hold(worker, channel.lock);
     if (channel.count != 0) {
       if (slots != 0) scatter(to, message(channel, 0), slots);
       ++channel.head;
@@ -202,6 +203,8 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
         return Passed::NotNow;
       } else {
         done = false;
+        fiber.at = to.at;
+        fiber.frame = to.slots;
         fiber.slots = to.slots;
         fiber.list = to.list;
         fiber.status = to.status;

@@ -41,7 +41,31 @@ struct Registers {
   std::uint64_t* slots;
   const std::uint16_t* list;
   std::uint64_t* status;
+  const void* at = nullptr;  // where the task stands, should it have to wait
 };
+
+/// The common case: there is room and nobody waits, or a message and nobody waits to send. False: nothing has
+/// been done. Only for a worker that is alone, so that no lock is needed.
+inline bool send_at_once(Worker& worker, Channel& channel, const std::uint64_t* slots, const std::uint16_t* list) {
+  if (!worker.is_solo() || channel.count >= channel.room || channel.count >= channel.capacity) return false;
+  if (channel.closed || !channel.receivers.empty()) return false;
+  const std::uint32_t width = channel.type->slots;
+  std::uint64_t* to = channel.ring + ((channel.head + channel.count) & (channel.room - 1)) * width;
+  for (std::uint32_t i = 0; i < width; ++i) to[i] = slots[list[i]];
+  ++channel.count;
+  return true;
+}
+inline bool receive_at_once(Worker& worker, const Fiber& fiber, Channel& channel, std::uint64_t* slots,
+                            const std::uint16_t* list) {
+  if (!worker.is_solo() || channel.count == 0 || !channel.senders.empty()) return false;
+  if (fiber.inbox_from == &channel.handle) return false;
+  const std::uint32_t width = channel.type->slots;
+  const std::uint64_t* from = channel.ring + (channel.head & (channel.room - 1)) * width;
+  for (std::uint32_t i = 0; i < width; ++i) slots[list[i]] = from[i];
+  ++channel.head;
+  --channel.count;
+  return true;
+}
 
 /// Sends a published message. Done: it has moved out of the registers.
 Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& from, bool wait);

@@ -9,8 +9,6 @@ namespace noodle::task {
 
 namespace {
 
-constexpr std::size_t kEventsAtOnce = 128;
-
 void no_children(memory::HandleObject*, void*, void (*)(void*, memory::Object*)) {}
 
 void let_go(Resource& resource) {
@@ -172,11 +170,13 @@ void Resources::take_signals(Worker* worker, Resource& resource) {
   }
 }
 
-void Resources::poll(Worker* worker, std::int64_t nanos) {
-  world::PortEvent events[kEventsAtOnce];
-  const std::size_t count = world_.ports().poll(events, nanos);
-  for (std::size_t i = 0; i < count; ++i) {
-    const world::PortEvent& event = events[i];
+void Resources::wait_for(world::PortNews& news, std::int64_t nanos) {
+  news.count = world_.ports().poll(news.events, nanos);
+}
+
+void Resources::tell(Worker* worker, const world::PortNews& news) {
+  for (std::size_t i = 0; i < news.count; ++i) {
+    const world::PortEvent& event = news.events[i];
     const auto slot = static_cast<std::uint32_t>(event.token);
     const Hold hold(lock_);
     if (slot >= slots_.size() || slots_[slot].generation != event.token >> 32) continue;

@@ -79,8 +79,10 @@ class Resources {
   /// `read_news` or `write_news` was before the operation that found it not ready.
   Passed wait(Worker& worker, Fiber& fiber, Resource& resource, bool writing, std::uint32_t news, std::int64_t until);
 
-  /// Asks the world for news, waiting at most so many nanoseconds unless negative; wakes tasks.
-  void poll(Worker* worker, std::int64_t nanos);
+  /// Asks the world for news, waiting at most so many nanoseconds unless negative.
+  void wait_for(world::PortNews& news, std::int64_t nanos);
+  /// Wakes the tasks that waited for it.
+  void tell(Worker* worker, const world::PortNews& news);
   bool any_polled() const { return polled_.load(std::memory_order_relaxed) != 0; }
   /// Whether some task waits for the world.
   bool any_waiting() const { return waiting_.load() != 0; }

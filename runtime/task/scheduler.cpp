@@ -17,14 +17,22 @@ constexpr std::uint32_t kTurnsBetweenLooks = 61;  // at the global queues and th
 constexpr std::size_t kScopesAtOnce = 64;
 constexpr std::uint32_t kTurnsBetweenLagLooks = 16;
 constexpr std::int64_t kLag = 40'000;  // nanoseconds
-// Of so many turns, shorter than this on average, so many that met a held lock: too many.
-constexpr std::uint32_t kTurnsBetweenContentionLooks = 64, kTooContended = 16;
-constexpr std::int64_t kShortTurn = 3'000;
+// How long a rate of progress is measured, and what a helper must bring, in percent of it.
+constexpr std::int64_t kRateTime = 200'000, kHelpTime = 400'000;
+constexpr std::uint64_t kHelpPercent = 115;
+constexpr std::uint32_t kMostShortHelps = 4;
 constexpr std::int64_t kFirstRest = 2'000'000, kLongestRest = 32'000'000;
 
 std::uint32_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 
 }  // namespace
+
+void Worker::give_up_solo() {
+  solo_ = false;
+  scheduler_.solo_wanted_.store(false, std::memory_order_relaxed);
+  // Release pairs with the load in `enter`: what was done without locks is seen by who comes in.
+  scheduler_.solo_.store(nullptr, std::memory_order_release);
+}
 
 bool Worker::has_others() const {
   return next_ != nullptr || queues_[0].size() + queues_[1].size() + queues_[2].size() != 0 ||
@@ -75,8 +83,10 @@ void Scheduler::run(Task& main, Fiber& fiber) {
   done_.store(false);
   main.fiber.store(&fiber, std::memory_order_relaxed);
   fiber.task = &main;
+  try_solo(worker);
   turn(worker, main);
   loop(worker);
+  worker.leave_solo();
   main_ = nullptr;
 }
 
@@ -87,7 +97,8 @@ void Scheduler::loop(Worker& worker) {
     if (Task* task = find(worker)) {
       turn(worker, *task);
       if (worker.turns_ % kTurnsBetweenLagLooks == 0 || spread_) look_for_lag(worker);
-      if (worker.turns_ % kTurnsBetweenContentionLooks == 0) look_for_contention(worker);
+      if (worker.help_time_ != 0) look_whether_it_helps(worker);
+      if (solo_wanted_.load(std::memory_order_relaxed)) worker.leave_solo();
     } else if (!over() && !sleep(worker)) {
       deadlock(worker);
     }
@@ -561,26 +572,96 @@ std::uint32_t Scheduler::waiting(const Worker& worker) const {
   return count;
 }
 
-void Scheduler::look_for_contention(Worker& worker) {
-  const std::uint32_t contended = std::exchange(worker.contended_, 0);
-  if (started_.load(std::memory_order_relaxed) == 1 || spread_) return;
-  const std::int64_t now = world_.monotonic_nanos();
-  const std::int64_t took = now - std::exchange(worker.look_time_, now);
-  if (contended < kTooContended || took > kTurnsBetweenContentionLooks * kShortTurn) {
+std::uint64_t Scheduler::total_progress() const {
+  std::uint64_t total = 0;
+  for (std::uint32_t i = 0; i < started_.load(std::memory_order_relaxed); ++i) {
+    total += workers_[i]->progress_.load(std::memory_order_relaxed);
+  }
+  return total;
+}
+
+void Scheduler::note_rate(Worker& worker, std::int64_t now) {
+  const std::int64_t took = now - worker.rate_time_;
+  if (took < kRateTime) return;
+  const std::uint64_t progress = worker.progress_.load(std::memory_order_relaxed);
+  worker.rate_.store((progress - worker.rate_progress_) * 1'000'000 / static_cast<std::uint64_t>(took),
+                     std::memory_order_relaxed);
+  worker.rate_time_ = now;
+  worker.rate_progress_ = progress;
+}
+
+// Woken to help: how fast were the others?
+void Scheduler::begin_help(Worker& worker) {
+  if (spread_) return;
+  worker.help_rate_ = 0;
+  for (std::uint32_t i = 0; i < started_.load(std::memory_order_relaxed); ++i) {
+    if (i != worker.index_) worker.help_rate_ += workers_[i]->rate_.load(std::memory_order_relaxed);
+  }
+  worker.help_progress_ = total_progress();
+  worker.help_time_ = world_.monotonic_nanos();
+}
+
+void Scheduler::look_whether_it_helps(Worker& worker) {
+  const std::int64_t took = world_.monotonic_nanos() - worker.help_time_;
+  if (took < kHelpTime) return;
+  worker.help_time_ = 0;
+  worker.short_helps_ = 0;
+  const std::uint64_t rate = (total_progress() - worker.help_progress_) * 1'000'000 / static_cast<std::uint64_t>(took);
+  if (rate * 100 >= worker.help_rate_ * kHelpPercent) {
     worker.rest_ /= 2;
-    return;
+  } else {
+    rest(worker);
   }
-  if (resting_.fetch_add(1) + 1 < started_.load()) {
-    worker.rest_ = std::clamp(worker.rest_ * 2, kFirstRest, kLongestRest);
-    for (RunQueue& queue : worker.queues_) {
-      while (Task* task = queue.pop()) push_global(*task);
+}
+
+// Leaves its tasks to the others for a while, unless it is the only one that is awake.
+void Scheduler::rest(Worker& worker) {
+  {
+    const Hold hold(idle_lock_);
+    if (resting_ + idle_count_.load() + 1 >= started_.load()) return;
+    ++resting_;
+  }
+  worker.rest_ = std::clamp(worker.rest_ * 2, kFirstRest, kLongestRest);
+  for (RunQueue& queue : worker.queues_) {
+    while (Task* task = queue.pop()) push_global(*task);
+  }
+  if (worker.next_ != nullptr) push_global(*std::exchange(worker.next_, nullptr));
+  worker.signal_.store(0);
+  if (!done_.load() && !closing_.load()) world_.wait(worker.signal_, worker.rest_);
+  {
+    const Hold hold(idle_lock_);
+    --resting_;
+  }
+  enter(worker);
+}
+
+// Takes the scheduler for itself if all others sleep. They have to take the same lock before they do anything.
+void Scheduler::try_solo(Worker& worker) {
+  if (worker.solo_ || spread_) return;
+  const Hold hold(idle_lock_);
+  if (resting_ + idle_count_.load() + 1 != started_.load()) return;
+  worker.solo_ = true;
+  solo_.store(&worker, std::memory_order_relaxed);
+}
+
+// A worker that is awake again, and counted so, waits until nobody has the scheduler for itself.
+void Scheduler::enter(Worker& worker) {
+  for (int round = 0;; ++round) {
+    const Worker* owner = solo_.load(std::memory_order_acquire);
+    if (owner == nullptr || owner == &worker) return;
+    solo_wanted_.store(true, std::memory_order_relaxed);
+    if (round < 100) {
+      relax();
+    } else {
+      std::this_thread::yield();
     }
-    if (worker.next_ != nullptr) push_global(*std::exchange(worker.next_, nullptr));
-    worker.signal_.store(0);
-    if (!done_.load() && !closing_.load()) world_.wait(worker.signal_, worker.rest_);
-    worker.look_time_ = world_.monotonic_nanos();
   }
-  resting_.fetch_sub(1);
+}
+
+void Scheduler::ask_world(Worker& worker) {
+  world::PortNews news;
+  resources_->wait_for(news, 0);
+  resources_->tell(&worker, news);
 }
 
 // Have all that were in the queue when we last looked had their turn?
@@ -588,6 +669,8 @@ void Scheduler::look_for_lag(Worker& worker) {
   const std::uint32_t count = waiting(worker);
   const bool moved = count == 0 || static_cast<std::int32_t>(worker.pushed_ - count - worker.mark_) >= 0;
   const std::int64_t now = world_.monotonic_nanos();
+  note_rate(worker, now);
+  try_solo(worker);
   if (!moved && !spread_) {
     if (now - worker.mark_time_ < kLag) return;
     // Twice, some time apart: once may mean that the system took our processor away.
@@ -621,7 +704,7 @@ Task* Scheduler::take_global() {
 
 // High before normal before low; but every so often the lower ones come first, so that none starves.
 Task* Scheduler::find_local(Worker& worker) {
-  constexpr unsigned kLowTurn = 67, kNormalTurn = 13;
+  constexpr unsigned kLowTurn = 67, kNormalTurn = 3;
   ++worker.turns_;
   if (worker.turns_ % kLowTurn == 0) {
     if (Task* task = worker.queues_[2].pop()) return task;
@@ -640,7 +723,7 @@ Task* Scheduler::find_local(Worker& worker) {
 Task* Scheduler::find(Worker& worker) {
   if (worker.turns_ % kTurnsBetweenLooks == 0) {
     fire_timers(worker);
-    if (resources_->any_waiting() && resources_->any_polled()) resources_->poll(&worker, 0);
+    if (resources_->any_waiting() && resources_->any_polled()) ask_world(worker);
     if (Task* task = take_global()) {
       ++worker.turns_;
       return task;
@@ -649,7 +732,7 @@ Task* Scheduler::find(Worker& worker) {
   if (Task* task = find_local(worker)) return task;
   if (Task* task = take_global()) return task;
   fire_timers(worker);
-  if (resources_->any_waiting() && resources_->any_polled()) resources_->poll(&worker, 0);
+  if (resources_->any_waiting() && resources_->any_polled()) ask_world(worker);
   if (Task* task = find_local(worker)) return task;
   return steal(worker);
 }
@@ -728,12 +811,26 @@ void Scheduler::start_worker() {
   worker.random_ = index + 1;
   if (!engine_.attach(worker)) return;
   started_.store(index + 1, std::memory_order_release);
-  worker.thread_ = std::thread([this, &worker] { loop(worker); });
+  worker.thread_ = std::thread([this, &worker] {
+    enter(worker);
+    begin_help(worker);
+    loop(worker);
+  });
 }
 
 // False when nothing can ever wake anything: every worker is idle, no timer is set, nobody outside is
 // waited for.
 bool Scheduler::sleep(Worker& worker) {
+  worker.leave_solo();
+  if (worker.help_time_ != 0) {
+    // There was less to do than waking it was worth.
+    worker.help_time_ = 0;
+    if (++worker.short_helps_ == kMostShortHelps) {
+      worker.short_helps_ = 0;
+      rest(worker);
+      return true;
+    }
+  }
   worker.signal_.store(0);
   {
     const Hold hold(idle_lock_);
@@ -750,6 +847,7 @@ bool Scheduler::sleep(Worker& worker) {
     all_idle &= !has;
   }
   bool stuck = false;
+  world::PortNews news;
   if (!work) {
     const std::int64_t due = timers_.next_due();
     {
@@ -757,20 +855,25 @@ bool Scheduler::sleep(Worker& worker) {
       stuck = all_idle && due == INT64_MAX && !resources_->any_waiting() && idle_count_.load() == started_.load() &&
               main_ != nullptr && !done_.load() && !interrupted_.load();
     }
-    if (!stuck) doze(worker, due);
+    if (!stuck) doze(worker, due, news);
   }
-  const Hold hold(idle_lock_);
-  for (Worker** at = &idle_; *at != nullptr; at = &(*at)->next_idle_) {
-    if (*at != &worker) continue;
-    *at = worker.next_idle_;
-    idle_count_.fetch_sub(1);
-    break;
+  {
+    const Hold hold(idle_lock_);
+    for (Worker** at = &idle_; *at != nullptr; at = &(*at)->next_idle_) {
+      if (*at != &worker) continue;
+      *at = worker.next_idle_;
+      idle_count_.fetch_sub(1);
+      break;
+    }
   }
+  enter(worker);
+  resources_->tell(&worker, news);
+  if (!stuck && worker.signal_.load() != 0) begin_help(worker);
   return !stuck;
 }
 
-// Sleeps until somebody wakes us. One of those who sleep wakes up for the next timer.
-void Scheduler::doze(Worker& worker, std::int64_t due) {
+// Sleeps until somebody wakes us. One of those who sleep wakes up for the next timer, and for the world's news.
+void Scheduler::doze(Worker& worker, std::int64_t due, world::PortNews& news) {
   Worker* nobody = nullptr;
   const bool polls = resources_->any_polled();
   if ((due == INT64_MAX && !polls) || !keeper_.compare_exchange_strong(nobody, &worker)) {
@@ -781,7 +884,7 @@ void Scheduler::doze(Worker& worker, std::int64_t due) {
   due = std::min(due, timers_.next_due());
   const std::int64_t left = due == INT64_MAX ? -1 : std::max<std::int64_t>(due - world_.monotonic_nanos(), 0);
   if (polls && worker.signal_.load() == 0) {
-    resources_->poll(&worker, left);
+    resources_->wait_for(news, left);
   } else if (!polls && left != 0) {
     world_.wait(worker.signal_, left);
   }

@@ -9,7 +9,11 @@
 // on one core than on two that fight for the same cache lines, and most turns are shorter than waking a
 // thread. So a worker looks from time to time whether those that were in its queue a while ago (kLag) are
 // still there; only then it *lags*, and another worker is woken, or started, that takes half of the queue.
-// If the two then mostly wait for each other's locks, one of them rests for a while.
+// It goes on helping only if that helps: if all together don't get more done than they did without it, for
+// they fight for the same cache lines, it rests for a while.
+//
+// A worker that is the only one awake may take the scheduler for itself ("solo"): then it uses what tasks share
+// without locks. One that wakes up asks for it back and waits for the end of the other's turn.
 
 #include <atomic>
 #include <cstdint>
@@ -67,15 +71,21 @@ class Worker {
     if (block_ == nullptr) block_ = std::make_unique_for_overwrite<char[]>(kBlock);
     return {block_.get(), kBlock};
   }
-  /// Takes a lock that tasks share, and notes whether another worker had it.
-  void lock(Lock& lock) {
-    if (lock.try_lock()) return;
-    ++contended_;
-    lock.lock();
+  /// Whether no other worker is awake, so that what tasks share needs no lock. Stays so until this worker
+  /// itself gives it up.
+  bool is_solo() const { return solo_; }
+  /// Lets other workers in; to be called before something that may take long.
+  void leave_solo() {
+    if (solo_) give_up_solo();
+  }
+  /// Notes that tasks have made so much progress, in whatever the engine counts.
+  void add_progress(std::uint64_t steps) {
+    progress_.store(progress_.load(std::memory_order_relaxed) + steps, std::memory_order_relaxed);
   }
 
  private:
   friend class Scheduler;
+  void give_up_solo();
   Fiber* take_fiber();
   void give_fiber(Fiber* fiber);
 
@@ -89,13 +99,22 @@ class Worker {
   std::int64_t mark_time_ = 0;
   std::int64_t suspect_time_ = 0;  // when it seemed to lag first
   std::atomic<bool> lagging_{false};
-  std::uint32_t contended_ = 0;  // locks that another worker had, since `look_time_`
-  std::int64_t look_time_ = 0;
-  std::int64_t rest_ = 0;    // how long it rested last
-  Fiber* fibers_ = nullptr;  // spare ones
+  // How much gets done, for the decision whether another worker helps.
+  std::atomic<std::uint64_t> progress_{0};
+  std::atomic<std::uint64_t> rate_{0};  // of progress, a millisecond, as it was lately
+  std::uint64_t rate_progress_ = 0;
+  std::int64_t rate_time_ = 0;
+  // Of one that was woken to help: since when, what the others did before, and what all had done by then.
+  std::int64_t help_time_ = 0;
+  std::uint64_t help_rate_ = 0;
+  std::uint64_t help_progress_ = 0;
+  std::uint32_t short_helps_ = 0;  // one after the other, that ended before they could be measured
+  std::int64_t rest_ = 0;          // how long it rested last
+  Fiber* fibers_ = nullptr;        // spare ones
   std::uint32_t fiber_count_ = 0;
   std::uint32_t random_ = 1;
   std::atomic<std::uint32_t> signal_{0};  // what it sleeps on
+  bool solo_ = false;
   std::unique_ptr<char[]> block_;
   Worker* next_idle_ = nullptr;
   std::thread thread_;
@@ -174,8 +193,6 @@ class Scheduler {
   /// Makes a task ready to run.
   void ready(Worker* worker, Task& task);
 
-  /// Whether there is one worker so far.
-  bool is_alone() const { return started_.load(std::memory_order_relaxed) == 1; }
   world::World& world() const { return world_; }
   Resources& resources() const { return *resources_; }
   Offload& offload() const { return *offload_; }
@@ -199,9 +216,16 @@ class Scheduler {
   void fire_timers(Worker& worker);
   std::uint32_t waiting(const Worker& worker) const;
   void look_for_lag(Worker& worker);
-  void look_for_contention(Worker& worker);
+  void note_rate(Worker& worker, std::int64_t now);
+  void begin_help(Worker& worker);
+  void look_whether_it_helps(Worker& worker);
+  void rest(Worker& worker);
+  void try_solo(Worker& worker);
+  void enter(Worker& worker);
+  std::uint64_t total_progress() const;
   bool sleep(Worker& worker);
-  void doze(Worker& worker, std::int64_t due);
+  void doze(Worker& worker, std::int64_t due, world::PortNews& news);
+  void ask_world(Worker& worker);
   void wake_one();
   void wake(Worker& worker);
   void start_worker();
@@ -227,7 +251,9 @@ class Scheduler {
   Worker* idle_ = nullptr;
   std::atomic<std::uint32_t> idle_count_{0};
 
-  std::atomic<std::uint32_t> resting_{0};
+  std::uint32_t resting_ = 0;  // guarded by idle_lock_
+  std::atomic<Worker*> solo_{nullptr};
+  std::atomic<bool> solo_wanted_{false};  // another worker waits to enter
   std::atomic<Worker*> keeper_{nullptr};  // sleeps until the next timer is due
   std::atomic<std::int64_t> keeper_until_{INT64_MAX};
   Lock timer_lock_;

@@ -205,6 +205,7 @@ HANDLER(CallNative) {
     // It may wait: then this is where the task goes on, maybe before we are back here.
     vm->fiber->at = pc;
     vm->fiber->frame = fp;
+    vm->worker->leave_solo();
   }
   if (!call_native(*vm, native)) [[unlikely]] {
     if (vm->native_status == NativeStatus::Wait || vm->native_status == NativeStatus::Yield) {

@@ -225,8 +225,12 @@ Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t 
     const auto* base = reinterpret_cast<const std::byte*>(vm.scratch);
     if (!memory::publish_fields(vm.account, vm.account, type.slot_fields, base)) return fault(vm, Fault::NoMemory);
   }
-  save(vm, pc, fp, fuel);
-  const Passed passed = task::send(*vm.worker, *vm.fiber, channel, {fp, list, fp + C}, wait);
+  if (task::send_at_once(*vm.worker, channel, fp, list)) {
+    fp[C] = 0;
+    return Step::Next;
+  }
+  vm.fuel_left = fuel;
+  const Passed passed = task::send(*vm.worker, *vm.fiber, channel, {fp, list, fp + C, pc}, wait);
   switch (passed) {
     case Passed::Done: break;
     case Passed::Parked: return left(vm, Left::Parked);
@@ -246,8 +250,12 @@ Step receive(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64
   if (handle == nullptr) return fault(vm, Fault::Instruction);
   auto& channel = *reinterpret_cast<task::Channel*>(handle);
   const std::uint16_t* list = list_of(pc);
-  save(vm, pc, fp, fuel);
-  const Passed passed = task::receive(*vm.worker, *vm.fiber, channel, {fp, list, fp + C}, wait);
+  if (task::receive_at_once(*vm.worker, *vm.fiber, channel, fp, list)) {
+    fp[C] = 0;
+    return Step::Next;
+  }
+  vm.fuel_left = fuel;
+  const Passed passed = task::receive(*vm.worker, *vm.fiber, channel, {fp, list, fp + C, pc}, wait);
   switch (passed) {
     case Passed::Parked: return left(vm, Left::Parked);
     case Passed::Stopped: return stopped(vm);

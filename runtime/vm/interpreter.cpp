@@ -155,6 +155,7 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
   machine.fiber = &fiber;
   machine.stack_end = fiber.limit;
   machine.fault = Fault::None;
+  const std::uint64_t before = machine.steps_left;
   if (fiber.closing != 0) {
     task::end_wait(*scheduler_, fiber);
     machine.left = fiber.closing == 1 ? Left::Returned : Left::Unwound;
@@ -168,6 +169,7 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
     resume(machine, fiber);
   }
   machine.steps_left += machine.fuel_left - 1;
+  worker.add_progress(before - machine.steps_left);
   switch (machine.left) {
     case Left::Parked: return task::Ran::Parked;
     case Left::Yielded: fiber.yielded = true; return task::Ran::Yielded;

@@ -62,6 +62,13 @@ struct PortEvent {
   bool ended = false;  // the other side sends no more, or something failed: trying will tell
 };
 
+/// What `poll` tells at once.
+struct PortNews {
+  static constexpr std::size_t kMost = 128;
+  PortEvent events[kMost];
+  std::size_t count = 0;
+};
+
 class Ports {
  public:
   virtual ~Ports() = default;
