@@ -3,7 +3,8 @@
     run.py NOODLE SUITE [NAME] [--peer PEER] [--json FILE]
 
 A suite is a folder beside this file. A case is NAME.noodle with a peer's NAME.lua, NAME.py or NAME.cpp
-(built with clang++ -O2) beside it; all must print the same. Pairs are interleaved: at least 30, or 10
+(built with clang++ -O2) or NAME.go beside it; all must print the same. Tasks run on two
+threads each. Pairs are interleaved: at least 30, or 10
 where a pair takes over a second. The ratio says how many times better than the peer we are (above 1 is
 better): the median over the pairs, with the 95% interval of that median from order statistics. Peak
 memory is what a run takes above its runtime's own hello world.
@@ -12,6 +13,7 @@ memory is what a run takes above its runtime's own hello world.
 import argparse
 import json
 import math
+import os
 import pathlib
 import shutil
 import statistics
@@ -21,8 +23,9 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = {".lua": "lua5.4", ".py": "python3", ".cpp": "clang++-19"}
-BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19"}
+PEERS = {".lua": "lua5.4", ".py": "python3", ".cpp": "clang++-19", ".go": "go"}
+BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19", ".go": "go"}
+THREADS = 2
 
 
 def run(command):
@@ -80,9 +83,13 @@ def command_of(source, builds):
     peer = shutil.which(BINARIES[source.suffix])
     if peer is None:
         return None
+    binary = pathlib.Path(builds) / source.stem
+    if source.suffix == ".go":
+        environment = {**os.environ, "GOCACHE": str(pathlib.Path(builds) / "go"), "GOFLAGS": "-mod=mod"}
+        subprocess.run([peer, "build", "-o", str(binary), str(source)], check=True, env=environment)
+        return ["env", f"GOMAXPROCS={THREADS}", str(binary)]
     if source.suffix != ".cpp":
         return [peer, str(source)]
-    binary = pathlib.Path(builds) / source.stem
     subprocess.run([peer, "-O2", "-std=c++23", "-w", str(source), "-o", str(binary)], check=True)
     return [str(binary)]
 
@@ -107,7 +114,7 @@ def main():
     parser.add_argument("noodle")
     parser.add_argument("suite")
     parser.add_argument("name", nargs="?")
-    parser.add_argument("--peer", help="compare with this one alone: lua5.4, python3 or clang++-19")
+    parser.add_argument("--peer", help="compare with this one alone: lua5.4, python3, clang++-19 or go")
     parser.add_argument("--json")
     options = parser.parse_args()
     folder, rows = HERE / options.suite, []
@@ -129,7 +136,7 @@ def main():
                 command = command_of(peer, builds) if peer.exists() else None
                 if command is None:
                     continue
-                for line in compare(source.stem, [options.noodle, "run", str(source)], peer_name, command,
+                for line in compare(source.stem, [options.noodle, "run", "--workers", str(THREADS), str(source)], peer_name, command,
                                     hello.get(suffix)):
                     rows.append(line)
                     print_row(line)

@@ -125,7 +125,10 @@ void Scheduler::turn(Worker& worker, Task& task) {
   }
   switch (engine_.run(worker, task)) {
     case Ran::Parked: return;
-    case Ran::Yielded: push(worker, task); return look_for_lag(worker);
+    case Ran::Yielded:
+      push(worker, task);
+      look_for_lag(worker);
+      return look_outside(worker);
     case Ran::Ended: return end(worker, task);
   }
 }
@@ -658,7 +661,10 @@ void Scheduler::enter(Worker& worker) {
   }
 }
 
-void Scheduler::ask_world(Worker& worker) {
+// Wakes what timers and the world's news wake.
+void Scheduler::look_outside(Worker& worker) {
+  fire_timers(worker);
+  if (!resources_->any_waiting() || !resources_->any_polled()) return;
   world::PortNews news;
   resources_->wait_for(news, 0);
   resources_->tell(&worker, news);
@@ -722,8 +728,7 @@ Task* Scheduler::find_local(Worker& worker) {
 
 Task* Scheduler::find(Worker& worker) {
   if (worker.turns_ % kTurnsBetweenLooks == 0) {
-    fire_timers(worker);
-    if (resources_->any_waiting() && resources_->any_polled()) ask_world(worker);
+    look_outside(worker);
     if (Task* task = take_global()) {
       ++worker.turns_;
       return task;
@@ -731,8 +736,7 @@ Task* Scheduler::find(Worker& worker) {
   }
   if (Task* task = find_local(worker)) return task;
   if (Task* task = take_global()) return task;
-  fire_timers(worker);
-  if (resources_->any_waiting() && resources_->any_polled()) ask_world(worker);
+  look_outside(worker);
   if (Task* task = find_local(worker)) return task;
   return steal(worker);
 }

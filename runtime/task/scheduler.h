@@ -225,7 +225,7 @@ class Scheduler {
   std::uint64_t total_progress() const;
   bool sleep(Worker& worker);
   void doze(Worker& worker, std::int64_t due, world::PortNews& news);
-  void ask_world(Worker& worker);
+  void look_outside(Worker& worker);
   void wake_one();
   void wake(Worker& worker);
   void start_worker();
