@@ -112,6 +112,9 @@ bool note_failed_child(task::Fiber& fiber, Stop& stop) {
 void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
   task::Fiber& fiber = *machine.fiber;
   fiber.unwinding = true;
+  // A native that was to be called again isn't.
+  fiber.native_state = 0;
+  fiber.native_data.reset();
   fiber.stop = std::make_shared<Stop>();
   Stop& stop = *fiber.stop;
   stop.cause = std::move(fiber.cause);
