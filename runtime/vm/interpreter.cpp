@@ -43,7 +43,7 @@ Machine::~Machine() {
   delete[] scratch2;
 }
 
-Interpreter::Interpreter(const Options& options, World& world) : options_(options), world_(world) {}
+Interpreter::Interpreter(const Options& options, World& world) : options_(options), world_(world), pool_(options.memory_limit) {}
 
 std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& world) {
   std::unique_ptr<Interpreter> made(new Interpreter(options, world));
@@ -77,7 +77,8 @@ Machine* Interpreter::make_machine() {
   machine->interrupt = &interrupt_flag;
   machine->steps_left = options_.step_limit;
   machine->account.types = &types_;
-  machine->account.limit = options_.memory_limit;
+  machine->account.limit = 0;
+  machine->account.pool = &pool_;
   machine->account.hash_seed = hash_seed_;
   machine->scratch = new (std::nothrow) std::uint64_t[kScratchSlots]();
   machine->scratch2 = new (std::nothrow) std::uint64_t[kScratchSlots]();
@@ -170,6 +171,7 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
   }
   machine.steps_left += machine.fuel_left - 1;
   worker.add_progress(before - machine.steps_left);
+  machine.account.settle();
   switch (machine.left) {
     case Left::Parked: return task::Ran::Parked;
     case Left::Yielded: fiber.yielded = true; return task::Ran::Yielded;

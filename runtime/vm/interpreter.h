@@ -46,6 +46,7 @@ class Interpreter final : public task::Engine {
   Options options_;
   World& world_;
   memory::TypeTable types_;
+  memory::Pool pool_;
   std::vector<std::unique_ptr<LoadedModule>> modules_;
   std::vector<std::unique_ptr<Machine>> machines_;  // by worker
   task::Fiber* main_fiber_ = nullptr;
