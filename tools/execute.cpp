@@ -69,10 +69,17 @@ int flushed_code(world::World& world, int code) {
   return kExitErrors;
 }
 
-/// Complains about values that nobody holds any more; the exit code then.
+/// Says what nobody gave back, when asked to; the exit code then.
 int leak_code(const vm::Runtime& runtime, const RunOptions& options, world::World& world, int code) {
-  if (!options.check_leaks || runtime.live_objects() == 0) return code;
-  world.write_error("leak: " + std::to_string(runtime.live_objects()) + " objects are left over\n");
+  if (!options.check_leaks && !options.report_leaks) return code;
+  const std::int64_t objects = runtime.live_objects(), tasks = runtime.live_tasks(), open = runtime.open_resources();
+  if (objects == 0 && tasks == 0 && open == 0) {
+    if (options.report_leaks) world.write_error("nothing is left over\n");
+    return code;
+  }
+  world.write_error("leak: " + std::to_string(tasks) + " tasks, " + std::to_string(open) + " open handles and " +
+                    std::to_string(objects) + " objects of " + std::to_string(runtime.used_bytes()) +
+                    " bytes are left over\n");
   return kExitLeak;
 }
 

@@ -23,6 +23,12 @@ inline constexpr Flag kCheckLeaksFlag = {
     .hidden = true,
 };
 
+/// Says what is left when the program has ended.
+inline constexpr Flag kReportLeaksFlag = {
+    .name = "--report-leaks",
+    .value = "",
+    .help = "say what tasks, handles and values are left at the end",
+};
 /// How many threads run tasks.
 inline constexpr Flag kWorkersFlag = {
     .name = "--workers",
@@ -44,6 +50,7 @@ struct RunOptions {
   std::uint32_t workers = 0;  // 0: one a core
   bool spread = false;
   bool check_leaks = false;
+  bool report_leaks = false;
 };
 
 /// The program at `path`, ready to run: a module is read, a source is compiled; both are verified.

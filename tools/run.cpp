@@ -7,7 +7,8 @@ namespace noodle::tools {
 
 namespace {
 
-constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWorkersFlag, kSpreadFlag, kCheckLeaksFlag};
+constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag,  kPassesFlag,    kWorkersFlag,
+                           kSpreadFlag,      kReportLeaksFlag, kCheckLeaksFlag};
 
 int run(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);
@@ -19,6 +20,7 @@ int run(const Arguments& arguments) {
   if (!workers) return workers.error();
   options.workers = *workers;
   options.spread = arguments.has(kSpreadFlag.name);
+  options.report_leaks = arguments.has(kReportLeaksFlag.name);
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
   return run_program(std::move(*program), options);

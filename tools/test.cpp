@@ -14,6 +14,7 @@ constexpr Flag kFlags[] = {
     kPassesFlag,
     kWorkersFlag,
     kSpreadFlag,
+    kReportLeaksFlag,
     kCheckLeaksFlag,
 };
 
@@ -29,6 +30,7 @@ int run(const Arguments& arguments) {
   if (!workers) return workers.error();
   options.workers = *workers;
   options.spread = arguments.has(kSpreadFlag.name);
+  options.report_leaks = arguments.has(kReportLeaksFlag.name);
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);
   return run_tests(std::move(*program), filter, options);
 }

@@ -196,6 +196,8 @@ class Scheduler {
   world::World& world() const { return world_; }
   Resources& resources() const { return *resources_; }
   Offload& offload() const { return *offload_; }
+  /// Tasks that have not been given back.
+  std::int64_t live_tasks() const { return live_.load(); }
   std::uint32_t worker_count() const { return most_workers_; }
 
  private:

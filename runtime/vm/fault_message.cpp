@@ -124,7 +124,8 @@ std::string instruction_message(const LoadedFunction& function, std::uint32_t pc
 }  // namespace
 
 std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp) {
-  const std::string no_memory = "out of memory: the limit is " + value::print_int(machine.options.memory_limit) + " bytes";
+  const std::string no_memory =
+      "out of memory: the limit is " + value::print_int(machine.options.memory_limit) + " bytes";
   switch (machine.fault) {
     case Fault::NoMemory: return no_memory;
     case Fault::StackOverflow: return "stack overflow: calls are nested too deeply";

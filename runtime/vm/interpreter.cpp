@@ -43,7 +43,8 @@ Machine::~Machine() {
   delete[] scratch2;
 }
 
-Interpreter::Interpreter(const Options& options, World& world) : options_(options), world_(world), pool_(options.memory_limit) {}
+Interpreter::Interpreter(const Options& options, World& world)
+    : options_(options), world_(world), pool_(options.memory_limit) {}
 
 std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& world) {
   std::unique_ptr<Interpreter> made(new Interpreter(options, world));

@@ -29,6 +29,7 @@ class Interpreter final : public task::Engine {
   task::Ran run(task::Worker& worker, task::Task& task) override;
   void release(task::Worker& worker, memory::Object* object) override;
 
+  task::Scheduler& scheduler() const { return *scheduler_; }
   /// The machine of the thread that runs the main task first.
   Machine& first() { return *machines_[0]; }
   std::atomic<bool> interrupt_flag{false};

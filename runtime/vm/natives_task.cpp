@@ -1,5 +1,7 @@
 // Natives about tasks, channels and time that passes.
 
+#include <algorithm>
+
 #include "runtime/task/channel.h"
 #include "runtime/vm/natives.h"
 
@@ -41,6 +43,14 @@ NativeStatus native_task_failure(NativeCall& call) {
 NativeStatus native_task_number(NativeCall& call) {
   Task* task = task_arg(call, 0);
   return task == nullptr ? wrong_kind(call) : give_int(call, static_cast<std::int64_t>(task->number));
+}
+
+NativeStatus native_task_workers(NativeCall& call) { return give_int(call, call.worker.scheduler().worker_count()); }
+
+NativeStatus native_task_set_priority(NativeCall& call) {
+  const std::int64_t priority = std::clamp<std::int64_t>(int_arg(call, 0), 0, task::kPriorities - 1);
+  call.fiber.task->priority = static_cast<task::Priority>(priority);
+  return NativeStatus::Ok;
 }
 
 NativeStatus native_task_yield(NativeCall& call) {

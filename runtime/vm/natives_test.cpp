@@ -150,6 +150,7 @@ const std::vector<Case>& cases() {
       {"clock.sleep", {i(5)}, ""},
       {"clock.monotonic", {}, "1700000000000065536"},  // timers tick every 2^16 nanoseconds
       {"task.yield", {}, ""},
+      {"task.set_priority", {i(2)}, ""},
       {"net.resolve", {"localhost"}, "false <> 'there is no such thing in this world'"},
       {"fs.write_text", {"d/a.txt", "one\r\ntwo"}, "true ''"},
       {"fs.write_text", {"", "x"}, "false 'no such file: '"},
@@ -179,6 +180,7 @@ TEST(Natives, DoWhatTheTableSays) {
   bench.world.arguments = {"x", "y z"};
   bench.world.environment["HOME"] = "/home/n";
   for (const Case& c : cases()) EXPECT_EQ(bench.call(c.name, c.args), c.expected) << c.name;
+  EXPECT_GE(bench.call("task.workers"), "1");
   EXPECT_EQ(bench.world.out, "ab\n");
   EXPECT_EQ(bench.world.err, "c\n");
   // Each call takes the next number; the runtime took one for its hashes.

@@ -1,5 +1,6 @@
 #include "runtime/vm/runtime.h"
 
+#include "runtime/task/resource.h"
 #include "runtime/vm/handlers.h"
 #include "runtime/vm/interpreter.h"
 
@@ -83,6 +84,8 @@ void Runtime::fail_at(std::uint64_t count) {
 std::uint64_t Runtime::checks() const { return interpreter_->first().checks; }
 
 std::int64_t Runtime::live_objects() const { return interpreter_->live_objects(); }
+std::int64_t Runtime::live_tasks() const { return interpreter_->scheduler().live_tasks(); }
+std::int64_t Runtime::open_resources() const { return interpreter_->scheduler().resources().open_count(); }
 std::int64_t Runtime::used_bytes() const { return interpreter_->used_bytes(); }
 std::uint64_t Runtime::steps() const { return interpreter_->steps(); }
 

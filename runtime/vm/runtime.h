@@ -77,7 +77,10 @@ class Runtime {
 
   /// Counted objects that live now, immortal ones apart.
   std::int64_t live_objects() const;
-  /// Bytes charged for them.
+  /// Tasks that have not been given back, and files, sockets and processes that are open.
+  std::int64_t live_tasks() const;
+  std::int64_t open_resources() const;
+  /// Bytes charged for values.
   std::int64_t used_bytes() const;
   /// Calls and backward jumps so far.
   std::uint64_t steps() const;

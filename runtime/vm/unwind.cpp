@@ -109,6 +109,40 @@ bool note_failed_child(task::Fiber& fiber, Stop& stop) {
   return false;
 }
 
+// Where a parked fiber stands, for people: its innermost frame outside of the library.
+std::string place_of(const task::Fiber& fiber) {
+  Stop stop;
+  const LoadedFunction& function = *function_of(fiber.frame);
+  const auto pc = static_cast<std::uint32_t>(static_cast<const Word*>(fiber.at) - function.code);
+  capture_trace(function, pc, fiber.frame, fiber.base, stop);
+  for (const TraceFrame& frame : stop.trace) {
+    if (frame.line == 0 || frame.file.starts_with("std/")) continue;
+    return " in " + frame.function + " at " + frame.file + ":" + std::to_string(frame.line) + ":" +
+           std::to_string(frame.column);
+  }
+  return stop.trace.empty() ? "" : " in " + stop.trace.front().function;
+}
+
+// Who waits for what, a task and its children. Nothing runs: that is why it is asked.
+void draw_waits(const task::Task& task, int depth, std::size_t& left, std::string& out) {
+  const task::Fiber* fiber = task.fiber.load(std::memory_order_acquire);
+  if (fiber == nullptr || fiber->at == nullptr) return;
+  if (left == 0) {
+    if (!out.ends_with("…")) out += "\n  …";
+    return;
+  }
+  --left;
+  out += "\n" + std::string(static_cast<std::size_t>(depth) * 2 + 2, ' ');
+  out += task.scope == nullptr ? "main" : "task " + std::to_string(task.number);
+  out += " waits for " + std::string(fiber->waits_for != nullptr ? fiber->waits_for : "its turn") + place_of(*fiber);
+  for (task::Scope* scope = fiber->scopes; scope != nullptr; scope = scope->outer) {
+    const Hold hold(scope->lock);
+    for (const task::Task* child = scope->children; child != nullptr; child = child->sibling) {
+      draw_waits(*child, depth + 1, left, out);
+    }
+  }
+}
+
 void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
   task::Fiber& fiber = *machine.fiber;
   fiber.unwinding = true;
@@ -134,7 +168,10 @@ void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, s
       return capture_trace(function, pc, fp, fiber.base, stop);
     }
     if (machine.fault == Fault::Stopped && fiber.wake == task::Wake::Deadlock) {
+      constexpr std::size_t kMostDrawn = 20;
+      std::size_t left = kMostDrawn;
       stop.message = "deadlock: every task waits for another";
+      draw_waits(*fiber.task, 0, left, stop.message);
       return capture_trace(function, pc, fp, fiber.base, stop);
     }
     if (machine.fault != Fault::Safepoint || is_told_to_stop(machine)) return note_stop(machine, stop);
