@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "runtime/memory/memory.h"
 
@@ -316,6 +317,12 @@ void end_wait(Scheduler& scheduler, Fiber& fiber) {
   if (!fiber.selecting) return;
   leave_lists(fiber);
   fiber.selecting = false;
+}
+
+void forget_selects(Fiber& fiber) {
+  memory::raw_free(std::exchange(fiber.inbox, nullptr));
+  memory::raw_free(std::exchange(fiber.waiters, nullptr));
+  fiber.inbox_room = fiber.waiter_count = 0;
 }
 
 Passed select(Worker& worker, Fiber& fiber, memory::HandleObject* const* handles, std::uint32_t count,

@@ -84,6 +84,8 @@ Passed await(Worker& worker, Fiber& fiber, Task& task, std::int64_t until);
 /// `chosen`, NotNow means that the time is over.
 Passed select(Worker& worker, Fiber& fiber, memory::HandleObject* const* handles, std::uint32_t count,
               std::int64_t until);
+/// Gives back what a fiber keeps from one select to the next.
+void forget_selects(Fiber& fiber);
 /// Waits until a moment, and whatever ends the wait before it.
 Passed sleep_until(Worker& worker, Fiber& fiber, std::int64_t until);
 

@@ -202,6 +202,7 @@ void Interpreter::finish(Machine& machine, task::Task& task, task::Fiber& fiber)
     value::release_fields(machine.account, fiber.inbox_type->slot_fields, fiber.inbox);
     fiber.inbox_from = nullptr;
   }
+  if (fiber.waiters != nullptr) task::forget_selects(fiber);
   task.outcome = task::Outcome::Returned;
   if (machine.left == Left::Unwound) {
     const bool cancelled = fiber.stop->kind != Stop::Kind::Panic && task.scope != nullptr;
