@@ -16,7 +16,7 @@ constexpr std::uint32_t kMostSpareFibers = 64;    // that a worker keeps for its
 constexpr std::uint32_t kTurnsBetweenLooks = 61;  // at the global queues and the clock while there is other work
 constexpr std::size_t kScopesAtOnce = 64;
 constexpr std::uint32_t kTurnsBetweenLagLooks = 16;
-constexpr std::int64_t kLag = 40'000;  // nanoseconds
+constexpr std::int64_t kLag = 100'000;  // nanoseconds
 // How long a rate of progress is measured, and what a helper must bring, in percent of it.
 constexpr std::int64_t kRateTime = 200'000, kHelpTime = 400'000;
 constexpr std::uint64_t kHelpPercent = 115;
