@@ -102,6 +102,18 @@ Expr* BodyChecker::local_expr(LocalId id, source::Span span) {
   return node;
 }
 
+LocalId BodyChecker::hold(Expr* value, source::Span span, std::vector<Expr*>& statements) {
+  const LocalId id = add_local(LocalKind::Let, context_.name("_held"), value->type, span, Origin::Hidden);
+  auto* pattern = make_pattern<BindPattern>(PatternKind::Bind, value->type, span);
+  pattern->local = id;
+  frame_->local_slots.push_back(&pattern->local);
+  auto* let = make<LetExpr>(ExprKind::Let, unit(), span);
+  let->pattern = pattern;
+  let->value = value;
+  statements.push_back(let);
+  return id;
+}
+
 Expr* BodyChecker::variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values, source::Span span) {
   auto* node = make<VariantExpr>(ExprKind::Variant, type, span);
   node->variant = variant;

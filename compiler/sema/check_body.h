@@ -187,6 +187,8 @@ class BodyChecker final : public ConstantSource {
   Expr* error_expr(source::Span span);
   Expr* unit_expr(source::Span span);
   Expr* local_expr(LocalId local, source::Span span);
+  /// Adds `let held = value` to the statements, for a value that is used more than once; gives the hidden local.
+  LocalId hold(Expr* value, source::Span span, std::vector<Expr*>& statements);
   Expr* variant_expr(TypeId type, std::uint32_t variant, std::vector<Expr*> values, source::Span span);
   Expr* call_expr(FunctionRef callee, TypeId type, std::vector<Arg> args, source::Span span);
   Expr* int_expr(std::int64_t value, source::Span span);

@@ -88,13 +88,8 @@ Expr* BodyChecker::await_value(Expr* task, source::Span where) {
   }
   if (data.kind == TypeKind::Tuple && !data.arguments.empty()) {
     // let tasks = …; (await tasks.0, await tasks.1, …)
-    const LocalId id = add_local(LocalKind::Let, Symbol(), task->type, where, Origin::Hidden);
-    auto* pattern = make_pattern<BindPattern>(PatternKind::Bind, task->type, where);
-    pattern->local = id;
-    frame_->local_slots.push_back(&pattern->local);
-    auto* let = make<LetExpr>(ExprKind::Let, unit(), where);
-    let->pattern = pattern;
-    let->value = task;
+    std::vector<Expr*> statements;
+    const LocalId id = hold(task, where, statements);
     std::vector<Expr*> results;
     std::vector<TypeId> types;
     for (std::uint32_t i = 0; i < data.arguments.size(); ++i) {
@@ -109,7 +104,6 @@ Expr* BodyChecker::await_value(Expr* task, source::Span where) {
     auto* tuple = make<SequenceExpr>(ExprKind::Tuple, types_.tuple(types), where);
     tuple->elements = keep(results);
     auto* block = make<BlockExpr>(ExprKind::Block, tuple->type, where);
-    const std::vector<Expr*> statements{let};
     block->statements = keep(statements);
     block->tail = tuple;
     return block;
@@ -164,17 +158,6 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
   const source::Span where = span(expr);
   const TypeId duration = types_.nominal(types_.known.duration, {});
   std::vector<Expr*> statements;
-  const auto hold = [&](Expr* value) {
-    const LocalId id = add_local(LocalKind::Let, Symbol(), value->type, value->span, Origin::Hidden);
-    auto* pattern = make_pattern<BindPattern>(PatternKind::Bind, value->type, value->span);
-    pattern->local = id;
-    frame_->local_slots.push_back(&pattern->local);
-    auto* let = make<LetExpr>(ExprKind::Let, unit(), value->span);
-    let->pattern = pattern;
-    let->value = value;
-    statements.push_back(let);
-    return id;
-  };
   // What each arm waits for, in order, before any of it is waited for.
   enum class Kind : std::uint8_t { Task, Channel, Timer, Wrong };
   struct Source {
@@ -205,7 +188,7 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
             .help("start a task for it: `… = async f(x) => …`");
       }
     }
-    if (source.kind != Kind::Wrong) source.held = hold(value);
+    if (source.kind != Kind::Wrong) source.held = hold(value, value->span, statements);
     if (source.kind == Kind::Timer) timers.push_back(local_expr(source.held, value->span));
     if (source.kind == Kind::Task || source.kind == Kind::Channel) handle_types.push_back(value->type);
     sources.push_back(source);
@@ -218,7 +201,7 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
   // The soonest timer decides how long to wait; then come tasks and channels by their place.
   auto* list = make<SequenceExpr>(ExprKind::List, types_.list(duration), where);
   list->elements = keep(timers);
-  const LocalId all_timers = hold(list);
+  const LocalId all_timers = hold(list, list->span, statements);
   std::vector<Expr*> handles;
   for (const Source& source : sources) {
     if (source.kind == Kind::Task || source.kind == Kind::Channel) handles.push_back(local_expr(source.held, where));

@@ -406,19 +406,8 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
     if (!good) return error_expr(where);
     return call_expr(set, unit(), {{0, true, base}, {1, false, key}, {2, false, value}}, where);
   }
-  auto hold = [&](Expr* value, std::vector<Expr*>& statements) {
-    LocalId id = add_local(LocalKind::Let, context_.name("_held"), value->type, value->span, Origin::Hidden);
-    auto* pattern = make_pattern<BindPattern>(PatternKind::Bind, value->type, value->span);
-    pattern->local = id;
-    frame_->local_slots.push_back(&pattern->local);
-    auto* let = make<LetExpr>(ExprKind::Let, unit(), value->span);
-    let->pattern = pattern;
-    let->value = value;
-    statements.push_back(let);
-    return id;
-  };
   std::vector<Expr*> statements;
-  LocalId key_local = hold(key, statements);
+  LocalId key_local = hold(key, key->span, statements);
   FunctionRef get;
   TypeId element;
   Expr* value = check(stmt->value);
@@ -430,7 +419,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   // Literals on the right take the element's type before it is bound.
   bool floating = false;
   if (is_number_type(element, floating) && infer_.is_literal(value->type)) infer_.unify(value->type, element);
-  LocalId value_local = hold(value, statements);
+  LocalId value_local = hold(value, value->span, statements);
   Expr* read = call_expr(get, element, {{0, false, base}, {1, false, local_expr(key_local, key->span)}}, where);
   Expr* sum = binary_on(operator_of(stmt->op), span(stmt->op_range), read, local_expr(value_local, value->span), where);
   sum = agree(sum, (*chosen)[1], &because);

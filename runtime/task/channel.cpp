@@ -116,6 +116,17 @@ void hand_over(Channel& channel, Fiber& receiver, std::uint32_t index, const Reg
   }
 }
 
+// With the channel's lock held: lets the fiber wait in `list`, its registers where the other side finds them.
+void wait_at(Fiber& fiber, const Registers& registers, WaitList& list, Lock& lock, const char* what) {
+  fiber.at = registers.at;
+  fiber.frame = registers.slots;
+  fiber.slots = registers.slots;
+  fiber.list = registers.list;
+  fiber.status = registers.status;
+  Scheduler::begin_wait(fiber, what);
+  Scheduler::enlist(fiber, fiber.waiter, list, lock);
+}
+
 }  // namespace
 
 void offer(Scheduler& scheduler, Worker* worker, Channel& channel, std::uint64_t word) {
@@ -152,13 +163,7 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
     } else if (!wait) {
       return Passed::NotNow;
     } else {
-      fiber.at = from.at;
-      fiber.frame = from.slots;
-      fiber.slots = from.slots;
-      fiber.list = from.list;
-      fiber.status = from.status;
-      Scheduler::begin_wait(fiber, "room in a channel");
-      Scheduler::enlist(fiber, fiber.waiter, channel.senders, channel.lock);
+      wait_at(fiber, from, channel.senders, channel.lock, "room in a channel");
     }
   }
   if (receiver != nullptr) {
@@ -204,13 +209,7 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
         return Passed::NotNow;
       } else {
         done = false;
-        fiber.at = to.at;
-        fiber.frame = to.slots;
-        fiber.slots = to.slots;
-        fiber.list = to.list;
-        fiber.status = to.status;
-        Scheduler::begin_wait(fiber, "a message from a channel");
-        Scheduler::enlist(fiber, fiber.waiter, channel.receivers, channel.lock);
+        wait_at(fiber, to, channel.receivers, channel.lock, "a message from a channel");
       }
     }
     if (sender != nullptr) *sender->status = 0;

@@ -208,6 +208,7 @@ class Scheduler {
   void fail(Worker* worker, Scope& scope, std::uint64_t serial, Task& task);
   Fiber* claim_task(Task& task, Wake why, std::uint32_t& was);
   Fiber* cancel_children(Scope& scope);
+  void complete_all(Worker* worker, Fiber* woken);
   void let_go(Task& task);
   Task* find(Worker& worker);
   Task* find_local(Worker& worker);

@@ -3,6 +3,7 @@
 // What the files of natives share: reading arguments, giving results.
 
 #include <bit>
+#include <cstring>
 
 #include "runtime/vm/native.h"
 
@@ -27,6 +28,41 @@ inline NativeStatus give_int(NativeCall& call, std::int64_t value, std::size_t s
 inline NativeStatus give_float(NativeCall& call, double value) {
   call.results[0] = std::bit_cast<std::uint64_t>(value);
   return NativeStatus::Ok;
+}
+
+/// The bytes of the list or bytes object in argument `slot`.
+inline std::string_view bytes_arg(const NativeCall& call, std::size_t slot) {
+  if (call.args[slot] == 0) return {};
+  const memory::ArrayObject* array = value::list_at(call.args[slot]);
+  return {reinterpret_cast<const char*>(array->data()), array->length};
+}
+
+/// An owned bytes object with these contents and room for `capacity` bytes; false when memory ends.
+inline bool make_bytes(NativeCall& call, std::string_view bytes, std::size_t capacity, std::uint32_t type,
+                       std::uint64_t* out) {
+  *out = 0;
+  if (capacity == 0) return true;
+  if (capacity > memory::Account::kLargest) return false;
+  auto* array = reinterpret_cast<memory::ArrayObject*>(
+      memory::allocate(call.account, memory::ArrayObject::bytes(capacity, 1), type));
+  if (array == nullptr) return false;
+  array->length = bytes.size();
+  array->capacity = capacity;
+  if (!bytes.empty()) std::memcpy(array->data(), bytes.data(), bytes.size());
+  *out = reinterpret_cast<std::uint64_t>(array);
+  return true;
+}
+
+/// Gives a fresh bytes object with these contents.
+inline NativeStatus give_bytes(NativeCall& call, std::string_view bytes, std::size_t slot = 0) {
+  return make_bytes(call, bytes, bytes.size(), memory::TypeTable::kBytes, call.results + slot) ? NativeStatus::Ok
+                                                                                               : NativeStatus::NoMemory;
+}
+
+/// Gives (whether it was done, what went wrong).
+inline NativeStatus give_done(NativeCall& call, const world::OrError<void>& done) {
+  call.results[0] = done.has_value();
+  return call.give_text(done ? std::string_view() : std::string_view(done.error()), 1);
 }
 
 /// Builds a list of strings for result `result`; releases what it has when memory ends.

@@ -12,32 +12,6 @@ namespace {
 
 using memory::ArrayObject;
 
-std::string_view bytes_arg(const NativeCall& call, std::size_t slot) {
-  if (call.args[slot] == 0) return {};
-  const ArrayObject* array = value::list_at(call.args[slot]);
-  return {reinterpret_cast<const char*>(array->data()), array->length};
-}
-
-// An owned bytes object with these contents and room for `capacity` bytes.
-bool make_bytes(NativeCall& call, std::string_view bytes, std::size_t capacity, std::uint32_t type,
-                std::uint64_t* out) {
-  *out = 0;
-  if (capacity == 0) return true;
-  if (capacity > memory::Account::kLargest) return false;
-  auto* array = reinterpret_cast<ArrayObject*>(memory::allocate(call.account, ArrayObject::bytes(capacity, 1), type));
-  if (array == nullptr) return false;
-  array->length = bytes.size();
-  array->capacity = capacity;
-  if (!bytes.empty()) std::memcpy(array->data(), bytes.data(), bytes.size());
-  *out = reinterpret_cast<std::uint64_t>(array);
-  return true;
-}
-
-NativeStatus give_bytes(NativeCall& call, std::string_view bytes, std::size_t slot = 0) {
-  return make_bytes(call, bytes, bytes.size(), memory::TypeTable::kBytes, call.results + slot) ? NativeStatus::Ok
-                                                                                               : NativeStatus::NoMemory;
-}
-
 NativeStatus out_of_bounds(NativeCall& call, std::int64_t index, std::uint64_t length) {
   return call.panic("index " + value::print_int(index) + " is out of bounds for bytes of length " +
                     value::print_uint(length));

@@ -93,24 +93,6 @@ void adopt(NativeCall& call, memory::HandleObject& handle, std::size_t slot) {
   call.results[slot] = reinterpret_cast<std::uint64_t>(&handle);
 }
 
-bool give_bytes(NativeCall& call, std::string_view bytes, std::size_t slot) {
-  call.results[slot] = 0;
-  if (bytes.empty()) return true;
-  auto* array = reinterpret_cast<memory::ArrayObject*>(
-      memory::allocate(call.account, memory::ArrayObject::bytes(bytes.size(), 1), memory::TypeTable::kBytes));
-  if (array == nullptr) return false;
-  array->length = array->capacity = bytes.size();
-  std::ranges::copy(bytes, reinterpret_cast<char*>(array->data()));
-  call.results[slot] = reinterpret_cast<std::uint64_t>(array);
-  return true;
-}
-
-std::string_view bytes_arg(const NativeCall& call, std::size_t slot) {
-  const auto* array = reinterpret_cast<const memory::ArrayObject*>(call.args[slot]);
-  return array == nullptr ? std::string_view()
-                          : std::string_view(reinterpret_cast<const char*>(array->data()), array->length);
-}
-
 // (ok, handle, error)
 NativeStatus give_port(NativeCall& call, ResourceKind kind, const world::OrError<world::Port>& port,
                        std::string address) {
@@ -123,12 +105,6 @@ NativeStatus give_port(NativeCall& call, ResourceKind kind, const world::OrError
   return call.give_text({}, 2);
 }
 
-// (ok, error)
-NativeStatus give_done(NativeCall& call, const world::OrError<void>& done) {
-  call.results[0] = done.has_value();
-  return call.give_text(done ? std::string_view() : std::string_view(done.error()), 1);
-}
-
 std::string text_of(const NativeCall& call, std::size_t slot) { return std::string(text_arg(call, slot)); }
 
 world::SocketKind socket_kind(const NativeCall& call, std::size_t slot) {
@@ -138,7 +114,7 @@ world::SocketKind socket_kind(const NativeCall& call, std::size_t slot) {
 // (status, bytes, error): 0 bytes, 1 the end, 2 an error.
 NativeStatus give_read(NativeCall& call, int status, std::string_view bytes, std::string_view error) {
   call.results[0] = static_cast<std::uint64_t>(status);
-  if (!give_bytes(call, bytes, 1)) return NativeStatus::NoMemory;
+  if (const NativeStatus gave = give_bytes(call, bytes, 1); gave != NativeStatus::Ok) return gave;
   return call.give_text(error, 2);
 }
 
@@ -422,7 +398,7 @@ NativeStatus native_net_receive_from(NativeCall& call) {
   Resource* socket = resource_arg(call, 0);
   const auto give = [&](std::string_view bytes, std::string_view from, std::string_view error) {
     call.results[0] = error.empty();
-    if (!give_bytes(call, bytes, 1)) return NativeStatus::NoMemory;
+    if (const NativeStatus gave = give_bytes(call, bytes, 1); gave != NativeStatus::Ok) return gave;
     if (const NativeStatus status = call.give_text(from, 2); status != NativeStatus::Ok) return status;
     return call.give_text(error, 4);
   };

@@ -17,11 +17,6 @@ NativeStatus after_write(NativeCall& call, Written written) {
 }
 
 // (ok, error) of something that gives nothing.
-NativeStatus give_done(NativeCall& call, const std::expected<void, std::string>& done) {
-  call.results[0] = done.has_value();
-  return call.give_text(done ? std::string_view() : std::string_view(done.error()), 1);
-}
-
 std::string path_arg(const NativeCall& call) { return std::string(text_arg(call, 0)); }
 
 // A file's text, or what is wrong with it.
