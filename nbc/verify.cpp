@@ -79,13 +79,12 @@ class Verifier {
   VerifyError error() const { return {report_.rule, function_, report_.pc, report_.detail}; }
 
   static std::expected<VerifiedModule, VerifyError> verified(Module module) {
-    VerifiedModule out;
-    out.module_ = std::make_unique<const Module>(std::move(module));
-    Verifier verifier(*out.module_);
-    out.facts_.reserve(out.module_->functions.size());
-    if (!verifier.run(&out.facts_)) return std::unexpected(verifier.error());
-    out.equatable_ = std::move(verifier.tables_.equatable);
-    return out;
+    auto contents = std::make_shared<VerifiedModule::Contents>(std::move(module));
+    Verifier verifier(contents->module);
+    contents->facts.reserve(contents->module.functions.size());
+    if (!verifier.run(&contents->facts)) return std::unexpected(verifier.error());
+    contents->equatable = std::move(verifier.tables_.equatable);
+    return VerifiedModule(std::move(contents));
   }
 
  private:

@@ -86,17 +86,20 @@ class FunctionFacts {
 /// A module that keeps all rules. Moving it doesn't move the tables inside.
 class VerifiedModule {
  public:
-  const Module& module() const { return *module_; }
-  const FunctionFacts& facts(FunctionId id) const { return facts_[id.index]; }
+  const Module& module() const { return contents_->module; }
+  const FunctionFacts& facts(FunctionId id) const { return contents_->facts[id.index]; }
   /// Whether values of the type have equality and a hash.
-  bool equatable(TypeId id) const { return equatable_[id.index]; }
+  bool equatable(TypeId id) const { return contents_->equatable[id.index]; }
 
  private:
   friend class Verifier;
-  VerifiedModule() = default;
-  std::unique_ptr<const Module> module_;
-  std::vector<FunctionFacts> facts_;
-  std::vector<bool> equatable_;
+  struct Contents {
+    Module module;
+    std::vector<FunctionFacts> facts;
+    std::vector<bool> equatable;
+  };
+  explicit VerifiedModule(std::shared_ptr<const Contents> contents) : contents_(std::move(contents)) {}
+  std::shared_ptr<const Contents> contents_;  // which copies have in common
 };
 
 /// Checks all rules, in time linear in the module's size.

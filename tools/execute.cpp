@@ -1,56 +1,15 @@
 #include "tools/execute.h"
 
-#include <atomic>
 #include <charconv>
-#include <csignal>
 #include <memory>
 #include <utility>
 
 #include "runtime/vm/runtime.h"
+#include "tools/interrupts.h"
 
 namespace noodle::tools {
 
 namespace {
-
-/// Lets Ctrl-C and a polite kill unwind the program, so that its defers run. A signal handler has
-/// no arguments of our own, so this is the one place with state outside of objects; a command runs
-/// one program at a time.
-class Interrupts {
- public:
-  explicit Interrupts(vm::Runtime& runtime) {
-    target().store(&runtime);
-    listen(SIGINT);
-    listen(SIGTERM);
-  }
-  ~Interrupts() { target().store(nullptr); }
-  Interrupts(const Interrupts&) = delete;
-  Interrupts& operator=(const Interrupts&) = delete;
-
-  /// The exit code of an interrupted program, by custom 128 and the signal's number.
-  static int exit_code() { return 128 + last().load(); }
-
- private:
-  static std::atomic<vm::Runtime*>& target() {
-    static constinit std::atomic<vm::Runtime*> runtime = nullptr;
-    return runtime;
-  }
-  static std::atomic<int>& last() {
-    static constinit std::atomic<int> signal = SIGINT;
-    return signal;
-  }
-  static void handle(int signal) {
-    last().store(signal);
-    if (vm::Runtime* runtime = target().load()) runtime->interrupt();
-  }
-  static void listen(int signal) {
-    struct sigaction action{};
-    struct sigaction before{};
-    action.sa_handler = handle;  // without SA_RESTART, so that a read that waits ends too
-    // Who started us in the background and said to ignore it meant that.
-    if (sigaction(signal, nullptr, &before) == 0 && before.sa_handler == SIG_IGN) return;
-    sigaction(signal, &action, nullptr);
-  }
-};
 
 int stop_code(const vm::Stop& stop) {
   switch (stop.kind) {
@@ -115,17 +74,6 @@ std::expected<std::vector<std::uint64_t>, vm::Stop> call(Machine& machine, nbc::
   return results;
 }
 
-std::string indented(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    out += "  " + std::string(text.substr(0, end)) + "\n";
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
-  return out;
-}
-
 }  // namespace
 
 OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
@@ -162,13 +110,29 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   return leak_code(*machine.runtime, options, *machine.world, code);
 }
 
-int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options) {
-  std::vector<std::pair<std::string, nbc::FunctionId>> tests;
-  for (const nbc::Export& entry : program.module().exports) {
-    const std::string_view name = program.module().text(entry.name);
+std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter) {
+  std::vector<Test> tests;
+  for (const nbc::Export& entry : module.exports) {
+    const std::string_view name = module.text(entry.name);
     if (entry.kind != nbc::ExportKind::Test || name.find(filter) == std::string_view::npos) continue;
-    tests.emplace_back(name, entry.function);
+    tests.push_back({std::string(name), entry.function});
   }
+  return tests;
+}
+
+std::string indented(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = text.find('\n');
+    out += "  " + std::string(text.substr(0, end)) + "\n";
+    if (end == std::string_view::npos) break;
+    text.remove_prefix(end + 1);
+  }
+  return out;
+}
+
+int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options) {
+  const std::vector<Test> tests = find_tests(program.module(), filter);
   Machine machine = start(std::move(program), options);
   if (machine.module == nullptr) return kExitErrors;
   const Interrupts interrupts(*machine.runtime);

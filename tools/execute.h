@@ -65,6 +65,17 @@ OrExit<std::string> disassemble(std::string_view path, const CompileOptions& opt
 /// Runs `main` and gives the exit code.
 int run_program(nbc::VerifiedModule program, const RunOptions& options);
 
+/// A test of a program.
+struct Test {
+  std::string name;
+  nbc::FunctionId function;
+};
+/// Those whose names contain `filter`, in the order in which they stand.
+std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter);
+
+/// Each line of a text moved in by two places.
+std::string indented(std::string_view text);
+
 /// Runs the tests whose names contain `filter`, prints a line for each and a count.
 int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options);
 

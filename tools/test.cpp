@@ -1,14 +1,25 @@
+#include <algorithm>
+#include <charconv>
+#include <optional>
 #include <utility>
 
 #include "tools/execute.h"
+#include "tools/simulate.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
 
 namespace {
 
+#define kFaultNames "delays, short, resets, refusals, disk, loss; or all, or none"
+
 constexpr Flag kFlags[] = {
     {.name = "--filter", .value = "TEXT", .help = "only the tests whose names contain TEXT"},
+    {.name = "--simulate", .value = "", .help = "run them in a simulated world, once for each seed"},
+    {.name = "--seed", .value = "N", .help = "simulate with this seed alone"},
+    {.name = "--seeds", .value = "A..B", .help = "simulate with the seeds from A to before B, instead of 0..100"},
+    {.name = "--faults", .value = "LIST", .help = "what may happen besides: " kFaultNames},
+    {.name = "--keep", .value = "LIST", .help = "with --seed: let happen only what a failure was shrunk to"},
     kDiagnosticsFlag,
     kTimePassesFlag,
     kPassesFlag,
@@ -18,6 +29,93 @@ constexpr Flag kFlags[] = {
     kCheckLeaksFlag,
 };
 
+/// A number that takes up a text; nothing for any other.
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (wrong != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+/// The parts of a list with commas.
+std::vector<std::string_view> parts(std::string_view list) {
+  std::vector<std::string_view> out;
+  for (;;) {
+    const std::size_t comma = list.find(',');
+    out.push_back(list.substr(0, comma));
+    if (comma == std::string_view::npos) return out;
+    list.remove_prefix(comma + 1);
+  }
+}
+
+bool read_seeds(const Arguments& arguments, SimulateOptions& options) {
+  if (const auto text = arguments.value("--seeds")) {
+    const std::size_t dots = text->find("..");
+    const auto first = number(text->substr(0, dots));
+    const auto end = dots != std::string_view::npos ? number(text->substr(dots + 2)) : std::nullopt;
+    if (!first || !end || *first >= *end) return false;
+    options.first = *first;
+    options.last = *end - 1;
+  }
+  if (const auto text = arguments.value("--seed")) {
+    const auto seed = number(*text);
+    if (!seed) return false;
+    options.first = options.last = *seed;
+  }
+  return true;
+}
+
+bool read_faults(std::string_view list, SimulateOptions& options) {
+  using simulate::Twist;
+  constexpr std::pair<std::string_view, Twist> kNames[] = {
+      {"delays", Twist::Delay},    {"short", Twist::Short}, {"resets", Twist::Reset},
+      {"refusals", Twist::Refuse}, {"disk", Twist::Full},   {"loss", Twist::Lost},
+  };
+  options.twists = simulate::kSchedule;
+  if (list == "none") return true;
+  if (list == "all") {
+    options.twists = simulate::kAllTwists;
+    return true;
+  }
+  for (const std::string_view part : parts(list)) {
+    const auto* found = std::ranges::find(kNames, part, &std::pair<std::string_view, Twist>::first);
+    if (found == std::end(kNames)) return false;
+    options.twists |= simulate::bit(found->second);
+  }
+  return true;
+}
+
+bool read_kept(std::string_view list, SimulateOptions& options) {
+  options.keeps = true;
+  if (list == "none") return true;
+  for (const std::string_view part : parts(list)) {
+    const auto place = number(part);
+    if (!place) return false;
+    options.kept.push_back(*place);
+  }
+  return std::ranges::is_sorted(options.kept);
+}
+
+int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program, std::string_view filter) {
+  SimulateOptions options;
+  if (!read_seeds(arguments, options)) {
+    return usage_error("`--seed` takes a number such as 7, `--seeds` a range such as 0..1000");
+  }
+  options.again = "noodle test --simulate";
+  if (const auto faults = arguments.value("--faults")) {
+    if (!read_faults(*faults, options)) {
+      return usage_error("`--faults` takes a list of " kFaultNames ", not `" + std::string(*faults) + "`");
+    }
+    options.again += " --faults " + std::string(*faults);
+  }
+  if (const auto kept = arguments.value("--keep")) {
+    if (!arguments.has("--seed")) return usage_error("`--keep` needs the `--seed` that it belongs to");
+    if (!read_kept(*kept, options)) return usage_error("`--keep` takes ascending numbers such as 3,17, or none");
+  }
+  options.again += " " + std::string(arguments.positional[0]);
+  return simulate_tests(program, filter, options);
+}
+
 int run(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);
   if (!wanted) return wanted.error();
@@ -25,6 +123,10 @@ int run(const Arguments& arguments) {
   if (!program) return program.error();
   std::string_view filter = arguments.value("--filter").value_or("");
   if (arguments.positional.size() > 1) filter = arguments.positional[1];
+  if (arguments.has("--simulate")) return run_simulated(arguments, *program, filter);
+  for (const std::string_view flag : {"--seed", "--seeds", "--faults", "--keep"}) {
+    if (arguments.has(flag)) return usage_error("`" + std::string(flag) + "` needs `--simulate`");
+  }
   RunOptions options;
   const auto workers = workers_option(arguments);
   if (!workers) return workers.error();
@@ -45,6 +147,13 @@ constinit const Verb kTest = {
         "Runs every `test \"name\" { … }` of FILE in the order in which they stand, or\n"
         "those whose names contain TEXT. A test fails when it panics or an `expect` does\n"
         "not hold; the others run all the same.\n"
+        "\n"
+        "With --simulate the tests run in a world of their own: one thread, a clock that\n"
+        "jumps, files and connections in memory, and a schedule and faults that follow\n"
+        "from a seed. The same seed gives the same run. A failure is shrunk to what it\n"
+        "takes, and printed with the command that brings it back. Things may come late\n"
+        "and in pieces, as everywhere; with --faults=all connections break and are\n"
+        "refused, disks are full and datagrams get lost, too.\n"
         "\n"
         "Exit code: 0 when all pass, 1 when one fails or the program has errors.\n",
     .flags = kFlags,

@@ -16,6 +16,12 @@ Offload::~Offload() {
 }
 
 void Offload::start(std::shared_ptr<Job> job) {
+  if (scheduler_.director() != nullptr) {
+    // A simulation has one thread.
+    job->run();
+    job->done_ = true;
+    return;
+  }
   const std::lock_guard hold(mutex_);
   jobs_.push_back(std::move(job));
   if (free_ < jobs_.size() && threads_.size() < kMostThreads) threads_.emplace_back([this] { work(); });

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/memory/memory.h"
+#include "runtime/task/director.h"
 #include "runtime/task/offload.h"
 #include "runtime/task/resource.h"
 
@@ -31,6 +32,14 @@ bool Worker::has_others() const {
          scheduler_.global_count_.load(std::memory_order_relaxed) != 0;
 }
 
+bool Worker::should_yield() const {
+  if (has_others()) return true;
+  if (scheduler_.keeper_.load(std::memory_order_relaxed) != nullptr) return false;
+  const std::int64_t due = scheduler_.timers_.next_due();
+  return (due != INT64_MAX && due <= scheduler_.world_.monotonic_nanos()) ||
+         (scheduler_.resources_->any_waiting() && scheduler_.resources_->any_polled());
+}
+
 Fiber* Worker::take_fiber() {
   if (Fiber* fiber = fibers_) {
     fibers_ = fiber->next_free;
@@ -50,8 +59,11 @@ void Worker::give_fiber(Fiber* fiber) {
 Scheduler::Scheduler(const SchedulerOptions& options, world::World& world, Engine& engine)
     : world_(world),
       engine_(engine),
-      most_workers_(options.workers != 0 ? options.workers : cores()),
+      most_workers_(options.director != nullptr ? 1
+                    : options.workers != 0      ? options.workers
+                                                : cores()),
       spread_(options.spread),
+      director_(options.director),
       timers_(world.monotonic_nanos()),
       resources_(std::make_unique<Resources>(*this, world)),
       offload_(std::make_unique<Offload>(*this)) {
@@ -86,12 +98,12 @@ void Scheduler::loop(Worker& worker) {
   const auto over = [&] { return worker.index_ == 0 ? done_.load(std::memory_order_acquire) : closing_.load(); };
   while (!over()) {
     if (worker.index_ == 0) check_interrupt(worker);
-    if (Task* task = find(worker)) {
+    if (Task* task = director_ != nullptr ? find_directed(worker) : find(worker)) {
       turn(worker, *task);
       if (worker.turns_ % kTurnsBetweenLagLooks == 0 || spread_) look_for_lag(worker);
       if (worker.help_time_ != 0) look_whether_it_helps(worker);
       if (solo_wanted_.load(std::memory_order_relaxed)) worker.leave_solo();
-    } else if (!over() && !sleep(worker)) {
+    } else if (!over() && !(director_ != nullptr ? sleep_directed(worker) : sleep(worker))) {
       deadlock(worker);
     }
   }
@@ -115,6 +127,7 @@ void Scheduler::turn(Worker& worker, Task& task) {
     fiber->task = &task;
     task.fiber.store(fiber, std::memory_order_release);
   }
+  if (director_ != nullptr) director_->begins(task);
   switch (engine_.run(worker, task)) {
     case Ran::Parked: return;
     case Ran::Yielded:

@@ -31,6 +31,7 @@
 
 namespace noodle::task {
 
+class Director;
 class Offload;
 class Resources;
 class Scheduler;
@@ -65,6 +66,9 @@ class Worker {
 
   /// Whether other tasks are ready here: then who has used up its time yields.
   bool has_others() const;
+  /// Whether a task that has run for a while is to let go of this worker: for others, or because nobody else
+  /// looks after what timers and the world wake.
+  bool should_yield() const;
   /// Room to read into, for the time of one call.
   static constexpr std::size_t kBlock = 64 * 1024;
   std::span<char> block() {
@@ -121,8 +125,9 @@ class Worker {
 };
 
 struct SchedulerOptions {
-  std::uint32_t workers = 0;  // 0: one a core
-  bool spread = false;        // other workers help at once and never rest: for tests
+  std::uint32_t workers = 0;     // 0: one a core
+  bool spread = false;           // other workers help at once and never rest: for tests
+  Director* director = nullptr;  // decides what is otherwise left to chance: for simulation
 };
 
 class Scheduler {
@@ -199,6 +204,8 @@ class Scheduler {
   /// Tasks that have not been given back.
   std::int64_t live_tasks() const { return live_.load(); }
   std::uint32_t worker_count() const { return most_workers_; }
+  /// Who decides in a simulation; null otherwise.
+  Director* director() const { return director_; }
 
  private:
   friend class Worker;
@@ -212,6 +219,8 @@ class Scheduler {
   void let_go(Task& task);
   Task* find(Worker& worker);
   Task* find_local(Worker& worker);
+  Task* find_directed(Worker& worker);
+  bool sleep_directed(Worker& worker);
   Task* take_global();
   Task* steal(Worker& worker);
   void push(Worker& worker, Task& task);
@@ -239,6 +248,7 @@ class Scheduler {
   Engine& engine_;
   const std::uint32_t most_workers_;
   const bool spread_;
+  Director* const director_;
   std::vector<std::unique_ptr<Worker>> workers_;  // as many as there may be; those that run come first
   std::atomic<std::uint32_t> started_{1};
   Task* main_ = nullptr;

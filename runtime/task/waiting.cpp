@@ -1,5 +1,6 @@
 #include "runtime/task/scheduler.h"
 
+#include "runtime/task/director.h"
 #include "runtime/task/resource.h"
 
 // How a fiber waits, and who may wake it: lists of waiters, timers, the world's news.
@@ -44,6 +45,7 @@ bool Scheduler::park(Fiber& fiber) {
     task.sibling_before = nullptr;
     scope->children = &task;
   }
+  if (director_ != nullptr && director_->cancels()) task.flags.fetch_or(Task::kCancel);
   std::uint32_t was = 0;
   if (!fiber.stopping && told_to_stop(task)) {
     const bool failed = (task.flags.load(std::memory_order_relaxed) & Task::kScopeFailed) != 0;

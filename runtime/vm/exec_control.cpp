@@ -267,7 +267,7 @@ HANDLER(refuel) {
   // get as far as its first step.
   fuel = refuel(*vm) + 1;
   if (fuel == 1) RAISE(Safepoint);
-  if (vm->worker->has_others()) {
+  if (vm->worker->should_yield()) {
     // Its time is used up, and others are waiting.
     vm->fiber->at = pc;
     vm->fiber->frame = fp;

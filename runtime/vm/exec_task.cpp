@@ -311,19 +311,44 @@ Step select(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_
     [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel); \
   } while (0)
 
+// What other tasks see happens at a step, like a call: so nothing of it is beyond the reach of a schedule.
 HANDLER(ScopeOpen) { FINISH(1, open_scope(*vm, fp, w)); }
 HANDLER(ScopeEnter) { FINISH(1, enter_scope(*vm, fp, w)); }
 HANDLER(ScopeJoin) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, false)); }
 HANDLER(ScopeCancel) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, true)); }
-HANDLER(TaskNew) { FINISH(1, new_task(*vm, pc, fp, w, fuel)); }
-HANDLER(TaskAwait) { FINISH(words_with_list(1, A), await(*vm, pc, fp, w, fuel)); }
-HANDLER(TaskSettle) { FINISH(1, settle(*vm, pc, fp, w, fuel)); }
+HANDLER(TaskNew) {
+  STEP();
+  FINISH(1, new_task(*vm, pc, fp, w, fuel));
+}
+HANDLER(TaskAwait) {
+  STEP();
+  FINISH(words_with_list(1, A), await(*vm, pc, fp, w, fuel));
+}
+HANDLER(TaskSettle) {
+  STEP();
+  FINISH(1, settle(*vm, pc, fp, w, fuel));
+}
 HANDLER(ChannelNew) { FINISH(1, new_channel(*vm, fp, w)); }
-HANDLER(ChannelSend) { FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, true)); }
-HANDLER(ChannelTrySend) { FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, false)); }
-HANDLER(ChannelReceive) { FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, true)); }
-HANDLER(ChannelTryReceive) { FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, false)); }
-HANDLER(Select) { FINISH(words_with_list(1, A), select(*vm, pc, fp, w, fuel)); }
+HANDLER(ChannelSend) {
+  STEP();
+  FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, true));
+}
+HANDLER(ChannelTrySend) {
+  STEP();
+  FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, false));
+}
+HANDLER(ChannelReceive) {
+  STEP();
+  FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, true));
+}
+HANDLER(ChannelTryReceive) {
+  STEP();
+  FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, false));
+}
+HANDLER(Select) {
+  STEP();
+  FINISH(words_with_list(1, A), select(*vm, pc, fp, w, fuel));
+}
 
 void resume(Machine& machine, task::Fiber& fiber) {
   const auto* pc = static_cast<const Word*>(fiber.at);

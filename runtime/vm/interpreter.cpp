@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "runtime/task/channel.h"
+#include "runtime/task/director.h"
 #include "runtime/vm/handlers.h"
 #include "runtime/vm/loader.h"
 
@@ -55,7 +56,8 @@ std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& 
   if (made->main_fiber_ == nullptr) return nullptr;
   made->main_fiber_->limit = made->main_fiber_->base + nbc::kMaxSlots + options.stack_slots;
   made->scheduler_ = std::make_unique<task::Scheduler>(
-      task::SchedulerOptions{.workers = options.workers, .spread = options.spread}, world, *made);
+      task::SchedulerOptions{.workers = options.workers, .spread = options.spread, .director = options.director}, world,
+      *made);
   made->machines_.resize(made->scheduler_->worker_count());
   made->scheduler_->attach_first();
   return made;
@@ -172,10 +174,19 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
   }
   machine.steps_left += machine.fuel_left - 1;
   worker.add_progress(before - machine.steps_left);
+  if (options_.director != nullptr) {
+    const std::uint64_t given = std::exchange(machine.given, 0);
+    options_.director->ran(given - std::min(given, machine.fuel_left - 1));
+  }
   machine.account.settle();
   switch (machine.left) {
     case Left::Parked: return task::Ran::Parked;
-    case Left::Yielded: fiber.yielded = true; return task::Ran::Yielded;
+    case Left::Yielded:
+      fiber.yielded = true;
+      if (options_.director != nullptr && options_.director->wants_places()) {
+        options_.director->preempted_at(task, place_of(fiber));
+      }
+      return task::Ran::Yielded;
     default: break;
   }
   if (!close_scopes(machine, fiber)) return task::Ran::Parked;

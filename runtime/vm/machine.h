@@ -66,6 +66,7 @@ struct Machine {
 
   Left left = Left::Returned;
   std::uint64_t steps_left = UINT64_MAX;  // not yet handed out as fuel
+  std::uint64_t given = 0;                // handed out last
   std::uint64_t fuel_left = 0;            // when the last run ended
 
   std::uint64_t checks = 0;   // with Options::probes: checked operations so far
@@ -94,6 +95,8 @@ struct Resumption {
 /// Handles machine.fault at `pc`: makes the message and trace of a new panic, releases what frames
 /// own, and stops at the first cleanup handler.
 Resumption unwind(Machine& machine, const Word* pc, std::uint64_t* fp);
+/// Where a task that does not run stands, for people: ` in f at a.noodle:1:2`, or nothing.
+std::string place_of(const task::Fiber& fiber);
 /// The message for machine.fault at an instruction.
 std::string fault_message(Machine& machine, const LoadedFunction& function, std::uint32_t pc, const std::uint64_t* fp);
 /// The frames from here outward.

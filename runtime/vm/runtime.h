@@ -15,6 +15,10 @@
 #include "runtime/task/stop.h"
 #include "runtime/world/world.h"
 
+namespace noodle::task {
+class Director;
+}
+
 namespace noodle::vm {
 
 using task::Stop;
@@ -37,6 +41,8 @@ struct Options {
   std::uint32_t workers = 0;
   /// They help one another at once, even where that is slower: for tests.
   bool spread = false;
+  /// Decides what the scheduler leaves to chance: for simulation.
+  task::Director* director = nullptr;
 };
 
 /// Runs modules. Used by one thread at a time (tasks run on threads of the runtime's own as well); only

@@ -1,5 +1,6 @@
 // Unwinding from the verifier's table (law 2), and the trace of a panic.
 
+#include "runtime/task/director.h"
 #include "runtime/vm/interpreter.h"
 
 namespace noodle::vm {
@@ -109,20 +110,6 @@ bool note_failed_child(task::Fiber& fiber, Stop& stop) {
   return false;
 }
 
-// Where a parked fiber stands, for people: its innermost frame outside of the library.
-std::string place_of(const task::Fiber& fiber) {
-  Stop stop;
-  const LoadedFunction& function = *function_of(fiber.frame);
-  const auto pc = static_cast<std::uint32_t>(static_cast<const Word*>(fiber.at) - function.code);
-  capture_trace(function, pc, fiber.frame, fiber.base, stop);
-  for (const TraceFrame& frame : stop.trace) {
-    if (frame.line == 0 || frame.file.starts_with("std/")) continue;
-    return " in " + frame.function + " at " + frame.file + ":" + std::to_string(frame.line) + ":" +
-           std::to_string(frame.column);
-  }
-  return stop.trace.empty() ? "" : " in " + stop.trace.front().function;
-}
-
 // Who waits for what, a task and its children. Nothing runs: that is why it is asked.
 void draw_waits(const task::Task& task, int depth, std::size_t& left, std::string& out) {
   const task::Fiber* fiber = task.fiber.load(std::memory_order_acquire);
@@ -185,10 +172,30 @@ void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, s
 
 }  // namespace
 
+// The innermost frame outside of the library.
+std::string place_of(const task::Fiber& fiber) {
+  Stop stop;
+  const LoadedFunction& function = *function_of(fiber.frame);
+  const auto pc = static_cast<std::uint32_t>(static_cast<const Word*>(fiber.at) - function.code);
+  capture_trace(function, pc, fiber.frame, fiber.base, stop);
+  for (const TraceFrame& frame : stop.trace) {
+    if (frame.line == 0 || frame.file.starts_with("std/")) continue;
+    return " in " + frame.function + " at " + frame.file + ":" + std::to_string(frame.line) + ":" +
+           std::to_string(frame.column);
+  }
+  return stop.trace.empty() ? "" : " in " + stop.trace.front().function;
+}
+
 std::uint64_t refuel(Machine& machine) {
+  std::uint64_t quantum = kQuantum;
+  if (task::Director* director = machine.options.director; director != nullptr) {
+    director->ran(std::exchange(machine.given, 0));
+    if (director->cancels()) machine.fiber->task->flags.fetch_or(task::Task::kCancel);
+    quantum = std::clamp<std::uint64_t>(director->quantum(), 1, kQuantum);
+  }
   // While defers run after a stop, the flags are still up; they have done their work.
   if (is_told_to_stop(machine) && !machine.fiber->stopping) return 0;
-  const std::uint64_t give = machine.steps_left < kQuantum ? machine.steps_left : kQuantum;
+  const std::uint64_t give = machine.given = std::min(machine.steps_left, quantum);
   machine.steps_left -= give;
   return give;
 }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "runtime/world/world.h"
+
+namespace noodle::simulate {
+
+/// A simulated world's file system: what lies below it can be read, what is changed stays in memory.
+class Files {
+ public:
+  /// Over another world's files, which may be null: then there are none.
+  explicit Files(world::World* below) : below_(below) {}
+
+  using Bytes = std::shared_ptr<std::string>;
+  /// The contents of a file, shared by all who have it open.
+  world::OrError<Bytes> find(const std::string& path);
+  /// The same, made empty when it is not there.
+  world::OrError<Bytes> find_or_make(const std::string& path);
+  bool exists(const std::string& path);
+  world::OrError<void> remove(const std::string& path);
+  world::OrError<void> make_dir(const std::string& path);
+  world::OrError<std::vector<std::string>> list_dir(const std::string& path);
+
+ private:
+  /// Null bytes and no folder: it was removed.
+  struct Entry {
+    Bytes bytes;
+    bool folder = false;
+    bool exists() const { return folder || bytes != nullptr; }
+  };
+  Entry look(const std::string& path);
+  bool is_folder(const std::string& path) { return look(path).folder; }
+
+  world::World* below_;
+  std::map<std::string, Entry> entries_;  // by normal path
+};
+
+}  // namespace noodle::simulate

@@ -1,0 +1,84 @@
+#pragma once
+
+// The door of runtime/simulate: a world of its own for a program under test, in which time, chance and faults
+// follow from a seed.
+//
+// Nothing in it reaches outside, but that files which are there can be read. libpq, SQLite and DuckDB are not
+// simulated: they have doors of their own.
+
+#include <string>
+#include <vector>
+
+#include "runtime/simulate/choices.h"
+#include "runtime/simulate/files.h"
+#include "runtime/simulate/ports.h"
+#include "runtime/simulate/timeline.h"
+#include "runtime/task/director.h"
+#include "runtime/world/world.h"
+
+namespace noodle::simulate {
+
+/// A simulated world, and who decides in it.
+class Simulation final : public world::World, public task::Director {
+ public:
+  /// `below`, which may be null, has the files that can be read at first, arguments and environment.
+  Simulation(Choices choices, world::World* below);
+
+  /// From now on the running task is cancelled at the `point`-th place where it can be; 0: nowhere.
+  void cancel_at(std::uint64_t point) { cancel_at_ = point; }
+  /// Places where a task could have been cancelled so far.
+  std::uint64_t points() const { return points_; }
+  const Choices& choices() const { return choices_; }
+  /// What the program printed.
+  const std::string& printed() const { return printed_; }
+  /// What the runtime did that no runtime may do.
+  const std::vector<std::string>& misuses() const { return ports_.misuses(); }
+  std::int64_t elapsed() const { return time_.now(); }
+  std::size_t open_ports() const { return ports_.open_count(); }
+
+  // ---- World
+  world::Ports& ports() override { return ports_; }
+  std::int64_t unix_nanos() override;
+  std::int64_t monotonic_nanos() override;
+  void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) override;
+  void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override;
+  std::uint64_t entropy() override { return choices_.draw(); }
+  world::Written write_out(std::string_view text) override;
+  world::Written write_error(std::string_view text) override;
+  world::Written flush() override { return world::Written::Ok; }
+  world::LineRead read_line(std::string&, const std::atomic<bool>*) override { return world::LineRead::End; }
+  const std::vector<std::string>& args() override { return arguments_; }
+  bool env(const std::string& name, std::string& value) override;
+  std::expected<std::string, std::string> read_file(const std::string& path) override;
+  std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override;
+  bool exists(const std::string& path) override { return files_.exists(path); }
+  std::expected<void, std::string> remove(const std::string& path) override { return files_.remove(path); }
+  std::expected<void, std::string> make_dir(const std::string& path) override { return files_.make_dir(path); }
+  std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;
+
+  // ---- Director
+  std::uint32_t choose(std::uint32_t ready) override;
+  void begins(const task::Task& task) override;
+  std::uint64_t quantum() override;
+  void ran(std::uint64_t steps) override;
+  bool cancels() override { return ++points_ == cancel_at_; }
+  bool wants_places() override { return choices_.explains(); }
+  void preempted_at(const task::Task& task, std::string place) override;
+
+ private:
+  Choices choices_;
+  world::World* below_;
+  Timeline time_;
+  Files files_;
+  SimulatedPorts ports_;
+  std::vector<std::string> arguments_;
+  std::string printed_;
+  std::uint64_t points_ = 0;
+  std::uint64_t cancel_at_ = 0;
+  static constexpr std::size_t kNone = SIZE_MAX;
+  std::uint32_t out_of_order_ = 0;  // how many the task of this turn has overtaken
+  // The twists that made the quantum which is running, and the one before it, short.
+  std::size_t quantum_twist_ = kNone, last_quantum_twist_ = kNone;
+};
+
+}  // namespace noodle::simulate

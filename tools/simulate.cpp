@@ -1,0 +1,185 @@
+#include "tools/simulate.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+
+#include "runtime/simulate/shrink.h"
+#include "runtime/simulate/world.h"
+#include "runtime/vm/runtime.h"
+#include "tools/execute.h"
+#include "tools/interrupts.h"
+
+namespace noodle::tools {
+
+namespace {
+
+using simulate::Choices;
+using simulate::Happened;
+
+constexpr unsigned kShrinkRuns = 500;
+constexpr std::size_t kMostTwistsShown = 20;
+
+/// How one run of one test ended.
+struct Ended {
+  std::string failure;  // empty: it passed
+  std::string printed;
+  std::uint64_t trace = 0;
+  std::vector<Happened> happened;
+  bool interrupted = false;
+};
+
+std::string failure_of(const vm::Stop& stop) {
+  return stop.kind == vm::Stop::Kind::Exit ? "the test called `exit`" : stop.text();
+}
+
+// What is left when a test has ended, or what the runtime did wrong.
+std::string trouble_of(const vm::Runtime& runtime, const simulate::Simulation& world) {
+  if (!world.misuses().empty()) return "the runtime is wrong: " + world.misuses().front();
+  if (runtime.live_tasks() == 0 && runtime.open_resources() == 0 && runtime.live_objects() == 0) return {};
+  return "leak: " + std::to_string(runtime.live_tasks()) + " tasks, " + std::to_string(runtime.open_resources()) +
+         " open handles and " + std::to_string(runtime.live_objects()) + " objects are left over";
+}
+
+/// A test of a program in worlds of its own.
+class Simulated {
+ public:
+  Simulated(const nbc::VerifiedModule& program, nbc::FunctionId test, const SimulateOptions& options)
+      : program_(program), test_(test), options_(options), below_(world::make_real_world({})) {}
+
+  Ended run(std::uint64_t seed) {
+    return options_.keeps ? run(Choices(seed, options_.twists, options_.kept)) : run(Choices(seed, options_.twists));
+  }
+  Ended run(std::uint64_t seed, const std::vector<std::uint64_t>& kept) {
+    return run(Choices(seed, options_.twists, kept));
+  }
+
+ private:
+  Ended run(Choices choices) {
+    simulate::Simulation world(std::move(choices), below_.get());
+    const auto runtime = vm::Runtime::create({.director = &world}, world);
+    Ended ended;
+    if (runtime == nullptr) {
+      ended.failure = "there is no memory to run a program";
+      return ended;
+    }
+    const auto loaded = runtime->load(program_);
+    if (!loaded) {
+      ended.failure = loaded.error();
+      return ended;
+    }
+    const Interrupts interrupts(*runtime);
+    const auto results = runtime->run_function(**loaded, test_);
+    if (results) {
+      runtime->release(**loaded, test_, *results);
+      ended.failure = trouble_of(*runtime, world);
+    } else {
+      ended.interrupted = Interrupts::happened();
+      ended.failure = failure_of(results.error());
+    }
+    ended.printed = world.printed();
+    ended.trace = world.choices().trace();
+    ended.happened = world.choices().happened();
+    return ended;
+  }
+
+  nbc::VerifiedModule program_;
+  nbc::FunctionId test_;
+  const SimulateOptions& options_;
+  std::unique_ptr<world::World> below_;
+};
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+std::string counted(std::size_t count, simulate::Twist kind) {
+  return std::to_string(count) + " " + std::string(simulate::name_of(kind, count != 1));
+}
+
+std::string hex(std::uint64_t trace) {
+  char text[32];
+  std::snprintf(text, sizeof text, "trace %016llx", static_cast<unsigned long long>(trace));
+  return text;
+}
+
+// `2 preemptions and 1 reset`.
+std::string summary(const std::vector<Happened>& happened) {
+  std::array<std::size_t, simulate::kTwists> counts{};
+  for (const Happened& twist : happened) ++counts[static_cast<std::size_t>(twist.kind)];
+  std::vector<std::string> parts;
+  for (std::size_t kind = 0; kind < counts.size(); ++kind) {
+    if (counts[kind] != 0) parts.push_back(counted(counts[kind], static_cast<simulate::Twist>(kind)));
+  }
+  std::string text;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (i != 0) text += i + 1 == parts.size() ? " and " : ", ";
+    text += parts[i];
+  }
+  return text.empty() ? "nothing unusual" : text;
+}
+
+// A failing run with as few twists as it needs.
+Ended shrunk(Simulated& simulated, std::uint64_t seed, const Ended& ended) {
+  const std::string what = first_line(ended.failure);
+  std::vector<std::uint64_t> places;
+  for (const Happened& twist : ended.happened) places.push_back(twist.place);
+  unsigned runs = kShrinkRuns;
+  const auto fails = [&](const std::vector<std::uint64_t>& kept) {
+    return !Interrupts::happened() && first_line(simulated.run(seed, kept).failure) == what;
+  };
+  return simulated.run(seed, simulate::shrink(std::move(places), fails, runs));
+}
+
+std::string report(const Ended& first, const Ended& least, std::uint64_t seed, const std::string& again) {
+  std::string text = "seed " + std::to_string(seed) + ":\n" + least.failure;
+  if (!text.ends_with('\n')) text += '\n';
+  if (!least.printed.empty()) text += "it printed:\n" + indented(least.printed);
+  text += "it takes " + summary(least.happened);
+  if (first.happened.size() != least.happened.size()) text += ", of " + summary(first.happened);
+  text += "\n";
+  for (std::size_t i = 0; i < std::min(least.happened.size(), kMostTwistsShown); ++i) {
+    const Happened& twist = least.happened[i];
+    text += "  " + (twist.what.empty() ? std::string(simulate::name_of(twist.kind, false)) : twist.what) + "\n";
+  }
+  if (least.happened.size() > kMostTwistsShown) text += "  …\n";
+  text += "again: " + again + " --seed " + std::to_string(seed) + " --keep ";
+  if (least.happened.empty()) text += "none";
+  for (std::size_t i = 0; i < least.happened.size(); ++i) {
+    text += (i == 0 ? "" : ",") + std::to_string(least.happened[i].place);
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, const SimulateOptions& options) {
+  std::size_t passed = 0, failed = 0;
+  for (const Test& test : find_tests(program.module(), filter)) {
+    Simulated simulated(program, test.function, options);
+    bool ok = true;
+    std::uint64_t runs = 0;
+    Ended ended;
+    for (std::uint64_t seed = options.first; ok; ++seed) {
+      ended = simulated.run(seed);
+      ++runs;
+      if (ended.interrupted) return Interrupts::exit_code();
+      if (!ended.failure.empty()) {
+        ok = false;
+        print_out("FAIL  " + test.name + "\n");
+        const Ended least = options.keeps ? ended : shrunk(simulated, seed, ended);
+        if (Interrupts::happened()) return Interrupts::exit_code();
+        print_err(test.name + ":\n" + indented(report(ended, least, seed, options.again + " '" + test.name + "'")));
+      }
+      if (seed == options.last) break;
+    }
+    (ok ? passed : failed) += 1;
+    if (!ok) continue;
+    if (options.first == options.last) print_out(indented(ended.printed));
+    print_out("ok    " + test.name + "  (" + (runs == 1 ? hex(ended.trace) : std::to_string(runs) + " seeds") + ")\n");
+  }
+  print_out(std::to_string(passed) + " passed, " + std::to_string(failed) + " failed\n");
+  return failed == 0 ? 0 : kExitErrors;
+}
+
+}  // namespace noodle::tools
