@@ -3,7 +3,6 @@
 #include <ctime>
 
 #include <linux/futex.h>
-#include <sched.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -36,7 +35,7 @@ void Lock::lock_slow() {
     }
     // Its holder has lost the processor, or does something longer.
     if (round < kYields) {
-      sched_yield();
+      yield_thread();
     } else {
       const timespec pause{0, kPause};
       nanosleep(&pause, nullptr);

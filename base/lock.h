@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "base/concurrency.h"
+
 namespace noodle {
 
 /// A mutex of one byte for sections of a few instructions. Unlocking is a plain store, which is what counts
@@ -22,7 +24,7 @@ class Lock {
 
  private:
   void lock_slow();
-  std::atomic<bool> held_{false};
+  Atomic<bool> held_{false};
 };
 
 /// Holds a lock for a block.
@@ -43,7 +45,9 @@ void futex_wait(std::atomic<std::uint32_t>& word, std::uint32_t value, std::int6
 void futex_wake(std::atomic<std::uint32_t>& word);
 /// Tells the processor that this is a spin loop.
 inline void relax() {
-#if defined(__x86_64__)
+#if defined(NOODLE_MODEL)
+  yield_thread();
+#elif defined(__x86_64__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
   asm volatile("yield");

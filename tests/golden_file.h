@@ -36,6 +36,9 @@ struct Golden {
   bool has_expected_file = false;
 };
 
+/// The Noodle files in a folder and below, sorted; or the one file.
+std::vector<std::string> programs_in(const std::string& path);
+
 /// Reads a golden program.
 Golden read_golden(const std::string& path);
 

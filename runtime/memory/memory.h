@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "base/concurrency.h"
 #include "runtime/memory/account.h"
 #include "runtime/memory/allocate.h"
 #include "runtime/memory/object.h"
@@ -40,6 +41,7 @@ inline std::int32_t load_count(const Object* object) { return __atomic_load_n(&o
 inline void retain(Object* object) {
   const std::int32_t count = load_count(object);
   if (count > 0) [[likely]] {
+    interleave();
     // INT32_MAX wraps to INT32_MIN: sticky. Relaxed, though only this thread sees it, because
     // whether it is shared is read from this very word.
     __atomic_store_n(&object->count, static_cast<std::int32_t>(static_cast<std::uint32_t>(count) + 1u),
@@ -53,6 +55,7 @@ inline void retain(Object* object) {
 inline void release(Account& account, Object* object) {
   const std::int32_t count = load_count(object);
   if (count > 1) {
+    interleave();
     __atomic_store_n(&object->count, count - 1, __ATOMIC_RELAXED);
   } else if (count == 1 || release_shared(object, count)) {
     free_dead(account, object);

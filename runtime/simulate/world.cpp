@@ -83,6 +83,7 @@ void Simulation::begins(const task::Task& task) {
 }
 
 std::uint64_t Simulation::quantum() {
+  if (each_step_) return 1;
   // From one step to some thousands, short ones as often as long ones.
   constexpr std::uint32_t kExponents = 12, kWays = 1 + kExponents * 64;
   const std::uint32_t chosen = choices_.choose(Twist::Preempt, kWays);

@@ -19,16 +19,21 @@
 namespace noodle::simulate {
 
 /// A simulated world, and who decides in it.
-class Simulation final : public world::World, public task::Director {
+class Simulation : public world::World, public task::Director {
  public:
   /// `below`, which may be null, has the files that can be read at first, arguments and environment.
   Simulation(Choices choices, world::World* below);
 
-  /// From now on the running task is cancelled at the `point`-th place where it can be; 0: nowhere.
-  void cancel_at(std::uint64_t point) { cancel_at_ = point; }
+  /// From now on every step ends a quantum, and the running task is cancelled at the `point`-th place where it can
+  /// be; 0: nowhere.
+  void cancel_at(std::uint64_t point) {
+    cancel_at_ = point;
+    each_step_ = true;
+  }
   /// Places where a task could have been cancelled so far.
   std::uint64_t points() const { return points_; }
-  const Choices& choices() const { return choices_; }
+  Choices& choices() { return choices_; }
+  Timeline& time() { return time_; }
   /// What the program printed.
   const std::string& printed() const { return printed_; }
   /// What the runtime did that no runtime may do.
@@ -75,6 +80,7 @@ class Simulation final : public world::World, public task::Director {
   std::string printed_;
   std::uint64_t points_ = 0;
   std::uint64_t cancel_at_ = 0;
+  bool each_step_ = false;
   static constexpr std::size_t kNone = SIZE_MAX;
   std::uint32_t out_of_order_ = 0;  // how many the task of this turn has overtaken
   // The twists that made the quantum which is running, and the one before it, short.

@@ -98,7 +98,7 @@ void Scheduler::enter(Worker& worker) {
     if (round < 100) {
       relax();
     } else {
-      std::this_thread::yield();
+      yield_thread();
     }
   }
 }

@@ -72,7 +72,9 @@ void Resources::forget(Resource& resource) {
   resource.owner = nullptr;
 }
 
+// With its lock held. The last who uses a resource and the one who closes it may both come here.
 void Resources::close_port(Resource& resource) {
+  if (resource.port == world::kNoPort) return;
   world_.ports().close(std::exchange(resource.port, world::kNoPort));
   open_.fetch_sub(1);
 }

@@ -26,8 +26,8 @@ struct Resource {
   bool polled = false;  // it may have to be waited for
   std::uint64_t token = 0;
   world::Port port = world::kNoPort;
-  std::string address;                    // or path: for messages
-  std::atomic<std::uint32_t> holders{1};  // all handles together, and who closes it for its task
+  std::string address;               // or path: for messages
+  Atomic<std::uint32_t> holders{1};  // all handles together, and who closes it for its task
 
   Lock lock;  // guards what follows
   bool closed = false;
@@ -98,9 +98,9 @@ class Resources {
 
   Scheduler& scheduler_;
   world::World& world_;
-  std::atomic<std::uint32_t> polled_{0};
-  std::atomic<std::uint32_t> waiting_{0};
-  std::atomic<std::int64_t> open_{0};
+  Atomic<std::uint32_t> polled_{0};
+  Atomic<std::uint32_t> waiting_{0};
+  Atomic<std::int64_t> open_{0};
   Lock lock_;  // guards the tables and who owns what
   struct Slot {
     Resource* resource = nullptr;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
+#include "base/concurrency.h"
 #include "runtime/task/task.h"
 
 namespace noodle::task {
@@ -81,9 +81,9 @@ class RunQueue {
   std::uint32_t size() const { return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed); }
 
  private:
-  std::atomic<std::uint32_t> head_{0};
-  std::atomic<std::uint32_t> tail_{0};
-  std::atomic<Task*> slots_[kRoom] = {};
+  Atomic<std::uint32_t> head_{0};
+  Atomic<std::uint32_t> tail_{0};
+  Atomic<Task*> slots_[kRoom] = {};
 };
 
 }  // namespace noodle::task

@@ -94,16 +94,19 @@ void Scheduler::run(Task& main, Fiber& fiber) {
   main_ = nullptr;
 }
 
+bool Scheduler::over(const Worker& worker) const {
+  return worker.index_ == 0 ? done_.load(std::memory_order_acquire) : closing_.load();
+}
+
 void Scheduler::loop(Worker& worker) {
-  const auto over = [&] { return worker.index_ == 0 ? done_.load(std::memory_order_acquire) : closing_.load(); };
-  while (!over()) {
+  while (!over(worker)) {
     if (worker.index_ == 0) check_interrupt(worker);
     if (Task* task = director_ != nullptr ? find_directed(worker) : find(worker)) {
       turn(worker, *task);
       if (worker.turns_ % kTurnsBetweenLagLooks == 0 || spread_) look_for_lag(worker);
       if (worker.help_time_ != 0) look_whether_it_helps(worker);
       if (solo_wanted_.load(std::memory_order_relaxed)) worker.leave_solo();
-    } else if (!over() && !(director_ != nullptr ? sleep_directed(worker) : sleep(worker))) {
+    } else if (!over(worker) && !(director_ != nullptr ? sleep_directed(worker) : sleep(worker))) {
       deadlock(worker);
     }
   }
@@ -308,7 +311,7 @@ void Scheduler::start_worker() {
   worker.random_ = index + 1;
   if (!engine_.attach(worker)) return;
   started_.store(index + 1, std::memory_order_release);
-  worker.thread_ = std::thread([this, &worker] {
+  worker.thread_ = Thread([this, &worker] {
     enter(worker);
     begin_help(worker);
     loop(worker);
@@ -336,7 +339,7 @@ bool Scheduler::sleep(Worker& worker) {
     idle_count_.fetch_add(1);
   }
   // Looked at again, now that whoever makes something ready would wake us.
-  bool work = global_count_.load() != 0;
+  bool work = global_count_.load() != 0 || over(worker) || (worker.index_ == 0 && interrupted_.load());
   bool all_idle = true;
   for (std::uint32_t i = 0; i < started_.load() && !work; ++i) {
     const bool has = waiting(*workers_[i]) != 0;
@@ -350,7 +353,7 @@ bool Scheduler::sleep(Worker& worker) {
     {
       const Hold hold(idle_lock_);
       stuck = all_idle && due == INT64_MAX && !resources_->any_waiting() && idle_count_.load() == started_.load() &&
-              main_ != nullptr && !done_.load() && !interrupted_.load();
+              main_ != nullptr && !done_.load();
     }
     if (!stuck) doze(worker, due, news);
   }

@@ -15,11 +15,9 @@
 // A worker that is the only one awake may take the scheduler for itself ("solo"): then it uses what tasks share
 // without locks. One that wakes up asks for it back and waits for the end of the other's turn.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <thread>
 #include <vector>
 
 #include "base/lock.h"
@@ -102,10 +100,10 @@ class Worker {
   std::uint32_t mark_ = 0;    // how many that were at `mark_time_`
   std::int64_t mark_time_ = 0;
   std::int64_t suspect_time_ = 0;  // when it seemed to lag first
-  std::atomic<bool> lagging_{false};
+  Atomic<bool> lagging_{false};
   // How much gets done, for the decision whether another worker helps.
-  std::atomic<std::uint64_t> progress_{0};
-  std::atomic<std::uint64_t> rate_{0};  // of progress, a millisecond, as it was lately
+  Atomic<std::uint64_t> progress_{0};
+  Atomic<std::uint64_t> rate_{0};  // of progress, a millisecond, as it was lately
   std::uint64_t rate_progress_ = 0;
   std::int64_t rate_time_ = 0;
   // Of one that was woken to help: since when, what the others did before, and what all had done by then.
@@ -117,11 +115,11 @@ class Worker {
   Fiber* fibers_ = nullptr;        // spare ones
   std::uint32_t fiber_count_ = 0;
   std::uint32_t random_ = 1;
-  std::atomic<std::uint32_t> signal_{0};  // what it sleeps on
+  Atomic<std::uint32_t> signal_{0};  // what it sleeps on
   bool solo_ = false;
   std::unique_ptr<char[]> block_;
   Worker* next_idle_ = nullptr;
-  std::thread thread_;
+  Thread thread_;
 };
 
 struct SchedulerOptions {
@@ -209,6 +207,7 @@ class Scheduler {
 
  private:
   friend class Worker;
+  bool over(const Worker& worker) const;
   void loop(Worker& worker);
   void turn(Worker& worker, Task& task);
   void end(Worker& worker, Task& task);
@@ -250,25 +249,25 @@ class Scheduler {
   const bool spread_;
   Director* const director_;
   std::vector<std::unique_ptr<Worker>> workers_;  // as many as there may be; those that run come first
-  std::atomic<std::uint32_t> started_{1};
+  Atomic<std::uint32_t> started_{1};
   Task* main_ = nullptr;
-  std::atomic<bool> done_{false};
-  std::atomic<bool> closing_{false};
-  std::atomic<bool> interrupted_{false};
+  Atomic<bool> done_{false};
+  Atomic<bool> closing_{false};
+  Atomic<bool> interrupted_{false};
 
   Lock global_lock_;
   TaskList global_[kPriorities];
-  std::atomic<std::uint32_t> global_count_{0};
+  Atomic<std::uint32_t> global_count_{0};
 
   Lock idle_lock_;
   Worker* idle_ = nullptr;
-  std::atomic<std::uint32_t> idle_count_{0};
+  Atomic<std::uint32_t> idle_count_{0};
 
   std::uint32_t resting_ = 0;  // guarded by idle_lock_
-  std::atomic<Worker*> solo_{nullptr};
-  std::atomic<bool> solo_wanted_{false};  // another worker waits to enter
-  std::atomic<Worker*> keeper_{nullptr};  // sleeps until the next timer is due
-  std::atomic<std::int64_t> keeper_until_{INT64_MAX};
+  Atomic<Worker*> solo_{nullptr};
+  Atomic<bool> solo_wanted_{false};  // another worker waits to enter
+  Atomic<Worker*> keeper_{nullptr};  // sleeps until the next timer is due
+  Atomic<std::int64_t> keeper_until_{INT64_MAX};
   Lock timer_lock_;
   Timers timers_;
   std::unique_ptr<Resources> resources_;
@@ -277,8 +276,8 @@ class Scheduler {
   Lock scope_lock_;
   Scope* free_scopes_ = nullptr;
   std::vector<std::unique_ptr<Scope[]>> scopes_;
-  std::atomic<std::uint64_t> numbers_{0};
-  std::atomic<std::int64_t> live_{0};  // tasks that have not been given back
+  Atomic<std::uint64_t> numbers_{0};
+  Atomic<std::int64_t> live_{0};  // tasks that have not been given back
 };
 
 }  // namespace noodle::task

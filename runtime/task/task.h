@@ -10,7 +10,6 @@
 // may still be registering when it is claimed: then it never parks. What the claimer writes for the fiber
 // (a message, say) happens before the fiber goes on, by the release in `complete` or the run queue's.
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -91,9 +90,9 @@ struct Task {
   static constexpr std::uint32_t kExit = 16;         // with kCancel, of the main task: a child called exit
   static constexpr std::uint32_t kHandlesGone = 32;  // no handle is left: nobody asks for the result
   static constexpr std::uint32_t kShared = 64;       // the result is shared, and may be copied by several threads
-  std::atomic<std::uint32_t> flags{0};
+  Atomic<std::uint32_t> flags{0};
   /// Two holders: all handles together, and the scheduler until it has ended (a failed one: its scope).
-  std::atomic<std::uint32_t> holders{2};
+  Atomic<std::uint32_t> holders{2};
   Outcome outcome = Outcome::Running;
   Priority priority = Priority::Normal;
   bool linked = false;  // in its scope's list
@@ -103,7 +102,7 @@ struct Task {
   Task* next = nullptr;    // in a list of tasks that are ready, or of its scope's failed ones
   Task* sibling = nullptr;
   Task* sibling_before = nullptr;
-  std::atomic<Fiber*> fiber{nullptr};  // from its first turn to its end
+  Atomic<Fiber*> fiber{nullptr};  // from its first turn to its end
   const value::TypeInfo* result_type = nullptr;
   memory::Object* work = nullptr;    // the closure, held until it has ended
   memory::Object* locals = nullptr;  // task-local values
@@ -131,8 +130,8 @@ struct Scope {
   std::uint64_t number = 0;  // by which its owner knows it; no other scope ever has it
   Scope* outer = nullptr;    // opened before by the same task
   Task* owner = nullptr;
-  std::atomic<std::uint32_t> open{1};  // children that have not ended, and one for the owner
-  std::atomic<bool> cancelled{false};
+  Atomic<std::uint32_t> open{1};  // children that have not ended, and one for the owner
+  Atomic<bool> cancelled{false};
   Lock lock;                 // guards what follows
   std::uint64_t serial = 0;  // another one each time; 0 while closed
   bool joining = false;      // the owner has come to its end
@@ -155,14 +154,14 @@ struct Fiber {
   std::shared_ptr<Stop> stop;         // while it unwinds
   std::shared_ptr<const Stop> cause;  // of the panic that is about to begin
   bool unwinding = false;
-  bool yielded = false;               // it did not wait, its time was up
-  std::uint8_t closing = 0;           // it has ended, but for the scopes that it left open; see the engine
-  bool shielded = false;              // `stopping` for the time of one wait alone
-  std::atomic<bool> stopping{false};  // unwinding because it was told to: it isn't told again
+  bool yielded = false;          // it did not wait, its time was up
+  std::uint8_t closing = 0;      // it has ended, but for the scopes that it left open; see the engine
+  bool shielded = false;         // `stopping` for the time of one wait alone
+  Atomic<bool> stopping{false};  // unwinding because it was told to: it isn't told again
 
   // Waiting.
   enum State : std::uint32_t { Running, Registering, Parked, Claimed, Completed };
-  std::atomic<std::uint32_t> state{Running};
+  Atomic<std::uint32_t> state{Running};
   Wake wake = Wake::Done;
   std::uint32_t chosen = 0;  // of a select
   Waiter waiter;             // all that most waits need

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "base/lock.h"
@@ -48,7 +47,7 @@ class Timers {
   std::int64_t size_ = 0;
   std::uint64_t occupied_[kLevels] = {};
   Timer* slots_[kLevels][kSlots] = {};
-  std::atomic<std::int64_t> next_{INT64_MAX};
+  Atomic<std::int64_t> next_{INT64_MAX};
 };
 
 }  // namespace noodle::task

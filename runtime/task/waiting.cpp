@@ -61,7 +61,7 @@ bool Scheduler::park(Fiber& fiber) {
     if (spins < 100) {
       relax();
     } else {
-      std::this_thread::yield();
+      yield_thread();
     }
   }
   fiber.state.store(Fiber::Running, std::memory_order_relaxed);

@@ -8,10 +8,8 @@
 // more than N operations (2,000) the first N are tried, then ever rarer ones. The last line is
 // `N passed, N failed`, a run each.
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -112,16 +110,6 @@ class Program {
   std::unique_ptr<vm::Runtime> runtime_;
   vm::LoadedModule* module_ = nullptr;
 };
-
-std::vector<std::string> programs_in(const std::string& path) {
-  if (!std::filesystem::is_directory(path)) return {path};
-  std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
-    if (entry.path().extension() == ".noodle") paths.push_back(entry.path().string());
-  }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
 
 int run(const std::vector<std::string>& paths, const std::string& prefix, std::uint64_t most) {
   Counts all;

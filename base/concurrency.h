@@ -1,0 +1,81 @@
+#pragma once
+
+// Atomics and threads as all rooms use them. Built with NOODLE_MODEL they belong to a model: one thread plays all
+// threads, and whenever one of them touches what others may see, chance decides which goes on. A test can then try
+// orders of events that a machine shows once in a year, and repeat one by its seed.
+
+#include <atomic>
+#include <thread>
+
+namespace noodle {
+
+#ifdef NOODLE_MODEL
+
+/// Other threads may run here.
+void interleave();
+/// Other threads must run here: what this one waits for is theirs to do.
+void yield_thread();
+/// Starts what a thread does, and waits for its end. See Thread.
+void* model_start(void (*run)(void*), void* argument);
+void model_join(void* thread);
+
+template <typename T>
+class Atomic : public std::atomic<T> {
+  using Base = std::atomic<T>;
+  using Order = std::memory_order;
+  static constexpr Order kSeq = std::memory_order_seq_cst;
+
+ public:
+  constexpr Atomic() = default;
+  constexpr Atomic(T value) : Base(value) {}
+  Atomic(const Atomic&) = delete;
+  Atomic& operator=(const Atomic&) = delete;
+  T operator=(T value) { return store(value), value; }
+  operator T() const { return load(); }
+  T load(Order order = kSeq) const { return interleave(), Base::load(order); }
+  void store(T value, Order order = kSeq) { interleave(), Base::store(value, order); }
+  T exchange(T value, Order order = kSeq) { return interleave(), Base::exchange(value, order); }
+  T fetch_add(T value, Order order = kSeq) { return interleave(), Base::fetch_add(value, order); }
+  T fetch_sub(T value, Order order = kSeq) { return interleave(), Base::fetch_sub(value, order); }
+  T fetch_or(T value, Order order = kSeq) { return interleave(), Base::fetch_or(value, order); }
+  template <typename... Orders>
+  bool compare_exchange_strong(T& expected, T value, Orders... orders) {
+    return interleave(), Base::compare_exchange_strong(expected, value, orders...);
+  }
+  template <typename... Orders>
+  bool compare_exchange_weak(T& expected, T value, Orders... orders) {
+    return interleave(), Base::compare_exchange_strong(expected, value, orders...);
+  }
+};
+
+class Thread {
+ public:
+  Thread() = default;
+  template <typename F>
+  explicit Thread(F f) {
+    thread_ = model_start(
+        [](void* argument) {
+          auto* run = static_cast<F*>(argument);
+          (*run)();
+          delete run;
+        },
+        new F(std::move(f)));
+  }
+  void join() { model_join(thread_); }
+
+ private:
+  void* thread_ = nullptr;
+};
+
+#else
+
+template <typename T>
+using Atomic = std::atomic<T>;
+using Thread = std::thread;
+
+inline void interleave() {}
+inline void yield_thread() { std::this_thread::yield(); }
+
+#endif
+
+}  // namespace noodle

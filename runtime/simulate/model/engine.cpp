@@ -1,0 +1,232 @@
+#include "runtime/simulate/model/engine.h"
+
+#include <cstring>
+#include <utility>
+
+namespace noodle::simulate {
+
+namespace {
+
+using memory::Object;
+using task::Passed;
+using task::Scheduler;
+using task::Wake;
+
+constexpr std::uint16_t kFirst = 0;
+
+// A task's work: an Actor behind a header.
+struct WorkObject {
+  Object header;
+  Actor* actor;
+};
+
+}  // namespace
+
+Passed Operation::try_it() {
+  Passed came = attempt();
+  if (came != Passed::Stopped) return came;
+  actor.fiber().stopping = true;
+  return must ? attempt() : came;
+}
+
+bool Operation::await_ready() {
+  passed = try_it();
+  if (passed != Passed::Parked) return true;
+  actor.waiting = this;
+  return false;
+}
+
+memory::Account& Actor::account() const { return engine.accounts[worker_->index()]; }
+
+Operation Actor::send(task::Channel& channel, std::uint64_t& word, bool wait) {
+  return {*this, [this, &channel, &word, wait] {
+            if (channel.type->counted) {
+              const auto* base = reinterpret_cast<const std::byte*>(&word);
+              if (!memory::publish_fields(account(), account(), channel.type->slot_fields, base))
+                return Passed::NoMemory;
+            }
+            word_ = word;
+            if (task::send_at_once(*worker_, channel, &word_, &kFirst)) return Passed::Done;
+            return task::send(*worker_, *fiber_, channel, {&word_, &kFirst, &status_}, wait);
+          }};
+}
+
+Operation Actor::receive(task::Channel& channel, std::uint64_t& word, bool wait) {
+  return {*this, [this, &channel, &word, wait] {
+            if (task::receive_at_once(*worker_, *fiber_, channel, &word, &kFirst)) return Passed::Done;
+            return task::receive(*worker_, *fiber_, channel, {&word, &kFirst, &status_}, wait);
+          }};
+}
+
+Operation Actor::timed(std::int64_t nanos, std::function<Passed(std::int64_t)> attempt) {
+  const std::int64_t until = nanos < 0 ? -1 : scheduler().world().monotonic_nanos() + nanos;
+  return {*this, [until, attempt = std::move(attempt)] { return attempt(until); }};
+}
+
+Operation Actor::select(std::vector<memory::HandleObject*> handles, std::int64_t nanos) {
+  Operation operation = timed(nanos, [this, handles = std::move(handles)](std::int64_t until) {
+    return task::select(*worker_, *fiber_, handles.data(), static_cast<std::uint32_t>(handles.size()), until);
+  });
+  operation.once = true;
+  return operation;
+}
+
+Operation Actor::await(task::Task& task, std::int64_t nanos) {
+  return timed(nanos, [this, &task](std::int64_t until) { return task::await(*worker_, *fiber_, task, until); });
+}
+
+Operation Actor::sleep(std::int64_t nanos) {
+  Operation operation =
+      timed(nanos, [this](std::int64_t until) { return task::sleep_until(*worker_, *fiber_, until); });
+  operation.late = Passed::Done;
+  return operation;
+}
+
+Operation Actor::yield() {
+  return {*this, [this] {
+            yielded_ = !yielded_;
+            return yielded_ ? Passed::Parked : Passed::Done;
+          }};
+}
+
+Operation Actor::wait(task::Resource& resource, bool writing, std::uint32_t news) {
+  return {*this, [this, &resource, writing, news] {
+            return scheduler().resources().wait(*worker_, *fiber_, resource, writing, news, -1);
+          }};
+}
+
+Operation Actor::leave(bool cancel) {
+  Operation operation{*this, [this, cancel] {
+                        task::Scope& scope = *fiber_->scopes;
+                        if (cancel || fiber_->stopping) {
+                          if (!fiber_->stopping) fiber_->stopping = fiber_->shielded = true;
+                          scheduler().cancel_scope(worker_, scope);
+                        } else {
+                          scheduler().begin_join(worker_, scope);
+                        }
+                        const Scheduler::Joined joined = scheduler().join(*fiber_, scope);
+                        if (joined == Scheduler::Joined::Parked) return Passed::Parked;
+                        if (fiber_->shielded) fiber_->stopping = fiber_->shielded = false;
+                        if (joined == Scheduler::Joined::Stopped)
+                          return Passed::Stopped;  // told while it was about to wait
+                        static_cast<void>(scheduler().close_scope(*fiber_));
+                        return Passed::Done;
+                      }};
+  operation.must = true;
+  return operation;
+}
+
+task::Scope& Actor::open() { return *scheduler().open_scope(*fiber_); }
+
+task::Task& Actor::start(Work work, task::Priority priority) {
+  Object* object = engine.make_work(account(), std::move(work));
+  static_cast<void>(memory::publish(account(), account(), object));
+  task::Task* task = scheduler().start(*fiber_->scopes, object, nullptr);
+  task->handle.kind = &task::kTaskKind;
+  task->handle.header.count = 1;
+  task->handle.header.type = memory::TypeTable::kHandle;
+  task->priority = priority;
+  ++account().live;
+  static_cast<void>(scheduler().spawn(*worker_, *task));
+  return *task;
+}
+
+void Actor::drop(memory::HandleObject& handle) { memory::release(account(), &handle.header); }
+
+ModelEngine::ModelEngine(std::uint32_t workers) : accounts(workers) {
+  work_type_ = {.shape = memory::Shape::Record, .size = sizeof(WorkObject), .fields = {}};
+  box_type_ = {.shape = memory::Shape::Record, .size = 16, .fields = {&box_field_, 1}};
+  boxes_type_ = {.shape = memory::Shape::Array, .stride = 8, .fields = {&list_field_, 1}};
+  work_ = types_.add(&work_type_);
+  box_ = types_.add(&box_type_);
+  boxes_ = types_.add(&boxes_type_);
+  for (memory::Account& account : accounts) {
+    account.types = &types_;
+    account.limit = INT64_MAX / 2;  // what one worker frees may be charged to another
+  }
+  word_type.kind = nbc::Kind::I64;
+  word_type.slots = 1;
+  list_type.kind = nbc::Kind::List;
+  list_type.slots = 1;
+  list_type.counted = true;
+  list_type.slot_fields = {&message_field_, 1};
+}
+
+std::int64_t ModelEngine::live_objects() const {
+  std::int64_t live = 0;
+  for (const memory::Account& account : accounts) live += account.live;
+  return live;
+}
+
+Object* ModelEngine::make_work(memory::Account& account, Work work) {
+  auto* object = reinterpret_cast<WorkObject*>(memory::allocate(account, sizeof(WorkObject), work_));
+  object->actor = new Actor(*this);
+  object->actor->work = std::move(work);
+  return &object->header;
+}
+
+Object* ModelEngine::make_list(memory::Account& account, std::size_t boxes) {
+  const std::size_t bytes = memory::ArrayObject::bytes(boxes, 8);
+  auto* list = reinterpret_cast<memory::ArrayObject*>(memory::allocate(account, bytes, boxes_));
+  list->length = list->capacity = boxes;
+  for (std::size_t i = 0; i < boxes; ++i) {
+    Object* box = memory::allocate(account, 16, box_);
+    reinterpret_cast<std::uint64_t*>(box)[1] = 0;
+    reinterpret_cast<Object**>(list->data())[i] = box;
+  }
+  return &list->header;
+}
+
+task::Ran ModelEngine::run(task::Worker& worker, task::Task& task) {
+  Actor& actor = *reinterpret_cast<WorkObject*>(task.work)->actor;
+  task::Fiber& fiber = *task.fiber.load();
+  actor.worker_ = &worker;
+  actor.fiber_ = &fiber;
+  if (!actor.body.handle) {
+    actor.body = actor.work(actor);
+  } else if (actor.waiting != nullptr && !actor.yielded_) {
+    task::end_wait(worker.scheduler(), fiber);
+  }
+  for (;;) {
+    if (Operation* operation = actor.waiting; operation != nullptr) {
+      const bool stopped = !actor.yielded_ && (fiber.wake == Wake::Cancelled || fiber.wake == Wake::ScopeFailed ||
+                                               fiber.wake == Wake::Deadlock);
+      if (stopped) {
+        fiber.stopping = true;
+        operation->passed = operation->must ? operation->attempt() : Passed::Stopped;
+      } else if (!actor.yielded_ && fiber.wake == Wake::TimedOut) {
+        operation->passed = operation->late;
+      } else if (!actor.yielded_ && (fiber.wake == Wake::Done || (operation->once && fiber.wake == Wake::Again))) {
+        operation->passed = Passed::Done;
+      } else {
+        operation->passed = operation->try_it();
+      }
+      if (operation->passed == Passed::Parked) return actor.yielded_ ? task::Ran::Yielded : task::Ran::Parked;
+      actor.waiting = nullptr;
+    }
+    actor.body.handle.resume();
+    if (actor.body.handle.done()) break;
+    // Parked: another worker may have it already.
+    if (!actor.yielded_) return task::Ran::Parked;
+    return task::Ran::Yielded;
+  }
+  actor.body.handle.destroy();
+  actor.body.handle = nullptr;
+  if (fiber.inbox_from != nullptr) {
+    value::release_fields(actor.account(), fiber.inbox_type->slot_fields, fiber.inbox);
+    fiber.inbox_from = nullptr;
+  }
+  if (fiber.waiters != nullptr) task::forget_selects(fiber);
+  task.outcome = fiber.stopping ? task::Outcome::Cancelled : task::Outcome::Returned;
+  fiber.stopping = fiber.yielded = fiber.unwinding = false;
+  return task::Ran::Ended;
+}
+
+void ModelEngine::release(task::Worker& worker, Object* object) {
+  if (object->type == work_) {
+    delete reinterpret_cast<WorkObject*>(object)->actor;
+  }
+  memory::release(accounts[worker.index()], object);
+}
+
+}  // namespace noodle::simulate

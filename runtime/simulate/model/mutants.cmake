@@ -1,0 +1,52 @@
+# Tests of the tester: mistakes that are planted in copies of the sources, each of which the model has to find.
+
+# noodle_mutant(NAME FILE SCENARIO RIGHT WRONG): the program model_NAME, in which FILE has WRONG where RIGHT stood.
+function(noodle_mutant name file scenario right wrong)
+  set(source ${CMAKE_SOURCE_DIR}/runtime/${file})
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+  file(READ ${source} text)
+  string(FIND "${text}" "${right}" at)
+  string(FIND "${text}" "${right}" last REVERSE)
+  if(at EQUAL -1 OR NOT at EQUAL last)
+    message(FATAL_ERROR "The mistake ${name} can't be planted: runtime/${file} must have this once: ${right}")
+  endif()
+  string(REPLACE "${right}" "${wrong}" mutated "${text}")
+  get_filename_component(base ${file} NAME)
+  set(mutant ${CMAKE_CURRENT_BINARY_DIR}/${name}/${base})
+  set(before "")
+  if(EXISTS ${mutant})
+    file(READ ${mutant} before)
+  endif()
+  if(NOT before STREQUAL mutated)
+    file(WRITE ${mutant} "${mutated}")
+  endif()
+  add_executable(model_${name} ${mutant})
+  target_compile_options(model_${name} PRIVATE -w)
+  target_link_libraries(model_${name} PRIVATE noodle_model)
+  add_test(NAME model_${name} COMMAND model_${name} --finds --seeds 0..1000 --scenario ${scenario})
+  set_tests_properties(model_${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+noodle_mutant(lost_wakeup task/waiting.cpp messages
+  "if (fiber.state.compare_exchange_strong(expected, Fiber::Parked, std::memory_order_acq_rel)) return true"
+  "fiber.state.store(Fiber::Parked); return true")
+noodle_mutant(lost_message task/channel.cpp messages
+  "if (fiber.inbox_from == &channel.handle) {"
+  "if (fiber.inbox_from == &channel.handle && fiber.inbox_from == nullptr) {")
+noodle_mutant(double_close task/resource.cpp resources
+  "if (resource.port == world::kNoPort) return;
+  world_.ports().close(std::exchange(resource.port, world::kNoPort))"
+  "world_.ports().close(resource.port)")
+noodle_mutant(missed_cancellation task/waiting.cpp cancellation
+  "if (!fiber.stopping && told_to_stop(task)) {"
+  "if (false) {")
+noodle_mutant(starvation task/queues.cpp priorities
+  "if (worker.turns_ % kLowTurn == 0) {"
+  "if (false) {")
+noodle_mutant(publication memory/publish.cpp publication
+  "if (count > 1) return share(object)"
+  "if (count > 1) return true")
+# What the model found when it was new.
+noodle_mutant(missed_end task/scheduler.cpp priorities
+  "|| over(worker) ||"
+  "||")

@@ -1,0 +1,132 @@
+// Cancels the running task at every place where it can be, one a run, and looks for what is left over.
+//
+//   cancel_everywhere FILE|FOLDER… [--most N] [--seeds N]
+//
+// Each program runs in a simulated world, its main function and its tests: once to count the places, which are every
+// step and every beginning of a wait, then once for each of them with whatever task is there cancelled. Afterwards no
+// task, handle or counted object may be left. This is done as usual, and with the schedules of N more seeds (1). Of
+// more than N places (300) the first N are tried, then ever rarer ones. The last line is `N passed, N failed`.
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/simulate/world.h"
+#include "runtime/vm/loaded.h"
+#include "runtime/vm/runtime.h"
+#include "tests/golden_file.h"
+#include "tools/execute.h"
+
+namespace noodle::tests {
+namespace {
+
+struct Limits {
+  std::uint64_t most = 300;
+  std::uint64_t seeds = 1;
+};
+
+struct Counts {
+  std::size_t passed = 0;
+  std::size_t failed = 0;
+};
+
+/// A function of a program, run again and again.
+class Subject {
+ public:
+  Subject(const nbc::VerifiedModule& program, nbc::FunctionId function, std::string name)
+      : program_(program), function_(function), name_(std::move(name)), below_(world::make_real_world({})) {}
+
+  void run(const Limits& limits, Counts& counts) {
+    for (std::uint64_t seed = 0; seed <= limits.seeds; ++seed) {
+      std::uint64_t points = 0;
+      if (!note(once(seed, 0, points), seed, 0, counts)) return;
+      const std::uint64_t all = points;
+      std::uint64_t step = 1;
+      for (std::uint64_t at = 1; at <= all; at += step) {
+        if (at > limits.most) step = 1 + at / 16;
+        if (!note(once(seed, at, points), seed, at, counts)) return;
+      }
+    }
+  }
+
+ private:
+  /// What went wrong in one run, or nothing.
+  std::string once(std::uint64_t seed, std::uint64_t at, std::uint64_t& points) {
+    const simulate::Twists twists = seed == 0 ? 0 : simulate::kSchedule | bit(simulate::Twist::Delay);
+    simulate::Simulation world(simulate::Choices(seed, twists), below_.get());
+    world.cancel_at(at);
+    const auto runtime = vm::Runtime::create({.step_limit = 20'000'000, .director = &world}, world);
+    if (runtime == nullptr) return "there is no memory";
+    const auto loaded = runtime->load(program_);
+    if (!loaded) return loaded.error();
+    const auto results = runtime->run_function(**loaded, function_);
+    if (results) runtime->release(**loaded, function_, *results);
+    points = world.points();
+    if (!results && results.error().message.find("steps") != std::string::npos) return results.error().message;
+    if (!world.misuses().empty()) return world.misuses().front();
+    if (runtime->live_tasks() != 0) return std::to_string(runtime->live_tasks()) + " tasks are left over";
+    if (world.open_ports() != 0) return std::to_string(world.open_ports()) + " ports are left open";
+    if (runtime->live_objects() != 0) return std::to_string(runtime->live_objects()) + " objects are left over";
+    return {};
+  }
+
+  bool note(const std::string& wrong, std::uint64_t seed, std::uint64_t at, Counts& counts) {
+    ++(wrong.empty() ? counts.passed : counts.failed);
+    if (wrong.empty()) return true;
+    std::printf("FAIL %s, seed %llu, cancelled at place %llu: %s\n", name_.c_str(),
+                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(at), wrong.c_str());
+    return false;
+  }
+
+  nbc::VerifiedModule program_;
+  nbc::FunctionId function_;
+  std::string name_;
+  std::unique_ptr<world::World> below_;
+};
+
+void run_program(const Golden& golden, const Limits& limits, Counts& counts) {
+  const auto program = tools::load_program(golden.path, {});
+  if (!program) {
+    std::printf("FAIL %s can't be loaded\n", golden.path.c_str());
+    ++counts.failed;
+    return;
+  }
+  const nbc::FunctionId main = program->module().main();
+  const bool is_run = golden.verb == "run" && golden.exit_code != 1 && main.valid();
+  // A server's main waits for clients that a simulation doesn't have; its tests bring some.
+  const std::vector<tools::Test> tests = tools::find_tests(program->module(), "");
+  if (is_run && tests.empty()) Subject(*program, main, golden.path).run(limits, counts);
+  for (const tools::Test& test : tests) {
+    Subject(*program, test.function, golden.path + " `" + test.name + "`").run(limits, counts);
+  }
+}
+
+}  // namespace
+}  // namespace noodle::tests
+
+int main(int count, char** words) {
+  std::vector<std::string> paths;
+  noodle::tests::Limits limits;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    if ((word == "--most" || word == "--seeds") && i + 1 < count) {
+      (word == "--most" ? limits.most : limits.seeds) = std::strtoull(words[++i], nullptr, 10);
+    } else {
+      for (std::string& path : noodle::tests::programs_in(std::string(word))) paths.push_back(std::move(path));
+    }
+  }
+  if (paths.empty()) {
+    std::fputs("usage: cancel_everywhere FILE|FOLDER... [--most N] [--seeds N]\n", stderr);
+    return 2;
+  }
+  noodle::tests::Counts counts;
+  for (const std::string& path : paths) {
+    const noodle::tests::Golden golden = noodle::tests::read_golden(path);
+    if (golden.verb != "run" || golden.exit_code == 1) continue;
+    noodle::tests::run_program(golden, limits, counts);
+  }
+  std::printf("%zu passed, %zu failed\n", counts.passed, counts.failed);
+  return counts.failed == 0 ? 0 : 1;
+}
