@@ -2,12 +2,12 @@
 
     run.py NOODLE SUITE [NAME] [--peer PEER] [--json FILE]
 
-A suite is a folder beside this file. A case is NAME.noodle with a peer's NAME.lua, NAME.py or NAME.cpp
-(built with clang++ -O2) or NAME.go beside it; all must print the same. Tasks run on two
-threads each. Pairs are interleaved: at least 30, or 10
-where a pair takes over a second. The ratio says how many times better than the peer we are (above 1 is
-better): the median over the pairs, with the 95% interval of that median from order statistics. Peak
-memory is what a run takes above its runtime's own hello world.
+A suite is a folder beside this file. A case is NAME.noodle with a peer's NAME.lua, NAME.py, NAME.cpp
+(built with clang++ -O2; tasks with Boost.Asio), NAME.go or NAME.erl beside it; all must print the same.
+Tasks run on two threads each. Pairs are interleaved: at least 30, or 10 where a pair takes over a second.
+The ratio says how many times better than the peer we are (above 1 is better): the median over the pairs,
+with the 95% interval of that median from order statistics. Peak memory is what a run takes above its
+runtime's own hello world. The second mean is of the same times without those that hello world takes.
 """
 
 import argparse
@@ -23,8 +23,8 @@ import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
-PEERS = {".lua": "lua5.4", ".py": "python3", ".cpp": "clang++-19", ".go": "go"}
-BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19", ".go": "go"}
+PEERS = {".lua": "lua5.4", ".py": "python3", ".cpp": "clang++-19", ".go": "go", ".erl": "erlang"}
+BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19", ".go": "go", ".erl": "erlc"}
 THREADS = 2
 
 
@@ -79,19 +79,21 @@ def compare(name, noodle, peer_name, peer, hello):
 
 
 def command_of(source, builds):
-    """How a peer's program is run; C++ is built first. None when the peer is not installed."""
+    """How a peer's program is run, built first where it is not a script. None when the peer is not installed."""
     peer = shutil.which(BINARIES[source.suffix])
     if peer is None:
         return None
-    binary = pathlib.Path(builds) / source.stem
-    if source.suffix == ".go":
-        environment = {**os.environ, "GOCACHE": str(pathlib.Path(builds) / "go"), "GOFLAGS": "-mod=mod"}
-        subprocess.run([peer, "build", "-o", str(binary), str(source)], check=True, env=environment)
-        return ["env", f"GOMAXPROCS={THREADS}", str(binary)]
-    if source.suffix != ".cpp":
-        return [peer, str(source)]
-    subprocess.run([peer, "-O2", "-std=c++23", "-w", str(source), "-o", str(binary)], check=True)
-    return [str(binary)]
+    binary = f"{builds}/{source.stem}"
+    build, command = {
+        ".cpp": ([peer, "-O2", "-std=c++23", "-w", "-pthread", source, "-o", binary], [binary]),
+        ".go": ([peer, "build", "-o", binary, source], ["env", f"GOMAXPROCS={THREADS}", binary]),
+        ".erl": ([peer, "-o", builds, source], ["erl", "+S", f"{THREADS}:{THREADS}", "-noinput", "-boot", "no_dot_erlang",
+                                                "-pa", builds, "-run", source.stem, "main"]),
+    }.get(source.suffix, (None, [peer, str(source)]))
+    if build:
+        environment = {**os.environ, "GOCACHE": f"{builds}/go", "GOFLAGS": "-mod=mod"}
+        subprocess.run(build, check=True, env=environment)
+    return command
 
 
 def print_row(line):
@@ -101,12 +103,20 @@ def print_row(line):
           f"{line['interval'][1]:.2f}", flush=True)
 
 
+def print_mean(name, peer, ratios):
+    print(f"{name:<16}{peer:<12}{'wall s':<8}{statistics.geometric_mean(ratios):>32.2f}")
+
+
 def print_means(rows):
-    """The geometric mean of the ratios against each peer."""
+    """The geometric mean of the ratios against each peer, and that without what starting takes."""
     for peer in PEERS.values():
-        ratios = [r["ratio"] for r in rows if r["peer"] == peer and r["metric"] == "wall s" and r["case"] != "hello"]
-        if len(ratios) > 1:
-            print(f"{'geometric mean':<16}{peer:<12}{'wall s':<8}{statistics.geometric_mean(ratios):>32.2f}")
+        walls = {r["case"]: r for r in rows if r["peer"] == peer and r["metric"] == "wall s"}
+        hello = walls.pop("hello", None)
+        if len(walls) > 1:
+            print_mean("geometric mean", peer, [r["ratio"] for r in walls.values()])
+        if len(walls) > 1 and hello:
+            above = lambda r, whose: max(r[whose] - hello[whose], 0.001)
+            print_mean("without start", peer, [above(r, "theirs") / above(r, "ours") for r in walls.values()])
 
 
 def main():
@@ -114,7 +124,7 @@ def main():
     parser.add_argument("noodle")
     parser.add_argument("suite")
     parser.add_argument("name", nargs="?")
-    parser.add_argument("--peer", help="compare with this one alone: lua5.4, python3, clang++-19 or go")
+    parser.add_argument("--peer", help="compare with this one alone: " + ", ".join(PEERS.values()), choices=PEERS.values())
     parser.add_argument("--json")
     options = parser.parse_args()
     folder, rows = HERE / options.suite, []
