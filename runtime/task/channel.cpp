@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/memory/memory.h"
+#include "runtime/task/resource.h"
 
 namespace noodle::task {
 
@@ -82,6 +83,7 @@ void channel_children(memory::HandleObject* handle, void* context, void (*visit)
 
 void dispose_channel(memory::HandleObject* handle) {
   Channel& channel = channel_of(handle);
+  if (channel.feeder != nullptr) channel.feeder->stop_delivering(nullptr, channel);
   memory::raw_free(channel.ring);
   channel.~Channel();
   memory::raw_free(handle);
@@ -222,14 +224,13 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
   return stopped_or(fiber, Passed::Done);
 }
 
-void close(Worker& worker, Channel& channel) {
-  Scheduler& scheduler = worker.scheduler();
+void close(Scheduler& scheduler, Worker* worker, Channel& channel) {
   const Hold hold(channel.lock);
   if (channel.closed) return;
   channel.closed = true;
   // They look again, and find it closed.
-  scheduler.wake_all(&worker, channel.senders);
-  scheduler.wake_all(&worker, channel.receivers);
+  scheduler.wake_all(worker, channel.senders);
+  scheduler.wake_all(worker, channel.receivers);
 }
 
 Passed await(Worker& worker, Fiber& fiber, Task& task, std::int64_t until) {

@@ -1,5 +1,6 @@
 #include "runtime/task/resource.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -78,6 +79,7 @@ void Resources::close_port(Resource& resource) {
 }
 
 bool Resources::close(Worker* worker, Resource& resource) {
+  bool delivered = false;
   {
     const Hold hold(lock_);
     const Hold inner(resource.lock);
@@ -85,12 +87,42 @@ bool Resources::close(Worker* worker, Resource& resource) {
     resource.closed = true;
     forget(resource);
     if (resource.polled) polled_.fetch_sub(1);
+    delivered = resource.channel != nullptr;
+    if (delivered) {
+      // While it stands in the list, its last copy's end elsewhere has still to take our lock.
+      std::erase(delivering_, &resource);
+      task::close(scheduler_, worker, *std::exchange(resource.channel, nullptr));
+    }
   }
-  const Hold hold(resource.lock);
-  scheduler_.wake_all(worker, resource.readers);
-  scheduler_.wake_all(worker, resource.writers);
-  if (resource.users == 0) close_port(resource);
+  {
+    const Hold hold(resource.lock);
+    scheduler_.wake_all(worker, resource.readers);
+    scheduler_.wake_all(worker, resource.writers);
+    if (resource.users == 0) close_port(resource);
+  }
+  if (!delivered) return true;
+  end_waiting();
+  let_go(resource);
   return true;
+}
+
+void Resources::stop_delivering(Worker* worker, Channel& channel) {
+  {
+    const Hold hold(channel.lock);
+    if (channel.feeder == nullptr) return;
+  }
+  for (;;) {
+    Resource* resource = nullptr;
+    {
+      const Hold hold(lock_);
+      const auto at = std::ranges::find(delivering_, &channel, &Resource::channel);
+      if (at == delivering_.end()) return;
+      resource = *at;
+      resource->holders.fetch_add(1, std::memory_order_relaxed);
+    }
+    close(worker, *resource);
+    let_go(*resource);
+  }
 }
 
 void Resources::close_owned(Worker& worker, Task& task) {
@@ -145,15 +177,20 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
   }
 }
 
-void Resources::deliver(Resource& resource, Channel& channel, std::vector<int> signals) {
-  {
-    const Hold hold(resource.lock);
-    memory::retain(&channel.handle.header);
-    resource.channel = &channel;
-    resource.signals = std::move(signals);
-  }
+void Resources::deliver(Worker& worker, Resource& resource, Channel& channel, std::vector<int> signals) {
   // Somebody may wait at the channel, which is then no deadlock.
   begin_waiting();
+  const Hold hold(lock_);
+  const Hold inner(resource.lock);
+  {
+    const Hold innermost(channel.lock);
+    channel.feeder = this;
+  }
+  resource.channel = &channel;
+  resource.signals = std::move(signals);
+  delivering_.push_back(&resource);
+  // What came before we knew where to.
+  take_signals(&worker, resource);
 }
 
 // Reads the signals that have come, and sends them; who doesn't keep up misses some.

@@ -42,7 +42,7 @@ struct Resource {
   std::int64_t code = 0;      // of a process that has ended
   bool code_known = false;
 
-  // Of signals: where they go, and which variant stands for which.
+  // Of signals: where they go, and which variant stands for which. The channel outlives that; see `deliver`.
   Channel* channel = nullptr;
   std::vector<int> signals;
 
@@ -68,8 +68,11 @@ class Resources {
   /// Closes what a task that has ended still owns.
   void close_owned(Worker& worker, Task& task);
 
-  /// From now on signals go to a channel. Nobody has a handle of this resource: it lives until it is closed.
-  void deliver(Resource& resource, Channel& channel, std::vector<int> signals);
+  /// From now on signals go to a channel, until the channel or its last copy goes, or the resource's task ends:
+  /// then both are closed. Nobody has a handle of the resource itself.
+  void deliver(Worker& worker, Resource& resource, Channel& channel, std::vector<int> signals);
+  /// Closes what delivers to a channel, if it still does.
+  void stop_delivering(Worker* worker, Channel& channel);
 
   /// Begins an operation on the port; false when it is closed.
   bool begin(Resource& resource);
@@ -108,6 +111,7 @@ class Resources {
   };
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
+  std::vector<Resource*> delivering_;
 };
 
 }  // namespace noodle::task

@@ -582,7 +582,8 @@ NativeStatus native_process_signals(NativeCall& call) {
   if (!port) return refuse(port.error());
   Resource* resource = resources_of(call).open(*call.fiber.task, ResourceKind::Signals, *port, "signals");
   if (resource == nullptr) return NativeStatus::NoMemory;
-  resources_of(call).deliver(*resource, *channel, std::vector<int>(std::begin(kSignals), std::end(kSignals)));
+  resources_of(call).deliver(call.worker, *resource, *channel,
+                             std::vector<int>(std::begin(kSignals), std::end(kSignals)));
   return give_done(call, {});
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/task/channel.h"
+#include "runtime/task/resource.h"
 #include "runtime/vm/natives.h"
 
 namespace noodle::vm {
@@ -62,7 +63,9 @@ NativeStatus native_task_yield(NativeCall& call) {
 NativeStatus native_channel_close(NativeCall& call) {
   Channel* channel = channel_arg(call, 0);
   if (channel == nullptr) return wrong_kind(call);
-  task::close(call.worker, *channel);
+  task::Scheduler& scheduler = call.worker.scheduler();
+  scheduler.resources().stop_delivering(&call.worker, *channel);
+  task::close(scheduler, &call.worker, *channel);
   return NativeStatus::Ok;
 }
 

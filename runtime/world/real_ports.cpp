@@ -24,6 +24,7 @@
 
 #include "runtime/world/errors.h"
 #include "runtime/world/ports.h"
+#include "runtime/world/signals.h"
 
 extern char** environ;
 
@@ -114,19 +115,6 @@ std::string address_text(const sockaddr_storage& storage, socklen_t size) {
   }
 }
 
-/// Signals that the program asked for, as bytes in a pipe: a signal handler can do little else, and has no
-/// arguments of our own, so the pipe's end is the one place here with state outside of objects.
-std::atomic<int>& signal_pipe() {
-  static constinit std::atomic<int> end = -1;
-  return end;
-}
-void on_signal(int signal) {
-  const int before = errno;
-  const auto byte = static_cast<unsigned char>(signal);
-  if (const int end = signal_pipe().load(); end >= 0) static_cast<void>(!write(end, &byte, 1));
-  errno = before;
-}
-
 class RealPorts final : public Ports {
  public:
   ~RealPorts() override {
@@ -146,7 +134,10 @@ class RealPorts final : public Ports {
     while (n < 0 && errno == EINTR);
     return outcome(n, false, "writing");
   }
-  void close(Port port) override { ::close(port); }
+  void close(Port port) override {
+    stop_listening(port);
+    ::close(port);
+  }
 
   bool watch(Port port, std::uint64_t token) override {
     if (!start_polling()) return false;
@@ -324,23 +315,7 @@ class RealPorts final : public Ports {
     return {};
   }
 
-  OrError<Port> signals(std::span<const int> wanted) override {
-    int none = -1;
-    int ends[2];
-    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return failure("making a pipe");
-    if (!signal_pipe().compare_exchange_strong(none, ends[1])) {
-      ::close(ends[0]);
-      ::close(ends[1]);
-      return std::unexpected("signals are being listened to already");
-    }
-    for (const int signal : wanted) {
-      struct sigaction action{};
-      action.sa_handler = on_signal;
-      action.sa_flags = SA_RESTART;
-      sigaction(signal, &action, nullptr);
-    }
-    return ends[0];
-  }
+  OrError<Port> signals(std::span<const int> wanted) override { return listen_to_signals(wanted); }
 
  private:
   bool start_polling() {
