@@ -56,7 +56,7 @@ Resource* Resources::open(Task& owner, ResourceKind kind, world::Port port, std:
   }
   slots_[slot].resource = resource;
   resource->token = std::uint64_t{slots_[slot].generation} << 32 | slot;
-  resource->polled = kind != ResourceKind::File && world_.ports().watch(port, resource->token);
+  resource->polled = world_.ports().watch(port, resource->token);
   if (resource->polled) polled_.fetch_add(1);
   return resource;
 }
