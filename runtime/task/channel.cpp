@@ -63,15 +63,6 @@ void move(const Registers& to, const Registers& from, std::uint32_t slots) {
 
 Registers registers_of(const Fiber& fiber) { return {fiber.slots, fiber.list, fiber.status}; }
 
-Passed stopped_or(const Fiber& fiber, Passed otherwise) {
-  switch (fiber.wake) {
-    case Wake::Cancelled:
-    case Wake::ScopeFailed:
-    case Wake::Deadlock: return Passed::Stopped;
-    default: return otherwise;
-  }
-}
-
 void channel_children(memory::HandleObject* handle, void* context, void (*visit)(void*, memory::Object*)) {
   Channel& channel = channel_of(handle);
   for (std::uint64_t i = 0; i < channel.count && channel.type->slots != 0; ++i) {
@@ -90,6 +81,15 @@ void dispose_channel(memory::HandleObject* handle) {
 }
 
 }  // namespace
+
+Passed stopped_or(const Fiber& fiber, Passed otherwise) {
+  switch (fiber.wake) {
+    case Wake::Cancelled:
+    case Wake::ScopeFailed:
+    case Wake::Deadlock: return Passed::Stopped;
+    default: return otherwise;
+  }
+}
 
 const memory::HandleObject::Kind kChannelKind{"channel", channel_children, dispose_channel};
 

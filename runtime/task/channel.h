@@ -79,6 +79,8 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
 /// Closes a channel: nothing more can be sent; what is in it can still be received.
 void close(Scheduler& scheduler, Worker* worker, Channel& channel);
 
+/// Stopped when the fiber goes on because its task was told to stop.
+Passed stopped_or(const Fiber& fiber, Passed otherwise);
 /// Ends the wait of a fiber that was parked, whatever it waited for.
 void end_wait(Scheduler& scheduler, Fiber& fiber);
 /// Waits for the end of a task. Done: it has ended.

@@ -157,9 +157,8 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
   {
     const Hold hold(resource.lock);
     if (resource.closed) return Passed::Done;
-    bool& ready = writing ? resource.writable : resource.readable;
     if ((writing ? resource.write_news : resource.read_news) != news || resource.ended) return Passed::Done;
-    ready = false;
+    if (!writing) resource.readable = false;
     Scheduler::begin_wait(fiber, writing ? "room to write" : "something to read");
     Scheduler::enlist(fiber, fiber.waiter, writing ? resource.writers : resource.readers, resource.lock);
   }
@@ -168,13 +167,7 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
   begin_waiting();
   if (scheduler_.park(fiber)) return Passed::Parked;
   task::end_wait(worker.scheduler(), fiber);
-  switch (fiber.wake) {
-    case Wake::TimedOut: return Passed::NotNow;
-    case Wake::Cancelled:
-    case Wake::ScopeFailed:
-    case Wake::Deadlock: return Passed::Stopped;
-    default: return Passed::Done;
-  }
+  return fiber.wake == Wake::TimedOut ? Passed::NotNow : stopped_or(fiber, Passed::Done);
 }
 
 void Resources::deliver(Worker& worker, Resource& resource, Channel& channel, std::vector<int> signals) {
@@ -232,7 +225,6 @@ void Resources::tell(Worker* worker, const world::PortNews& news) {
     }
     if (event.writable) {
       ++resource->write_news;
-      resource->writable = true;
       scheduler_.wake_all(worker, resource->writers);
     }
   }

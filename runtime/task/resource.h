@@ -33,7 +33,7 @@ struct Resource {
   bool closed = false;
   std::uint32_t users = 0;  // operations that use the port now
   // Whether it is worth trying; and how often the world has said so.
-  bool readable = true, writable = true, ended = false;
+  bool readable = true, ended = false;
   std::uint32_t read_news = 0, write_news = 0;
   WaitList readers, writers;
 
@@ -94,7 +94,6 @@ class Resources {
   std::int64_t open_count() const { return open_.load(); }
 
  private:
-  friend struct ResourceDeath;
   void forget(Resource& resource);
   void close_port(Resource& resource);
   void take_signals(Worker* worker, Resource& resource);

@@ -5,7 +5,7 @@
 #include <csignal>
 
 #include "runtime/task/offload.h"
-#include "runtime/task/resource.h"
+#include "runtime/vm/handles.h"
 #include "runtime/vm/natives.h"
 
 namespace noodle::vm {
@@ -28,7 +28,6 @@ struct Pending {
   std::size_t done = 0;            // bytes written
   std::uint32_t news = 0;          // before the operation that has to be tried again
   Resource* connecting = nullptr;  // a socket that is no handle yet
-  task::Resources* resources = nullptr;
   bool waited = false;
 
   ~Pending() {
@@ -52,7 +51,6 @@ class Waiting {
       pending_->until = INT64_MAX;
     }
   }
-  Pending& operator*() { return *pending_; }
   Pending* operator->() { return pending_.get(); }
   /// Whether the time was up when it waited last.
   bool late() const { return late_; }
@@ -79,19 +77,7 @@ class Waiting {
   bool late_ = false;
 };
 
-Resource* resource_arg(const NativeCall& call, std::size_t slot) {
-  auto* handle = reinterpret_cast<memory::HandleObject*>(call.args[slot]);
-  return handle != nullptr && handle->kind == &task::kResourceKind ? reinterpret_cast<Resource*>(handle) : nullptr;
-}
-
 task::Resources& resources_of(NativeCall& call) { return call.worker.scheduler().resources(); }
-
-void adopt(NativeCall& call, memory::HandleObject& handle, std::size_t slot) {
-  handle.header.count = 1;
-  handle.header.type = memory::TypeTable::kHandle;
-  ++call.account.live;
-  call.results[slot] = reinterpret_cast<std::uint64_t>(&handle);
-}
 
 // (ok, handle, error)
 NativeStatus give_port(NativeCall& call, ResourceKind kind, const world::OrError<world::Port>& port,
@@ -100,7 +86,7 @@ NativeStatus give_port(NativeCall& call, ResourceKind kind, const world::OrError
   if (!port) return call.give_text(port.error(), 2);
   Resource* resource = resources_of(call).open(*call.fiber.task, kind, *port, std::move(address));
   if (resource == nullptr) return NativeStatus::NoMemory;
-  adopt(call, resource->handle, 1);
+  call.results[1] = adopt(call.account, resource->handle);
   call.results[0] = 1;
   return call.give_text({}, 2);
 }
@@ -186,7 +172,7 @@ NativeStatus native_file_open(NativeCall& call) {
 }
 
 NativeStatus native_file_seek(NativeCall& call) {
-  Resource* file = resource_arg(call, 0);
+  Resource* file = handle_as<Resource>(call.args[0]);
   call.results[0] = call.results[1] = 0;
   if (file == nullptr || !resources_of(call).begin(*file)) return call.give_text(kClosed, 2);
   // What was read ahead lies between where the file stands and where its reader does.
@@ -204,7 +190,7 @@ NativeStatus native_file_seek(NativeCall& call) {
 }
 
 NativeStatus native_file_sync(NativeCall& call) {
-  Resource* file = resource_arg(call, 0);
+  Resource* file = handle_as<Resource>(call.args[0]);
   if (file == nullptr || !resources_of(call).begin(*file))
     return give_done(call, std::unexpected(std::string(kClosed)));
   const auto done = call.world.ports().sync(file->port);
@@ -213,7 +199,7 @@ NativeStatus native_file_sync(NativeCall& call) {
 }
 
 NativeStatus native_port_read(NativeCall& call) {
-  Resource* resource = resource_arg(call, 0);
+  Resource* resource = handle_as<Resource>(call.args[0]);
   if (resource == nullptr) return give_read(call, 2, {}, kClosed);
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(int_arg(call, 1), 1));
   Waiting waiting(call, int_arg(call, 2));
@@ -235,7 +221,7 @@ NativeStatus native_port_read(NativeCall& call) {
 
 // Up to and with a byte, or what is left before the end; more than `limit` bytes are an error.
 NativeStatus native_port_read_until(NativeCall& call) {
-  Resource* resource = resource_arg(call, 0);
+  Resource* resource = handle_as<Resource>(call.args[0]);
   if (resource == nullptr) return give_read(call, 2, {}, kClosed);
   const auto stop = static_cast<char>(int_arg(call, 1));
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(int_arg(call, 2), 1));
@@ -265,7 +251,7 @@ NativeStatus native_port_read_until(NativeCall& call) {
 }
 
 NativeStatus native_port_write(NativeCall& call) {
-  Resource* resource = resource_arg(call, 0);
+  Resource* resource = handle_as<Resource>(call.args[0]);
   if (resource == nullptr) return give_done(call, std::unexpected(std::string(kClosed)));
   const std::string_view bytes = bytes_arg(call, 1);
   Waiting waiting(call, int_arg(call, 2));
@@ -288,13 +274,13 @@ NativeStatus native_port_write(NativeCall& call) {
 }
 
 NativeStatus native_port_close(NativeCall& call) {
-  Resource* resource = resource_arg(call, 0);
+  Resource* resource = handle_as<Resource>(call.args[0]);
   call.results[0] = resource != nullptr && resources_of(call).close(&call.worker, *resource);
   return NativeStatus::Ok;
 }
 
 NativeStatus native_port_close_write(NativeCall& call) {
-  Resource* resource = resource_arg(call, 0);
+  Resource* resource = handle_as<Resource>(call.args[0]);
   if (resource == nullptr || !resources_of(call).begin(*resource))
     return give_done(call, std::unexpected(std::string(kClosed)));
   const auto done = call.world.ports().shut_down_writing(resource->port);
@@ -303,7 +289,7 @@ NativeStatus native_port_close_write(NativeCall& call) {
 }
 
 NativeStatus native_port_is_open(NativeCall& call) {
-  Resource* resource = resource_arg(call, 0);
+  Resource* resource = handle_as<Resource>(call.args[0]);
   call.results[0] = 0;
   if (resource == nullptr) return NativeStatus::Ok;
   const Hold hold(resource->lock);
@@ -317,7 +303,7 @@ NativeStatus native_net_listen(NativeCall& call) {
 }
 
 NativeStatus native_net_accept(NativeCall& call) {
-  Resource* listener = resource_arg(call, 0);
+  Resource* listener = handle_as<Resource>(call.args[0]);
   const auto fail = [&](std::string_view why) {
     return give_port(call, ResourceKind::Stream, std::unexpected(std::string(why)), {});
   };
@@ -362,7 +348,7 @@ NativeStatus native_net_connect(NativeCall& call) {
     if (done.io == Io::Failed) return fail(done.error);
     if (done.io == Io::Done) {
       waiting->connecting = nullptr;
-      adopt(call, resource.handle, 1);
+      call.results[1] = adopt(call.account, resource.handle);
       call.results[0] = 1;
       return call.give_text({}, 2);
     }
@@ -376,7 +362,7 @@ NativeStatus native_net_bind_udp(NativeCall& call) {
 }
 
 NativeStatus native_net_send_to(NativeCall& call) {
-  Resource* socket = resource_arg(call, 0);
+  Resource* socket = handle_as<Resource>(call.args[0]);
   if (socket == nullptr) return give_done(call, std::unexpected(std::string(kClosed)));
   Waiting waiting(call, -1);
   for (;;) {
@@ -395,7 +381,7 @@ NativeStatus native_net_send_to(NativeCall& call) {
 
 // (ok, bytes, sender, error)
 NativeStatus native_net_receive_from(NativeCall& call) {
-  Resource* socket = resource_arg(call, 0);
+  Resource* socket = handle_as<Resource>(call.args[0]);
   const auto give = [&](std::string_view bytes, std::string_view from, std::string_view error) {
     call.results[0] = error.empty();
     if (const NativeStatus gave = give_bytes(call, bytes, 1); gave != NativeStatus::Ok) return gave;
@@ -422,7 +408,7 @@ NativeStatus native_net_receive_from(NativeCall& call) {
 }
 
 NativeStatus native_net_address(NativeCall& call) {
-  Resource* socket = resource_arg(call, 0);
+  Resource* socket = handle_as<Resource>(call.args[0]);
   call.results[0] = 0;
   if (socket == nullptr || !resources_of(call).begin(*socket)) return call.give_text(kClosed, 1);
   const auto address = call.args[1] != 0 ? call.world.ports().peer_address(socket->port)
@@ -480,8 +466,8 @@ NativeStatus native_process_pipe(NativeCall& call) {
   task::Resources& resources = resources_of(call);
   Resource* in = resources.open(*call.fiber.task, ResourceKind::Stream, ends->first, "a pipe");
   Resource* out = resources.open(*call.fiber.task, ResourceKind::Stream, ends->second, "a pipe");
-  if (in != nullptr) adopt(call, in->handle, 1);
-  if (out != nullptr) adopt(call, out->handle, 2);
+  if (in != nullptr) call.results[1] = adopt(call.account, in->handle);
+  if (out != nullptr) call.results[2] = adopt(call.account, out->handle);
   call.results[0] = in != nullptr && out != nullptr;
   return call.give_text(call.results[0] != 0 ? "" : "there is no memory for a pipe", 3);
 }
@@ -505,7 +491,7 @@ NativeStatus native_process_start(NativeCall& call) {
   const auto give = [&](ResourceKind kind, world::Port port, std::size_t slot) {
     if (port == world::kNoPort) return;
     Resource* resource = resources_of(call).open(*call.fiber.task, kind, port, options.command[0]);
-    if (resource != nullptr) adopt(call, resource->handle, slot);
+    if (resource != nullptr) call.results[slot] = adopt(call.account, resource->handle);
   };
   give(ResourceKind::Process, child->process, 1);
   give(ResourceKind::Stream, child->in, 2);
@@ -517,7 +503,7 @@ NativeStatus native_process_start(NativeCall& call) {
 
 // (ok, code, error)
 NativeStatus native_process_wait(NativeCall& call) {
-  Resource* process = resource_arg(call, 0);
+  Resource* process = handle_as<Resource>(call.args[0]);
   const auto give = [&](bool ok, std::int64_t code, std::string_view error) {
     call.results[0] = ok;
     call.results[1] = static_cast<std::uint64_t>(code);
@@ -553,7 +539,7 @@ NativeStatus native_process_wait(NativeCall& call) {
 }
 
 NativeStatus native_process_signal(NativeCall& call) {
-  Resource* process = resource_arg(call, 0);
+  Resource* process = handle_as<Resource>(call.args[0]);
   if (process == nullptr || process->kind != ResourceKind::Process || !resources_of(call).begin(*process))
     return give_done(call, std::unexpected(std::string(kClosed)));
   const auto done = call.world.ports().signal_child(process->port, static_cast<int>(int_arg(call, 1)));
@@ -565,9 +551,8 @@ NativeStatus native_process_signal(NativeCall& call) {
 NativeStatus native_process_signals(NativeCall& call) {
   constexpr int kSignals[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGWINCH};
   const auto refuse = [&](std::string_view why) { return give_done(call, std::unexpected(std::string(why))); };
-  auto* handle = reinterpret_cast<memory::HandleObject*>(call.args[1]);
-  if (handle == nullptr || handle->kind != &task::kChannelKind) return refuse(kClosed);
-  auto* channel = reinterpret_cast<task::Channel*>(handle);
+  auto* const channel = handle_as<task::Channel>(call.args[1]);
+  if (channel == nullptr) return refuse(kClosed);
   if (channel->type->kind != nbc::Kind::Enum || channel->type->slots != 1 ||
       channel->type->variants.size() != std::size(kSignals))
     return refuse("the channel's messages are no signals");
