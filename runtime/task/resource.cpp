@@ -140,11 +140,11 @@ void Resources::close_owned(Worker& worker, Task& task) {
   }
 }
 
-bool Resources::begin(Resource& resource) {
+Begun Resources::begin(Resource& resource) {
   const Hold hold(resource.lock);
-  if (resource.closed) return false;
+  if (resource.closed) return {};
   ++resource.users;
-  return true;
+  return {true, resource.readable, resource.read_news, resource.write_news};
 }
 
 void Resources::end(Resource& resource) {
@@ -198,6 +198,14 @@ void Resources::take_signals(Worker* worker, Resource& resource) {
       }
     }
   }
+}
+
+std::uint32_t Resources::have_read(Worker& worker, Resource& resource, bool emptied, std::uint32_t news) {
+  const Hold hold(resource.lock);
+  // Unless the world had news meanwhile, the next attempt waits without asking.
+  if (emptied && resource.read_news == news && !resource.ended) resource.readable = false;
+  scheduler_.wake_all(&worker, resource.readers);
+  return ++resource.read_news;
 }
 
 void Resources::wait_for(world::PortNews& news, std::int64_t nanos) {

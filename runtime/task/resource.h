@@ -37,6 +37,7 @@ struct Resource {
   std::uint32_t read_news = 0, write_news = 0;
   WaitList readers, writers;
 
+  Lock reading;               // guards what follows; held while something is read
   std::string buffer;         // read, but not yet asked for
   std::size_t buffer_at = 0;  // what of it has been given out
   std::int64_t code = 0;      // of a process that has ended
@@ -53,6 +54,13 @@ struct Resource {
 };
 
 extern const memory::HandleObject::Kind kResourceKind;
+
+/// What was known of a port when an operation on it began.
+struct Begun {
+  bool open = false;
+  bool readable = false;
+  std::uint32_t read_news = 0, write_news = 0;
+};
 
 /// All resources of a scheduler, and what the world says of those that are waited for.
 class Resources {
@@ -74,13 +82,17 @@ class Resources {
   /// Closes what delivers to a channel, if it still does.
   void stop_delivering(Worker* worker, Channel& channel);
 
-  /// Begins an operation on the port; false when it is closed.
-  bool begin(Resource& resource);
+  /// Begins an operation on the port, if it is open.
+  Begun begin(Resource& resource);
   void end(Resource& resource);
 
   /// Waits until it is worth trying again, at most until a moment unless negative. `news` is what
   /// `read_news` or `write_news` was before the operation that found it not ready.
   Passed wait(Worker& worker, Fiber& fiber, Resource& resource, bool writing, std::uint32_t news, std::int64_t until);
+
+  /// Something has been read into the buffer, and perhaps all there was. Other readers look whether that is what they
+  /// wait for, which is news. Gives what `read_news` is then; before it was `news`.
+  std::uint32_t have_read(Worker& worker, Resource& resource, bool emptied, std::uint32_t news);
 
   /// Asks the world for news, waiting at most so many nanoseconds unless negative.
   void wait_for(world::PortNews& news, std::int64_t nanos);
