@@ -144,7 +144,7 @@ Begun Resources::begin(Resource& resource) {
   const Hold hold(resource.lock);
   if (resource.closed) return {};
   ++resource.users;
-  return {true, resource.readable, resource.read_news, resource.write_news};
+  return {true, resource.write_closed, resource.readable, resource.read_news, resource.write_news};
 }
 
 void Resources::end(Resource& resource) {

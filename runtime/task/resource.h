@@ -31,7 +31,8 @@ struct Resource {
 
   Lock lock;  // guards what follows
   bool closed = false;
-  std::uint32_t users = 0;  // operations that use the port now
+  bool write_closed = false;  // we have said that nothing more will be sent
+  std::uint32_t users = 0;    // operations that use the port now
   // Whether it is worth trying; and how often the world has said so.
   bool readable = true, ended = false;
   std::uint32_t read_news = 0, write_news = 0;
@@ -58,6 +59,7 @@ extern const memory::HandleObject::Kind kResourceKind;
 /// What was known of a port when an operation on it began.
 struct Begun {
   bool open = false;
+  bool write_closed = false;
   bool readable = false;
   std::uint32_t read_news = 0, write_news = 0;
 };

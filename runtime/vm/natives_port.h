@@ -125,7 +125,9 @@ std::optional<Transfer> attempt(NativeCall& call, Waiting& waiting, Resource& re
                                 NativeStatus& status, F&& operation) {
   for (;;) {
     Transfer got{Io::Failed, 0, std::string(kClosed)};
-    if (const Use use(call, &resource); use) {
+    if (const Use use(call, &resource); use && writing && use.begun().write_closed) {
+      got.error = "it is closed for writing";
+    } else if (use) {
       waiting->news = writing ? use.begun().write_news : use.begun().read_news;
       got = operation();
     }

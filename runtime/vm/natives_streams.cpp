@@ -182,7 +182,13 @@ NativeStatus native_port_close(NativeCall& call) {
 NativeStatus native_port_close_write(NativeCall& call) {
   auto* const resource = handle_as<Resource>(call.args[0]);
   const Use use(call, resource);
-  return use ? give_done(call, call.world.ports().shut_down_writing(resource->port)) : give_failure(call, kClosed);
+  if (!use) return give_failure(call, kClosed);
+  const auto done = call.world.ports().shut_down_writing(resource->port);
+  if (done) {
+    const Hold hold(resource->lock);
+    resource->write_closed = true;
+  }
+  return give_done(call, done);
 }
 
 NativeStatus native_port_is_open(NativeCall& call) {
