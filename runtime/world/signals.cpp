@@ -40,6 +40,13 @@ Listeners& listeners() {
   return all;
 }
 
+// The thread sanitizer keeps a signal back until the thread's call of the system is over, so that must not begin again.
+#if __has_feature(thread_sanitizer)
+constexpr int kFlags = 0;
+#else
+constexpr int kFlags = SA_RESTART;
+#endif
+
 constexpr std::uint64_t bit(int signal) { return std::uint64_t{1} << (signal - 1); }
 
 void on_signal(int signal) {
@@ -61,7 +68,7 @@ void begin(Listeners& them, int signal) {
   if (them.users[signal]++ != 0) return;
   struct sigaction action{};
   action.sa_handler = on_signal;
-  action.sa_flags = SA_RESTART;
+  action.sa_flags = kFlags;
   sigaction(signal, &action, &them.before[signal]);
 }
 
