@@ -363,6 +363,14 @@ class BodyChecker final : public ConstantSource {
 
   // ---- match and patterns (check_match.cpp, check_pattern.cpp)
   Expr* check_match(const syntax::MatchExpr* expr, Want want);
+  /// What the arms of a `match` or `select` so far agree on.
+  struct Agreement {
+    TypeId type;
+    bool all_leave = true;
+    Because because{};
+  };
+  Expr* check_arm(const syntax::Stmt* body, Want want, Agreement& arms);
+  TypeId type_of_arms(Want want, const Agreement& arms);
   struct PatternMode {
     LocalKind kind = LocalKind::Let;  // of plain names
     bool in_mut = false;              // `mut name` is allowed and makes a MutAlias

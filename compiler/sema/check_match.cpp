@@ -13,6 +13,25 @@ void BodyChecker::set_assignable(std::size_t first, bool assignable) {
   }
 }
 
+// An arm's value, which agrees with those of the arms before it.
+Expr* BodyChecker::check_arm(const syntax::Stmt* body, Want want, Agreement& arms) {
+  const Want arm_want = want.drop ? want : Want{.type = arms.type};
+  Expr* value = check_branch_value(body, arm_want, arms.because.where.valid() ? &arms.because : nullptr);
+  if (is_never(value->type)) return value;
+  arms.all_leave = false;
+  if (!want.drop && !arms.type.valid() && !is_error(value->type)) {
+    arms.type = value->type;
+    arms.because = {value->span, "the first arm gives `" + text(arms.type) + "`"};
+  }
+  return value;
+}
+
+TypeId BodyChecker::type_of_arms(Want want, const Agreement& arms) {
+  if (arms.all_leave) return never();
+  if (want.drop) return unit();
+  return arms.type.valid() ? arms.type : error_type();
+}
+
 Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   source::Span where = span(expr);
   std::size_t first = infer_.variable_count();
@@ -36,10 +55,8 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
     hold.path.fields.clear();
   }
   std::vector<MatchArm> arms;
-  TypeId agreed = want.type;
-  bool all_leave = true;
+  Agreement agreement{.type = want.type};
   bool all_sound = true;
-  Because because;
   for (const syntax::MatchArm& arm : expr->arms) {
     std::size_t mark = scope_mark();
     std::size_t locals = frame_->body->locals.size();
@@ -59,25 +76,14 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
       out.guard = check_condition(arm.guard);
       set_assignable(locals, true);
     }
-    Want arm_want = want.drop ? want : Want{.type = agreed};
-    out.body = check_branch_value(arm.body, arm_want, because.where.valid() ? &because : nullptr);
+    out.body = check_arm(arm.body, want, agreement);
     holds_.resize(holds);
     close_scope(mark);
-    if (!is_never(out.body->type)) {
-      all_leave = false;
-      if (!want.drop && !agreed.valid() && !is_error(out.body->type)) {
-        agreed = out.body->type;
-        because = {out.body->span, "the first arm gives `" + text(agreed) + "`"};
-      }
-    }
     arms.push_back(out);
   }
   in_chain_ = chain;
   node->arms = keep(arms);
-  node->type = is_never(subject->type) || all_leave ? never()
-               : want.drop                          ? unit()
-               : agreed.valid()                     ? agreed
-                                                    : error_type();
+  node->type = is_never(subject->type) ? never() : type_of_arms(want, agreement);
   note_type(&node->type);
   if (good && !is_never(type)) matches_.push_back({node, nullptr, expr, span(expr->subject), "`match`", all_sound});
   return node;

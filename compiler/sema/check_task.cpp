@@ -221,9 +221,7 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
   node->is_mut = false;
   node->subject = chosen;
   std::vector<MatchArm> arms;
-  TypeId agreed = want.type;
-  bool all_leave = true;
-  Because because;
+  Agreement agreement{.type = want.type};
   std::int64_t handle_at = 0, timer_at = static_cast<std::int64_t>(handles.size());
   for (std::size_t i = 0; i < expr->arms.size(); ++i) {
     const syntax::MatchArm& arm = expr->arms[i];
@@ -248,16 +246,8 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
     auto* let = make<LetExpr>(ExprKind::Let, unit(), where);
     let->pattern = pattern;
     let->value = given;
-    const Want arm_want = want.drop ? want : Want{.type = agreed};
-    Expr* value = check_branch_value(arm.body, arm_want, because.where.valid() ? &because : nullptr);
+    Expr* value = check_arm(arm.body, want, agreement);
     close_scope(mark);
-    if (!is_never(value->type)) {
-      all_leave = false;
-      if (!want.drop && !agreed.valid() && !is_error(value->type)) {
-        agreed = value->type;
-        because = {value->span, "the first arm gives `" + text(agreed) + "`"};
-      }
-    }
     auto* block = make<BlockExpr>(ExprKind::Block, value->type, where);
     const std::vector<Expr*> first{let};
     block->statements = keep(first);
@@ -275,7 +265,7 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
     arms.push_back(out);
   }
   node->arms = keep(arms);
-  node->type = all_leave ? never() : want.drop ? unit() : agreed.valid() ? agreed : error_type();
+  node->type = type_of_arms(want, agreement);
   note_type(&node->type);
   if (!sound) return error_expr(where);
   auto* whole = make<BlockExpr>(ExprKind::Block, node->type, where);

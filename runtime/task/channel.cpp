@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/memory/memory.h"
+#include "runtime/task/resource.h"
 
 namespace noodle::task {
 
@@ -62,15 +63,6 @@ void move(const Registers& to, const Registers& from, std::uint32_t slots) {
 
 Registers registers_of(const Fiber& fiber) { return {fiber.slots, fiber.list, fiber.status}; }
 
-Passed stopped_or(const Fiber& fiber, Passed otherwise) {
-  switch (fiber.wake) {
-    case Wake::Cancelled:
-    case Wake::ScopeFailed:
-    case Wake::Deadlock: return Passed::Stopped;
-    default: return otherwise;
-  }
-}
-
 void channel_children(memory::HandleObject* handle, void* context, void (*visit)(void*, memory::Object*)) {
   Channel& channel = channel_of(handle);
   for (std::uint64_t i = 0; i < channel.count && channel.type->slots != 0; ++i) {
@@ -82,12 +74,22 @@ void channel_children(memory::HandleObject* handle, void* context, void (*visit)
 
 void dispose_channel(memory::HandleObject* handle) {
   Channel& channel = channel_of(handle);
+  if (channel.feeder != nullptr) channel.feeder->stop_delivering(nullptr, channel);
   memory::raw_free(channel.ring);
   channel.~Channel();
   memory::raw_free(handle);
 }
 
 }  // namespace
+
+Passed stopped_or(const Fiber& fiber, Passed otherwise) {
+  switch (fiber.wake) {
+    case Wake::Cancelled:
+    case Wake::ScopeFailed:
+    case Wake::Deadlock: return Passed::Stopped;
+    default: return otherwise;
+  }
+}
 
 const memory::HandleObject::Kind kChannelKind{"channel", channel_children, dispose_channel};
 
@@ -222,14 +224,13 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
   return stopped_or(fiber, Passed::Done);
 }
 
-void close(Worker& worker, Channel& channel) {
-  Scheduler& scheduler = worker.scheduler();
+void close(Scheduler& scheduler, Worker* worker, Channel& channel) {
   const Hold hold(channel.lock);
   if (channel.closed) return;
   channel.closed = true;
   // They look again, and find it closed.
-  scheduler.wake_all(&worker, channel.senders);
-  scheduler.wake_all(&worker, channel.receivers);
+  scheduler.wake_all(worker, channel.senders);
+  scheduler.wake_all(worker, channel.receivers);
 }
 
 Passed await(Worker& worker, Fiber& fiber, Task& task, std::int64_t until) {

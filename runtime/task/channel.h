@@ -10,13 +10,16 @@
 
 namespace noodle::task {
 
+class Resources;
+
 /// A channel, and what its handles refer to.
 struct Channel {
   memory::HandleObject handle;
   const value::TypeInfo* type = nullptr;  // of messages
   Lock lock;                              // guards what follows
   bool closed = false;
-  std::uint64_t capacity = 0;  // in messages
+  Resources* feeder = nullptr;  // delivers to it, or did
+  std::uint64_t capacity = 0;   // in messages
   std::uint64_t count = 0;
   std::uint64_t head = 0;  // of the oldest, counted without end
   std::uint64_t room = 0;  // messages that `ring` has room for: a power of two, grown when needed
@@ -74,8 +77,10 @@ void offer(Scheduler& scheduler, Worker* worker, Channel& channel, std::uint64_t
 /// Receives a message into the registers.
 Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& to, bool wait);
 /// Closes a channel: nothing more can be sent; what is in it can still be received.
-void close(Worker& worker, Channel& channel);
+void close(Scheduler& scheduler, Worker* worker, Channel& channel);
 
+/// Stopped when the fiber goes on because its task was told to stop.
+Passed stopped_or(const Fiber& fiber, Passed otherwise);
 /// Ends the wait of a fiber that was parked, whatever it waited for.
 void end_wait(Scheduler& scheduler, Fiber& fiber);
 /// Waits for the end of a task. Done: it has ended.

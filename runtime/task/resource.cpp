@@ -1,5 +1,6 @@
 #include "runtime/task/resource.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -55,7 +56,7 @@ Resource* Resources::open(Task& owner, ResourceKind kind, world::Port port, std:
   }
   slots_[slot].resource = resource;
   resource->token = std::uint64_t{slots_[slot].generation} << 32 | slot;
-  resource->polled = kind != ResourceKind::File && world_.ports().watch(port, resource->token);
+  resource->polled = world_.ports().watch(port, resource->token);
   if (resource->polled) polled_.fetch_add(1);
   return resource;
 }
@@ -80,6 +81,7 @@ void Resources::close_port(Resource& resource) {
 }
 
 bool Resources::close(Worker* worker, Resource& resource) {
+  bool delivered = false;
   {
     const Hold hold(lock_);
     const Hold inner(resource.lock);
@@ -87,12 +89,42 @@ bool Resources::close(Worker* worker, Resource& resource) {
     resource.closed = true;
     forget(resource);
     if (resource.polled) polled_.fetch_sub(1);
+    delivered = resource.channel != nullptr;
+    if (delivered) {
+      // While it stands in the list, its last copy's end elsewhere has still to take our lock.
+      std::erase(delivering_, &resource);
+      task::close(scheduler_, worker, *std::exchange(resource.channel, nullptr));
+    }
   }
-  const Hold hold(resource.lock);
-  scheduler_.wake_all(worker, resource.readers);
-  scheduler_.wake_all(worker, resource.writers);
-  if (resource.users == 0) close_port(resource);
+  {
+    const Hold hold(resource.lock);
+    scheduler_.wake_all(worker, resource.readers);
+    scheduler_.wake_all(worker, resource.writers);
+    if (resource.users == 0) close_port(resource);
+  }
+  if (!delivered) return true;
+  end_waiting();
+  let_go(resource);
   return true;
+}
+
+void Resources::stop_delivering(Worker* worker, Channel& channel) {
+  {
+    const Hold hold(channel.lock);
+    if (channel.feeder == nullptr) return;
+  }
+  for (;;) {
+    Resource* resource = nullptr;
+    {
+      const Hold hold(lock_);
+      const auto at = std::ranges::find(delivering_, &channel, &Resource::channel);
+      if (at == delivering_.end()) return;
+      resource = *at;
+      resource->holders.fetch_add(1, std::memory_order_relaxed);
+    }
+    close(worker, *resource);
+    let_go(*resource);
+  }
 }
 
 void Resources::close_owned(Worker& worker, Task& task) {
@@ -110,11 +142,11 @@ void Resources::close_owned(Worker& worker, Task& task) {
   }
 }
 
-bool Resources::begin(Resource& resource) {
+Begun Resources::begin(Resource& resource) {
   const Hold hold(resource.lock);
-  if (resource.closed) return false;
+  if (resource.closed) return {};
   ++resource.users;
-  return true;
+  return {true, resource.write_closed, resource.readable, resource.read_news, resource.write_news};
 }
 
 void Resources::end(Resource& resource) {
@@ -127,9 +159,8 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
   {
     const Hold hold(resource.lock);
     if (resource.closed) return Passed::Done;
-    bool& ready = writing ? resource.writable : resource.readable;
     if ((writing ? resource.write_news : resource.read_news) != news || resource.ended) return Passed::Done;
-    ready = false;
+    if (!writing) resource.readable = false;
     Scheduler::begin_wait(fiber, writing ? "room to write" : "something to read");
     Scheduler::enlist(fiber, fiber.waiter, writing ? resource.writers : resource.readers, resource.lock);
   }
@@ -138,24 +169,23 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
   begin_waiting();
   if (scheduler_.park(fiber)) return Passed::Parked;
   task::end_wait(worker.scheduler(), fiber);
-  switch (fiber.wake) {
-    case Wake::TimedOut: return Passed::NotNow;
-    case Wake::Cancelled:
-    case Wake::ScopeFailed:
-    case Wake::Deadlock: return Passed::Stopped;
-    default: return Passed::Done;
-  }
+  return fiber.wake == Wake::TimedOut ? Passed::NotNow : stopped_or(fiber, Passed::Done);
 }
 
-void Resources::deliver(Resource& resource, Channel& channel, std::vector<int> signals) {
-  {
-    const Hold hold(resource.lock);
-    memory::retain(&channel.handle.header);
-    resource.channel = &channel;
-    resource.signals = std::move(signals);
-  }
+void Resources::deliver(Worker& worker, Resource& resource, Channel& channel, std::vector<int> signals) {
   // Somebody may wait at the channel, which is then no deadlock.
   begin_waiting();
+  const Hold hold(lock_);
+  const Hold inner(resource.lock);
+  {
+    const Hold innermost(channel.lock);
+    channel.feeder = this;
+  }
+  resource.channel = &channel;
+  resource.signals = std::move(signals);
+  delivering_.push_back(&resource);
+  // What came before we knew where to.
+  take_signals(&worker, resource);
 }
 
 // Reads the signals that have come, and sends them; who doesn't keep up misses some.
@@ -170,6 +200,14 @@ void Resources::take_signals(Worker* worker, Resource& resource) {
       }
     }
   }
+}
+
+std::uint32_t Resources::have_read(Worker& worker, Resource& resource, bool emptied, std::uint32_t news) {
+  const Hold hold(resource.lock);
+  // Unless the world had news meanwhile, the next attempt waits without asking.
+  if (emptied && resource.read_news == news && !resource.ended) resource.readable = false;
+  scheduler_.wake_all(&worker, resource.readers);
+  return ++resource.read_news;
 }
 
 void Resources::wait_for(world::PortNews& news, std::int64_t nanos) {
@@ -197,7 +235,6 @@ void Resources::tell(Worker* worker, const world::PortNews& news) {
     }
     if (event.writable) {
       ++resource->write_news;
-      resource->writable = true;
       scheduler_.wake_all(worker, resource->writers);
     }
   }

@@ -31,18 +31,20 @@ struct Resource {
 
   Lock lock;  // guards what follows
   bool closed = false;
-  std::uint32_t users = 0;  // operations that use the port now
+  bool write_closed = false;  // we have said that nothing more will be sent
+  std::uint32_t users = 0;    // operations that use the port now
   // Whether it is worth trying; and how often the world has said so.
-  bool readable = true, writable = true, ended = false;
+  bool readable = true, ended = false;
   std::uint32_t read_news = 0, write_news = 0;
   WaitList readers, writers;
 
+  Lock reading;               // guards what follows; held while something is read
   std::string buffer;         // read, but not yet asked for
   std::size_t buffer_at = 0;  // what of it has been given out
   std::int64_t code = 0;      // of a process that has ended
   bool code_known = false;
 
-  // Of signals: where they go, and which variant stands for which.
+  // Of signals: where they go, and which variant stands for which. The channel outlives that; see `deliver`.
   Channel* channel = nullptr;
   std::vector<int> signals;
 
@@ -53,6 +55,14 @@ struct Resource {
 };
 
 extern const memory::HandleObject::Kind kResourceKind;
+
+/// What was known of a port when an operation on it began.
+struct Begun {
+  bool open = false;
+  bool write_closed = false;
+  bool readable = false;
+  std::uint32_t read_news = 0, write_news = 0;
+};
 
 /// All resources of a scheduler, and what the world says of those that are waited for.
 class Resources {
@@ -68,16 +78,23 @@ class Resources {
   /// Closes what a task that has ended still owns.
   void close_owned(Worker& worker, Task& task);
 
-  /// From now on signals go to a channel. Nobody has a handle of this resource: it lives until it is closed.
-  void deliver(Resource& resource, Channel& channel, std::vector<int> signals);
+  /// From now on signals go to a channel, until the channel or its last copy goes, or the resource's task ends:
+  /// then both are closed. Nobody has a handle of the resource itself.
+  void deliver(Worker& worker, Resource& resource, Channel& channel, std::vector<int> signals);
+  /// Closes what delivers to a channel, if it still does.
+  void stop_delivering(Worker* worker, Channel& channel);
 
-  /// Begins an operation on the port; false when it is closed.
-  bool begin(Resource& resource);
+  /// Begins an operation on the port, if it is open.
+  Begun begin(Resource& resource);
   void end(Resource& resource);
 
   /// Waits until it is worth trying again, at most until a moment unless negative. `news` is what
   /// `read_news` or `write_news` was before the operation that found it not ready.
   Passed wait(Worker& worker, Fiber& fiber, Resource& resource, bool writing, std::uint32_t news, std::int64_t until);
+
+  /// Something has been read into the buffer, and perhaps all there was. Other readers look whether that is what they
+  /// wait for, which is news. Gives what `read_news` is then; before it was `news`.
+  std::uint32_t have_read(Worker& worker, Resource& resource, bool emptied, std::uint32_t news);
 
   /// Asks the world for news, waiting at most so many nanoseconds unless negative.
   void wait_for(world::PortNews& news, std::int64_t nanos);
@@ -91,7 +108,6 @@ class Resources {
   std::int64_t open_count() const { return open_.load(); }
 
  private:
-  friend struct ResourceDeath;
   void forget(Resource& resource);
   void close_port(Resource& resource);
   void take_signals(Worker* worker, Resource& resource);
@@ -108,6 +124,7 @@ class Resources {
   };
   std::vector<Slot> slots_;
   std::vector<std::uint32_t> free_slots_;
+  std::vector<Resource*> delivering_;
 };
 
 }  // namespace noodle::task

@@ -38,7 +38,6 @@ Scope* Scheduler::open_scope(Fiber& fiber) {
   {
     const Hold hold(scope->lock);
     scope->serial = numbers_.fetch_add(1, std::memory_order_relaxed) + 1;
-    scope->number = scope->serial;
     scope->joining = false;
   }
   fiber.scopes = scope;
@@ -47,7 +46,7 @@ Scope* Scheduler::open_scope(Fiber& fiber) {
 
 Scope* Scheduler::find_scope(Fiber& fiber, std::uint64_t number) {
   Scope* scope = fiber.scopes;
-  while (scope != nullptr && scope->number != number) scope = scope->outer;
+  while (scope != nullptr && scope->serial != number) scope = scope->outer;
   return scope;
 }
 

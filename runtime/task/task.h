@@ -127,13 +127,12 @@ struct Task {
 /// A set of child tasks that are joined together. Lives in the task that opened it. The memory of scopes
 /// is used for scopes alone, so that a child whose end was the last may still look whether somebody waits.
 struct Scope {
-  std::uint64_t number = 0;  // by which its owner knows it; no other scope ever has it
-  Scope* outer = nullptr;    // opened before by the same task
+  Scope* outer = nullptr;  // opened before by the same task
   Task* owner = nullptr;
   Atomic<std::uint32_t> open{1};  // children that have not ended, and one for the owner
   Atomic<bool> cancelled{false};
   Lock lock;                 // guards what follows
-  std::uint64_t serial = 0;  // another one each time; 0 while closed
+  std::uint64_t serial = 0;  // by which its owner knows it, another one each time; 0 while closed
   bool joining = false;      // the owner has come to its end
   WaitList waiting;          // the owner, when it waits for the children
   Task* children = nullptr;  // those that have ever waited and have not ended

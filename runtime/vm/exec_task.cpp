@@ -4,8 +4,8 @@
 // already run on another thread, so nothing of it is touched behind a call that gave Parked. When the fiber
 // goes on, `resume` finishes the instruction or lets it look again.
 
-#include "runtime/task/channel.h"
 #include "runtime/vm/handlers.h"
+#include "runtime/vm/handles.h"
 
 namespace noodle::vm {
 
@@ -34,12 +34,6 @@ void save(Machine& vm, const Word* pc, std::uint64_t* fp, std::uint64_t fuel) {
   vm.fuel_left = fuel;
 }
 
-// The handle in a register if it is of this kind; null for one that was moved out.
-memory::HandleObject* handle_at(const std::uint64_t* fp, std::uint16_t slot, const memory::HandleObject::Kind& kind) {
-  auto* handle = reinterpret_cast<memory::HandleObject*>(fp[slot]);
-  return handle != nullptr && handle->kind == &kind ? handle : nullptr;
-}
-
 // A moment so many nanoseconds from now; -1 for none.
 std::int64_t moment(Machine& vm, std::uint64_t nanos) {
   const auto wanted = static_cast<std::int64_t>(nanos);
@@ -51,20 +45,12 @@ std::int64_t moment(Machine& vm, std::uint64_t nanos) {
 // Raises because the task was told to stop.
 Step stopped(Machine& vm) { return fault(vm, Fault::Stopped); }
 
-// A new handle's first reference lies in the register that it goes to.
-std::uint64_t adopt(Machine& vm, memory::HandleObject& handle) {
-  handle.header.count = 1;
-  handle.header.type = memory::TypeTable::kHandle;
-  ++vm.account.live;
-  return reinterpret_cast<std::uint64_t>(&handle);
-}
-
 // ---------------------------------------------------------------------------------------- scopes
 
 Step open_scope(Machine& vm, std::uint64_t* fp, Word w) {
   task::Scope* scope = vm.worker->scheduler().open_scope(*vm.fiber);
   if (scope == nullptr) return fault(vm, Fault::NoMemory);
-  fp[A] = scope->number;
+  fp[A] = scope->serial;
   return Step::Next;
 }
 
@@ -77,7 +63,7 @@ Step enter_scope(Machine& vm, std::uint64_t* fp, Word w) {
   }
   task::Scope* scope = vm.worker->scheduler().open_scope(*vm.fiber);
   if (scope == nullptr) return fault(vm, Fault::NoMemory);
-  fp[A] = fp[B] = scope->number;
+  fp[A] = fp[B] = scope->serial;
   return Step::Next;
 }
 
@@ -127,7 +113,7 @@ Step new_task(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint6
   if (task == nullptr) return fault(vm, Fault::NoMemory);
   task->handle.kind = &task::kTaskKind;
   fp[B] = 0;
-  fp[A] = adopt(vm, task->handle);
+  fp[A] = adopt(vm.account, task->handle);
   save(vm, pc + 1, fp, fuel);
   if (!scheduler.spawn(*vm.worker, *task)) return Step::Next;
   return left(vm, Left::Yielded);
@@ -159,9 +145,9 @@ Step give_result(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std:
 }
 
 Step await(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel) {
-  auto* handle = handle_at(fp, B, task::kTaskKind);
-  if (handle == nullptr) return fault(vm, Fault::Instruction);
-  Task& task = *reinterpret_cast<Task*>(handle);
+  Task* const awaited = handle_as<Task>(fp[B]);
+  if (awaited == nullptr) return fault(vm, Fault::Instruction);
+  Task& task = *awaited;
   if (!task.finished()) {
     save(vm, pc, fp, fuel);
     switch (task::await(*vm.worker, *vm.fiber, task, -1)) {
@@ -181,9 +167,9 @@ Step await(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t
 }
 
 Step settle(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel) {
-  auto* handle = handle_at(fp, B, task::kTaskKind);
-  if (handle == nullptr) return fault(vm, Fault::Instruction);
-  Task& task = *reinterpret_cast<Task*>(handle);
+  Task* const awaited = handle_as<Task>(fp[B]);
+  if (awaited == nullptr) return fault(vm, Fault::Instruction);
+  Task& task = *awaited;
   if (!task.finished()) {
     if (fp[C] == 0) {
       fp[A] = 3;
@@ -210,14 +196,14 @@ Step new_channel(Machine& vm, std::uint64_t* fp, Word w) {
   if (as_signed(fp[B]) < 0) return fault(vm, Fault::Instruction);
   task::Channel* channel = task::make_channel(*type_at(fp, A).element, fp[B]);
   if (channel == nullptr) return fault(vm, Fault::NoMemory);
-  fp[A] = adopt(vm, channel->handle);
+  fp[A] = adopt(vm.account, channel->handle);
   return Step::Next;
 }
 
 Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel, bool wait) {
-  auto* handle = handle_at(fp, B, task::kChannelKind);
-  if (handle == nullptr) return fault(vm, Fault::Instruction);
-  auto& channel = *reinterpret_cast<task::Channel*>(handle);
+  auto* const behind = handle_as<task::Channel>(fp[B]);
+  if (behind == nullptr) return fault(vm, Fault::Instruction);
+  task::Channel& channel = *behind;
   const TypeInfo& type = *channel.type;
   const std::uint16_t* list = list_of(pc);
   if (type.counted) {
@@ -246,9 +232,9 @@ Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t 
 }
 
 Step receive(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel, bool wait) {
-  auto* handle = handle_at(fp, B, task::kChannelKind);
-  if (handle == nullptr) return fault(vm, Fault::Instruction);
-  auto& channel = *reinterpret_cast<task::Channel*>(handle);
+  auto* const behind = handle_as<task::Channel>(fp[B]);
+  if (behind == nullptr) return fault(vm, Fault::Instruction);
+  task::Channel& channel = *behind;
   const std::uint16_t* list = list_of(pc);
   if (task::receive_at_once(*vm.worker, *vm.fiber, channel, fp, list)) {
     fp[C] = 0;
@@ -281,9 +267,8 @@ Step select(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_
   auto** handles = reinterpret_cast<memory::HandleObject**>(vm.scratch);
   for (std::uint32_t i = 0; i < count; ++i) {
     handles[i] = reinterpret_cast<memory::HandleObject*>(fp[list[i]]);
-    const bool fits =
-        handles[i] != nullptr && (handles[i]->kind == &task::kTaskKind || handles[i]->kind == &task::kChannelKind);
-    if (!fits) return fault(vm, Fault::Instruction);
+    if (handle_as<Task>(fp[list[i]]) == nullptr && handle_as<task::Channel>(fp[list[i]]) == nullptr)
+      return fault(vm, Fault::Instruction);
   }
   save(vm, pc, fp, fuel);
   switch (task::select(*vm.worker, fiber, handles, count, moment(vm, fp[C]))) {

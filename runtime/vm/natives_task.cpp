@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "runtime/task/channel.h"
+#include "runtime/vm/handles.h"
 #include "runtime/vm/natives.h"
 
 namespace noodle::vm {
@@ -12,36 +12,26 @@ namespace {
 using task::Channel;
 using task::Task;
 
-// The task or channel in an argument; null when it is of another kind, or was moved out.
-Task* task_arg(const NativeCall& call, std::size_t slot) {
-  auto* handle = reinterpret_cast<memory::HandleObject*>(call.args[slot]);
-  return handle != nullptr && handle->kind == &task::kTaskKind ? reinterpret_cast<Task*>(handle) : nullptr;
-}
-Channel* channel_arg(const NativeCall& call, std::size_t slot) {
-  auto* handle = reinterpret_cast<memory::HandleObject*>(call.args[slot]);
-  return handle != nullptr && handle->kind == &task::kChannelKind ? reinterpret_cast<Channel*>(handle) : nullptr;
-}
-
 NativeStatus wrong_kind(NativeCall& call) { return call.panic("the handle is of another kind"); }
 
 }  // namespace
 
 NativeStatus native_task_cancel(NativeCall& call) {
-  Task* task = task_arg(call, 0);
+  Task* task = handle_as<Task>(call.args[0]);
   if (task == nullptr) return wrong_kind(call);
   call.worker.scheduler().cancel(&call.worker, *task);
   return NativeStatus::Ok;
 }
 
 NativeStatus native_task_failure(NativeCall& call) {
-  Task* task = task_arg(call, 0);
+  Task* task = handle_as<Task>(call.args[0]);
   if (task == nullptr) return wrong_kind(call);
   const bool failed = task->finished() && task->stop != nullptr;
   return call.give_text(failed ? std::string_view(task->stop->message) : std::string_view());
 }
 
 NativeStatus native_task_number(NativeCall& call) {
-  Task* task = task_arg(call, 0);
+  Task* task = handle_as<Task>(call.args[0]);
   return task == nullptr ? wrong_kind(call) : give_int(call, static_cast<std::int64_t>(task->number));
 }
 
@@ -60,14 +50,16 @@ NativeStatus native_task_yield(NativeCall& call) {
 }
 
 NativeStatus native_channel_close(NativeCall& call) {
-  Channel* channel = channel_arg(call, 0);
+  Channel* channel = handle_as<Channel>(call.args[0]);
   if (channel == nullptr) return wrong_kind(call);
-  task::close(call.worker, *channel);
+  task::Scheduler& scheduler = call.worker.scheduler();
+  scheduler.resources().stop_delivering(&call.worker, *channel);
+  task::close(scheduler, &call.worker, *channel);
   return NativeStatus::Ok;
 }
 
 NativeStatus native_channel_is_closed(NativeCall& call) {
-  Channel* channel = channel_arg(call, 0);
+  Channel* channel = handle_as<Channel>(call.args[0]);
   if (channel == nullptr) return wrong_kind(call);
   const Hold hold(channel->lock);
   call.results[0] = channel->closed;
@@ -75,7 +67,7 @@ NativeStatus native_channel_is_closed(NativeCall& call) {
 }
 
 NativeStatus native_channel_len(NativeCall& call) {
-  Channel* channel = channel_arg(call, 0);
+  Channel* channel = handle_as<Channel>(call.args[0]);
   if (channel == nullptr) return wrong_kind(call);
   const Hold hold(channel->lock);
   return give_int(call, static_cast<std::int64_t>(channel->count));

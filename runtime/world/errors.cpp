@@ -20,6 +20,7 @@ std::string describe(int error, const std::string& what) {
     case ECONNREFUSED: return "connection refused: " + what;
     case ECONNRESET: return "connection reset: " + what;
     case EPIPE: return "the other side is gone: " + what;
+    case EMSGSIZE: return "message too long: " + what;
     case EADDRINUSE: return "address in use: " + what;
     default: break;
   }

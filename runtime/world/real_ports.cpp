@@ -1,17 +1,14 @@
-// Files, sockets, pipes and processes of the system: file descriptors that never block, and one epoll.
+// Files, sockets and pipes of the system: file descriptors that never block, and one epoll.
 
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,10 +17,10 @@
 #include <cstring>
 
 #include "runtime/world/address.h"
+#include "runtime/world/children.h"
 #include "runtime/world/errors.h"
 #include "runtime/world/ports.h"
-
-extern char** environ;
+#include "runtime/world/signals.h"
 
 namespace noodle::world {
 
@@ -38,19 +35,6 @@ Transfer outcome(ssize_t n, bool zero_is_end, const std::string& what) {
   if (n == 0) return {Io::End, 0, {}};
   if (errno == EAGAIN || errno == EWOULDBLOCK) return {Io::Wait, 0, {}};
   return {Io::Failed, 0, describe(errno, what)};
-}
-
-/// Signals that the program asked for, as bytes in a pipe: a signal handler can do little else, and has no
-/// arguments of our own, so the pipe's end is the one place here with state outside of objects.
-std::atomic<int>& signal_pipe() {
-  static constinit std::atomic<int> end = -1;
-  return end;
-}
-void on_signal(int signal) {
-  const int before = errno;
-  const auto byte = static_cast<unsigned char>(signal);
-  if (const int end = signal_pipe().load(); end >= 0) static_cast<void>(!write(end, &byte, 1));
-  errno = before;
 }
 
 class RealPorts final : public Ports {
@@ -72,7 +56,10 @@ class RealPorts final : public Ports {
     while (n < 0 && errno == EINTR);
     return outcome(n, false, "writing");
   }
-  void close(Port port) override { ::close(port); }
+  void close(Port port) override {
+    stop_listening(port);
+    if (!children_.close(port)) ::close(port);
+  }
 
   bool watch(Port port, std::uint64_t token) override {
     if (!start_polling()) return false;
@@ -143,7 +130,12 @@ class RealPorts final : public Ports {
     if (fd < 0) return failure(text);
     if (kind == SocketKind::Tcp) set(fd, SOL_SOCKET, SO_REUSEADDR);
     constexpr int kBacklog = 1024;
-    if (bind(fd, address->get(), address->size) < 0 || ::listen(fd, kBacklog) < 0) return give_up(fd, text);
+    bool bound = bind(fd, address->get(), address->size) == 0;
+    if (!bound && errno == EADDRINUSE && kind == SocketKind::Unix && is_stale(*address, text)) {
+      unlink(text.c_str());
+      bound = bind(fd, address->get(), address->size) == 0;
+    }
+    if (!bound || ::listen(fd, kBacklog) < 0) return give_up(fd, text);
     return fd;
   }
   Transfer accept(Port listener, Port& made) override {
@@ -165,8 +157,10 @@ class RealPorts final : public Ports {
     const int fd = open_socket(*address, SOCK_STREAM);
     if (fd < 0) return failure(text);
     if (kind == SocketKind::Tcp) set(fd, IPPROTO_TCP, TCP_NODELAY);
-    if (::connect(fd, address->get(), address->size) < 0 && errno != EINPROGRESS) return give_up(fd, text);
-    return fd;
+    if (::connect(fd, address->get(), address->size) == 0 || errno == EINPROGRESS) return fd;
+    if (errno != EAGAIN) return give_up(fd, text);
+    ::close(fd);
+    return std::unexpected("too many wait to be accepted: " + text);
   }
   Transfer finish_connect(Port port) override {
     int error = 0;
@@ -235,38 +229,11 @@ class RealPorts final : public Ports {
     return std::pair<Port, Port>(ends[0], ends[1]);
   }
 
-  OrError<Child> start_child(const ChildOptions& options) override;
-  Transfer child_code(Port process, std::int64_t& code) override {
-    siginfo_t info{};
-    if (waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(process), &info, WEXITED | WNOHANG) < 0) {
-      return {Io::Failed, 0, describe(errno, "waiting for a process")};
-    }
-    if (info.si_pid == 0) return {Io::Wait, 0, {}};
-    code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
-    return {Io::Done, 0, {}};
-  }
-  OrError<void> signal_child(Port process, int signal) override {
-    if (syscall(SYS_pidfd_send_signal, process, signal, nullptr, 0) < 0) return failure("sending a signal");
-    return {};
-  }
+  OrError<Child> start_child(const ChildOptions& options) override { return children_.start(options); }
+  Transfer child_code(Port process, std::int64_t& code) override { return Children::code(process, code); }
+  OrError<void> signal_child(Port process, int signal) override { return Children::signal(process, signal); }
 
-  OrError<Port> signals(std::span<const int> wanted) override {
-    int none = -1;
-    int ends[2];
-    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0) return failure("making a pipe");
-    if (!signal_pipe().compare_exchange_strong(none, ends[1])) {
-      ::close(ends[0]);
-      ::close(ends[1]);
-      return std::unexpected("signals are being listened to already");
-    }
-    for (const int signal : wanted) {
-      struct sigaction action{};
-      action.sa_handler = on_signal;
-      action.sa_flags = SA_RESTART;
-      sigaction(signal, &action, nullptr);
-    }
-    return ends[0];
-  }
+  OrError<Port> signals(std::span<const int> wanted) override { return listen_to_signals(wanted); }
 
  private:
   bool start_polling() {
@@ -291,6 +258,19 @@ class RealPorts final : public Ports {
   static int open_socket(const SocketAddress& address, int type) {
     return socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   }
+  // Whether a path is that of a socket which nobody listens on any more. Leaves errno alone.
+  static bool is_stale(SocketAddress& address, const std::string& path) {
+    const int error = errno;
+    struct stat about{};
+    bool stale = false;
+    if (lstat(path.c_str(), &about) == 0 && S_ISSOCK(about.st_mode)) {
+      const int probe = open_socket(address, SOCK_STREAM);
+      stale = probe >= 0 && ::connect(probe, address.get(), address.size) < 0 && errno == ECONNREFUSED;
+      if (probe >= 0) ::close(probe);
+    }
+    errno = error;
+    return stale;
+  }
   static void set(int fd, int level, int option) {
     const int on = 1;
     setsockopt(fd, level, option, &on, sizeof on);
@@ -307,67 +287,10 @@ class RealPorts final : public Ports {
     return address_text(address.storage, address.size);
   }
 
+  Children children_;
   std::atomic<int> poller_{-1};
   std::atomic<int> waker_{-1};
 };
-
-OrError<Child> RealPorts::start_child(const ChildOptions& options) {
-  if (options.command.empty() || options.command[0].empty()) return std::unexpected("a command needs a program");
-  int in[2] = {-1, -1}, out[2] = {-1, -1}, error[2] = {-1, -1};
-  const auto close_all = [&] {
-    for (const int fd : {in[0], in[1], out[0], out[1], error[0], error[1]}) {
-      if (fd >= 0) ::close(fd);
-    }
-  };
-  if ((options.pipe_in && pipe2(in, O_CLOEXEC) < 0) || (options.pipe_out && pipe2(out, O_CLOEXEC) < 0) ||
-      (options.pipe_error && pipe2(error, O_CLOEXEC) < 0)) {
-    const int reason = errno;
-    close_all();
-    return std::unexpected(describe(reason, "making a pipe"));
-  }
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  if (options.pipe_in) {
-    posix_spawn_file_actions_adddup2(&actions, in[0], 0);
-  } else {
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-  }
-  if (options.pipe_out) posix_spawn_file_actions_adddup2(&actions, out[1], 1);
-  if (options.pipe_error) posix_spawn_file_actions_adddup2(&actions, error[1], 2);
-  if (!options.folder.empty()) posix_spawn_file_actions_addchdir_np(&actions, options.folder.c_str());
-  // What we ignore and block is our own affair.
-  posix_spawnattr_t attributes;
-  posix_spawnattr_init(&attributes);
-  sigset_t set;
-  sigemptyset(&set);
-  posix_spawnattr_setsigmask(&attributes, &set);
-  sigaddset(&set, SIGPIPE);
-  posix_spawnattr_setsigdefault(&attributes, &set);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  std::vector<char*> words;
-  for (const std::string& word : options.command) words.push_back(const_cast<char*>(word.c_str()));
-  words.push_back(nullptr);
-  pid_t pid = 0;
-  const int failed = posix_spawnp(&pid, words[0], &actions, &attributes, words.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  posix_spawnattr_destroy(&attributes);
-  if (failed != 0) {
-    close_all();
-    return std::unexpected(failed == ENOENT ? "no such program: " + options.command[0]
-                                            : describe(failed, options.command[0]));
-  }
-  const auto keep = [](int ours, int theirs) {
-    if (theirs >= 0) ::close(theirs);
-    if (ours >= 0) fcntl(ours, F_SETFL, O_NONBLOCK);
-    return ours;
-  };
-  Child child;
-  child.in = keep(in[1], in[0]);
-  child.out = keep(out[0], out[1]);
-  child.error = keep(error[0], error[1]);
-  child.process = static_cast<Port>(syscall(SYS_pidfd_open, pid, 0));
-  return child;
-}
 
 }  // namespace
 

@@ -109,7 +109,7 @@ Body messages(Actor& a, Stage& stage) {
     stage.expect(co_await a.await(*task) == Passed::Done, "the wait for a producer was stopped");
     a.drop(task->handle);
   }
-  for (auto* channel : m.channels) task::close(a.worker(), *channel);
+  for (auto* channel : m.channels) task::close(a.scheduler(), &a.worker(), *channel);
   stage.expect(co_await a.leave() == Passed::Done, "the wait for the consumers was stopped");
   std::map<std::uint64_t, int> seen;
   for (const auto& received : m.received) {
@@ -243,17 +243,14 @@ Body close_it(Actor& a, task::Resource& resource, std::uint32_t turns) {
 Body use_it(Actor& a, Stage& stage, task::Resource& resource) {
   task::Resources& resources = a.scheduler().resources();
   char byte = 0;
-  while (resources.begin(resource)) {
-    std::uint32_t news = 0;
-    {
-      const Hold hold(resource.lock);
-      news = resource.read_news;
-    }
+  for (;;) {
+    const task::Begun begun = resources.begin(resource);
+    if (!begun.open) co_return;
     const auto got = stage.world.ports().read(resource.port, {&byte, 1});
     interleave();
     resources.end(resource);
     stage.expect(got.io == world::Io::Wait, "an empty pipe has something");
-    const Passed passed = co_await a.wait(resource, false, news);
+    const Passed passed = co_await a.wait(resource, false, begun.read_news);
     stage.expect(passed != Passed::Stopped, "a wait for a pipe was stopped");
     if (passed == Passed::Stopped) co_return;
   }
@@ -327,7 +324,7 @@ Body publication(Actor& a, Stage& stage) {
     copy_all(a, kept);
   }
   for (memory::Object* object : kept) memory::release(a.account(), object);
-  task::close(a.worker(), *channel);
+  task::close(a.scheduler(), &a.worker(), *channel);
   stage.expect(co_await a.leave() == Passed::Done, "a join was stopped");
   a.drop(channel->handle);
 }

@@ -1,0 +1,143 @@
+#pragma once
+
+// What natives of files, sockets, pipes and processes share. They look blocking; what has to wait parks the
+// task, and the native is called again. Errors are values: an empty text is none.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "runtime/vm/handles.h"
+#include "runtime/vm/natives.h"
+
+namespace noodle::vm {
+
+using task::Passed;
+using task::Resource;
+using task::ResourceKind;
+using world::Io;
+using world::Transfer;
+
+constexpr std::string_view kTimedOut = "timed out";
+constexpr std::string_view kClosed = "it is closed";
+
+inline task::Resources& resources_of(NativeCall& call) { return call.worker.scheduler().resources(); }
+inline std::string text_of(const NativeCall& call, std::size_t slot) { return std::string(text_arg(call, slot)); }
+
+/// Gives that something can't be done: see give_done.
+inline NativeStatus give_failure(NativeCall& call, std::string_view why) {
+  return give_done(call, std::unexpected(std::string(why)));
+}
+
+/// Gives a new handle of a port: (ok, handle, error).
+inline NativeStatus give_port(NativeCall& call, ResourceKind kind, const world::OrError<world::Port>& port,
+                              std::string address) {
+  call.results[0] = call.results[1] = 0;
+  if (!port) return call.give_text(port.error(), 2);
+  Resource* resource = resources_of(call).open(*call.fiber.task, kind, *port, std::move(address));
+  if (resource == nullptr) return NativeStatus::NoMemory;
+  call.results[0] = 1;
+  call.results[1] = adopt(call.account, resource->handle);
+  return call.give_text({}, 2);
+}
+
+/// An operation on a port, which stays open meanwhile.
+class Use {
+ public:
+  Use(NativeCall& call, Resource* resource) : resources_(resources_of(call)), resource_(resource) {
+    if (resource != nullptr) begun_ = resources_.begin(*resource);
+  }
+  ~Use() {
+    if (begun_.open) resources_.end(*resource_);
+  }
+  Use(const Use&) = delete;
+  Use& operator=(const Use&) = delete;
+
+  /// Whether the port is open at all.
+  explicit operator bool() const { return begun_.open; }
+  const task::Begun& begun() const { return begun_; }
+
+ private:
+  task::Resources& resources_;
+  Resource* resource_;
+  task::Begun begun_;
+};
+
+/// What a native keeps from one call to the next.
+struct Pending {
+  std::int64_t until = -1;
+  std::size_t done = 0;            // bytes written
+  std::uint32_t news = 0;          // before the operation that has to be tried again
+  Resource* connecting = nullptr;  // a socket that is no handle yet
+  bool waited = false;
+
+  ~Pending() {
+    if (connecting != nullptr) connecting->handle.kind->dispose(&connecting->handle);
+  }
+};
+
+/// One call of a native that may wait so many nanoseconds, or without a limit if that is negative.
+class Waiting {
+ public:
+  Waiting(NativeCall& call, std::int64_t nanos) : call_(call) {
+    if (call.fiber.native_data != nullptr) {
+      pending_ = std::static_pointer_cast<Pending>(std::move(call.fiber.native_data));
+      call.fiber.native_data.reset();
+      late_ = pending_->waited && call.fiber.wake == task::Wake::TimedOut;
+      return;
+    }
+    pending_ = std::make_shared<Pending>();
+    if (nanos >= 0 && __builtin_add_overflow(call.world.monotonic_nanos(), nanos, &pending_->until)) {
+      pending_->until = INT64_MAX;
+    }
+  }
+  Pending* operator->() { return pending_.get(); }
+
+  /// Waits after an attempt that found the port not ready. Nothing: it is to be tried again at once; else
+  /// the native is left with that status, or it is too late.
+  enum class Then : std::uint8_t { Again, Late, Leave };
+  Then wait(Resource& resource, bool writing, NativeStatus& status) {
+    if (late_) return Then::Late;
+    pending_->waited = true;
+    // Kept before the task parks: from then on another thread may call us again.
+    call_.fiber.native_data = pending_;
+    const Passed passed =
+        resources_of(call_).wait(call_.worker, call_.fiber, resource, writing, pending_->news, pending_->until);
+    status = passed == Passed::Parked ? NativeStatus::Wait : NativeStatus::Stopped;
+    if (passed == Passed::Parked) return Then::Leave;
+    call_.fiber.native_data.reset();
+    // What came at the last moment still counts.
+    late_ = passed == Passed::NotNow;
+    return passed == Passed::Stopped ? Then::Leave : Then::Again;
+  }
+
+ private:
+  NativeCall& call_;
+  std::shared_ptr<Pending> pending_;
+  bool late_ = false;
+};
+
+/// Tries an operation, `operation()`, on a port until it need not wait any more. Nothing: the native is left
+/// with `status`.
+template <typename F>
+std::optional<Transfer> attempt(NativeCall& call, Waiting& waiting, Resource& resource, bool writing,
+                                NativeStatus& status, F&& operation) {
+  for (;;) {
+    Transfer got{Io::Failed, 0, std::string(kClosed)};
+    if (const Use use(call, &resource); use && writing && use.begun().write_closed) {
+      got.error = "it is closed for writing";
+    } else if (use) {
+      waiting->news = writing ? use.begun().write_news : use.begun().read_news;
+      got = operation();
+    }
+    if (got.io != Io::Wait) return got;
+    switch (waiting.wait(resource, writing, status)) {
+      case Waiting::Then::Again: break;
+      case Waiting::Then::Late: return Transfer{Io::Failed, 0, std::string(kTimedOut)};
+      case Waiting::Then::Leave: return std::nullopt;
+    }
+  }
+}
+
+}  // namespace noodle::vm
