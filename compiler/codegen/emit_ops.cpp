@@ -79,6 +79,7 @@ void Emitter::emit(nir::BlockId block, const Inst& inst) {
   if (inst.op >= Op::StringConcat && inst.op <= Op::StringCmp) return emit_string(inst);
   if (inst.op >= Op::ListNew && inst.op <= Op::ListReserve) return emit_list(inst);
   if (inst.op >= Op::ScopeOpen && inst.op <= Op::Select) return emit_task(inst);
+  if (inst.op >= Op::LocalPush && inst.op <= Op::LocalGet) return emit_local(inst);
   emit_map(inst);
 }
 
@@ -259,6 +260,15 @@ void Emitter::emit_task(const Inst& inst) {
     case Op::ChannelTryReceive:
       return code_.list(nbc::Op::ChannelTryReceive, in(inst, 0), out(inst), result_slots(inst, 1));
     default: return code_.list(nbc::Op::Select, out(inst), in(inst, 0), operand_slots(inst, 1));
+  }
+}
+
+void Emitter::emit_local(const Inst& inst) {
+  const auto type = [&] { return types_.map(inst.type).index; };
+  switch (inst.op) {
+    case Op::LocalPush: return code_.list_xyz(nbc::Op::LocalPush, out(inst), 0, type(), 0, operand_slots(inst, 0));
+    case Op::LocalPop: return code_.abc(nbc::Op::LocalPop, in(inst, 0));
+    default: return code_.list_xyz(nbc::Op::LocalGet, out(inst), 0, type(), 0, result_slots(inst, 1));
   }
 }
 

@@ -51,6 +51,7 @@ class Emitter {
   void emit_list(const nir::Inst& inst);
   void emit_map(const nir::Inst& inst);
   void emit_task(const nir::Inst& inst);
+  void emit_local(const nir::Inst& inst);
   void emit_box_or_any(const nir::Inst& inst);
   void emit_string(const nir::Inst& inst);
   void emit_whole(const nir::Inst& inst);

@@ -11,6 +11,7 @@ namespace {
 enum class Form : std::uint8_t {
   Value,    // operands to result
   Makes,    // the same, and the operation wants the result's type
+  OfType,   // the same, and the operation wants the type argument
   Changes,  // the first operand is `mut`; the operation gives it back first, then the result
 };
 
@@ -61,6 +62,9 @@ constexpr Intrinsic kIntrinsics[] = {
     {"channel.receive", Op::ChannelReceive, Form::Value},
     {"channel.try_receive", Op::ChannelTryReceive, Form::Value},
     {"select", Op::Select, Form::Value},
+    {"local.push", Op::LocalPush, Form::OfType},
+    {"local.pop", Op::LocalPop, Form::Value},
+    {"local.get", Op::LocalGet, Form::OfType},
 };
 
 }  // namespace
@@ -69,7 +73,9 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
   for (const Intrinsic& entry : kIntrinsics) {
     if (entry.name != name) continue;
     if (entry.form != Form::Changes) {
-      const TypeId type = entry.form == Form::Makes ? type_of(g_.result(inst)) : TypeId();
+      TypeId type;
+      if (entry.form == Form::Makes) type = type_of(g_.result(inst));
+      if (entry.form == Form::OfType) type = arguments[0];
       return emit_for(inst, entry.op, all_operands(inst), type, 0);
     }
     const TypeId changed = type_of_operand(inst, 0);

@@ -61,6 +61,7 @@ class TypeChecker {
   std::string lists();
   std::string maps();
   std::string tasks();
+  std::string locals();
   std::string others();
 
   const Function& f_;
@@ -85,6 +86,7 @@ std::string TypeChecker::run() {
   if (inst_.op <= Op::ListReserve) return lists();
   if (inst_.op <= Op::MapClear) return maps();
   if (inst_.op <= Op::Select) return tasks();
+  if (inst_.op <= Op::LocalGet) return locals();
   return others();
 }
 
@@ -318,6 +320,14 @@ std::string TypeChecker::tasks() {
     case Op::ChannelSend:
     case Op::ChannelTrySend: return expect(join({handle}, content), {i});
     default: return expect({handle}, join({i}, content));
+  }
+}
+
+std::string TypeChecker::locals() {
+  switch (inst_.op) {
+    case Op::LocalPush: return expect(leaves(type_), {i64()});
+    case Op::LocalPop: return expect({i64()}, {});
+    default: return expect({}, join({boolean()}, leaves(type_)));
   }
 }
 

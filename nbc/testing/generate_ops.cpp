@@ -105,7 +105,9 @@ bool FunctionGenerator::instruction(Op op) {
           whole = vtables[x].concrete;
           if (operand.what == What::Type) x = whole.index;
         } else {
-          whole = world_.comparable[random_.below(world_.comparable.size())];
+          // Local values of few types, so that some are found.
+          const bool few = op == Op::LocalPush || op == Op::LocalGet;
+          whole = world_.comparable[random_.below(few ? 6 : world_.comparable.size())];
           x = whole.index;
         }
         break;
@@ -176,7 +178,7 @@ bool FunctionGenerator::instruction(Op op) {
       case Role::Take: v = owned(type); break;
       case Role::In: {
         // Most indices and all sizes are small, so that programs get somewhere before they panic.
-        bool small = type == kI64 && handle.valid() && (wants_small(op) || random_.chance(75));
+        bool small = type == kI64 && (handle.valid() || op == Op::LocalPop) && (wants_small(op) || random_.chance(75));
         v = small ? small_integer() : input(type, head);
         break;
       }

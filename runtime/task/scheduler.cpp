@@ -243,6 +243,7 @@ Task* Scheduler::start(Scope& scope, memory::Object* work, const value::TypeInfo
   task->scope_serial = scope.serial;
   task->priority = scope.owner->priority;
   task->work = work;
+  task->locals = scope.owner->locals;
   task->result_type = result;
   live_.fetch_add(1, std::memory_order_relaxed);
   scope.open.fetch_add(1, std::memory_order_relaxed);

@@ -146,7 +146,8 @@ class Scheduler {
   void interrupt();
 
   // ---- tasks
-  /// A child of an open scope that will call `work`, once it is made `ready`. Null when there is no memory.
+  /// A child of an open scope that will call `work`, once it is made `ready`. Null when there is no memory; else it
+  /// takes over a reference to `work`, and one to the local values of the scope's owner, if there are any.
   Task* start(Scope& scope, memory::Object* work, const value::TypeInfo* result);
   /// Makes a new task ready. True when so many wait here that the one who starts them should let them run
   /// before it starts more.

@@ -105,7 +105,7 @@ struct Task {
   Atomic<Fiber*> fiber{nullptr};  // from its first turn to its end
   const value::TypeInfo* result_type = nullptr;
   memory::Object* work = nullptr;    // the closure, held until it has ended
-  memory::Object* locals = nullptr;  // task-local values
+  memory::Object* locals = nullptr;  // task-local values: the foremost value::LocalObject
   Resource* owned = nullptr;         // what it opened and has not closed; see Resources
   std::uint64_t result[2] = {};      // as many slots as the type has, or the address of that many
   std::shared_ptr<const Stop> stop;  // how it ended, unless it returned

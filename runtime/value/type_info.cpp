@@ -198,6 +198,23 @@ const RecordInfo* Types::add_record(std::span<const nbc::TypeId> leaves, memory:
   return record.object_number == memory::TypeTable::kMost ? nullptr : &record;
 }
 
+const RecordInfo* Types::add_local(nbc::TypeId id, memory::TypeTable& objects) {
+  const TypeInfo& type = infos_[id.index];
+  RecordInfo& record = records_.emplace_back();
+  record.slots = type.slots;
+  record.fields = type.slot_fields;
+  std::vector<memory::Field> fields{
+      {.kind = memory::Field::Kind::Object, .offset = offsetof(LocalObject, outer), .variants = nullptr}};
+  for (memory::Field field : record.fields) {
+    field.offset += kLocalContent;
+    fields.push_back(field);
+  }
+  record.object = {
+      .shape = memory::Shape::Record, .size = kLocalContent + type.slots * 8, .fields = arena_.copy(fields)};
+  record.object_number = objects.add(&record.object);
+  return record.object_number == memory::TypeTable::kMost ? nullptr : &record;
+}
+
 void load_leaf(const Leaf& leaf, const std::byte* value, std::uint64_t* slots) {
   const std::byte* at = value + leaf.offset;
   if (leaf.width == 8) {

@@ -75,6 +75,19 @@ constexpr std::uint32_t kBoxContent = 8;
 constexpr std::uint32_t kRecordWord = 8;
 constexpr std::uint32_t kRecordContent = 16;
 
+/// A task-local value, in front of those that the task had before.
+struct LocalObject {
+  Object header;
+  const TypeInfo* type = nullptr;  // by which it is found
+  LocalObject* outer = nullptr;
+  std::uint64_t depth = 0;  // how many there are behind it
+
+  /// The value's slots.
+  std::uint64_t* content() { return reinterpret_cast<std::uint64_t*>(this + 1); }
+};
+
+constexpr std::uint32_t kLocalContent = sizeof(LocalObject);
+
 /// Object numbers of closures and anys made with the same content.
 struct RecordInfo {
   std::uint32_t slots = 0;
@@ -93,6 +106,8 @@ class Types {
   /// The record of a closure's captures or of an any's content, from the leaf types in order; null
   /// when the memory::TypeTable is full.
   const RecordInfo* add_record(std::span<const nbc::TypeId> leaves, memory::TypeTable& objects);
+  /// The record of a LocalObject with a value of the type.
+  const RecordInfo* add_local(nbc::TypeId id, memory::TypeTable& objects);
 
  private:
   std::span<const Leaf> convert(std::span<const nbc::Leaf> leaves, std::uint32_t first_slot);

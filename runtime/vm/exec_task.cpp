@@ -6,6 +6,7 @@
 
 #include "runtime/vm/handlers.h"
 #include "runtime/vm/handles.h"
+#include "runtime/vm/locals.h"
 
 namespace noodle::vm {
 
@@ -109,8 +110,12 @@ Step new_task(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint6
   if (scope == nullptr || fp[B] == 0) return fault(vm, scope == nullptr ? Fault::Instruction : Fault::NullCall);
   auto* work = reinterpret_cast<memory::Object*>(fp[B]);
   if (!memory::publish(vm.account, vm.account, work)) return fault(vm, Fault::NoMemory);
+  if (scope->owner->locals != nullptr && !share_locals(vm)) return fault(vm, Fault::NoMemory);
   Task* task = scheduler.start(*scope, work, type_at(fp, A).element);
-  if (task == nullptr) return fault(vm, Fault::NoMemory);
+  if (task == nullptr) {
+    if (scope->owner->locals != nullptr) memory::release(vm.account, scope->owner->locals);
+    return fault(vm, Fault::NoMemory);
+  }
   task->handle.kind = &task::kTaskKind;
   fp[B] = 0;
   fp[A] = adopt(vm.account, task->handle);

@@ -29,7 +29,7 @@ struct alignas(64) LoadedFunction {
   std::uint32_t id = 0;
   LoadedModule* module = nullptr;
   const TypeInfo* const* slot_types = nullptr;        // by slot; null inside registers
-  const value::RecordInfo* const* records = nullptr;  // by word: layout of what fn.new makes there
+  const value::RecordInfo* const* records = nullptr;  // by word: layout of what fn.new or local.push makes there
   const std::uint16_t* probed = nullptr;              // by word: the opcode that a probe stands for
 };
 

@@ -35,7 +35,7 @@ class Loader {
     }
     if (auto done = natives(); !done) return done;
     functions();
-    if (!vtables() || !closures()) return too_many_types();
+    if (!vtables() || !records()) return too_many_types();
     if (!constants()) return std::unexpected("there is no memory for the module's constants");
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
       specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i],
@@ -134,8 +134,10 @@ class Loader {
     loaded_.functions[function].probed = probed.data();
   }
 
-  // fn.new's captures are the first parameters of its function, as many slots as it lists.
-  bool closures() {
+  // What fn.new and local.push make. The captures are the first parameters of the function, as many slots as
+  // the instruction lists.
+  bool records() {
+    std::vector<const value::RecordInfo*> locals(module_.types.size());
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
       const std::vector<Word>& code = module_.functions[i].code;
       auto& records = loaded_.records[i];
@@ -152,6 +154,12 @@ class Loader {
           }
           records[pc] = loaded_.types.add_record(captures, objects_);
           if (records[pc] == nullptr) return false;
+        } else if (inst.op() == nbc::Op::LocalPush) {
+          records.resize(code.size());
+          const value::RecordInfo*& local = locals[inst.x()];
+          if (local == nullptr) local = loaded_.types.add_local(nbc::TypeId(inst.x()), objects_);
+          if (local == nullptr) return false;
+          records[pc] = local;
         }
         pc += inst.words();
       }
