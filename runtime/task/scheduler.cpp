@@ -368,9 +368,10 @@ bool Scheduler::sleep(Worker& worker) {
     const std::int64_t due = timers_.next_due();
     {
       const Hold hold(idle_lock_);
-      stuck = all_idle && due == INT64_MAX && !resources_->any_waiting() &&
-              idle_count_.load() + spare_count_ == started_.load() && main_ != nullptr && !done_.load() &&
-              !interrupted_.load();
+      // Under the lock, for what the last one to fall asleep left ready or set its timer for.
+      const bool nothing = global_count_.load() == 0 && timers_.next_due() == INT64_MAX && !resources_->any_waiting();
+      stuck = all_idle && nothing && idle_count_.load() + spare_count_ == started_.load() && main_ != nullptr &&
+              !done_.load() && !interrupted_.load();
     }
     if (!stuck) doze(worker, due, news);
   }
