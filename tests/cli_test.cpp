@@ -203,6 +203,104 @@ TEST_F(Cli, AnInterruptEndsItCleanly) {
   EXPECT_EQ(result.out, "cleaned up\n130\n");
 }
 
+// ---- natives that block; standard input is a pipe to which nobody writes until the program says so
+
+constexpr std::string_view kLines = R"(import net
+fn main() {
+    async { print(read_line() ?? "the end") }
+    sleep(20ms)
+    print("a timer")
+    let listener = net.listen("127.0.0.1:0").or_panic("listen")
+    async {
+        let there = listener.accept().or_panic("accept")
+        there.write_text("over the net").or_panic("write")
+        there.close()
+    }
+    let here = net.connect(listener.address()).or_panic("connect")
+    print(here.read_all().or_panic("read").to_text() ?? "?")
+    print_error("ready")
+}
+)";
+
+constexpr std::string_view kFifos = R"(import fs
+fn main() {
+    let texts = (0..20).map(i => async fs.read_text("pipe{i}").or_panic("read"))
+    sleep(20ms)
+    print("a timer")
+    print_error("ready")
+    print((await texts).join(" "))
+}
+)";
+
+// Starts a program in a shell whose file 3 is its standard input, and waits until it has said `ready`.
+std::string start(const std::string& words) {
+  return "set -m; mkfifo in; exec 3<>in; $1 run " + words +
+         " <in 2>err & program=$!; for i in {1..1000}; do [ -s err ] && break; sleep 0.01; done; ";
+}
+
+constexpr const char* kEnd = "wait $program; echo $?; cat err; rm in err";
+
+TEST_F(Cli, TasksGoOnWhileOneWaitsForALine) {
+  write("lines.noodle", kLines);
+  for (const char* workers : {"1", "2", "4"}) {
+    const ProcessResult result =
+        shell(start("--workers " + std::string(workers) + " lines.noodle") + "echo hello >&3; " + kEnd);
+    EXPECT_EQ(result.out, "a timer\nover the net\nhello\n0\nready\n") << workers;
+  }
+}
+
+TEST_F(Cli, TasksGoOnWhileManyReadPipes) {
+  write("fifos.noodle", kFifos);
+  std::string numbers;
+  for (int i = 0; i < 20; ++i) numbers += (i != 0 ? " " : "") + std::to_string(i);
+  for (const char* workers : {"1", "2"}) {
+    const ProcessResult result =
+        shell("mkfifo pipe{0..19}; " + start("--workers " + std::string(workers) + " --check-leaks fifos.noodle") +
+              "for i in {0..19}; do echo -n $i >pipe$i; done; " + kEnd + " pipe*");
+    EXPECT_EQ(result.out, "a timer\n" + numbers + "\n0\nready\n") << workers;
+  }
+}
+
+TEST_F(Cli, ATaskThatWaitsForALineCanBeStopped) {
+  write("within.noodle", R"(fn main() {
+    print_error("ready")
+    print(within 20ms { read_line() })
+    print(read_line())
+}
+)");
+  write("exit.noodle", R"(fn main() {
+    async {
+        defer print("unwound")
+        let _ = read_line()
+        print("never")
+    }
+    async { let _ = read_line() }
+    print_error("ready")
+    sleep(20ms)
+    exit(3)
+}
+)");
+  write("interrupt.noodle", R"(fn main() {
+    async { let _ = read_line() }
+    async { let _ = read_line() }
+    sleep(20ms)
+    defer print("unwound")
+    print_error("ready")
+    let _ = read_line()
+}
+)");
+  for (const std::string workers : {"--workers 1 ", "--workers 2 ", "--workers 4 --spread "}) {
+    // A half of the line comes while somebody waits who gives up.
+    ProcessResult result =
+        shell(start(workers + "within.noodle") + "echo -n one >&3; sleep 0.2; echo ' line' >&3; " + kEnd);
+    EXPECT_EQ(result.out, "Err(took longer than 20ms)\nSome(\"one line\")\n0\nready\n") << workers;
+    result = shell(start(workers + "exit.noodle") + kEnd);
+    EXPECT_EQ(result.out, "unwound\n3\nready\n") << workers;
+    result = shell(start(workers + "interrupt.noodle") + "kill -INT $program; " + kEnd);
+    EXPECT_EQ(result.out, "unwound\n130\nready\n") << workers;
+  }
+}
+
 TEST_F(Cli, AHostileModuleIsRefused) {
   write("a.nbc", std::string("NBC\0\1\0garbage", 13));
   const ProcessResult result = noodle({"run", "a.nbc"});

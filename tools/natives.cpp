@@ -11,6 +11,7 @@ struct NativePromise {
 
 constexpr bool leaf = true;
 constexpr bool blocking = false;
+constexpr bool lasting = false;
 constexpr NativePromise kPromises[] = {
 #define NATIVE(function, name, signature, promise) {name, promise},
 #include "runtime/vm/native_table.def"

@@ -51,7 +51,7 @@ class Simulation : public world::World, public task::Director {
   world::Written write_out(std::string_view text) override;
   world::Written write_error(std::string_view text) override;
   world::Written flush() override { return world::Written::Ok; }
-  world::LineRead read_line(std::string&, const std::atomic<bool>*) override { return world::LineRead::End; }
+  world::LineRead read_line(std::string&, const std::function<bool()>&) override { return world::LineRead::End; }
   const std::vector<std::string>& args() override { return arguments_; }
   bool env(const std::string& name, std::string& value) override;
   std::expected<std::string, std::string> read_file(const std::string& path) override;

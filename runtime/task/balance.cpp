@@ -19,7 +19,7 @@ constexpr std::int64_t kFirstRest = 2'000'000, kLongestRest = 32'000'000;
 
 std::uint64_t Scheduler::total_progress() const {
   std::uint64_t total = 0;
-  for (std::uint32_t i = 0; i < started_.load(std::memory_order_relaxed); ++i) {
+  for (std::uint32_t i = 0; i < thread_count(); ++i) {
     total += workers_[i]->progress_.load(std::memory_order_relaxed);
   }
   return total;
@@ -39,8 +39,9 @@ void Scheduler::note_rate(Worker& worker, std::int64_t now) {
 void Scheduler::begin_help(Worker& worker) {
   if (spread_) return;
   worker.help_rate_ = 0;
-  for (std::uint32_t i = 0; i < started_.load(std::memory_order_relaxed); ++i) {
-    if (i != worker.index_) worker.help_rate_ += workers_[i]->rate_.load(std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < thread_count(); ++i) {
+    const bool away = (workers_[i]->blocking_.load(std::memory_order_relaxed) & Worker::kReplaced) != 0;
+    if (i != worker.index_ && !away) worker.help_rate_ += workers_[i]->rate_.load(std::memory_order_relaxed);
   }
   worker.help_progress_ = total_progress();
   worker.help_time_ = world_.monotonic_nanos();
@@ -63,19 +64,18 @@ void Scheduler::look_whether_it_helps(Worker& worker) {
 void Scheduler::rest(Worker& worker) {
   {
     const Hold hold(idle_lock_);
-    if (resting_ + idle_count_.load() + 1 >= started_.load()) return;
+    if (running() <= 1) return;
     ++resting_;
+    worker.rests_ = true;
+    worker.signal_.store(0);
   }
   worker.rest_ = std::clamp(worker.rest_ * 2, kFirstRest, kLongestRest);
-  for (RunQueue& queue : worker.queues_) {
-    while (Task* task = queue.pop()) push_global(*task);
-  }
-  if (worker.next_ != nullptr) push_global(*std::exchange(worker.next_, nullptr));
-  worker.signal_.store(0);
+  give_away(worker);
   if (!done_.load() && !closing_.load()) world_.wait(worker.signal_, worker.rest_);
   {
     const Hold hold(idle_lock_);
-    --resting_;
+    if (std::exchange(worker.rests_, false)) --resting_;
+    worker.surplus_ = is_surplus();
   }
   enter(worker);
 }
@@ -84,7 +84,7 @@ void Scheduler::rest(Worker& worker) {
 void Scheduler::try_solo(Worker& worker) {
   if (worker.solo_ || spread_) return;
   const Hold hold(idle_lock_);
-  if (resting_ + idle_count_.load() + 1 != started_.load()) return;
+  if (asleep() + 1 != started_.load()) return;
   worker.solo_ = true;
   solo_.store(&worker, std::memory_order_relaxed);
 }

@@ -37,6 +37,7 @@ void Scheduler::push(Worker& worker, Task& task) {
 
 std::uint32_t Scheduler::waiting(const Worker& worker) const {
   std::uint32_t count = global_count_.load(std::memory_order_relaxed);
+  count += worker.offered_.load(std::memory_order_relaxed) != nullptr ? 1 : 0;
   for (const RunQueue& queue : worker.queues_) count += queue.size();
   return count;
 }

@@ -54,6 +54,17 @@ class RunQueue {
         return task;
     }
   }
+  /// Anyone: the oldest task, or null.
+  Task* take() {
+    std::uint32_t head = head_.load(std::memory_order_acquire);
+    for (;;) {
+      // Acquire pairs with the owner's release: what it put there is seen.
+      if (head == tail_.load(std::memory_order_acquire)) return nullptr;
+      Task* task = slots_[head % kRoom].load(std::memory_order_relaxed);
+      if (head_.compare_exchange_weak(head, head + 1, std::memory_order_release, std::memory_order_acquire))
+        return task;
+    }
+  }
   /// Anyone: takes half of the tasks, the oldest; gives one of them and leaves the rest in `into`, whose
   /// owner the caller is and which is empty.
   Task* steal(RunQueue& into) {

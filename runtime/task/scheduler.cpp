@@ -5,6 +5,7 @@
 
 #include "runtime/memory/memory.h"
 #include "runtime/task/director.h"
+#include "runtime/task/monitor.h"
 #include "runtime/task/offload.h"
 #include "runtime/task/resource.h"
 
@@ -66,12 +67,15 @@ Scheduler::Scheduler(const SchedulerOptions& options, world::World& world, Engin
       director_(options.director),
       timers_(world.monotonic_nanos()),
       resources_(std::make_unique<Resources>(*this, world)),
-      offload_(std::make_unique<Offload>(*this)) {
-  for (std::uint32_t i = 0; i < most_workers_; ++i) workers_.push_back(std::make_unique<Worker>(*this, i));
+      offload_(std::make_unique<Offload>(*this)),
+      monitor_(std::make_unique<Monitor>(*this)) {
+  workers_.resize(most_threads());
+  workers_[0] = std::make_unique<Worker>(*this, 0);
 }
 
 Scheduler::~Scheduler() {
   offload_.reset();  // its threads make tasks ready
+  monitor_.reset();  // starts workers
   closing_.store(true);
   for (std::uint32_t i = 1; i < started_.load(); ++i) {
     wake(*workers_[i]);
@@ -91,6 +95,7 @@ void Scheduler::run(Task& main, Fiber& fiber) {
   turn(worker, main);
   loop(worker);
   worker.leave_solo();
+  const Hold hold(main_lock_);
   main_ = nullptr;
 }
 
@@ -100,7 +105,8 @@ bool Scheduler::over(const Worker& worker) const {
 
 void Scheduler::loop(Worker& worker) {
   while (!over(worker)) {
-    if (worker.index_ == 0) check_interrupt(worker);
+    if (interrupted_.load(std::memory_order_relaxed)) check_interrupt(&worker);
+    if (worker.surplus_ || shrunk_.load(std::memory_order_relaxed)) step_aside(worker);
     if (Task* task = director_ != nullptr ? find_directed(worker) : find(worker)) {
       turn(worker, *task);
       if (worker.turns_ % kTurnsBetweenLagLooks == 0 || spread_) look_for_lag(worker);
@@ -260,63 +266,89 @@ Fiber* Scheduler::claim_task(Task& task, Wake why, std::uint32_t& was) {
 void Scheduler::cancel(Worker* worker, Task& task) {
   task.flags.fetch_or(Task::kCancel);
   std::uint32_t was = 0;
-  if (Fiber* fiber = claim_task(task, Wake::Cancelled, was)) complete(worker, *fiber, was);
+  if (Fiber* fiber = claim_task(task, Wake::Cancelled, was)) return complete(worker, *fiber, was);
+  world_.wake_readers();
 }
 
 void Scheduler::exit(Worker& worker) {
-  main_->flags.fetch_or(Task::kExit);
-  cancel(&worker, *main_);
+  Task& main = *main_.load();
+  main.flags.fetch_or(Task::kExit);
+  cancel(&worker, main);
 }
 
 void Scheduler::interrupt() {
   interrupted_.store(true);
   wake(*workers_[0]);
+  monitor_->wake_if_running();
 }
 
-void Scheduler::check_interrupt(Worker& worker) {
-  if (!interrupted_.load(std::memory_order_relaxed) || main_ == nullptr) return;
-  interrupted_.store(false);
-  cancel(&worker, *main_);
+void Scheduler::check_interrupt(Worker* worker) {
+  const Hold hold(main_lock_);
+  Task* main = main_.load();
+  if (main != nullptr && interrupted_.exchange(false)) cancel(worker, *main);
 }
 
 // ------------------------------------------------------------------------------- sleep and waking
 
-void Scheduler::wake_one() {
-  if (idle_count_.load() == 0) {
-    if (started_.load(std::memory_order_relaxed) < most_workers_) start_worker();
-    return;
-  }
+void Scheduler::wake_one(Reason why) {
   Worker* worker = nullptr;
+  bool started = false;
   {
     const Hold hold(idle_lock_);
-    worker = idle_;
-    if (worker == nullptr) return;
+    const bool room = running() < allowed();
+    if (room) worker = pick(why);
+    if (room && worker == nullptr && running() + resting_ < allowed()) started = start_worker(why);
+  }
+  if (worker != nullptr) return wake(*worker, why);
+  if (!started) want_monitor();
+}
+
+// With idle_lock_ held: a worker that sleeps, and from now on counts as one that runs; null when there is none.
+Worker* Scheduler::pick(Reason why) {
+  if (Worker* worker = idle_) {
     idle_ = worker->next_idle_;
     idle_count_.fetch_sub(1);
+    return worker;
   }
-  wake(*worker);
+  if (Worker* worker = spare_) {
+    spare_ = worker->next_idle_;
+    --spare_count_;
+    return worker;
+  }
+  if (why == Reason::Replace && resting_ != 0) {
+    // Comes back a little sooner than it wanted.
+    for (std::uint32_t i = 0; i < started_.load(std::memory_order_relaxed); ++i) {
+      if (std::exchange(workers_[i]->rests_, false)) {
+        --resting_;
+        return workers_[i].get();
+      }
+    }
+  }
+  return nullptr;
 }
 
 // Safe in a signal handler.
-void Scheduler::wake(Worker& worker) {
-  worker.signal_.store(1);
+void Scheduler::wake(Worker& worker, Reason why) {
+  worker.signal_.store(static_cast<std::uint32_t>(why));
   if (keeper_.load() == &worker) world_.ports().interrupt_poll();
   futex_wake(worker.signal_);
 }
 
-void Scheduler::start_worker() {
-  const Hold hold(idle_lock_);
+// With idle_lock_ held.
+bool Scheduler::start_worker(Reason why) {
   const std::uint32_t index = started_.load(std::memory_order_relaxed);
-  if (index == most_workers_) return;
+  if (index == most_threads()) return false;
+  workers_[index] = std::make_unique<Worker>(*this, index);
   Worker& worker = *workers_[index];
   worker.random_ = index + 1;
-  if (!engine_.attach(worker)) return;
+  if (!engine_.attach(worker)) return false;
   started_.store(index + 1, std::memory_order_release);
-  worker.thread_ = Thread([this, &worker] {
+  worker.thread_ = Thread([this, &worker, why] {
     enter(worker);
-    begin_help(worker);
+    if (why == Reason::Help) begin_help(worker);
     loop(worker);
   });
+  return true;
 }
 
 // False when nothing can ever wake anything: every worker is idle, no timer is set, nobody outside is
@@ -353,23 +385,21 @@ bool Scheduler::sleep(Worker& worker) {
     const std::int64_t due = timers_.next_due();
     {
       const Hold hold(idle_lock_);
-      stuck = all_idle && due == INT64_MAX && !resources_->any_waiting() && idle_count_.load() == started_.load() &&
-              main_ != nullptr && !done_.load();
+      // Under the lock, for what the last one to fall asleep left ready or set its timer for.
+      const bool nothing = global_count_.load() == 0 && timers_.next_due() == INT64_MAX && !resources_->any_waiting();
+      stuck = all_idle && nothing && idle_count_.load() + spare_count_ == started_.load() && main_.load() != nullptr &&
+              !done_.load() && !interrupted_.load();
     }
     if (!stuck) doze(worker, due, news);
   }
   {
     const Hold hold(idle_lock_);
-    for (Worker** at = &idle_; *at != nullptr; at = &(*at)->next_idle_) {
-      if (*at != &worker) continue;
-      *at = worker.next_idle_;
-      idle_count_.fetch_sub(1);
-      break;
-    }
+    if (unlist(idle_, worker)) idle_count_.fetch_sub(1);
+    worker.surplus_ = is_surplus();
   }
   enter(worker);
   resources_->tell(&worker, news);
-  if (!stuck && worker.signal_.load() != 0) begin_help(worker);
+  if (!stuck && worker.signal_.load() == static_cast<std::uint32_t>(Reason::Help)) begin_help(worker);
   return !stuck;
 }
 
@@ -395,8 +425,9 @@ void Scheduler::doze(Worker& worker, std::int64_t due, world::PortNews& news) {
 
 void Scheduler::deadlock(Worker& worker) {
   std::uint32_t was = 0;
-  if (main_ == nullptr) return;
-  if (Fiber* fiber = claim_task(*main_, Wake::Deadlock, was)) complete(&worker, *fiber, was);
+  Task* main = main_.load();
+  if (main == nullptr) return;
+  if (Fiber* fiber = claim_task(*main, Wake::Deadlock, was)) complete(&worker, *fiber, was);
 }
 
 }  // namespace noodle::task

@@ -12,12 +12,18 @@
 // It goes on helping only if that helps: if all together don't get more done than they did without it, for
 // they fight for the same cache lines, it rests for a while.
 //
+// A native that blocks runs in place. It says so ("begin_blocking"), and when it lasts, and others could use
+// the processor, a *monitor* thread gives what waits at that worker to all and lets another worker run in
+// its place ("replaces" it), a spare thread if need be. When the native returns, one worker too many may
+// run: it steps aside at its next turn. So may workers whose cores somebody has leased.
+//
 // A worker that is the only one awake may take the scheduler for itself ("solo"): then it uses what tasks share
 // without locks. One that wakes up asks for it back and waits for the end of the other's turn.
 
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/lock.h"
@@ -30,6 +36,7 @@
 namespace noodle::task {
 
 class Director;
+class Monitor;
 class Offload;
 class Resources;
 class Scheduler;
@@ -80,6 +87,9 @@ class Worker {
   void leave_solo() {
     if (solo_) give_up_solo();
   }
+  /// Around what may last long in the system. In between, this worker makes no task ready.
+  void begin_blocking();
+  void end_blocking();
   /// Notes that tasks have made so much progress, in whatever the engine counts.
   void add_progress(std::uint64_t steps) {
     progress_.store(progress_.load(std::memory_order_relaxed) + steps, std::memory_order_relaxed);
@@ -88,12 +98,20 @@ class Worker {
  private:
   friend class Scheduler;
   void give_up_solo();
+  void take_back_offered();
   Fiber* take_fiber();
   void give_fiber(Fiber* fiber);
+
+  // Of `blocking_`: in a native that may last; and another worker runs instead. What is above counts natives.
+  static constexpr std::uint32_t kInside = 1, kReplaced = 2, kStates = 3, kLeave = 3;
 
   Scheduler& scheduler_;
   std::uint32_t index_;
   Task* next_ = nullptr;
+  Atomic<Task*> offered_{nullptr};  // what was `next_`, while it blocks: the monitor may take it
+  Atomic<std::uint32_t> blocking_{0};
+  std::uint32_t seen_ = 0;  // the monitor's: `blocking_` when it looked last
+  bool surplus_ = false;    // it came back when enough others ran
   RunQueue queues_[kPriorities];
   std::uint32_t turns_ = 0;
   std::uint32_t pushed_ = 0;  // tasks put into the queues so far
@@ -119,6 +137,7 @@ class Worker {
   bool solo_ = false;
   std::unique_ptr<char[]> block_;
   Worker* next_idle_ = nullptr;
+  bool rests_ = false;  // guarded by the scheduler's idle_lock_
   Thread thread_;
 };
 
@@ -205,9 +224,15 @@ class Scheduler {
   std::uint32_t worker_count() const { return most_workers_; }
   /// Who decides in a simulation; null otherwise.
   Director* director() const { return director_; }
+  /// Threads that there may be at most, and that there are.
+  static constexpr std::uint32_t kMostSpares = 64;
+  std::uint32_t most_threads() const { return most_workers_ + kMostSpares; }
+  std::uint32_t thread_count() const { return started_.load(std::memory_order_acquire); }
 
  private:
   friend class Worker;
+  friend class Monitor;
+  friend class CoreLease;
   bool over(const Worker& worker) const;
   void loop(Worker& worker);
   void turn(Worker& worker, Task& task);
@@ -238,11 +263,30 @@ class Scheduler {
   bool sleep(Worker& worker);
   void doze(Worker& worker, std::int64_t due, world::PortNews& news);
   void look_outside(Worker& worker);
-  void wake_one();
-  void wake(Worker& worker);
-  void start_worker();
+  enum class Reason : std::uint32_t { Help = 1, Replace = 2 };  // what a worker is woken for
+  void wake_one(Reason why = Reason::Help);
+  void wake(Worker& worker, Reason why = Reason::Help);
+  Worker* pick(Reason why);
+  bool start_worker(Reason why);
   void deadlock(Worker& worker);
-  void check_interrupt(Worker& worker);
+  void check_interrupt(Worker* worker);
+  // Natives that block; see monitor.cpp.
+  void watch(const Worker& worker);
+  bool is_unserved() const;
+  bool look_at_natives(bool act);
+  void replace(Worker& worker, std::uint32_t state);
+  void come_back(Worker& worker);
+  void want_monitor();
+  // Who runs; see crew.cpp.
+  std::uint32_t running() const;
+  std::uint32_t allowed() const { return most_workers_ - leased_; }
+  std::uint32_t asleep() const { return resting_ + idle_count_.load() + spare_count_; }
+  bool is_surplus() const { return running() > allowed(); }
+  void give_away(Worker& worker);
+  void step_aside(Worker& worker);
+  static bool unlist(Worker*& list, const Worker& worker);
+  std::uint32_t lease(std::uint32_t cores);
+  void end_lease(std::uint32_t cores);
 
   world::World& world_;
   Engine& engine_;
@@ -251,7 +295,8 @@ class Scheduler {
   Director* const director_;
   std::vector<std::unique_ptr<Worker>> workers_;  // as many as there may be; those that run come first
   Atomic<std::uint32_t> started_{1};
-  Task* main_ = nullptr;
+  Atomic<Task*> main_{nullptr};
+  Lock main_lock_;  // held while another thread may use main_, or its end
   Atomic<bool> done_{false};
   Atomic<bool> closing_{false};
   Atomic<bool> interrupted_{false};
@@ -264,7 +309,15 @@ class Scheduler {
   Worker* idle_ = nullptr;
   Atomic<std::uint32_t> idle_count_{0};
 
-  std::uint32_t resting_ = 0;  // guarded by idle_lock_
+  // Guarded by idle_lock_: workers that rest, that stepped aside, that are in a native while another one runs.
+  std::uint32_t resting_ = 0;
+  Worker* spare_ = nullptr;
+  std::uint32_t spare_count_ = 0;
+  std::uint32_t replaced_ = 0;
+  std::uint32_t leased_ = 0;    // cores
+  Atomic<bool> shrunk_{false};  // fewer workers may run than do, perhaps
+  Atomic<bool> wanted_{false};  // somebody asked for a worker, and all that may run do
+  Atomic<bool> monitor_asleep_{true};
   Atomic<Worker*> solo_{nullptr};
   Atomic<bool> solo_wanted_{false};  // another worker waits to enter
   Atomic<Worker*> keeper_{nullptr};  // sleeps until the next timer is due
@@ -273,6 +326,7 @@ class Scheduler {
   Timers timers_;
   std::unique_ptr<Resources> resources_;
   std::unique_ptr<Offload> offload_;
+  std::unique_ptr<Monitor> monitor_;
   Stacks stacks_;
   Lock scope_lock_;
   Scope* free_scopes_ = nullptr;
@@ -280,5 +334,17 @@ class Scheduler {
   Atomic<std::uint64_t> numbers_{0};
   Atomic<std::int64_t> live_{0};  // tasks that have not been given back
 };
+
+inline void Worker::begin_blocking() {
+  if (next_ != nullptr) offered_.store(std::exchange(next_, nullptr), std::memory_order_relaxed);
+  // Sequentially consistent, as what the monitor does when it falls asleep: one sees the other.
+  blocking_.fetch_add(kInside);
+  if (scheduler_.monitor_asleep_.load()) scheduler_.watch(*this);
+}
+
+inline void Worker::end_blocking() {
+  if (offered_.load(std::memory_order_relaxed) != nullptr) take_back_offered();
+  if ((blocking_.fetch_add(kLeave) & kReplaced) != 0) scheduler_.come_back(*this);
+}
 
 }  // namespace noodle::task

@@ -82,6 +82,7 @@ void Scheduler::cancel_scope(Worker* worker, Scope& scope) {
     woken = cancel_children(scope);
   }
   complete_all(worker, woken);
+  world_.wake_readers();
 }
 
 // A child's panic that nobody can await any more fails its scope: the siblings are cancelled, and the owner
@@ -104,6 +105,7 @@ void Scheduler::fail(Worker* worker, Scope& scope, std::uint64_t serial, Task& t
     }
   }
   complete_all(worker, woken);
+  world_.wake_readers();
 }
 
 void Scheduler::begin_join(Worker* worker, Scope& scope) {

@@ -195,19 +195,32 @@ namespace {
   return false;
 }
 
+// One that may wait: then this is where the task goes on, maybe before we are back here.
+[[gnu::noinline]] bool call_blocking_native(Machine& vm, const LoadedNative& native, const Word* pc,
+                                            std::uint64_t* fp) {
+  vm.fiber->at = pc;
+  vm.fiber->frame = fp;
+  vm.worker->leave_solo();
+  if (!native.lasting) return call_native(vm, native);
+  vm.worker->begin_blocking();
+  const bool done = call_native(vm, native);
+  vm.worker->end_blocking();
+  return done;
+}
+
 }  // namespace
 
 HANDLER(CallNative) {
   STEP();
   const LoadedNative& native = vm->module->natives[UIMM];
   gather(vm->scratch, fp, list_of(pc), native.param_slots);
-  if (!native.leaf) {
-    // It may wait: then this is where the task goes on, maybe before we are back here.
-    vm->fiber->at = pc;
-    vm->fiber->frame = fp;
-    vm->worker->leave_solo();
+  bool done = false;
+  if (native.leaf) [[likely]] {
+    done = call_native(*vm, native);
+  } else {
+    done = call_blocking_native(*vm, native, pc, fp);
   }
-  if (!call_native(*vm, native)) [[unlikely]] {
+  if (!done) [[unlikely]] {
     if (vm->native_status == NativeStatus::Wait || vm->native_status == NativeStatus::Yield) {
       vm->fuel_left = fuel;
       vm->left = vm->native_status == NativeStatus::Wait ? Left::Parked : Left::Yielded;

@@ -58,7 +58,7 @@ std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& 
   made->scheduler_ = std::make_unique<task::Scheduler>(
       task::SchedulerOptions{.workers = options.workers, .spread = options.spread, .director = options.director}, world,
       *made);
-  made->machines_.resize(made->scheduler_->worker_count());
+  made->machines_.resize(made->scheduler_->most_threads());
   made->scheduler_->attach_first();
   return made;
 }
@@ -247,19 +247,19 @@ void Interpreter::release(task::Worker& worker, memory::Object* object) {
 
 std::int64_t Interpreter::live_objects() const {
   std::int64_t live = 0;
-  for (const auto& machine : machines_) live += machine != nullptr ? machine->account.live : 0;
+  for (const auto& machine : running_machines()) live += machine->account.live;
   return live;
 }
 
 std::int64_t Interpreter::used_bytes() const {
   std::int64_t used = 0;
-  for (const auto& machine : machines_) used += machine != nullptr ? machine->account.used : 0;
+  for (const auto& machine : running_machines()) used += machine->account.used;
   return used;
 }
 
 std::uint64_t Interpreter::steps() const {
   std::uint64_t steps = 0;
-  for (const auto& machine : machines_) steps += machine != nullptr ? options_.step_limit - machine->steps_left : 0;
+  for (const auto& machine : running_machines()) steps += options_.step_limit - machine->steps_left;
   return steps;
 }
 

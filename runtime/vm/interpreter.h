@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "runtime/task/scheduler.h"
@@ -40,6 +41,10 @@ class Interpreter final : public task::Engine {
  private:
   Interpreter(const Options& options, World& world);
   Machine* make_machine();
+  /// The machines of workers that have started: others may be made at any moment.
+  std::span<const std::unique_ptr<Machine>> running_machines() const {
+    return std::span(machines_).first(scheduler_->thread_count());
+  }
   void begin(Machine& machine, task::Fiber& fiber, memory::Object* work);
   bool close_scopes(Machine& machine, task::Fiber& fiber);
   void finish(Machine& machine, task::Task& task, task::Fiber& fiber);

@@ -46,6 +46,7 @@ struct LoadedNative {
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
   bool leaf = false;                     // it never waits
+  bool lasting = false;                  // it may spend long in the system
   std::vector<const TypeInfo*> results;  // by result
 };
 

@@ -68,6 +68,7 @@ class Loader {
       LoadedNative& bound = loaded_.natives.emplace_back();
       bound.function = entry->function;
       bound.leaf = entry->leaf;
+      bound.lasting = entry->lasting;
       bound.param_slots = nbc::slots_of(module_.types, native.signature.params);
       bound.result_slots = nbc::slots_of(module_.types, native.signature.results);
       for (const nbc::TypeId type : native.signature.results) {

@@ -60,6 +60,7 @@ struct NativeEntry {
   std::string_view name;
   std::string_view signature;
   bool leaf;
+  bool lasting;
   NativeFunction function;
 };
 

@@ -5,10 +5,10 @@
 namespace noodle::vm {
 
 namespace {
-constexpr bool leaf = true;
-constexpr bool blocking = false;
+enum Promise : std::uint8_t { leaf, blocking, lasting };
 constexpr NativeEntry kNatives[] = {
-#define NATIVE(function, name, signature, promise) {name, signature, promise, native_##function},
+#define NATIVE(function, name, signature, promise) \
+  {name, signature, (promise) == leaf, (promise) == lasting, native_##function},
 #include "runtime/vm/native_table.def"
 #undef NATIVE
 };

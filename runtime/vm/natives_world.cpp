@@ -8,7 +8,13 @@ namespace noodle::vm {
 namespace {
 
 // Whoever reads our output has gone: nothing is left to do, and that is no error.
-NativeStatus after_write(NativeCall& call, Written written) {
+NativeStatus write(NativeCall& call, std::string_view text) {
+  Written written = call.world.try_write_out(text);
+  if (written == Written::Later) {
+    call.worker.begin_blocking();
+    written = call.world.write_out(text);
+    call.worker.end_blocking();
+  }
   if (written == Written::Closed) {
     call.exit_code = 0;
     return NativeStatus::Exit;
@@ -37,16 +43,21 @@ NativeStatus native_io_print(NativeCall& call) {
   line.reserve(text.size() + 1);
   line += text;
   line += '\n';
-  return after_write(call, call.world.write_out(line));
+  return write(call, line);
 }
-NativeStatus native_io_write(NativeCall& call) { return after_write(call, call.world.write_out(text_arg(call, 0))); }
+NativeStatus native_io_write(NativeCall& call) { return write(call, text_arg(call, 0)); }
 NativeStatus native_io_print_error(NativeCall& call) {
   call.world.write_error(std::string(text_arg(call, 0)) + "\n");
   return NativeStatus::Ok;
 }
 NativeStatus native_io_read_line(NativeCall& call) {
+  // While its defers run after a stop, the flags are still up; they have done their work.
+  const auto stop = [&] {
+    return !call.fiber.stopping &&
+           (call.interrupt->load(std::memory_order_relaxed) || task::Scheduler::told_to_stop(*call.fiber.task));
+  };
   std::string line;
-  const LineRead read = call.world.read_line(line, call.interrupt);
+  const LineRead read = call.world.read_line(line, stop);
   if (read == LineRead::Interrupted) return NativeStatus::Interrupted;
   if (find_invalid_utf8(line) != std::string_view::npos) {
     return call.panic("standard input is not UTF-8 text");

@@ -9,9 +9,11 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
 
 #include "base/lock.h"
 #include "runtime/world/errors.h"
+#include "runtime/world/line_input.h"
 #include "runtime/world/world.h"
 
 namespace noodle::world {
@@ -65,65 +67,39 @@ class RealWorld final : public World {
     return value;
   }
 
-  Written write_out(std::string_view text) override {
+  Written try_write_out(std::string_view text) override {
     const Hold hold(out_lock_);
-    if (!is_terminal_known_) {
-      is_terminal_ = isatty(STDOUT_FILENO) == 1;
-      is_terminal_known_ = true;
-    }
+    if (is_due(text)) return Written::Later;
     out_ += text;
-    if (out_.size() >= kBlock || (is_terminal_ && text.find('\n') != std::string_view::npos)) {
-      return flush_held();
-    }
     return Written::Ok;
   }
 
+  Written write_out(std::string_view text) override {
+    {
+      const Hold hold(out_lock_);
+      const bool due = is_due(text);
+      out_ += text;
+      if (!due) return Written::Ok;
+    }
+    return flush();
+  }
+
   Written write_error(std::string_view text) override {
-    const Hold hold(out_lock_);
+    const std::lock_guard hold(streams_);
     flush_held();
     return write_all(STDERR_FILENO, text);
   }
 
   Written flush() override {
-    const Hold hold(out_lock_);
+    const std::lock_guard hold(streams_);
     return flush_held();
   }
 
-  Written flush_held() {
-    const Written written = write_all(STDOUT_FILENO, out_);
-    out_.clear();
-    if (written != Written::Ok) trouble_ = written;
-    return trouble_;  // what was lost once is not made good by what comes later
-  }
-
-  LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) override {
+  LineRead read_line(std::string& line, const std::function<bool()>& stop) override {
     flush();  // a prompt must be seen before the answer
-    const Hold hold(in_lock_);
-    line.clear();
-    for (;;) {
-      const std::size_t end = in_.find('\n', in_at_);
-      if (end != std::string::npos) {
-        line.append(in_, in_at_, end - in_at_);
-        in_at_ = end + 1;
-        if (line.ends_with('\r')) line.pop_back();
-        return LineRead::Line;
-      }
-      line.append(in_, in_at_);
-      in_.resize(kBlock);
-      in_at_ = 0;
-      const ssize_t n = read(STDIN_FILENO, in_.data(), in_.size());
-      const int error = errno;
-      in_.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
-      if (n > 0) continue;
-      if (n < 0 && error == EINTR) {
-        if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) {
-          return LineRead::Interrupted;
-        }
-        continue;
-      }
-      return line.empty() ? LineRead::End : LineRead::Line;
-    }
+    return lines_.read(line, stop);
   }
+  void wake_readers() override { lines_.wake(); }
 
   const std::vector<std::string>& args() override { return args_; }
 
@@ -210,16 +186,36 @@ class RealWorld final : public World {
   }
 
  private:
-  Lock out_lock_;  // guards what is written and not yet out
-  Lock in_lock_;   // held while somebody reads a line
-  std::unique_ptr<Ports> ports_ = make_real_ports();
-  std::vector<std::string> args_;
-  Written trouble_ = Written::Ok;
+  // Whether this text ends the time of those before it in the buffer.
+  bool is_due(std::string_view text) {
+    if (!is_terminal_known_) {
+      is_terminal_ = isatty(STDOUT_FILENO) == 1;
+      is_terminal_known_ = true;
+    }
+    return out_.size() + text.size() >= kBlock || (is_terminal_ && text.find('\n') != std::string_view::npos);
+  }
+
+  Written flush_held() {
+    {
+      const Hold hold(out_lock_);
+      going_.swap(out_);
+    }
+    const Written written = write_all(STDOUT_FILENO, going_);
+    going_.clear();
+    if (written != Written::Ok) trouble_ = written;
+    return trouble_;  // what was lost once is not made good by what comes later
+  }
+
+  Lock out_lock_;  // guards what is not yet on its way out
   std::string out_;
-  std::string in_;
-  std::size_t in_at_ = 0;
   bool is_terminal_ = false;
   bool is_terminal_known_ = false;
+  std::mutex streams_;  // held while somebody writes to one, which may take long; guards what is on its way
+  std::string going_;
+  Written trouble_ = Written::Ok;
+  std::unique_ptr<Ports> ports_ = make_real_ports();
+  std::vector<std::string> args_;
+  LineInput lines_;
 };
 
 }  // namespace

@@ -22,8 +22,8 @@ Written TestWorld::write_error(std::string_view text) {
   return Written::Ok;
 }
 
-LineRead TestWorld::read_line(std::string& line, const std::atomic<bool>* interrupt) {
-  if (interrupt != nullptr && interrupt->load(std::memory_order_relaxed)) return LineRead::Interrupted;
+LineRead TestWorld::read_line(std::string& line, const std::function<bool()>& stop) {
+  if (stop()) return LineRead::Interrupted;
   if (in.empty()) return LineRead::End;
   const std::size_t end = in.find('\n');
   line = in.substr(0, end);

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +19,7 @@
 namespace noodle::world {
 
 /// What became of something written to a stream.
-enum class Written : std::uint8_t { Ok, Closed, Failed };
+enum class Written : std::uint8_t { Ok, Closed, Failed, Later };
 /// What became of a request for a line.
 enum class LineRead : std::uint8_t { Line, End, Interrupted };
 
@@ -42,8 +43,13 @@ class World {
   virtual Written write_out(std::string_view text) = 0;
   virtual Written write_error(std::string_view text) = 0;
   virtual Written flush() = 0;
-  /// The next line of standard input without its end.
-  virtual LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) = 0;
+  /// As `write_out`, if that takes no time: else Later, and nothing is done.
+  virtual Written try_write_out(std::string_view text) { return write_out(text); }
+  /// The next line of standard input without its end. Gives up when `stop` says so, which it is asked before
+  /// it waits, after a signal and after `wake_readers`.
+  virtual LineRead read_line(std::string& line, const std::function<bool()>& stop) = 0;
+  /// Makes those who wait for a line ask their `stop` again.
+  virtual void wake_readers() {}
 
   /// The program's own arguments.
   virtual const std::vector<std::string>& args() = 0;
@@ -82,7 +88,7 @@ class TestWorld : public World {
   Written write_out(std::string_view text) override;
   Written write_error(std::string_view text) override;
   Written flush() override { return Written::Ok; }
-  LineRead read_line(std::string& line, const std::atomic<bool>* interrupt) override;
+  LineRead read_line(std::string& line, const std::function<bool()>& stop) override;
   const std::vector<std::string>& args() override { return arguments; }
   bool env(const std::string& name, std::string& value) override;
   std::expected<std::string, std::string> read_file(const std::string& path) override;

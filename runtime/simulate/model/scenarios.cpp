@@ -7,6 +7,7 @@
 #include "runtime/simulate/model/engine.h"
 #include "runtime/simulate/model/threads.h"
 #include "runtime/simulate/world.h"
+#include "runtime/task/lease.h"
 #include "runtime/task/stacks.h"
 
 namespace noodle::simulate {
@@ -349,13 +350,57 @@ Body timers(Actor& a, Stage& stage) {
   stage.expect(co_await a.leave() == Passed::Done, "a timer never fired");
 }
 
+// ---------------------------------------------------------------------------------------- natives
+
+// Holds up its worker's thread, as a native that waits for the system.
+void block(Actor& a, Stage& stage, std::int64_t nanos) {
+  Atomic<std::uint32_t> never{0};
+  a.worker().leave_solo();
+  a.worker().begin_blocking();
+  stage.world.wait(never, nanos);
+  a.worker().end_blocking();
+}
+
+Body blocks(Actor& a, Stage& stage, task::Channel& done, std::uint32_t rounds) {
+  for (; rounds != 0; --rounds) {
+    block(a, stage, 1 + stage.pick(300'000));
+    if (stage.pick(2) != 0) co_await a.yield();
+    std::uint64_t word = 1;
+    stage.expect(co_await a.send(done, word) == Passed::Done, "a send was stopped");
+  }
+}
+
+Body natives(Actor& a, Stage& stage) {
+  task::Channel* done = stage.channel(stage.pick(3));
+  a.open();
+  std::uint32_t left = 0;
+  for (std::uint32_t i = 0; i < 1 + stage.pick(6); ++i) {
+    const std::uint32_t rounds = 1 + stage.pick(3);
+    left += rounds;
+    a.drop(a.start([&, rounds](Actor& b) { return blocks(b, stage, *done, rounds); }, any_priority(stage)).handle);
+  }
+  // What sleeps wakes in time, though all workers may be held up.
+  a.drop(a.start([&](Actor& b) { return sleeper(b, stage, 1 + stage.pick(500'000)); }).handle);
+  while (left != 0) {
+    const task::CoreLease lease(a.scheduler(), stage.pick(3));
+    std::uint64_t word = 0;
+    const Passed passed = co_await a.receive(*done, word, stage.pick(4) != 0);
+    if (passed == Passed::NotNow) co_await a.sleep(10'000);
+    if (passed == Passed::Done) --left;
+    stage.expect(passed == Passed::Done || passed == Passed::NotNow, "a receive was stopped");
+    if (passed != Passed::Done && passed != Passed::NotNow) break;
+  }
+  stage.expect(co_await a.leave() == Passed::Done, "a join was stopped");
+  a.drop(done->handle);
+}
+
 struct Scenario {
   const char* name;
   Body (*main)(Actor&, Stage&);
 };
 constexpr Scenario kScenarios[] = {
     {"messages", messages},   {"cancellation", cancellation}, {"trees", trees},   {"priorities", priorities},
-    {"resources", resources}, {"publication", publication},   {"timers", timers},
+    {"resources", resources}, {"publication", publication},   {"timers", timers}, {"natives", natives},
 };
 constexpr auto kNames = [] {
   std::array<const char*, std::size(kScenarios)> names{};
@@ -389,7 +434,7 @@ ModelRun run_scenario(std::size_t which, std::uint64_t seed) {
   const Scenario& scenario = kScenarios[which];
   auto world = std::make_unique<ModelWorld>(Choices(seed, kSchedule));
   const auto workers = static_cast<std::uint32_t>(1 + world->choices().draw() % 4);
-  auto engine = std::make_unique<ModelEngine>(workers);
+  auto engine = std::make_unique<ModelEngine>(workers + task::Scheduler::kMostSpares);
   const task::SchedulerOptions options{.workers = workers, .spread = world->choices().draw() % 4 != 0};
   auto stage = std::make_unique<Stage>(*world, *engine);
   const bool ended = world->threads.run([&] { play(*stage, scenario, options); });
