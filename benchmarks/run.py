@@ -26,6 +26,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 PEERS = {".lua": "lua5.4", ".py": "python3", ".cpp": "clang++-19", ".go": "go", ".erl": "erlang"}
 BINARIES = {".lua": "lua5.4", ".py": sys.executable, ".cpp": "clang++-19", ".go": "go", ".erl": "erlc"}
 THREADS = 2
+LEAST_MEMORY = 1024  # KiB above hello world: of less, chance decides
 
 
 def run(command):
@@ -74,7 +75,9 @@ def compare(name, noodle, peer_name, peer, hello):
     rows = [row(name, peer_name, "wall s", [r[0] for r in ours], [r[0] for r in theirs])]
     if hello and name != "hello":
         above = lambda command, base: [max(1, peak_memory(command) - base) for _ in range(5)]
-        rows.append(row(name, peer_name, "KiB", above(noodle, hello[0]), above(peer, hello[1])))
+        ours, theirs = above(noodle, hello[0]), above(peer, hello[1])
+        if max(statistics.median(ours), statistics.median(theirs)) >= LEAST_MEMORY:
+            rows.append(row(name, peer_name, "KiB", ours, theirs))
     return rows
 
 

@@ -29,20 +29,27 @@ void Scheduler::note_rate(Worker& worker, std::int64_t now) {
   const std::int64_t took = now - worker.rate_time_;
   if (took < kRateTime) return;
   const std::uint64_t progress = worker.progress_.load(std::memory_order_relaxed);
-  worker.rate_.store((progress - worker.rate_progress_) * 1'000'000 / static_cast<std::uint64_t>(took),
-                     std::memory_order_relaxed);
+  const std::uint64_t rate = (progress - worker.rate_progress_) * 1'000'000 / static_cast<std::uint64_t>(took);
+  worker.rate_.store(rate, std::memory_order_relaxed);
+  if (worker.stayed_solo_) worker.solo_rate_.store(rate, std::memory_order_relaxed);
+  worker.stayed_solo_ = worker.solo_;
   worker.rate_time_ = now;
   worker.rate_progress_ = progress;
 }
 
-// Woken to help: how fast were the others?
+// Woken to help: how fast were the others, all as they were, or one while it was alone? What they did just now may
+// suffer from an earlier helper.
 void Scheduler::begin_help(Worker& worker) {
   if (spread_) return;
   worker.help_rate_ = 0;
+  std::uint64_t alone = 0;
   for (std::uint32_t i = 0; i < thread_count(); ++i) {
     const bool away = (workers_[i]->blocking_.load(std::memory_order_relaxed) & Worker::kReplaced) != 0;
-    if (i != worker.index_ && !away) worker.help_rate_ += workers_[i]->rate_.load(std::memory_order_relaxed);
+    if (i == worker.index_ || away) continue;
+    worker.help_rate_ += workers_[i]->rate_.load(std::memory_order_relaxed);
+    alone = std::max(alone, workers_[i]->solo_rate_.load(std::memory_order_relaxed));
   }
+  worker.help_rate_ = std::max(worker.help_rate_, alone);
   worker.help_progress_ = total_progress();
   worker.help_time_ = world_.monotonic_nanos();
 }
@@ -70,7 +77,7 @@ void Scheduler::rest(Worker& worker) {
     worker.signal_.store(0);
   }
   worker.rest_ = std::clamp(worker.rest_ * 2, kFirstRest, kLongestRest);
-  give_away(worker);
+  leave_tasks(worker);
   if (!done_.load() && !closing_.load()) world_.wait(worker.signal_, worker.rest_);
   {
     const Hold hold(idle_lock_);

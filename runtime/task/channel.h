@@ -49,21 +49,22 @@ struct Registers {
 
 /// The common case: there is room and nobody waits, or a message and nobody waits to send. False: nothing has
 /// been done. Only for a worker that is alone, so that no lock is needed.
-inline bool send_at_once(Worker& worker, Channel& channel, const std::uint64_t* slots, const std::uint16_t* list) {
+inline bool send_at_once(Worker& worker, Channel& channel, const std::uint64_t* slots, const std::uint16_t* list,
+                         std::uint32_t width) {
   if (!worker.is_solo() || channel.count >= channel.room || channel.count >= channel.capacity) return false;
   if (channel.closed || !channel.receivers.empty()) return false;
-  const std::uint32_t width = channel.type->slots;
   std::uint64_t* to = channel.ring + ((channel.head + channel.count) & (channel.room - 1)) * width;
+#pragma clang loop unroll(disable)
   for (std::uint32_t i = 0; i < width; ++i) to[i] = slots[list[i]];
   ++channel.count;
   return true;
 }
 inline bool receive_at_once(Worker& worker, const Fiber& fiber, Channel& channel, std::uint64_t* slots,
-                            const std::uint16_t* list) {
+                            const std::uint16_t* list, std::uint32_t width) {
   if (!worker.is_solo() || channel.count == 0 || !channel.senders.empty()) return false;
   if (fiber.inbox_from == &channel.handle) return false;
-  const std::uint32_t width = channel.type->slots;
   const std::uint64_t* from = channel.ring + (channel.head & (channel.room - 1)) * width;
+#pragma clang loop unroll(disable)
   for (std::uint32_t i = 0; i < width; ++i) slots[list[i]] = from[i];
   ++channel.head;
   --channel.count;

@@ -29,6 +29,12 @@ void Scheduler::give_away(Worker& worker) {
   }
 }
 
+// The worker itself leaves all that is ready to the others.
+void Scheduler::leave_tasks(Worker& worker) {
+  if (worker.next_ != nullptr) push_global(*std::exchange(worker.next_, nullptr));
+  give_away(worker);
+}
+
 // Sleeps until it is needed, if more run than may.
 void Scheduler::step_aside(Worker& worker) {
   worker.surplus_ = false;
@@ -38,8 +44,7 @@ void Scheduler::step_aside(Worker& worker) {
   }
   worker.leave_solo();
   worker.help_time_ = 0;
-  if (worker.next_ != nullptr) push_global(*std::exchange(worker.next_, nullptr));
-  give_away(worker);
+  leave_tasks(worker);
   {
     const Hold hold(idle_lock_);
     if (!is_surplus()) return;

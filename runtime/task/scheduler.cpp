@@ -22,7 +22,7 @@ std::uint32_t cores() { return std::max(1u, std::thread::hardware_concurrency())
 }  // namespace
 
 void Worker::give_up_solo() {
-  solo_ = false;
+  solo_ = stayed_solo_ = false;
   scheduler_.solo_wanted_.store(false, std::memory_order_relaxed);
   // Release pairs with the load in `enter`: what was done without locks is seen by who comes in.
   scheduler_.solo_.store(nullptr, std::memory_order_release);

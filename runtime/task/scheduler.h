@@ -121,7 +121,9 @@ class Worker {
   Atomic<bool> lagging_{false};
   // How much gets done, for the decision whether another worker helps.
   Atomic<std::uint64_t> progress_{0};
-  Atomic<std::uint64_t> rate_{0};  // of progress, a millisecond, as it was lately
+  Atomic<std::uint64_t> rate_{0};       // of progress, a millisecond, as it was lately
+  Atomic<std::uint64_t> solo_rate_{0};  // the same, the last time that it was alone
+  bool stayed_solo_ = false;            // since the rate was measured last
   std::uint64_t rate_progress_ = 0;
   std::int64_t rate_time_ = 0;
   // Of one that was woken to help: since when, what the others did before, and what all had done by then.
@@ -283,6 +285,7 @@ class Scheduler {
   std::uint32_t asleep() const { return resting_ + idle_count_.load() + spare_count_; }
   bool is_surplus() const { return running() > allowed(); }
   void give_away(Worker& worker);
+  void leave_tasks(Worker& worker);
   void step_aside(Worker& worker);
   static bool unlist(Worker*& list, const Worker& worker);
   std::uint32_t lease(std::uint32_t cores);
@@ -346,5 +349,21 @@ inline void Worker::end_blocking() {
   if (offered_.load(std::memory_order_relaxed) != nullptr) take_back_offered();
   if ((blocking_.fetch_add(kLeave) & kReplaced) != 0) scheduler_.come_back(*this);
 }
+
+/// While it lives, if `may`, the system may hold up the worker's thread.
+class MayBlock {
+ public:
+  MayBlock(Worker& worker, bool may) : worker_(may ? &worker : nullptr) {
+    if (may) worker.begin_blocking();
+  }
+  ~MayBlock() {
+    if (worker_ != nullptr) worker_->end_blocking();
+  }
+  MayBlock(const MayBlock&) = delete;
+  MayBlock& operator=(const MayBlock&) = delete;
+
+ private:
+  Worker* worker_;
+};
 
 }  // namespace noodle::task

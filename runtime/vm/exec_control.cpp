@@ -201,11 +201,8 @@ namespace {
   vm.fiber->at = pc;
   vm.fiber->frame = fp;
   vm.worker->leave_solo();
-  if (!native.lasting) return call_native(vm, native);
-  vm.worker->begin_blocking();
-  const bool done = call_native(vm, native);
-  vm.worker->end_blocking();
-  return done;
+  const task::MayBlock section(*vm.worker, native.lasting);
+  return call_native(vm, native);
 }
 
 }  // namespace

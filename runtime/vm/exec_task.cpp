@@ -216,7 +216,7 @@ Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t 
     const auto* base = reinterpret_cast<const std::byte*>(vm.scratch);
     if (!memory::publish_fields(vm.account, vm.account, type.slot_fields, base)) return fault(vm, Fault::NoMemory);
   }
-  if (task::send_at_once(*vm.worker, channel, fp, list)) {
+  if (task::send_at_once(*vm.worker, channel, fp, list, type.slots)) {
     fp[C] = 0;
     return Step::Next;
   }
@@ -236,15 +236,32 @@ Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t 
   return Step::Next;
 }
 
+// What most messages need, in the handler itself: nothing to publish, nobody to wake, nothing to wait for.
+[[gnu::always_inline]] inline bool sent_at_once(Machine& vm, const Word* pc, std::uint64_t* fp, Word w) {
+  auto* const channel = handle_as<task::Channel>(fp[B]);
+  if (channel == nullptr || channel->type->counted) return false;
+  // Numbers and handles take one slot: then there is no loop.
+  const std::uint32_t width = A;
+  const bool sent = width == 1 ? task::send_at_once(*vm.worker, *channel, fp, list_of(pc), 1)
+                               : task::send_at_once(*vm.worker, *channel, fp, list_of(pc), width);
+  if (sent) fp[C] = 0;
+  return sent;
+}
+[[gnu::always_inline]] inline bool received_at_once(Machine& vm, const Word* pc, std::uint64_t* fp, Word w) {
+  auto* const channel = handle_as<task::Channel>(fp[B]);
+  if (channel == nullptr) return false;
+  const std::uint32_t width = A;
+  const bool received = width == 1 ? task::receive_at_once(*vm.worker, *vm.fiber, *channel, fp, list_of(pc), 1)
+                                   : task::receive_at_once(*vm.worker, *vm.fiber, *channel, fp, list_of(pc), width);
+  if (received) fp[C] = 0;
+  return received;
+}
+
 Step receive(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t fuel, bool wait) {
   auto* const behind = handle_as<task::Channel>(fp[B]);
   if (behind == nullptr) return fault(vm, Fault::Instruction);
   task::Channel& channel = *behind;
   const std::uint16_t* list = list_of(pc);
-  if (task::receive_at_once(*vm.worker, *vm.fiber, channel, fp, list)) {
-    fp[C] = 0;
-    return Step::Next;
-  }
   vm.fuel_left = fuel;
   const Passed passed = task::receive(*vm.worker, *vm.fiber, channel, {fp, list, fp + C, pc}, wait);
   switch (passed) {
@@ -321,18 +338,30 @@ HANDLER(TaskSettle) {
 HANDLER(ChannelNew) { FINISH(1, new_channel(*vm, fp, w)); }
 HANDLER(ChannelSend) {
   STEP();
+  if (sent_at_once(*vm, pc, fp, w)) [[likely]] {
+    NEXT(words_with_list(1, A));
+  }
   FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, true));
 }
 HANDLER(ChannelTrySend) {
   STEP();
+  if (sent_at_once(*vm, pc, fp, w)) [[likely]] {
+    NEXT(words_with_list(1, A));
+  }
   FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, false));
 }
 HANDLER(ChannelReceive) {
   STEP();
+  if (received_at_once(*vm, pc, fp, w)) [[likely]] {
+    NEXT(words_with_list(1, A));
+  }
   FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, true));
 }
 HANDLER(ChannelTryReceive) {
   STEP();
+  if (received_at_once(*vm, pc, fp, w)) [[likely]] {
+    NEXT(words_with_list(1, A));
+  }
   FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, false));
 }
 HANDLER(Select) {

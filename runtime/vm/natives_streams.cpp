@@ -44,6 +44,8 @@ NativeStatus give_first(NativeCall& call, Resource& resource, std::size_t count)
 Transfer refill(NativeCall& call, Resource& resource, bool try_it, std::uint32_t& news) {
   if (!try_it && resource.polled) return {Io::Wait, 0, {}};
   const std::span<char> block = call.worker.block();
+  // Only a file on disk may hold up who reads or writes it.
+  const task::MayBlock section(call.worker, !resource.polled);
   Transfer got = call.world.ports().read(resource.port, block);
   resource.buffer.append(block.data(), got.bytes);
   if (got.io == Io::Done && resource.polled) {
@@ -164,6 +166,7 @@ NativeStatus native_port_write(NativeCall& call) {
       if (resource->kind != ResourceKind::File) return call.world.ports().write(resource->port, left);
       const Hold hold(resource->reading);
       go_back(call, *resource);
+      const task::MayBlock section(call.worker, !resource->polled);
       return call.world.ports().write(resource->port, left);
     });
     if (!sent) return status;

@@ -186,18 +186,30 @@ std::string place_of(const task::Fiber& fiber) {
   return stop.trace.empty() ? "" : " in " + stop.trace.front().function;
 }
 
-std::uint64_t refuel(Machine& machine) {
-  std::uint64_t quantum = kQuantum;
-  if (task::Director* director = machine.options.director; director != nullptr) {
-    director->ran(std::exchange(machine.given, 0));
-    if (director->cancels()) machine.fiber->task->flags.fetch_or(task::Task::kCancel);
-    quantum = std::clamp<std::uint64_t>(director->quantum(), 1, kQuantum);
-  }
+namespace {
+
+std::uint64_t give(Machine& machine, std::uint64_t quantum) {
   // While defers run after a stop, the flags are still up; they have done their work.
   if (is_told_to_stop(machine) && !machine.fiber->stopping) return 0;
-  const std::uint64_t give = machine.given = std::min(machine.steps_left, quantum);
-  machine.steps_left -= give;
-  return give;
+  const std::uint64_t steps = std::min(machine.steps_left, quantum);
+  machine.steps_left -= steps;
+  return steps;
+}
+
+// A director counts what tasks run, decides how long they may, and where they are cancelled.
+[[gnu::noinline]] std::uint64_t refuel_directed(Machine& machine, task::Director& director) {
+  director.ran(std::exchange(machine.given, 0));
+  if (director.cancels()) machine.fiber->task->flags.fetch_or(task::Task::kCancel);
+  return machine.given = give(machine, std::clamp<std::uint64_t>(director.quantum(), 1, kQuantum));
+}
+
+}  // namespace
+
+std::uint64_t refuel(Machine& machine) {
+  task::Director* director = machine.options.director;
+  if (director != nullptr) [[unlikely]]
+    return refuel_directed(machine, *director);
+  return give(machine, kQuantum);
 }
 
 Resumption unwind(Machine& machine, const Word* at, std::uint64_t* fp) {

@@ -46,14 +46,14 @@ Operation Actor::send(task::Channel& channel, std::uint64_t& word, bool wait) {
                 return Passed::NoMemory;
             }
             word_ = word;
-            if (task::send_at_once(*worker_, channel, &word_, &kFirst)) return Passed::Done;
+            if (task::send_at_once(*worker_, channel, &word_, &kFirst, 1)) return Passed::Done;
             return task::send(*worker_, *fiber_, channel, {&word_, &kFirst, &status_}, wait);
           }};
 }
 
 Operation Actor::receive(task::Channel& channel, std::uint64_t& word, bool wait) {
   return {*this, [this, &channel, &word, wait] {
-            if (task::receive_at_once(*worker_, *fiber_, channel, &word, &kFirst)) return Passed::Done;
+            if (task::receive_at_once(*worker_, *fiber_, channel, &word, &kFirst, 1)) return Passed::Done;
             return task::receive(*worker_, *fiber_, channel, {&word, &kFirst, &status_}, wait);
           }};
 }
