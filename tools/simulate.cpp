@@ -97,6 +97,12 @@ std::string counted(std::size_t count, simulate::Twist kind) {
   return std::to_string(count) + " " + std::string(simulate::name_of(kind, count != 1));
 }
 
+std::string quoted_for_shell(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string hex(std::uint64_t trace) {
   char text[32];
   std::snprintf(text, sizeof text, "trace %016llx", static_cast<unsigned long long>(trace));
@@ -169,7 +175,8 @@ int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, 
         print_out("FAIL  " + test.name + "\n");
         const Ended least = options.keeps ? ended : shrunk(simulated, seed, ended);
         if (Interrupts::happened()) return Interrupts::exit_code();
-        print_err(test.name + ":\n" + indented(report(ended, least, seed, options.again + " '" + test.name + "'")));
+        print_err(test.name + ":\n" +
+                  indented(report(ended, least, seed, options.again + " " + quoted_for_shell(test.name))));
       }
       if (seed == options.last) break;
     }

@@ -58,6 +58,7 @@ bool read_seeds(const Arguments& arguments, SimulateOptions& options) {
     options.last = *end - 1;
   }
   if (const auto text = arguments.value("--seed")) {
+    if (arguments.has("--seeds")) return false;
     const auto seed = number(*text);
     if (!seed) return false;
     options.first = options.last = *seed;
@@ -99,7 +100,7 @@ bool read_kept(std::string_view list, SimulateOptions& options) {
 int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program, std::string_view filter) {
   SimulateOptions options;
   if (!read_seeds(arguments, options)) {
-    return usage_error("`--seed` takes a number such as 7, `--seeds` a range such as 0..1000");
+    return usage_error("`--seed` takes a number such as 7, `--seeds` a range such as 0..1000, and not both");
   }
   options.again = "noodle test --simulate";
   if (const auto faults = arguments.value("--faults")) {

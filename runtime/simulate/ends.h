@@ -44,6 +44,8 @@ struct End : std::enable_shared_from_this<End> {
   virtual world::Transfer read(std::span<char> into);
   virtual world::Transfer write(std::string_view bytes);
   virtual void close() {}
+  /// Whether it may have to be waited for.
+  virtual bool waits() const { return true; }
 
   Net& net;
   std::string local, remote;  // addresses
@@ -102,6 +104,7 @@ struct OpenFile final : End {
   using End::End;
   world::Transfer read(std::span<char> into) override;
   world::Transfer write(std::string_view bytes) override;
+  bool waits() const override { return false; }
   Files::Bytes bytes;
   std::size_t at = 0;
   bool append = false, may_read = true, may_write = true;

@@ -71,7 +71,7 @@ void SimulatedPorts::close(Port port) {
 
 bool SimulatedPorts::watch(Port port, std::uint64_t token) {
   const auto end = find(port, "watching");
-  if (end == nullptr) return false;
+  if (end == nullptr || !end->waits()) return false;
   end->token = token;
   end->watched = true;
   // As a kernel would: what it can do now is news, too. Trying will tell how much of it is true.

@@ -211,6 +211,7 @@ TEST(SimulatedFiles, OpenFilesSeek) {
   Calm w;
   const auto file = w.ports.open_file("f", OpenMode::Change);
   ASSERT_TRUE(file);
+  EXPECT_FALSE(w.ports.watch(*file, 1));
   EXPECT_EQ(w.write(*file, "abcdef"), "6");
   EXPECT_EQ(*w.ports.seek(*file, -2, 2), 4);
   EXPECT_EQ(w.read(*file), "ef");

@@ -1,0 +1,157 @@
+// `noodle test --simulate` from outside: what it finds, prints and repeats.
+
+#include <cstdlib>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/golden_file.h"
+#include "tests/process.h"
+
+namespace noodle::tests {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SimulateCommand : public testing::Test {
+ protected:
+  SimulateCommand() : folder_(fs::path(testing::TempDir()) / ("noodle_simulate_" + std::to_string(getpid()))) {
+    fs::create_directories(folder_);
+  }
+  ~SimulateCommand() override {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+
+  ProcessResult simulate(std::vector<std::string> words) {
+    words.insert(words.begin(), {NOODLE_COMMAND, "test", "--simulate"});
+    return run_process(words, folder_.string(), "", 60);
+  }
+  void write(const std::string& name, std::string_view text) {
+    ASSERT_TRUE(write_text((folder_ / name).string(), text));
+  }
+  /// The words after `what` in a text, up to the line's end.
+  static std::string after(const std::string& text, const std::string& what) {
+    const std::size_t at = text.find(what);
+    if (at == std::string::npos) return {};
+    return text.substr(at + what.size(), text.find('\n', at) - at - what.size());
+  }
+
+  fs::path folder_;
+};
+
+constexpr std::string_view kBank = R"(fn deposit(cell: Channel<Int>, amount: Int) {
+    let balance = cell.receive() ?? 0
+    let _ = cell.send(balance)
+    let _ = cell.receive()
+    let _ = cell.send(balance + amount)
+}
+
+test "deposits add up" {
+    let cell: Channel<Int> = Channel.new(1)
+    let _ = cell.send(0)
+    scope { for _ in 0..4 { async deposit(cell, 10) } }
+    expect cell.receive() == Some(40)
+}
+
+test "sums" {
+    print("summing")
+    expect (await (0..3).map(i => async i)).sum() == 3
+}
+)";
+
+TEST_F(SimulateCommand, FindsShrinksAndRepeats) {
+  write("bank.noodle", kBank);
+  const ProcessResult found = simulate({"bank.noodle"});
+  EXPECT_EQ(found.exit_code, 1);
+  EXPECT_EQ(found.out, "FAIL  deposits add up\nok    sums  (100 seeds)\n1 passed, 1 failed\n");
+  EXPECT_NE(found.err.find("right: Some(40)"), std::string::npos) << found.err;
+  EXPECT_NE(found.err.find("it takes 1 preemption, of "), std::string::npos) << found.err;
+  EXPECT_NE(found.err.find("loses its turn in deposit at bank.noodle:"), std::string::npos) << found.err;
+  // What it says to type brings it back.
+  const std::string again = after(found.err, "again: noodle test --simulate ");
+  ASSERT_FALSE(again.empty());
+  const ProcessResult shell =
+      run_process({"/bin/bash", "-c", "\"$0\" test --simulate " + again, NOODLE_COMMAND}, folder_.string(), "", 60);
+  EXPECT_EQ(shell.exit_code, 1);
+  EXPECT_NE(shell.err.find("right: Some(40)"), std::string::npos);
+  EXPECT_NE(shell.err.find("it takes 1 preemption\n"), std::string::npos) << shell.err;
+}
+
+TEST_F(SimulateCommand, TheSameSeedGivesTheSameTrace) {
+  write("bank.noodle", kBank);
+  const ProcessResult first = simulate({"--seed", "12", "bank.noodle", "sums"});
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_TRUE(first.out.starts_with("  summing\nok    sums  (trace ")) << first.out;
+  EXPECT_EQ(simulate({"--seed", "12", "bank.noodle", "sums"}).out, first.out);
+  EXPECT_NE(simulate({"--seed", "13", "bank.noodle", "sums"}).out, first.out);
+}
+
+TEST_F(SimulateCommand, TimeJumps) {
+  write("sleep.noodle", "test \"a year\" {\n    sleep(1h * 8_760)\n    expect monotonic() >= 1h * 8_760\n}\n");
+  EXPECT_EQ(simulate({"sleep.noodle"}).out, "ok    a year  (100 seeds)\n1 passed, 0 failed\n");
+}
+
+TEST_F(SimulateCommand, WhatWaitsForEverIsADeadlock) {
+  write("wait.noodle", R"(import net
+
+test "nobody comes" {
+    let listener = net.listen("127.0.0.1:0").or_panic("listen")
+    let _ = listener.accept()
+}
+)");
+  const ProcessResult result = simulate({"--seed", "0", "wait.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("deadlock: every task waits"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("it takes nothing unusual"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("--keep none\n"), std::string::npos) << result.err;
+}
+
+TEST_F(SimulateCommand, FaultsAreAskedFor) {
+  write("disk.noodle", R"(test "writes" {
+    for i in 0..20 { fs.write_text("out.txt", "text {i}").or_panic("write") }
+    expect fs.read_text("out.txt").ok() == Some("text 19")
+}
+)");
+  EXPECT_EQ(simulate({"disk.noodle"}).exit_code, 0);
+  EXPECT_EQ(simulate({"--faults", "none", "disk.noodle"}).exit_code, 0);
+  const ProcessResult full = simulate({"--faults=all", "disk.noodle"});
+  EXPECT_EQ(full.exit_code, 1);
+  EXPECT_NE(full.err.find("no space left for: out.txt"), std::string::npos) << full.err;
+  EXPECT_NE(full.err.find("the disk is full when out.txt is written"), std::string::npos) << full.err;
+  EXPECT_NE(full.err.find("--faults all"), std::string::npos) << full.err;
+  EXPECT_FALSE(fs::exists(folder_ / "out.txt"));
+}
+
+TEST_F(SimulateCommand, WrongUsageSaysWhatIsRight) {
+  write("t.noodle", "test \"t\" { expect true }\n");
+  const auto refused = [&](std::vector<std::string> words, std::string_view why) {
+    words.push_back("t.noodle");
+    const ProcessResult result = simulate(words);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_NE(result.err.find(why), std::string::npos) << result.err;
+  };
+  refused({"--seed", "x"}, "`--seed` takes a number such as 7");
+  refused({"--seed", "-1"}, "`--seed` takes a number such as 7");
+  refused({"--seeds", "5"}, "a range such as 0..1000");
+  refused({"--seeds", "5..5"}, "a range such as 0..1000");
+  refused({"--faults", "fire"}, "not `fire`");
+  refused({"--keep", "3"}, "`--keep` needs the `--seed`");
+  refused({"--seed", "1", "--keep", "5,3"}, "ascending numbers");
+  refused({"--seed", "1", "--seeds", "1..2"}, "not both");
+  const ProcessResult result =
+      run_process({NOODLE_COMMAND, "test", "--seed", "1", "t.noodle"}, folder_.string(), "", 60);
+  EXPECT_EQ(result.exit_code, 2);
+  EXPECT_NE(result.err.find("`--seed` needs `--simulate`"), std::string::npos);
+}
+
+TEST_F(SimulateCommand, AnExitIsAFailure) {
+  write("exit.noodle", "test \"goes\" { exit(3) }\n");
+  const ProcessResult result = simulate({"--seed", "0", "exit.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("the test called `exit`"), std::string::npos) << result.err;
+}
+
+}  // namespace
+}  // namespace noodle::tests
