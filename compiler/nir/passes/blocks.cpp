@@ -1,5 +1,7 @@
 // Fewer and longer blocks: decided branches, threaded jumps, joined blocks, nothing unreachable.
 
+#include <algorithm>
+
 #include "compiler/nir/cfg.h"
 #include "compiler/nir/passes/edit.h"
 #include "compiler/nir/passes/passes.h"
@@ -8,43 +10,66 @@ namespace noodle::nir {
 
 namespace {
 
-/// A branch whose condition is a constant, or whose edges lead to the same place, is a jump.
-void decide_branches(Function& f) {
+/// The jump of a block that does nothing else; null for any other.
+const Edge* forwards(const Function& f, BlockId b) {
+  const Block& block = f.block(b);
+  if (block.insts.size() != 1 || !block.params.empty()) return nullptr;
+  const Inst& inst = f.inst(block.insts[0]);
+  return inst.op == Op::Jump ? &f.edges_of(inst)[0] : nullptr;
+}
+
+/// Where an edge leads in the end, if nothing is passed on the way; else an invalid one.
+BlockId end_of(const Function& f, const Edge& edge) {
+  const Edge* at = &edge;
+  for (std::size_t hops = 0; at->argument_count == 0 && hops < f.blocks.size(); ++hops) {
+    const Edge* next = forwards(f, at->target);
+    if (next == nullptr || next->argument_count != 0) return at->target;
+    at = next;
+  }
+  return {};
+}
+
+/// Whether all of several ways out of a block lead to the same place, and take nothing there.
+bool leads_to_one(const Function& f, const Inst& last) {
+  const std::span<const Edge> edges = f.edges_of(last);
+  const BlockId end = end_of(f, edges[0]);
+  return edges.size() > 1 && end.valid() &&
+         std::ranges::all_of(edges, [&](const Edge& edge) { return end_of(f, edge) == end; });
+}
+
+/// A branch whose condition is a constant, or any choice between ways to the same place, is a jump. True when
+/// there was one.
+bool decide_branches(Function& f) {
+  bool decided = false;
   for (Block& block : f.blocks) {
     if (block.insts.empty()) continue;
     Inst& last = f.inst(block.insts.back());
-    if (last.op != Op::Branch) continue;
-    const Edge yes = f.edges_of(last)[0];
-    const Edge no = f.edges_of(last)[1];
+    if (last.op != Op::Branch && last.op != Op::Switch) continue;
     const Value& condition = f.value(f.operands_of(last)[0]);
     std::uint32_t taken = 0;
-    if (condition.inst.valid() && f.inst(condition.inst).op == Op::ConstInt) {
+    if (last.op == Op::Branch && condition.inst.valid() && f.inst(condition.inst).op == Op::ConstInt) {
       taken = f.inst(condition.inst).imm != 0 ? 0 : 1;
-    } else if (yes.target != no.target || yes.argument_count != 0 || no.argument_count != 0) {
+    } else if (!leads_to_one(f, last)) {
       continue;
     }
     last.op = Op::Jump;
     last.operand_count = 0;
     last.first_edge += taken;
     last.edge_count = 1;
+    decided = true;
   }
+  return decided;
 }
 
 /// Edges to a block that only jumps on go where that one goes. A branch's edge carries no arguments,
 /// so it isn't led past a block that passes some.
 void thread_jumps(Function& f) {
-  auto forwards = [&](BlockId b) -> const Edge* {
-    const Block& block = f.block(b);
-    if (block.insts.size() != 1 || !block.params.empty()) return nullptr;
-    const Inst& inst = f.inst(block.insts[0]);
-    return inst.op == Op::Jump ? &f.edges_of(inst)[0] : nullptr;
-  };
   for (Block& block : f.blocks) {
     if (block.insts.empty()) continue;
     Inst& last = f.inst(block.insts.back());
     for (Edge& edge : f.edges_of(last)) {
       for (std::size_t hops = 0; hops < f.blocks.size(); ++hops) {
-        const Edge* next = forwards(edge.target);
+        const Edge* next = forwards(f, edge.target);
         if (next == nullptr || next->target == edge.target || edge.argument_count != 0) break;
         if (next->argument_count != 0 && last.op != Op::Jump) break;
         edge = *next;
@@ -142,6 +167,12 @@ void simplify_blocks(Function& f, PassContext& context) {
   // What was joined is empty, and no edge leads there.
   context.reshape();
   remove_empty(f);
+}
+
+bool simplify_choices(Function& f, PassContext& context) {
+  if (!decide_branches(f)) return false;
+  simplify_blocks(f, context);
+  return true;
 }
 
 }  // namespace noodle::nir

@@ -6,7 +6,9 @@
 
 namespace noodle::nir {
 
-void remove_dead_code(Function& f, PassContext& context) {
+namespace {
+
+void remove_unneeded(Function& f, PassContext& context) {
   const Cfg& cfg = context.shape(f);
   std::vector<bool> needed(f.values.size(), false);
   std::vector<bool> kept(f.insts.size(), false);
@@ -66,6 +68,14 @@ void remove_dead_code(Function& f, PassContext& context) {
     std::erase_if(params, [&](ValueId v) { return !needed[v.index]; });
     for (std::uint32_t k = 0; k < params.size(); ++k) f.value(params[k]).index = k;
   }
+}
+
+}  // namespace
+
+void remove_dead_code(Function& f, PassContext& context) {
+  // A choice between ways on which nothing is left to do is none, and what it was made from may be dead then.
+  do remove_unneeded(f, context);
+  while (simplify_choices(f, context));
 }
 
 }  // namespace noodle::nir

@@ -66,6 +66,8 @@ void own_params(PassContext& context);
 /// Blocks that can't be reached are emptied, jumps to mere jumps go straight to their end, branches
 /// on constants are decided, blocks with one way in join the block before.
 void simplify_blocks(Function& function, PassContext& context);
+/// The same, if some choice leads to one place whatever is chosen; false when there is none.
+bool simplify_choices(Function& function, PassContext& context);
 /// Block parameters that always get the same value are replaced by it.
 void remove_redundant_params(Function& function, PassContext& context);
 /// Arithmetic on constants, looks into enums and calls of closures made in sight are done now.
