@@ -20,6 +20,8 @@ using simulate::Choices;
 using simulate::Happened;
 
 constexpr unsigned kShrinkRuns = 500;
+constexpr std::chrono::seconds kShrinkTime{20};
+constexpr std::uint64_t kMostSteps = 50'000'000;  // that a test may take, or it may never end
 constexpr std::size_t kMostTwistsShown = 20;
 
 /// How one run of one test ended.
@@ -59,7 +61,7 @@ class Simulated {
  private:
   Ended run(Choices choices) {
     simulate::Simulation world(std::move(choices), below_.get());
-    const auto runtime = vm::Runtime::create({.director = &world}, world);
+    const auto runtime = vm::Runtime::create({.step_limit = kMostSteps, .director = &world}, world);
     Ended ended;
     if (runtime == nullptr) {
       ended.failure = "there is no memory to run a program";
@@ -131,7 +133,9 @@ Ended shrunk(Simulated& simulated, std::uint64_t seed, const Ended& ended) {
   std::vector<std::uint64_t> places;
   for (const Happened& twist : ended.happened) places.push_back(twist.place);
   unsigned runs = kShrinkRuns;
+  const auto end = std::chrono::steady_clock::now() + kShrinkTime;
   const auto fails = [&](const std::vector<std::uint64_t>& kept) {
+    if (std::chrono::steady_clock::now() > end) return false;
     return !Interrupts::happened() && first_line(simulated.run(seed, kept).failure) == what;
   };
   return simulated.run(seed, simulate::shrink(std::move(places), fails, runs));

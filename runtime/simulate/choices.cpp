@@ -15,6 +15,7 @@ std::uint64_t mix(std::uint64_t x) {
 }
 
 constexpr std::uint32_t kAlways = 1u << 24;
+constexpr std::size_t kMostTwists = 1'000'000;  // of a run, which goes on as usual then: they are all remembered
 // How often a twist may happen in a run, by kind. A seed takes one of the four: schedules differ much from seed
 // to seed, and what breaks things is rare, so that programs get somewhere.
 constexpr std::uint32_t kOften[kTwists][4] = {
@@ -49,7 +50,7 @@ std::uint32_t Choices::choose(Twist kind, std::uint32_t ways) {
   if (kept_only_) {
     twist = next_kept_ < kept_.size() && kept_[next_kept_] == place;
     next_kept_ += twist ? 1 : 0;
-  } else {
+  } else if (happened_.size() < kMostTwists) {
     twist = (random & (kAlways - 1)) < often_[static_cast<std::size_t>(kind)];
   }
   const std::uint32_t chosen = twist && ways > 1 ? 1 + static_cast<std::uint32_t>((random >> 24) % (ways - 1)) : 0;
