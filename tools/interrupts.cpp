@@ -19,6 +19,8 @@ std::atomic<int>& last() {
 }
 
 void handle(int signal) {
+  // Whoever asks a second time can't wait.
+  std::signal(signal, SIG_DFL);
   last().store(signal);
   if (vm::Runtime* runtime = target().load()) runtime->interrupt();
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include "runtime/simulate/shrink.h"
@@ -99,12 +101,6 @@ std::string counted(std::size_t count, simulate::Twist kind) {
   return std::to_string(count) + " " + std::string(simulate::name_of(kind, count != 1));
 }
 
-std::string quoted_for_shell(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 std::string hex(std::uint64_t trace) {
   char text[32];
   std::snprintf(text, sizeof text, "trace %016llx", static_cast<unsigned long long>(trace));
@@ -162,6 +158,16 @@ std::string report(const Ended& first, const Ended& least, std::uint64_t seed, c
 }
 
 }  // namespace
+
+std::string quoted_for_shell(std::string_view text) {
+  const auto plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || std::strchr("_-./,", c) != nullptr;
+  };
+  if (!text.empty() && std::ranges::all_of(text, plain)) return std::string(text);
+  std::string quoted = "'";
+  for (const char c : text) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
 
 int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, const SimulateOptions& options) {
   std::size_t passed = 0, failed = 0;

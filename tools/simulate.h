@@ -20,6 +20,9 @@ struct SimulateOptions {
   std::string again;  // the command that simulates again, without seeds
 };
 
+/// A word as a shell takes it.
+std::string quoted_for_shell(std::string_view text);
+
 /// Runs each test that contains `filter` in simulated worlds, one a seed; prints a line for each test, what a failing
 /// one was shrunk to, and a count.
 int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, const SimulateOptions& options);

@@ -94,7 +94,7 @@ bool read_kept(std::string_view list, SimulateOptions& options) {
     if (!place) return false;
     options.kept.push_back(*place);
   }
-  return std::ranges::is_sorted(options.kept);
+  return std::ranges::adjacent_find(options.kept, std::greater_equal<>()) == options.kept.end();
 }
 
 int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program, std::string_view filter) {
@@ -113,7 +113,8 @@ int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program
     if (!arguments.has("--seed")) return usage_error("`--keep` needs the `--seed` that it belongs to");
     if (!read_kept(*kept, options)) return usage_error("`--keep` takes ascending numbers such as 3,17, or none");
   }
-  options.again += " " + std::string(arguments.positional[0]);
+  if (const auto passes = arguments.value("--passes")) options.again += " --passes " + std::string(*passes);
+  options.again += " " + quoted_for_shell(arguments.positional[0]);
   return simulate_tests(program, filter, options);
 }
 

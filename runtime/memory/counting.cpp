@@ -6,6 +6,7 @@ void retain_shared(Object* object, std::int32_t count) {
   // Zero is immortal; at kStickyRetain and below nothing is counted any more. Relaxed: whoever
   // retains already holds a reference, so the object can't be freed meanwhile.
   if (count < 0 && count > kStickyRetain) {
+    interleave();
     __atomic_fetch_sub(&object->count, 1, __ATOMIC_RELAXED);
   }
 }
@@ -15,6 +16,7 @@ bool release_shared(Object* object, std::int32_t count) {
   // Release: what this thread did with the object happens before its end. Acquire: the thread that
   // frees it sees what all others did. Both are needed on the last decrement, which is not known
   // beforehand.
+  interleave();
   return __atomic_fetch_add(&object->count, 1, __ATOMIC_ACQ_REL) == -1;
 }
 

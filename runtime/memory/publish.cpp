@@ -107,6 +107,7 @@ class Publisher {
   // A plain store would do: no other thread sees the object before the send, whose release orders
   // this before the receiver's reads.
   void mark(Object* object) {
+    interleave();
     __atomic_store_n(&object->count, -load_count(object), __ATOMIC_RELAXED);
     recharge(object);
   }

@@ -48,7 +48,11 @@ std::size_t Net::some(std::size_t bytes) {
 }
 
 void Net::tell(End& end, bool readable, bool writable, bool ended) {
-  if (end.program) return end.program();
+  if (end.program) {
+    // It may give the end another program.
+    const auto program = end.program;
+    return program();
+  }
   if (!end.watched) return;
   if (!end.readable && !end.writable && !end.ended) news.push_back(end.weak_from_this());
   end.readable |= readable || ended;
@@ -148,7 +152,7 @@ void Stream::close() {
   if (const auto writer = peer.lock()) {
     // What is still on its way has nobody to read it.
     writer->peer.reset();
-    net.tell(*writer, false, true, !socket);
+    net.tell(*writer, false, true);
   }
 }
 
@@ -172,6 +176,7 @@ Transfer OpenFile::write(std::string_view text) {
   if (text.empty()) return {};
   if (net.wrong(Twist::Full, "the disk is full when " + local + " is written")) return failed(ENOSPC, "writing");
   const std::size_t n = net.some(text.size());
+  if (at > kMost - n) return failed(EFBIG, "writing");
   if (append) at = bytes->size();
   if (bytes->size() < at + n) bytes->resize(at + n);
   bytes->replace(at, n, text.substr(0, n));

@@ -105,6 +105,7 @@ struct OpenFile final : End {
   world::Transfer read(std::span<char> into) override;
   world::Transfer write(std::string_view bytes) override;
   bool waits() const override { return false; }
+  static constexpr std::size_t kMost = std::size_t{1} << 30;  // bytes; it lies in memory
   Files::Bytes bytes;
   std::size_t at = 0;
   bool append = false, may_read = true, may_write = true;

@@ -27,78 +27,82 @@ std::string folder_of(const std::string& path) {
 
 }  // namespace
 
-Files::Entry Files::look(const std::string& path) {
-  if (const auto found = entries_.find(path); found != entries_.end()) return found->second;
-  if (path == "." || path == "/") return {nullptr, true};
-  Entry entry;
-  if (below_ != nullptr && below_->exists(path)) {
-    if (auto bytes = below_->read_file(path)) {
-      entry.bytes = std::make_shared<std::string>(std::move(*bytes));
-    } else {
-      entry.folder = below_->list_dir(path).has_value();
-    }
+Files::Entry& Files::look(const std::string& path) {
+  const auto [found, fresh] = entries_.try_emplace(path);
+  Entry& entry = found->second;
+  if (!fresh) return entry;
+  if (path == "." || path == "/") {
+    entry.what = What::Folder;
+  } else if (below_ != nullptr && below_->exists(path)) {
+    entry.what = below_->list_dir(path) ? What::Folder : What::File;
   }
-  if (entry.exists()) entries_[path] = entry;
   return entry;
 }
 
 world::OrError<Files::Bytes> Files::find(const std::string& path) {
-  const Entry entry = look(normal(path));
-  if (entry.folder) return std::unexpected(describe(EISDIR, path));
-  if (entry.bytes == nullptr) return std::unexpected(describe(ENOENT, path));
+  const std::string name = normal(path);
+  Entry& entry = look(name);
+  if (entry.what == What::Folder) return std::unexpected(describe(EISDIR, path));
+  if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  if (entry.bytes == nullptr) {
+    auto bytes = below_->read_file(name);
+    if (!bytes) return std::unexpected(bytes.error());
+    entry.bytes = std::make_shared<std::string>(std::move(*bytes));
+  }
   return entry.bytes;
 }
 
 world::OrError<Files::Bytes> Files::find_or_make(const std::string& path) {
   const std::string name = normal(path);
-  const Entry entry = look(name);
-  if (entry.folder) return std::unexpected(describe(EISDIR, path));
-  if (entry.bytes != nullptr) return entry.bytes;
-  if (path.empty() || !is_folder(folder_of(name))) return std::unexpected(describe(ENOENT, path));
-  return (entries_[name] = {std::make_shared<std::string>(), false}).bytes;
+  if (path.empty() || (look(name).what == What::Nothing && !is_folder(folder_of(name)))) {
+    return std::unexpected(describe(ENOENT, path));
+  }
+  Entry& entry = look(name);
+  if (entry.what == What::Nothing) entry = {What::File, std::make_shared<std::string>()};
+  return find(path);
 }
 
-bool Files::exists(const std::string& path) { return look(normal(path)).exists(); }
+bool Files::exists(const std::string& path) { return look(normal(path)).what != What::Nothing; }
 
 world::OrError<void> Files::remove(const std::string& path) {
   const std::string name = normal(path);
-  const Entry entry = look(name);
-  if (!entry.exists()) return std::unexpected(describe(ENOENT, path));
-  if (entry.folder) {
+  const What what = look(name).what;
+  if (what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  if (what == What::Folder) {
     if (const auto inside = list_dir(path); inside && !inside->empty()) {
       return std::unexpected(describe(ENOTEMPTY, path));
     }
   }
-  entries_[name] = {};
+  look(name) = {};
   return {};
 }
 
 world::OrError<void> Files::make_dir(const std::string& path) {
   const std::string name = normal(path);
   if (path.empty()) return std::unexpected(describe(ENOENT, path));
-  const Entry entry = look(name);
-  if (entry.bytes != nullptr) return std::unexpected(describe(EEXIST, path));
-  if (entry.folder) return {};
+  const What what = look(name).what;
+  if (what == What::File) return std::unexpected(describe(EEXIST, path));
+  if (what == What::Folder) return {};
   if (const std::string parent = folder_of(name); !is_folder(parent)) {
     if (auto made = make_dir(parent); !made) return made;
   }
-  entries_[name] = {nullptr, true};
+  look(name).what = What::Folder;
   return {};
 }
 
 world::OrError<std::vector<std::string>> Files::list_dir(const std::string& path) {
   const std::string name = normal(path);
-  const Entry entry = look(name);
-  if (entry.bytes != nullptr) return std::unexpected(describe(ENOTDIR, path));
-  if (!entry.folder) return std::unexpected(describe(ENOENT, path));
+  const What what = look(name).what;
+  if (what == What::File) return std::unexpected(describe(ENOTDIR, path));
+  if (what == What::Nothing) return std::unexpected(describe(ENOENT, path));
   std::set<std::string> names;
   if (below_ != nullptr) {
     if (const auto below = below_->list_dir(name)) names.insert(below->begin(), below->end());
   }
-  for (const auto& [other, what] : entries_) {
+  for (const auto& [other, entry] : entries_) {
     if (other == name || folder_of(other) != name) continue;
     const std::string last = std::filesystem::path(other).filename().string();
-    if (what.exists()) {
+    if (entry.what != What::Nothing) {
       names.insert(last);
     } else {
       names.erase(last);

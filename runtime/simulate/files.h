@@ -1,8 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 
 #include "runtime/world/world.h"
@@ -26,14 +26,13 @@ class Files {
   world::OrError<std::vector<std::string>> list_dir(const std::string& path);
 
  private:
-  /// Null bytes and no folder: it was removed.
+  enum class What : std::uint8_t { Nothing, File, Folder };
   struct Entry {
-    Bytes bytes;
-    bool folder = false;
-    bool exists() const { return folder || bytes != nullptr; }
+    What what = What::Nothing;
+    Bytes bytes{};  // of a file, from the first time that it is opened
   };
-  Entry look(const std::string& path);
-  bool is_folder(const std::string& path) { return look(path).folder; }
+  Entry& look(const std::string& path);
+  bool is_folder(const std::string& path) { return look(path).what == What::Folder; }
 
   world::World* below_;
   std::map<std::string, Entry> entries_;  // by normal path

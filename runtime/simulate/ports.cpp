@@ -136,6 +136,13 @@ OrError<void> SimulatedPorts::sync(Port port) {
 
 // --------------------------------------------------------------------------------------- sockets
 
+// Of a TCP or UDP port that nobody asked for by number.
+int SimulatedPorts::next_number() {
+  const int number = next_number_;
+  next_number_ = number == kLastNumber ? kFirstNumber : number + 1;
+  return number;
+}
+
 // The address that somebody will have: port 0 becomes a free one.
 OrError<std::string> SimulatedPorts::claim(const std::string& kind, const std::string& address) {
   std::string claimed = address;
@@ -143,7 +150,15 @@ OrError<std::string> SimulatedPorts::claim(const std::string& kind, const std::s
     auto parsed = checked(address);
     if (!parsed) return std::unexpected(parsed.error());
     claimed = std::move(*parsed);
-    if (claimed.ends_with(":0")) claimed.replace(claimed.size() - 1, 1, std::to_string(next_number_++));
+    if (claimed.ends_with(":0")) {
+      claimed.pop_back();
+      for (int tries = 0; tries <= kLastNumber - kFirstNumber; ++tries) {
+        const std::string free = claimed + std::to_string(next_number());
+        const auto found = places_.find({kind, free});
+        if (found == places_.end() || found->second.expired()) return free;
+      }
+      return std::unexpected(describe(EADDRINUSE, address));
+    }
   } else if (address.empty()) {
     return std::unexpected(describe(ENOENT, address));
   }
@@ -199,7 +214,7 @@ OrError<Port> SimulatedPorts::connect(SocketKind kind, const std::string& text) 
   auto client = std::make_shared<Stream>(net_);
   client->connecting = true;
   client->remote = address;
-  client->local = kind == SocketKind::Unix ? "" : "127.0.0.1:" + std::to_string(next_number_++);
+  client->local = kind == SocketKind::Unix ? "" : "127.0.0.1:" + std::to_string(next_number());
   net_.time.after(net_.delay(kConnect, "connecting to " + address),
                   [this, name, address, weak = std::weak_ptr(client)] {
                     const auto from = weak.lock();

@@ -63,7 +63,9 @@ class SimulatedPorts final : public world::Ports {
   std::map<world::Port, std::shared_ptr<End>> ends_;
   std::map<Place, std::weak_ptr<End>> places_;
   world::Port next_port_ = 3;
-  int next_number_ = 40'000;  // of TCP and UDP
+  static constexpr int kFirstNumber = 40'000, kLastNumber = 65'535;
+  int next_number();
+  int next_number_ = kFirstNumber;
   std::vector<std::string> misuses_;
 };
 

@@ -16,10 +16,7 @@ Task* Scheduler::find_directed(Worker& worker) {
   const std::uint32_t count = waiting(worker) + (worker.next_ != nullptr ? 1 : 0);
   if (count == 0) return nullptr;
   std::uint32_t which = director_->choose(count);
-  if (which == 0) {
-    Task* task = find_local(worker);
-    return task != nullptr ? task : take_global();
-  }
+  if (which == 0) return find_ready(worker);
   std::vector<Task*> ready;
   ready.reserve(count);
   while (Task* task = find_local(worker)) ready.push_back(task);
@@ -38,6 +35,7 @@ bool Scheduler::sleep_directed(Worker& worker) {
   if (due == INT64_MAX && !outside) return interrupted_.load();
   const std::int64_t left = due == INT64_MAX ? -1 : std::max<std::int64_t>(due - world_.monotonic_nanos(), 0);
   world::PortNews news;
+  worker.signal_.store(0);
   if (outside) {
     resources_->wait_for(news, left);
   } else {

@@ -78,16 +78,21 @@ Task* Scheduler::find_local(Worker& worker) {
   return worker.queues_[2].pop();
 }
 
-Task* Scheduler::find(Worker& worker) {
+// Its own tasks before those in the global queues, which are looked at every so often all the same.
+Task* Scheduler::find_ready(Worker& worker) {
   if (worker.turns_ % kTurnsBetweenLooks == 0) {
-    look_outside(worker);
     if (Task* task = take_global()) {
       ++worker.turns_;
       return task;
     }
   }
   if (Task* task = find_local(worker)) return task;
-  if (Task* task = take_global()) return task;
+  return take_global();
+}
+
+Task* Scheduler::find(Worker& worker) {
+  if (worker.turns_ % kTurnsBetweenLooks == 0) look_outside(worker);
+  if (Task* task = find_ready(worker)) return task;
   look_outside(worker);
   if (Task* task = find_local(worker)) return task;
   return steal(worker);

@@ -57,7 +57,8 @@ Resource* Resources::open(Task& owner, ResourceKind kind, world::Port port, std:
   slots_[slot].resource = resource;
   resource->token = std::uint64_t{slots_[slot].generation} << 32 | slot;
   resource->polled = world_.ports().watch(port, resource->token);
-  if (resource->polled) polled_.fetch_add(1);
+  // The one who sleeps for the next timer has to look at the world as well from now on.
+  if (resource->polled && polled_.fetch_add(1) == 0) scheduler_.wake_keeper();
   return resource;
 }
 
@@ -159,7 +160,7 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
   {
     const Hold hold(resource.lock);
     if (resource.closed) return Passed::Done;
-    if ((writing ? resource.write_news : resource.read_news) != news || resource.ended) return Passed::Done;
+    if ((writing ? resource.write_news : resource.read_news) != news) return Passed::Done;
     if (!writing) resource.readable = false;
     Scheduler::begin_wait(fiber, writing ? "room to write" : "something to read");
     Scheduler::enlist(fiber, fiber.waiter, writing ? resource.writers : resource.readers, resource.lock);

@@ -100,7 +100,7 @@ class Resources {
   void wait_for(world::PortNews& news, std::int64_t nanos);
   /// Wakes the tasks that waited for it.
   void tell(Worker* worker, const world::PortNews& news);
-  bool any_polled() const { return polled_.load(std::memory_order_relaxed) != 0; }
+  bool any_polled() const { return polled_.load() != 0; }
   /// Whether some task waits for the world.
   bool any_waiting() const { return waiting_.load() != 0; }
   void begin_waiting() { waiting_.fetch_add(1); }

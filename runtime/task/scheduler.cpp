@@ -406,13 +406,15 @@ bool Scheduler::sleep(Worker& worker) {
 // Sleeps until somebody wakes us. One of those who sleep wakes up for the next timer, and for the world's news.
 void Scheduler::doze(Worker& worker, std::int64_t due, world::PortNews& news) {
   Worker* nobody = nullptr;
-  const bool polls = resources_->any_polled();
-  if ((due == INT64_MAX && !polls) || !keeper_.compare_exchange_strong(nobody, &worker)) {
+  if ((due == INT64_MAX && !resources_->any_polled()) || !keeper_.compare_exchange_strong(nobody, &worker)) {
     return world_.wait(worker.signal_, -1);
   }
   keeper_until_.store(due);
-  // A timer that was set meanwhile by someone who did not see us yet counts, too.
+  // A timer or port that came meanwhile from someone who did not see us yet counts, too. The fence pairs with the
+  // one in set_timer.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   due = std::min(due, timers_.next_due());
+  const bool polls = resources_->any_polled();
   const std::int64_t left = due == INT64_MAX ? -1 : std::max<std::int64_t>(due - world_.monotonic_nanos(), 0);
   if (polls && worker.signal_.load() == 0) {
     resources_->wait_for(news, left);
@@ -423,11 +425,35 @@ void Scheduler::doze(Worker& worker, std::int64_t due, world::PortNews& news) {
   keeper_.store(nullptr);
 }
 
+void Scheduler::wake_keeper() {
+  if (Worker* keeper = keeper_.load()) wake(*keeper);
+}
+
+// The task that another one waits for in the end, by its scopes: itself when it waits for something else.
+Task& Scheduler::innermost(Task& task) {
+  Fiber* fiber = task.fiber.load();
+  for (Scope* scope = fiber != nullptr ? fiber->scopes : nullptr; scope != nullptr; scope = scope->outer) {
+    Task* waits = nullptr;
+    {
+      const Hold hold(scope->lock);
+      for (Task* child = scope->children; child != nullptr && waits == nullptr; child = child->sibling) {
+        Fiber* stack = child->fiber.load();
+        if (stack != nullptr && stack->state.load() == Fiber::Parked) waits = child;
+      }
+    }
+    if (waits != nullptr) return innermost(*waits);
+  }
+  return task;
+}
+
 void Scheduler::deadlock(Worker& worker) {
   std::uint32_t was = 0;
   Task* main = main_.load();
   if (main == nullptr) return;
-  if (Fiber* fiber = claim_task(*main, Wake::Deadlock, was)) complete(&worker, *fiber, was);
+  if (Fiber* fiber = claim_task(*main, Wake::Deadlock, was)) return complete(&worker, *fiber, was);
+  // It unwinds already, and waits for what can never be, or for a task that does: that wait is given up.
+  Fiber* stuck = innermost(*main).fiber.load();
+  if (stuck != nullptr && claim(*stuck, Wake::Deadlock, was)) complete(&worker, *stuck, was);
 }
 
 }  // namespace noodle::task

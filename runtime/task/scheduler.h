@@ -215,6 +215,9 @@ class Scheduler {
   /// After a wait: takes the fiber off all lists and the timer out.
   void end_wait(Fiber& fiber);
 
+  /// Makes the worker that sleeps until the next timer look again at what it sleeps for.
+  void wake_keeper();
+
   /// Makes a task ready to run.
   void ready(Worker* worker, Task& task);
 
@@ -241,10 +244,12 @@ class Scheduler {
   void end(Worker& worker, Task& task);
   void fail(Worker* worker, Scope& scope, std::uint64_t serial, Task& task);
   Fiber* claim_task(Task& task, Wake why, std::uint32_t& was);
+  static Task& innermost(Task& task);
   Fiber* cancel_children(Scope& scope);
   void complete_all(Worker* worker, Fiber* woken);
   void let_go(Task& task);
   Task* find(Worker& worker);
+  Task* find_ready(Worker& worker);
   Task* find_local(Worker& worker);
   Task* find_directed(Worker& worker);
   bool sleep_directed(Worker& worker);

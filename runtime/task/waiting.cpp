@@ -1,5 +1,8 @@
 #include "runtime/task/scheduler.h"
 
+#include <algorithm>
+#include <atomic>
+
 #include "runtime/task/director.h"
 #include "runtime/task/resource.h"
 
@@ -22,16 +25,18 @@ void Scheduler::enlist(Fiber& fiber, Waiter& waiter, WaitList& list, Lock& lock,
 }
 
 void Scheduler::set_timer(Fiber& fiber, std::int64_t at) {
-  fiber.timer.at = at;
+  fiber.timer.at = std::min(at, INT64_MAX - 1);  // the end of time never comes, but is waited for
   fiber.timer.fiber = &fiber;
   fiber.timer_set = true;
   {
     const Hold hold(timer_lock_);
     timers_.add(fiber.timer);
   }
+  // Either we see who sleeps, or it sees the timer: see `doze`.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
   if (at >= keeper_until_.load()) return;
   // Whoever sleeps for a later one has to sleep less.
-  if (Worker* keeper = keeper_.load()) wake(*keeper);
+  wake_keeper();
 }
 
 bool Scheduler::park(Fiber& fiber) {

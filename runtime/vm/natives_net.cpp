@@ -32,11 +32,11 @@ NativeStatus native_net_listen(NativeCall& call) {
 }
 
 NativeStatus native_net_accept(NativeCall& call) {
-  auto* const listener = handle_as<Resource>(call.args[0]);
+  auto* const listener = resource_of(call, ResourceKind::Listener);
   const auto fail = [&](std::string_view why) {
     return give_port(call, ResourceKind::Stream, std::unexpected(std::string(why)), {});
   };
-  if (listener == nullptr || listener->kind != ResourceKind::Listener) return fail(kClosed);
+  if (listener == nullptr) return fail(kClosed);
   Waiting waiting(call, int_arg(call, 1));
   NativeStatus status = NativeStatus::Ok;
   world::Port made = world::kNoPort;
@@ -76,7 +76,7 @@ NativeStatus native_net_bind_udp(NativeCall& call) {
 }
 
 NativeStatus native_net_send_to(NativeCall& call) {
-  auto* const socket = handle_as<Resource>(call.args[0]);
+  auto* const socket = resource_of(call, ResourceKind::Udp);
   if (socket == nullptr) return give_failure(call, kClosed);
   Waiting waiting(call, -1);
   NativeStatus status = NativeStatus::Ok;
@@ -89,7 +89,7 @@ NativeStatus native_net_send_to(NativeCall& call) {
 
 // (ok, bytes, sender, error)
 NativeStatus native_net_receive_from(NativeCall& call) {
-  auto* const socket = handle_as<Resource>(call.args[0]);
+  auto* const socket = resource_of(call, ResourceKind::Udp);
   const auto give = [&](std::string_view bytes, std::string_view from, std::string_view error) {
     call.results[0] = error.empty();
     if (const NativeStatus gave = give_bytes(call, bytes, 1); gave != NativeStatus::Ok) return gave;

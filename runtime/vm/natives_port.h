@@ -25,6 +25,13 @@ constexpr std::string_view kClosed = "it is closed";
 inline task::Resources& resources_of(NativeCall& call) { return call.worker.scheduler().resources(); }
 inline std::string text_of(const NativeCall& call, std::size_t slot) { return std::string(text_arg(call, slot)); }
 
+/// The resource behind the handle in argument `slot` if it is of this kind, else null: a module that nobody compiled
+/// may give any.
+inline Resource* resource_of(const NativeCall& call, ResourceKind kind, std::size_t slot = 0) {
+  auto* const resource = handle_as<Resource>(call.args[slot]);
+  return resource != nullptr && resource->kind == kind ? resource : nullptr;
+}
+
 /// Gives that something can't be done: see give_done.
 inline NativeStatus give_failure(NativeCall& call, std::string_view why) {
   return give_done(call, std::unexpected(std::string(why)));

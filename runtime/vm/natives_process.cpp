@@ -66,13 +66,13 @@ Transfer ask_for_code(NativeCall& call, Resource& process) {
 
 // (ok, code, error)
 NativeStatus native_process_wait(NativeCall& call) {
-  auto* const process = handle_as<Resource>(call.args[0]);
+  auto* const process = resource_of(call, ResourceKind::Process);
   const auto give = [&](bool ok, std::int64_t code, std::string_view error) {
     call.results[0] = ok;
     call.results[1] = static_cast<std::uint64_t>(code);
     return call.give_text(error, 2);
   };
-  if (process == nullptr || process->kind != ResourceKind::Process) return give(false, 0, kClosed);
+  if (process == nullptr) return give(false, 0, kClosed);
   Waiting waiting(call, int_arg(call, 1));
   NativeStatus status = NativeStatus::Ok;
   const auto ended = attempt(call, waiting, *process, false, status, [&] { return ask_for_code(call, *process); });
@@ -81,9 +81,9 @@ NativeStatus native_process_wait(NativeCall& call) {
 }
 
 NativeStatus native_process_signal(NativeCall& call) {
-  auto* const process = handle_as<Resource>(call.args[0]);
+  auto* const process = resource_of(call, ResourceKind::Process);
   const Use use(call, process);
-  if (!use || process->kind != ResourceKind::Process) return give_failure(call, kClosed);
+  if (!use) return give_failure(call, kClosed);
   return give_done(call, call.world.ports().signal_child(process->port, static_cast<int>(int_arg(call, 1))));
 }
 

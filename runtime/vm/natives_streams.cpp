@@ -113,7 +113,7 @@ NativeStatus native_file_open(NativeCall& call) {
 }
 
 NativeStatus native_file_seek(NativeCall& call) {
-  auto* const file = handle_as<Resource>(call.args[0]);
+  auto* const file = resource_of(call, ResourceKind::File);
   call.results[0] = call.results[1] = 0;
   const Use use(call, file);
   if (!use) return call.give_text(kClosed, 2);
@@ -128,7 +128,7 @@ NativeStatus native_file_seek(NativeCall& call) {
 }
 
 NativeStatus native_file_sync(NativeCall& call) {
-  auto* const file = handle_as<Resource>(call.args[0]);
+  auto* const file = resource_of(call, ResourceKind::File);
   const Use use(call, file);
   return use ? give_done(call, call.world.ports().sync(file->port)) : give_failure(call, kClosed);
 }
@@ -183,7 +183,7 @@ NativeStatus native_port_close(NativeCall& call) {
 }
 
 NativeStatus native_port_close_write(NativeCall& call) {
-  auto* const resource = handle_as<Resource>(call.args[0]);
+  auto* const resource = resource_of(call, ResourceKind::Stream);
   const Use use(call, resource);
   if (!use) return give_failure(call, kClosed);
   const auto done = call.world.ports().shut_down_writing(resource->port);

@@ -35,8 +35,12 @@ struct Counts {
 /// A function of a program, run again and again.
 class Subject {
  public:
-  Subject(const nbc::VerifiedModule& program, nbc::FunctionId function, std::string name)
-      : program_(program), function_(function), name_(std::move(name)), below_(world::make_real_world({})) {}
+  Subject(const nbc::VerifiedModule& program, nbc::FunctionId function, std::string name, bool may_fail)
+      : program_(program),
+        function_(function),
+        name_(std::move(name)),
+        may_fail_(may_fail),
+        below_(world::make_real_world({})) {}
 
   void run(const Limits& limits, Counts& counts) {
     for (std::uint64_t seed = 0; seed <= limits.seeds; ++seed) {
@@ -64,6 +68,7 @@ class Subject {
     const auto results = runtime->run_function(**loaded, function_);
     if (results) runtime->release(**loaded, function_, *results);
     points = world.points();
+    if (at == 0 && seed == 0 && !results && !may_fail_) return "it fails by itself: " + results.error().message;
     if (!results && results.error().message.find("steps") != std::string::npos) return results.error().message;
     if (!world.misuses().empty()) return world.misuses().front();
     if (runtime->live_tasks() != 0) return std::to_string(runtime->live_tasks()) + " tasks are left over";
@@ -83,6 +88,7 @@ class Subject {
   nbc::VerifiedModule program_;
   nbc::FunctionId function_;
   std::string name_;
+  bool may_fail_;  // as its golden file says
   std::unique_ptr<world::World> below_;
 };
 
@@ -97,9 +103,9 @@ void run_program(const Golden& golden, const Limits& limits, Counts& counts) {
   const bool is_run = golden.verb == "run" && golden.exit_code != 1 && main.valid();
   // A server's main waits for clients that a simulation doesn't have; its tests bring some.
   const std::vector<tools::Test> tests = tools::find_tests(program->module(), "");
-  if (is_run && tests.empty()) Subject(*program, main, golden.path).run(limits, counts);
+  if (is_run && tests.empty()) Subject(*program, main, golden.path, golden.exit_code != 0).run(limits, counts);
   for (const tools::Test& test : tests) {
-    Subject(*program, test.function, golden.path + " `" + test.name + "`").run(limits, counts);
+    Subject(*program, test.function, golden.path + " `" + test.name + "`", false).run(limits, counts);
   }
 }
 

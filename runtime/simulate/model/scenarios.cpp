@@ -438,7 +438,8 @@ ModelRun run_scenario(std::size_t which, std::uint64_t seed) {
   const task::SchedulerOptions options{.workers = workers, .spread = world->choices().draw() % 4 != 0};
   auto stage = std::make_unique<Stage>(*world, *engine);
   const bool ended = world->threads.run([&] { play(*stage, scenario, options); });
-  ModelRun run{stage->wrong, world->threads.steps(), world->choices().trace()};
+  // The cause before what comes of it.
+  ModelRun run{world->misuses().empty() ? stage->wrong : world->misuses().front(), world->threads.steps()};
   if (!ended) {
     if (run.wrong.empty()) run.wrong = world->threads.trouble();
     // Threads are in the middle of everything: nothing of it can be taken down.
@@ -447,7 +448,6 @@ ModelRun run_scenario(std::size_t which, std::uint64_t seed) {
     static_cast<void>(stage.release());
     return run;
   }
-  if (run.wrong.empty() && !world->misuses().empty()) run.wrong = world->misuses().front();
   if (run.wrong.empty() && engine->live_objects() != 0) run.wrong = "objects are left over, or were freed twice";
   return run;
 }

@@ -12,7 +12,6 @@ namespace noodle::simulate {
 struct ModelRun {
   std::string wrong;
   std::uint64_t steps = 0;
-  std::uint64_t trace = 0;
 };
 
 /// Names of the scenarios.
