@@ -33,29 +33,6 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// Words parted by blanks; double quotes hold blanks together.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  bool open = false;
-  bool any = false;
-  for (char c : text) {
-    if (c == '"') {
-      open = !open;
-      any = true;
-    } else if (c == ' ' && !open) {
-      if (any) words.push_back(std::move(word));
-      word.clear();
-      any = false;
-    } else {
-      word.push_back(c);
-      any = true;
-    }
-  }
-  if (any) words.push_back(std::move(word));
-  return words;
-}
-
 struct Directive {
   std::size_t at = std::string::npos;  // where the comment begins in its line
   std::string_view name;
@@ -142,6 +119,28 @@ bool write_text(const std::string& path, std::string_view text) {
   const std::unique_ptr<std::FILE, CloseFile> file(std::fopen(path.c_str(), "wb"));
   return file != nullptr && std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
          std::fflush(file.get()) == 0;
+}
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool open = false;
+  bool any = false;
+  for (char c : text) {
+    if (c == '"') {
+      open = !open;
+      any = true;
+    } else if (c == ' ' && !open) {
+      if (any) words.push_back(std::move(word));
+      word.clear();
+      any = false;
+    } else {
+      word.push_back(c);
+      any = true;
+    }
+  }
+  if (any) words.push_back(std::move(word));
+  return words;
 }
 
 std::vector<std::string> programs_in(const std::string& path) {

@@ -51,6 +51,9 @@ std::string difference(const Golden& golden, const ProcessResult& result);
 /// The source with its expectations rewritten to what happened.
 std::string rewritten(const Golden& golden, const ProcessResult& result);
 
+/// Words parted by blanks; double quotes hold blanks together.
+std::vector<std::string> words_of(std::string_view text);
+
 /// Whether a file could be read whole, and its text.
 bool read_text(const std::string& path, std::string& text);
 /// Writes a whole file.
