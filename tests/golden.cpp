@@ -1,7 +1,8 @@
 // Runs every golden program below a folder and compares what it did with what it says.
 //
-//   golden_test NOODLE FOLDER… [--update] [--jobs N] [--only TEXT]
+//   golden_test NOODLE FOLDER… [--update] [--jobs N] [--only TEXT] [--flags "--x --y"]
 //
+// The flags are for the verbs run and test; those of a program itself win where both say something.
 // The last line is `N passed, N failed`.
 
 #include <algorithm>
@@ -21,6 +22,7 @@ struct Options {
   std::string noodle;
   std::vector<std::string> folders;
   std::string only;
+  std::vector<std::string> flags;
   unsigned jobs = 2;
   bool update = false;
 };
@@ -57,10 +59,17 @@ class Runner {
     for (;;) {
       const std::size_t index = next_.fetch_add(1, std::memory_order_relaxed);
       if (index >= paths_.size()) return;
-      const Golden golden = read_golden(paths_[index]);
+      Golden golden = read(paths_[index]);
       if (!golden.is_program) continue;
-      options_.update ? update(golden) : check(golden);
+      options_.update ? update(std::move(golden)) : check(golden);
     }
+  }
+
+  Golden read(const std::string& path) const {
+    Golden golden = read_golden(path);
+    if (golden.verb != "run" && golden.verb != "test") return golden;
+    golden.flags.insert(golden.flags.begin(), options_.flags.begin(), options_.flags.end());
+    return golden;
   }
 
   void check(const Golden& golden) {
@@ -91,7 +100,7 @@ class Runner {
       if (golden.has_expected_file) {
         write_text(golden.path.substr(0, golden.path.size() - 7) + ".expected", result.out);
       }
-      golden = read_golden(golden.path);
+      golden = read(golden.path);
     }
     const std::lock_guard lock(mutex_);
     ++passed_;
@@ -119,6 +128,8 @@ int main(int count, char** words) {
       options.jobs = static_cast<unsigned>(std::max(1, std::atoi(words[++i])));
     } else if (word == "--only" && i + 1 < count) {
       options.only = words[++i];
+    } else if (word == "--flags" && i + 1 < count) {
+      options.flags = noodle::tests::words_of(words[++i]);
     } else if (options.noodle.empty()) {
       options.noodle = std::filesystem::absolute(word).string();
     } else {
@@ -126,7 +137,7 @@ int main(int count, char** words) {
     }
   }
   if (options.folders.empty()) {
-    std::fputs("usage: golden_test NOODLE FOLDER... [--update] [--jobs N] [--only TEXT]\n", stderr);
+    std::fputs("usage: golden_test NOODLE FOLDER... [--update] [--jobs N] [--only TEXT] [--flags TEXT]\n", stderr);
     return 2;
   }
   return noodle::tests::Runner(options).run();

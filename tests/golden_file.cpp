@@ -33,29 +33,6 @@ std::string joined(const std::vector<std::string>& lines) {
   return text;
 }
 
-/// Words parted by blanks; double quotes hold blanks together.
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  bool open = false;
-  bool any = false;
-  for (char c : text) {
-    if (c == '"') {
-      open = !open;
-      any = true;
-    } else if (c == ' ' && !open) {
-      if (any) words.push_back(std::move(word));
-      word.clear();
-      any = false;
-    } else {
-      word.push_back(c);
-      any = true;
-    }
-  }
-  if (any) words.push_back(std::move(word));
-  return words;
-}
-
 struct Directive {
   std::size_t at = std::string::npos;  // where the comment begins in its line
   std::string_view name;
@@ -64,7 +41,8 @@ struct Directive {
 
 /// The directive of a line, if it has one.
 Directive directive_of(std::string_view line) {
-  static constexpr std::string_view kNames[] = {"expect", "expect-error", "exit", "args", "flags", "stdin", "verb"};
+  static constexpr std::string_view kNames[] = {"expect",     "expect-error", "exit",  "args",
+                                                "args-again", "flags",        "stdin", "verb"};
   for (std::size_t at = line.find("// "); at != std::string_view::npos; at = line.find("// ", at + 1)) {
     const std::string_view comment = line.substr(at + 3);
     for (std::string_view name : kNames) {
@@ -144,6 +122,28 @@ bool write_text(const std::string& path, std::string_view text) {
          std::fflush(file.get()) == 0;
 }
 
+std::vector<std::string> words_of(std::string_view text) {
+  std::vector<std::string> words;
+  std::string word;
+  bool open = false;
+  bool any = false;
+  for (char c : text) {
+    if (c == '"') {
+      open = !open;
+      any = true;
+    } else if (c == ' ' && !open) {
+      if (any) words.push_back(std::move(word));
+      word.clear();
+      any = false;
+    } else {
+      word.push_back(c);
+      any = true;
+    }
+  }
+  if (any) words.push_back(std::move(word));
+  return words;
+}
+
 std::vector<std::string> programs_in(const std::string& path) {
   if (!std::filesystem::is_directory(path)) return {path};
   std::vector<std::string> paths;
@@ -160,6 +160,7 @@ Golden read_golden(const std::string& path) {
   read_text(path, golden.text);
   golden.is_program =
       golden.text.find("fn main(") != std::string::npos || golden.text.find("test \"") != std::string::npos;
+  bool is_said_again = false;
   for (const std::string& line : lines_of(golden.text)) {
     const Directive directive = directive_of(line);
     if (directive.at == std::string::npos) continue;
@@ -169,10 +170,15 @@ Golden read_golden(const std::string& path) {
     if (directive.name == "expect-error") golden.err.push_back(value);
     if (directive.name == "exit") golden.exit_code = std::atoi(value.c_str());
     if (directive.name == "args") golden.arguments = words_of(value);
+    if (directive.name == "args-again") {
+      golden.arguments_again = words_of(value);
+      is_said_again = true;
+    }
     if (directive.name == "flags") golden.flags = words_of(value);
     if (directive.name == "stdin") golden.input += value + "\n";
     if (directive.name == "verb") golden.verb = value;
   }
+  if (!is_said_again) golden.arguments_again = golden.arguments;
   std::string expected;
   if (read_text(expected_path(path), expected)) {
     golden.has_expected_file = true;

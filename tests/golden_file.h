@@ -6,6 +6,7 @@
 //   // expect-error: LINE   a line of standard error, likewise; `...` alone stands for any lines
 //   // exit: N              the exit code (0)
 //   // args: A "B C"        the program's own arguments
+//   // args-again: A        those where it runs hundreds of times (as `args`)
 //   // flags: --x           flags of the verb
 //   // stdin: LINE          a line of standard input
 //   // verb: check          run (without it), check or test
@@ -28,6 +29,7 @@ struct Golden {
   std::vector<std::string> out;
   std::vector<std::string> err;
   std::vector<std::string> arguments;
+  std::vector<std::string> arguments_again;
   std::vector<std::string> flags;
   std::string input;
   std::string verb = "run";
@@ -50,6 +52,9 @@ std::string difference(const Golden& golden, const ProcessResult& result);
 
 /// The source with its expectations rewritten to what happened.
 std::string rewritten(const Golden& golden, const ProcessResult& result);
+
+/// Words parted by blanks; double quotes hold blanks together.
+std::vector<std::string> words_of(std::string_view text);
 
 /// Whether a file could be read whole, and its text.
 bool read_text(const std::string& path, std::string& text);

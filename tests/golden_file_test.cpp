@@ -28,6 +28,14 @@ TEST(GoldenFile, ReadsItsDirectives) {
   EXPECT_EQ(golden.exit_code, 101);
 }
 
+TEST(GoldenFile, ArgumentsMayBeOthersWhereItRunsOften) {
+  EXPECT_EQ(golden_of("// args: 9\n").arguments_again, std::vector<std::string>{"9"});
+  const Golden golden = golden_of("// args-again: 1\n// args: 9\n");
+  EXPECT_EQ(golden.arguments, std::vector<std::string>{"9"});
+  EXPECT_EQ(golden.arguments_again, std::vector<std::string>{"1"});
+  EXPECT_TRUE(golden_of("// args: 9\n// args-again:\n").arguments_again.empty());
+}
+
 TEST(GoldenFile, AModuleIsNoProgram) {
   EXPECT_FALSE(golden_of("pub fn f() {}\n").is_program);
   EXPECT_TRUE(golden_of("fn main() {}\n").is_program);

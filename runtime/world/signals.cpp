@@ -74,7 +74,13 @@ void begin(Listeners& them, int signal) {
 
 // With the lock held.
 void end(Listeners& them, int signal) {
-  if (--them.users[signal] == 0) sigaction(signal, &them.before[signal], nullptr);
+  if (--them.users[signal] != 0) return;
+  // One that was sent while somebody listened may not have been delivered; ignoring signals forgets it. It must not
+  // do now what it would have done before, such as end the program.
+  struct sigaction forget{};
+  forget.sa_handler = SIG_IGN;
+  sigaction(signal, &forget, nullptr);
+  sigaction(signal, &them.before[signal], nullptr);
 }
 
 void close_both(const int (&ends)[2]) {

@@ -76,6 +76,23 @@ TEST(Signals, ASignalNamedTwiceIsHeardOnce) {
   EXPECT_EQ(handler_of(SIGUSR1), mine);
 }
 
+TEST(Signals, OneThatIsStillOnItsWayIsForgotten) {
+  static int calls;
+  calls = 0;
+  ::signal(SIGUSR1, [](int) { ++calls; });
+  sigset_t blocked, before;
+  sigemptyset(&blocked);
+  sigaddset(&blocked, SIGUSR1);
+  const int end = listen({SIGUSR1});
+  pthread_sigmask(SIG_BLOCK, &blocked, &before);
+  kill(getpid(), SIGUSR1);
+  stop(end);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  EXPECT_EQ(calls, 0);
+  raise(SIGUSR1);
+  EXPECT_EQ(calls, 1);
+}
+
 TEST(Signals, WhoDoesNotKeepUpHoldsUpNobody) {
   const int end = listen({SIGUSR1});
   for (int i = 0; i < 100'000; ++i) raise(SIGUSR1);

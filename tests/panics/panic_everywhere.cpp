@@ -35,7 +35,7 @@ class Program {
     if (const char* passes = std::getenv("NOODLE_PASSES")) options.passes = passes;
     auto program = tools::load_program(golden_.path, options);
     if (!program) return false;
-    world_.arguments = golden_.arguments;
+    world_.arguments = golden_.arguments_again;
     runtime_ = vm::Runtime::create({.memory_limit = std::int64_t{1} << 30, .probes = true, .workers = 1}, world_);
     if (runtime_ == nullptr) return false;
     auto loaded = runtime_->load(std::move(*program));
