@@ -108,6 +108,45 @@ test "nobody comes" {
   EXPECT_NE(result.err.find("--keep none\n"), std::string::npos) << result.err;
 }
 
+TEST_F(SimulateCommand, HasPipesAndPrograms) {
+  write("pipes.noodle", R"(import process
+
+test "a pipe" {
+    let (from, to) = process.pipe().or_panic("pipe")
+    let all = async from.read_all()
+    to.write_text("some text").or_panic("write")
+    to.close()
+    expect (await all).or_panic("read").to_text() == Some("some text")
+}
+
+test "a filter" {
+    let text = "a line\n".repeat(30_000)
+    expect process.run(["cat"], input: text).or_panic("run").out.to_text() == Some(text)
+}
+
+test "a code" {
+    expect process.run(["false"]).or_panic("run").code == 1
+    expect process.run(["cc"]).is_err()
+}
+)");
+  const ProcessResult result = simulate({"pipes.noodle"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.ends_with("3 passed, 0 failed\n")) << result.out;
+}
+
+TEST_F(SimulateCommand, ManyTasksThatOnlyYieldStarveNobody) {
+  write("many.noodle", R"(test "many" {
+    let done: Channel<Int> = Channel.new(1)
+    scope {
+        for _ in 0..400 { async { while done.len() == 0 { yield() } } }
+        async { let _ = done.send(1) }
+    }
+}
+)");
+  const ProcessResult result = simulate({"--seeds", "0..10", "many.noodle"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+}
+
 TEST_F(SimulateCommand, FaultsAreAskedFor) {
   write("disk.noodle", R"(test "writes" {
     for i in 0..20 { fs.write_text("out.txt", "text {i}").or_panic("write") }

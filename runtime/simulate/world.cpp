@@ -13,6 +13,7 @@ namespace {
 constexpr std::int64_t kBegin = 1'700'000'000'000'000'000;  // nanoseconds since 1970: when simulated time begins
 constexpr std::int64_t kStep = 10;                          // nanoseconds that a step takes
 constexpr std::uint32_t kMostReady = 64;                    // of which one may overtake
+constexpr std::uint64_t kFairTurn = 16;
 constexpr std::uint64_t kUsualQuantum = UINT64_MAX;
 
 }  // namespace
@@ -72,6 +73,8 @@ std::expected<std::vector<std::string>, std::string> Simulation::list_dir(const 
 }
 
 std::uint32_t Simulation::choose(std::uint32_t ready) {
+  // However wild a schedule is, whoever waits longest has a turn in the end.
+  if (++turns_ % kFairTurn == 0) return out_of_order_ = 0;
   return out_of_order_ = choices_.choose(Twist::Turn, std::min(ready, kMostReady));
 }
 

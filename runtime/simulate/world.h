@@ -78,6 +78,7 @@ class Simulation : public world::World, public task::Director {
   SimulatedPorts ports_;
   std::vector<std::string> arguments_;
   std::string printed_;
+  std::uint64_t turns_ = 0;
   std::uint64_t points_ = 0;
   std::uint64_t cancel_at_ = 0;
   bool each_step_ = false;

@@ -16,11 +16,15 @@ Task* Scheduler::find_directed(Worker& worker) {
   const std::uint32_t count = waiting(worker) + (worker.next_ != nullptr ? 1 : 0);
   if (count == 0) return nullptr;
   std::uint32_t which = director_->choose(count);
-  if (which == 0) return find_ready(worker);
+  if (which == 0) {
+    // Those who were overtaken are in the global queues, and have waited longest.
+    Task* task = take_global();
+    return task != nullptr ? task : find_local(worker);
+  }
   std::vector<Task*> ready;
   ready.reserve(count);
-  while (Task* task = find_local(worker)) ready.push_back(task);
   while (Task* task = take_global()) ready.push_back(task);
+  while (Task* task = find_local(worker)) ready.push_back(task);
   which = std::min(which, count - 1);
   Task* chosen = ready[which];
   ready.erase(ready.begin() + which);

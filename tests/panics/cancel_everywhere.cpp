@@ -43,8 +43,12 @@ class Subject {
         below_(world::make_real_world({})) {}
 
   void run(const Limits& limits, Counts& counts) {
+    std::uint64_t points = 0;
+    if (const std::string wrong = once(0, 0, points); wrong.find("(a simulation has only") != std::string::npos) {
+      std::printf("%s is left out: %s\n", name_.c_str(), wrong.c_str());
+      return;
+    }
     for (std::uint64_t seed = 0; seed <= limits.seeds; ++seed) {
-      std::uint64_t points = 0;
       if (!note(once(seed, 0, points), seed, 0, counts)) return;
       const std::uint64_t all = points;
       std::uint64_t step = 1;
