@@ -110,24 +110,25 @@ void Scheduler::enter(Worker& worker) {
   }
 }
 
-// Have all that were in the queue when we last looked had their turn?
-void Scheduler::look_for_lag(Worker& worker) {
+// Have all that were in the queue when we last looked had their turn? Gives the time.
+std::int64_t Scheduler::look_for_lag(Worker& worker) {
   const std::uint32_t count = waiting(worker);
   const bool moved = count == 0 || static_cast<std::int32_t>(worker.pushed_ - count - worker.mark_) >= 0;
   const std::int64_t now = world_.monotonic_nanos();
   note_rate(worker, now);
   try_solo(worker);
   if (!moved && !spread_) {
-    if (now - worker.mark_time_ < kLag) return;
+    if (now - worker.mark_time_ < kLag) return now;
     // Twice, some time apart: once may mean that the system took our processor away.
     if (worker.suspect_time_ == 0) worker.suspect_time_ = now;
-    if (now - worker.suspect_time_ < kLag / 2) return;
+    if (now - worker.suspect_time_ < kLag / 2) return now;
   }
   worker.suspect_time_ = 0;
   worker.mark_ = worker.pushed_;
   worker.mark_time_ = now;
   if (worker.lagging_.load(std::memory_order_relaxed) != !moved) worker.lagging_.store(!moved);
   if (!moved) wake_one();
+  return now;
 }
 
 }  // namespace noodle::task

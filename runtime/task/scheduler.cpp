@@ -16,6 +16,7 @@ namespace {
 constexpr std::uint32_t kMostSpareFibers = 64;  // that a worker keeps for itself
 constexpr std::uint32_t kTurnsBetweenLagLooks = 16;
 constexpr std::uint32_t kMostShortHelps = 4;
+constexpr std::int64_t kBetweenLooks = 20'000;  // nanoseconds between two at the world by tasks that yield
 
 std::uint32_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
 
@@ -141,8 +142,12 @@ void Scheduler::turn(Worker& worker, Task& task) {
     case Ran::Parked: return;
     case Ran::Yielded:
       push(worker, task);
-      look_for_lag(worker);
-      return look_outside(worker);
+      // Those who use up their time would else hold up the world's news; who yields often asks for it no more often.
+      if (const std::int64_t now = look_for_lag(worker); now - worker.look_time_ >= kBetweenLooks) {
+        worker.look_time_ = now;
+        look_outside(worker);
+      }
+      return;
     case Ran::Ended: return end(worker, task);
   }
 }

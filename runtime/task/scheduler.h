@@ -118,6 +118,7 @@ class Worker {
   std::uint32_t mark_ = 0;    // how many that were at `mark_time_`
   std::int64_t mark_time_ = 0;
   std::int64_t suspect_time_ = 0;  // when it seemed to lag first
+  std::int64_t look_time_ = 0;     // when it looked outside last because a task yielded
   Atomic<bool> lagging_{false};
   // How much gets done, for the decision whether another worker helps.
   Atomic<std::uint64_t> progress_{0};
@@ -259,7 +260,7 @@ class Scheduler {
   void push_global(Task& task);
   void fire_timers(Worker& worker);
   std::uint32_t waiting(const Worker& worker) const;
-  void look_for_lag(Worker& worker);
+  std::int64_t look_for_lag(Worker& worker);
   void note_rate(Worker& worker, std::int64_t now);
   void begin_help(Worker& worker);
   void look_whether_it_helps(Worker& worker);
