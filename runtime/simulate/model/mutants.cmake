@@ -1,8 +1,8 @@
 # Tests of the tester: mistakes that are planted in copies of the sources, each of which the model has to find.
 
-# noodle_mutant(NAME FILE SCENARIO FOUND RIGHT WRONG): the program model_NAME, in which FILE has WRONG where RIGHT stood,
-# and the test that the model says FOUND of it.
-function(noodle_mutant name file scenario found right wrong)
+# noodle_mutant(NAME FILE FOUND RIGHT WRONG): the program model_NAME, in which FILE has WRONG where RIGHT stood, and the
+# test that the model says FOUND of it.
+function(noodle_mutant name file found right wrong)
   set(source ${CMAKE_SOURCE_DIR}/runtime/${file})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
   file(READ ${source} text)
@@ -24,30 +24,30 @@ function(noodle_mutant name file scenario found right wrong)
   add_executable(model_${name} ${mutant})
   target_compile_options(model_${name} PRIVATE -w)
   target_link_libraries(model_${name} PRIVATE noodle_model)
-  add_test(NAME model_${name} COMMAND model_${name} --finds ${found} --seeds 0..1000 --scenario ${scenario})
+  add_test(NAME model_${name} COMMAND model_${name} --finds ${found} --seeds 0..1000)
   set_tests_properties(model_${name} PROPERTIES TIMEOUT 300)
 endfunction()
 
-noodle_mutant(lost_wakeup task/waiting.cpp messages "there was no end"
+noodle_mutant(lost_wakeup task/waiting.cpp "there was no end"
   "if (fiber.state.compare_exchange_strong(expected, Fiber::Parked, std::memory_order_acq_rel)) return true"
   "fiber.state.store(Fiber::Parked); return true")
-noodle_mutant(lost_message task/channel.cpp messages "a message was lost"
+noodle_mutant(lost_message task/channel.cpp "a message was lost"
   "if (fiber.inbox_from == &channel.handle) {"
   "if (fiber.inbox_from == &channel.handle && fiber.inbox_from == nullptr) {")
-noodle_mutant(double_close task/resource.cpp resources "closing a port that is closed"
+noodle_mutant(double_close task/resource.cpp "closing a port that is closed"
   "if (resource.port == world::kNoPort) return;
   world_.ports().close(std::exchange(resource.port, world::kNoPort))"
   "world_.ports().close(resource.port)")
-noodle_mutant(missed_cancellation task/waiting.cpp cancellation "what waits for ever came to an end by itself"
+noodle_mutant(missed_cancellation task/waiting.cpp "what waits for ever came to an end by itself"
   "if (!fiber.stopping && told_to_stop(task)) {"
   "if (false) {")
-noodle_mutant(starvation task/queues.cpp priorities "there was no end"
+noodle_mutant(starvation task/queues.cpp "there was no end"
   "if (worker.turns_ % kLowTurn == 0) {"
   "if (false) {")
-noodle_mutant(publication memory/publish.cpp publication "objects are left over, or were freed twice"
+noodle_mutant(publication memory/publish.cpp "objects are left over, or were freed twice"
   "if (count > 1) return share(object)"
   "if (count > 1) return true")
 # What the model found when it was new.
-noodle_mutant(missed_end task/scheduler.cpp priorities "all threads sleep, and nothing will wake one"
+noodle_mutant(missed_end task/scheduler.cpp "all threads sleep, and nothing will wake one"
   "|| over(worker) ||"
   "||")
