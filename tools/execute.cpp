@@ -1,6 +1,5 @@
 #include "tools/execute.h"
 
-#include <charconv>
 #include <memory>
 #include <utility>
 
@@ -31,14 +30,12 @@ int flushed_code(world::World& world, int code) {
 /// Says what nobody gave back, when asked to; the exit code then.
 int leak_code(const vm::Runtime& runtime, const RunOptions& options, world::World& world, int code) {
   if (!options.check_leaks && !options.report_leaks) return code;
-  const std::int64_t objects = runtime.live_objects(), tasks = runtime.live_tasks(), open = runtime.open_resources();
-  if (objects == 0 && tasks == 0 && open == 0) {
+  const std::string left = left_over(runtime);
+  if (left.empty()) {
     if (options.report_leaks) world.write_error("nothing is left over\n");
     return code;
   }
-  world.write_error("leak: " + std::to_string(tasks) + " tasks, " + std::to_string(open) + " open handles and " +
-                    std::to_string(objects) + " objects of " + std::to_string(runtime.used_bytes()) +
-                    " bytes are left over\n");
+  world.write_error("leak: " + left + " of " + std::to_string(runtime.used_bytes()) + " bytes are left over\n");
   return kExitLeak;
 }
 
@@ -67,7 +64,7 @@ Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   return machine;
 }
 
-/// A function that runs no part of the program gives back nothing to release but its results.
+/// Runs a function and releases what it gives.
 std::expected<std::vector<std::uint64_t>, vm::Stop> call(Machine& machine, nbc::FunctionId function) {
   auto results = machine.runtime->run_function(*machine.module, function);
   if (results) machine.runtime->release(*machine.module, function, *results);
@@ -80,13 +77,12 @@ OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
   const auto text = arguments.value(kWorkersFlag.name);
   if (!text) return 0u;
   constexpr std::uint32_t kMost = 1024;
-  std::uint32_t count = 0;
-  const auto [end, wrong] = std::from_chars(text->data(), text->data() + text->size(), count);
-  if (wrong != std::errc() || end != text->data() + text->size() || count < 1 || count > kMost) {
+  const auto count = whole_number(*text);
+  if (!count || *count < 1 || *count > kMost) {
     print_err("noodle: `--workers` takes a number from 1 to 1024, not `" + std::string(*text) + "`\n");
     return std::unexpected(kExitUsage);
   }
-  return count;
+  return static_cast<std::uint32_t>(*count);
 }
 
 int run_program(nbc::VerifiedModule program, const RunOptions& options) {
@@ -108,6 +104,13 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   }
   code = flushed_code(*machine.world, code);
   return leak_code(*machine.runtime, options, *machine.world, code);
+}
+
+std::string left_over(const vm::Runtime& runtime) {
+  const std::int64_t objects = runtime.live_objects(), tasks = runtime.live_tasks(), open = runtime.open_resources();
+  if (objects == 0 && tasks == 0 && open == 0) return {};
+  return std::to_string(tasks) + " tasks, " + std::to_string(open) + " open handles and " + std::to_string(objects) +
+         " objects";
 }
 
 std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter) {

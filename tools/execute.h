@@ -1,8 +1,7 @@
 #pragma once
 
 // From a module to a program that ran: loads what a path names, gives it a machine, and turns how
-// it ended into an exit code. What the runtime must not do itself (signals, standard streams that
-// went away) is done here.
+// it ended into an exit code.
 
 #include <cstdint>
 #include <string>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "nbc/verify.h"
+#include "runtime/vm/runtime.h"
 #include "tools/driver.h"
 #include "tools/verb.h"
 
@@ -64,6 +64,9 @@ OrExit<std::string> disassemble(std::string_view path, const CompileOptions& opt
 
 /// Runs `main` and gives the exit code.
 int run_program(nbc::VerifiedModule program, const RunOptions& options);
+
+/// What nobody has given back when a program has ended: `2 tasks, 1 open handles and 3 objects`, or nothing.
+std::string left_over(const vm::Runtime& runtime);
 
 /// A test of a program.
 struct Test {

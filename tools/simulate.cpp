@@ -42,9 +42,8 @@ std::string failure_of(const vm::Stop& stop) {
 // What is left when a test has ended, or what the runtime did wrong.
 std::string trouble_of(const vm::Runtime& runtime, const simulate::Simulation& world) {
   if (!world.misuses().empty()) return "the runtime is wrong: " + world.misuses().front();
-  if (runtime.live_tasks() == 0 && runtime.open_resources() == 0 && runtime.live_objects() == 0) return {};
-  return "leak: " + std::to_string(runtime.live_tasks()) + " tasks, " + std::to_string(runtime.open_resources()) +
-         " open handles and " + std::to_string(runtime.live_objects()) + " objects are left over";
+  const std::string left = left_over(runtime);
+  return left.empty() ? left : "leak: " + left + " are left over";
 }
 
 /// A test of a program in worlds of its own.

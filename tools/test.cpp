@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <utility>
 
 #include "tools/execute.h"
@@ -29,14 +27,6 @@ constexpr Flag kFlags[] = {
     kCheckLeaksFlag,
 };
 
-/// A number that takes up a text; nothing for any other.
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (wrong != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
 /// The parts of a list with commas.
 std::vector<std::string_view> parts(std::string_view list) {
   std::vector<std::string_view> out;
@@ -51,15 +41,15 @@ std::vector<std::string_view> parts(std::string_view list) {
 bool read_seeds(const Arguments& arguments, SimulateOptions& options) {
   if (const auto text = arguments.value("--seeds")) {
     const std::size_t dots = text->find("..");
-    const auto first = number(text->substr(0, dots));
-    const auto end = dots != std::string_view::npos ? number(text->substr(dots + 2)) : std::nullopt;
+    const auto first = whole_number(text->substr(0, dots));
+    const auto end = dots != std::string_view::npos ? whole_number(text->substr(dots + 2)) : std::nullopt;
     if (!first || !end || *first >= *end) return false;
     options.first = *first;
     options.last = *end - 1;
   }
   if (const auto text = arguments.value("--seed")) {
     if (arguments.has("--seeds")) return false;
-    const auto seed = number(*text);
+    const auto seed = whole_number(*text);
     if (!seed) return false;
     options.first = options.last = *seed;
   }
@@ -90,7 +80,7 @@ bool read_kept(std::string_view list, SimulateOptions& options) {
   options.keeps = true;
   if (list == "none") return true;
   for (const std::string_view part : parts(list)) {
-    const auto place = number(part);
+    const auto place = whole_number(part);
     if (!place) return false;
     options.kept.push_back(*place);
   }

@@ -1,6 +1,7 @@
 #include "tools/verb.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdio>
 
 #include "base/text.h"
@@ -53,6 +54,13 @@ std::string flag_line(const Flag& flag) {
 }  // namespace
 
 std::span<const Verb* const> verbs() { return kVerbs; }
+
+std::optional<std::uint64_t> whole_number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (wrong != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
 
 std::optional<std::string_view> Arguments::value(std::string_view flag) const {
   for (auto it = flags.rbegin(); it != flags.rend(); ++it) {

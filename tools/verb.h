@@ -7,6 +7,7 @@
 // Exit codes: 0 success; 1 the program has errors, a test failed, or `main` gave an Err; 2 wrong
 // usage; 101 a panic; else the code that the program gave to `exit`. Errors go to standard error.
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -72,6 +73,9 @@ std::string overview();
 
 /// Does what the words after `noodle` say and returns the exit code.
 int run_command(std::span<const std::string_view> words);
+
+/// The number that a text is from its first to its last digit; nothing for any other.
+std::optional<std::uint64_t> whole_number(std::string_view text);
 
 /// Prints an error line and returns kExitUsage.
 int usage_error(std::string_view message);

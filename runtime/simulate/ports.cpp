@@ -168,6 +168,16 @@ OrError<std::string> SimulatedPorts::claim(const std::string& kind, const std::s
   return claimed;
 }
 
+// A new end at a place, until it is closed.
+template <typename T>
+Port SimulatedPorts::occupy(const Place& place) {
+  auto end = std::make_shared<T>(net_);
+  end->local = place.second;
+  end->forget = [this, place] { places_.erase(place); };
+  places_[place] = end;
+  return add(std::move(end));
+}
+
 std::shared_ptr<End> SimulatedPorts::listening(const std::string& kind, const std::string& address) {
   const auto at = [&](const std::string& place) -> std::shared_ptr<End> {
     const auto found = places_.find({kind, place});
@@ -184,11 +194,7 @@ OrError<Port> SimulatedPorts::listen(SocketKind kind, const std::string& address
   const std::string name = kind_name(kind);
   auto claimed = claim(name, address);
   if (!claimed) return std::unexpected(claimed.error());
-  auto listener = std::make_shared<Listener>(net_);
-  listener->local = *claimed;
-  places_[{name, *claimed}] = listener;
-  listener->forget = [this, place = Place(name, *claimed)] { places_.erase(place); };
-  return add(std::move(listener));
+  return occupy<Listener>({name, *claimed});
 }
 
 Transfer SimulatedPorts::accept(Port port, Port& made) {
@@ -249,11 +255,7 @@ Transfer SimulatedPorts::finish_connect(Port port) {
 OrError<Port> SimulatedPorts::bind_udp(const std::string& address) {
   auto claimed = claim("udp", address);
   if (!claimed) return std::unexpected(claimed.error());
-  auto socket = std::make_shared<Datagrams>(net_);
-  socket->local = *claimed;
-  places_[{"udp", *claimed}] = socket;
-  socket->forget = [this, place = Place("udp", *claimed)] { places_.erase(place); };
-  return add(std::move(socket));
+  return occupy<Datagrams>({"udp", *claimed});
 }
 
 Transfer SimulatedPorts::send_to(Port port, std::string_view bytes, const std::string& text) {

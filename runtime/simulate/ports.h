@@ -52,6 +52,8 @@ class SimulatedPorts final : public world::Ports {
  private:
   using Place = std::pair<std::string, std::string>;  // kind of socket, address
   world::Port add(std::shared_ptr<End> end);
+  template <typename T>
+  world::Port occupy(const Place& place);
   /// What stands behind a port; null, and a misuse, when there is no such port. Who asks knows from the resource's
   /// kind what it is.
   std::shared_ptr<End> find(world::Port port, const char* doing);

@@ -15,7 +15,7 @@ Task* Scheduler::find_directed(Worker& worker) {
   look_outside(worker);
   const std::uint32_t count = waiting(worker) + (worker.next_ != nullptr ? 1 : 0);
   if (count == 0) return nullptr;
-  std::uint32_t which = director_->choose(count);
+  const std::uint32_t which = director_->choose(count);
   if (which == 0) {
     // Those who were overtaken are in the global queues, and have waited longest.
     Task* task = take_global();
@@ -25,7 +25,6 @@ Task* Scheduler::find_directed(Worker& worker) {
   ready.reserve(count);
   while (Task* task = take_global()) ready.push_back(task);
   while (Task* task = find_local(worker)) ready.push_back(task);
-  which = std::min(which, count - 1);
   Task* chosen = ready[which];
   ready.erase(ready.begin() + which);
   for (Task* task : ready) push_global(*task);
@@ -35,7 +34,7 @@ Task* Scheduler::find_directed(Worker& worker) {
 // Waits for what happens next in the world, or the next timer. False when nothing will.
 bool Scheduler::sleep_directed(Worker& worker) {
   const std::int64_t due = timers_.next_due();
-  const bool outside = resources_->any_waiting() && resources_->any_polled();
+  const bool outside = resources_->any_news_awaited();
   if (due == INT64_MAX && !outside) return interrupted_.load();
   const std::int64_t left = due == INT64_MAX ? -1 : std::max<std::int64_t>(due - world_.monotonic_nanos(), 0);
   world::PortNews news;

@@ -20,7 +20,7 @@ class Director {
   virtual void begins(const Task& task) = 0;
   /// How many steps (calls and backward jumps) it runs before others may.
   virtual std::uint64_t quantum() = 0;
-  /// Told what a turn came to.
+  /// Told of steps that were run, at the end of a quantum or a turn.
   virtual void ran(std::uint64_t steps) = 0;
   /// Whether the running task is to be cancelled here, at a safepoint or where it begins to wait.
   virtual bool cancels() = 0;

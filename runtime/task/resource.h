@@ -101,8 +101,10 @@ class Resources {
   /// Wakes the tasks that waited for it.
   void tell(Worker* worker, const world::PortNews& news);
   bool any_polled() const { return polled_.load() != 0; }
-  /// Whether some task waits for the world.
+  /// Whether some task waits for what is not another task.
   bool any_waiting() const { return waiting_.load() != 0; }
+  /// Whether some task may wait for what the world tells.
+  bool any_news_awaited() const { return any_waiting() && any_polled(); }
   void begin_waiting() { waiting_.fetch_add(1); }
   void end_waiting() { waiting_.fetch_sub(1); }
   std::int64_t open_count() const { return open_.load(); }

@@ -45,26 +45,9 @@ class RunQueue {
     return true;
   }
   /// Owner: the oldest task, or null.
-  Task* pop() {
-    std::uint32_t head = head_.load(std::memory_order_acquire);
-    for (;;) {
-      if (head == tail_.load(std::memory_order_relaxed)) return nullptr;
-      Task* task = slots_[head % kRoom].load(std::memory_order_relaxed);
-      if (head_.compare_exchange_weak(head, head + 1, std::memory_order_release, std::memory_order_acquire))
-        return task;
-    }
-  }
-  /// Anyone: the oldest task, or null.
-  Task* take() {
-    std::uint32_t head = head_.load(std::memory_order_acquire);
-    for (;;) {
-      // Acquire pairs with the owner's release: what it put there is seen.
-      if (head == tail_.load(std::memory_order_acquire)) return nullptr;
-      Task* task = slots_[head % kRoom].load(std::memory_order_relaxed);
-      if (head_.compare_exchange_weak(head, head + 1, std::memory_order_release, std::memory_order_acquire))
-        return task;
-    }
-  }
+  Task* pop() { return oldest(std::memory_order_relaxed); }
+  /// Anyone: the oldest task, or null. Acquire pairs with the owner's release: what it put there is seen.
+  Task* take() { return oldest(std::memory_order_acquire); }
   /// Anyone: takes half of the tasks, the oldest; gives one of them and leaves the rest in `into`, whose
   /// owner the caller is and which is empty.
   Task* steal(RunQueue& into) {
@@ -92,6 +75,16 @@ class RunQueue {
   std::uint32_t size() const { return tail_.load(std::memory_order_relaxed) - head_.load(std::memory_order_relaxed); }
 
  private:
+  Task* oldest(std::memory_order order) {
+    std::uint32_t head = head_.load(std::memory_order_acquire);
+    for (;;) {
+      if (head == tail_.load(order)) return nullptr;
+      Task* task = slots_[head % kRoom].load(std::memory_order_relaxed);
+      if (head_.compare_exchange_weak(head, head + 1, std::memory_order_release, std::memory_order_acquire))
+        return task;
+    }
+  }
+
   Atomic<std::uint32_t> head_{0};
   Atomic<std::uint32_t> tail_{0};
   Atomic<Task*> slots_[kRoom] = {};

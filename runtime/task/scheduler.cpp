@@ -38,8 +38,7 @@ bool Worker::should_yield() const {
   if (has_others()) return true;
   if (scheduler_.keeper_.load(std::memory_order_relaxed) != nullptr) return false;
   const std::int64_t due = scheduler_.timers_.next_due();
-  return (due != INT64_MAX && due <= scheduler_.world_.monotonic_nanos()) ||
-         (scheduler_.resources_->any_waiting() && scheduler_.resources_->any_polled());
+  return (due != INT64_MAX && due <= scheduler_.world_.monotonic_nanos()) || scheduler_.resources_->any_news_awaited();
 }
 
 Fiber* Worker::take_fiber() {

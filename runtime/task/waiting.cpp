@@ -133,7 +133,7 @@ void Scheduler::end_wait(Fiber& fiber) {
 // Wakes what timers and the world's news wake.
 void Scheduler::look_outside(Worker& worker) {
   fire_timers(worker);
-  if (!resources_->any_waiting() || !resources_->any_polled()) return;
+  if (!resources_->any_news_awaited()) return;
   world::PortNews news;
   resources_->wait_for(news, 0);
   resources_->tell(&worker, news);

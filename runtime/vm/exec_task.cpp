@@ -38,9 +38,7 @@ void save(Machine& vm, const Word* pc, std::uint64_t* fp, std::uint64_t fuel) {
 // A moment so many nanoseconds from now; -1 for none.
 std::int64_t moment(Machine& vm, std::uint64_t nanos) {
   const auto wanted = static_cast<std::int64_t>(nanos);
-  if (wanted < 0) return -1;
-  std::int64_t at = 0;
-  return __builtin_add_overflow(vm.world->monotonic_nanos(), wanted, &at) ? INT64_MAX : at;
+  return wanted < 0 ? -1 : vm.world->moment(wanted);
 }
 
 // Raises because the task was told to stop.
@@ -318,11 +316,13 @@ Step select(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_
     [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel); \
   } while (0)
 
-// What other tasks see happens at a step, like a call: so nothing of it is beyond the reach of a schedule.
 HANDLER(ScopeOpen) { FINISH(1, open_scope(*vm, fp, w)); }
 HANDLER(ScopeEnter) { FINISH(1, enter_scope(*vm, fp, w)); }
 HANDLER(ScopeJoin) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, false)); }
 HANDLER(ScopeCancel) { FINISH(1, join_scope(*vm, pc, fp, w, fuel, true)); }
+HANDLER(ChannelNew) { FINISH(1, new_channel(*vm, fp, w)); }
+
+// What other tasks see happens at a step, like a call: so nothing of it is beyond the reach of a schedule.
 HANDLER(TaskNew) {
   STEP();
   FINISH(1, new_task(*vm, pc, fp, w, fuel));
@@ -335,39 +335,23 @@ HANDLER(TaskSettle) {
   STEP();
   FINISH(1, settle(*vm, pc, fp, w, fuel));
 }
-HANDLER(ChannelNew) { FINISH(1, new_channel(*vm, fp, w)); }
-HANDLER(ChannelSend) {
-  STEP();
-  if (sent_at_once(*vm, pc, fp, w)) [[likely]] {
-    NEXT(words_with_list(1, A));
-  }
-  FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, true));
-}
-HANDLER(ChannelTrySend) {
-  STEP();
-  if (sent_at_once(*vm, pc, fp, w)) [[likely]] {
-    NEXT(words_with_list(1, A));
-  }
-  FINISH(words_with_list(1, A), send(*vm, pc, fp, w, fuel, false));
-}
-HANDLER(ChannelReceive) {
-  STEP();
-  if (received_at_once(*vm, pc, fp, w)) [[likely]] {
-    NEXT(words_with_list(1, A));
-  }
-  FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, true));
-}
-HANDLER(ChannelTryReceive) {
-  STEP();
-  if (received_at_once(*vm, pc, fp, w)) [[likely]] {
-    NEXT(words_with_list(1, A));
-  }
-  FINISH(words_with_list(1, A), receive(*vm, pc, fp, w, fuel, false));
-}
 HANDLER(Select) {
   STEP();
   FINISH(words_with_list(1, A), select(*vm, pc, fp, w, fuel));
 }
+
+#define PASS(name, at_once, otherwise, wait)                              \
+  HANDLER(name) {                                                         \
+    STEP();                                                               \
+    if (at_once(*vm, pc, fp, w)) [[likely]] {                             \
+      NEXT(words_with_list(1, A));                                        \
+    }                                                                     \
+    FINISH(words_with_list(1, A), otherwise(*vm, pc, fp, w, fuel, wait)); \
+  }
+PASS(ChannelSend, sent_at_once, send, true)
+PASS(ChannelTrySend, sent_at_once, send, false)
+PASS(ChannelReceive, received_at_once, receive, true)
+PASS(ChannelTryReceive, received_at_once, receive, false)
 
 void resume(Machine& machine, task::Fiber& fiber) {
   const auto* pc = static_cast<const Word*>(fiber.at);

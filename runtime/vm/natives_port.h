@@ -95,9 +95,7 @@ class Waiting {
       return;
     }
     pending_ = std::make_shared<Pending>();
-    if (nanos >= 0 && __builtin_add_overflow(call.world.monotonic_nanos(), nanos, &pending_->until)) {
-      pending_->until = INT64_MAX;
-    }
+    if (nanos >= 0) pending_->until = call.world.moment(nanos);
   }
   Pending* operator->() { return pending_.get(); }
 

@@ -75,12 +75,11 @@ NativeStatus native_channel_len(NativeCall& call) {
 
 NativeStatus native_clock_sleep(NativeCall& call) {
   std::int64_t& until = call.fiber.native_state;
-  const std::int64_t now = call.world.monotonic_nanos();
   if (until == 0) {
     const std::int64_t nanos = int_arg(call, 0);
     if (nanos <= 0) return NativeStatus::Ok;
-    if (__builtin_add_overflow(now, nanos, &until)) until = INT64_MAX;
-  } else if (now >= until) {
+    until = call.world.moment(nanos);
+  } else if (call.world.monotonic_nanos() >= until) {
     until = 0;
     return NativeStatus::Ok;
   }

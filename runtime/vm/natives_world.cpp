@@ -11,9 +11,8 @@ namespace {
 NativeStatus write(NativeCall& call, std::string_view text) {
   Written written = call.world.try_write_out(text);
   if (written == Written::Later) {
-    call.worker.begin_blocking();
+    const task::MayBlock section(call.worker, true);
     written = call.world.write_out(text);
-    call.worker.end_blocking();
   }
   if (written == Written::Closed) {
     call.exit_code = 0;
@@ -22,7 +21,6 @@ NativeStatus write(NativeCall& call, std::string_view text) {
   return written == Written::Ok ? NativeStatus::Ok : call.panic("standard output can't be written");
 }
 
-// (ok, error) of something that gives nothing.
 std::string path_arg(const NativeCall& call) { return std::string(text_arg(call, 0)); }
 
 // A file's text, or what is wrong with it.

@@ -33,6 +33,11 @@ class World {
   virtual std::int64_t unix_nanos() = 0;
   /// Nanoseconds since some fixed moment; never goes back.
   virtual std::int64_t monotonic_nanos() = 0;
+  /// The moment of that clock so many nanoseconds from now, or the last there is.
+  std::int64_t moment(std::int64_t nanos) {
+    std::int64_t at = 0;
+    return __builtin_add_overflow(monotonic_nanos(), nanos, &at) ? INT64_MAX : at;
+  }
   /// Waits; returns early when `interrupt` is set (it may be null).
   virtual void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) = 0;
   /// Sleeps while `word` is 0, at most `nanos` nanoseconds unless negative; may wake early.
