@@ -8,22 +8,15 @@
 
 #include "tests/golden_file.h"
 #include "tests/process.h"
+#include "tests/temp_folder.h"
 
 namespace noodle::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Cli : public testing::Test {
+class Cli : public TempFolder {
  protected:
-  Cli() : folder_(fs::path(testing::TempDir()) / ("noodle_cli_" + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~Cli() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
   ProcessResult noodle(std::vector<std::string> words, std::string_view input = "") {
     words.insert(words.begin(), NOODLE_COMMAND);
     return run_process(words, folder_.string(), input, 60);
@@ -31,17 +24,11 @@ class Cli : public testing::Test {
   ProcessResult shell(const std::string& script) {
     return run_process({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}, folder_.string(), "", 60);
   }
-  void write(const std::string& name, std::string_view text) {
-    fs::create_directories((folder_ / name).parent_path());
-    ASSERT_TRUE(write_text((folder_ / name).string(), text));
-  }
   std::string read(const std::string& name) {
     std::string text;
     EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
     return text;
   }
-
-  fs::path folder_;
 };
 
 void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {

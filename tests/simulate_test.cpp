@@ -1,6 +1,5 @@
 // `noodle test --simulate` from outside: what it finds, prints and repeats.
 
-#include <cstdlib>
 #include <filesystem>
 
 #include <gtest/gtest.h>
@@ -8,28 +7,18 @@
 
 #include "tests/golden_file.h"
 #include "tests/process.h"
+#include "tests/temp_folder.h"
 
 namespace noodle::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-class SimulateCommand : public testing::Test {
+class SimulateCommand : public TempFolder {
  protected:
-  SimulateCommand() : folder_(fs::path(testing::TempDir()) / ("noodle_simulate_" + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~SimulateCommand() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
   ProcessResult simulate(std::vector<std::string> words) {
     words.insert(words.begin(), {NOODLE_COMMAND, "test", "--simulate"});
     return run_process(words, folder_.string(), "", 60);
-  }
-  void write(const std::string& name, std::string_view text) {
-    ASSERT_TRUE(write_text((folder_ / name).string(), text));
   }
   /// The words after `what` in a text, up to the line's end.
   static std::string after(const std::string& text, const std::string& what) {
@@ -37,8 +26,6 @@ class SimulateCommand : public testing::Test {
     if (at == std::string::npos) return {};
     return text.substr(at + what.size(), text.find('\n', at) - at - what.size());
   }
-
-  fs::path folder_;
 };
 
 constexpr std::string_view kBank = R"(fn deposit(cell: Channel<Int>, amount: Int) {

@@ -18,13 +18,13 @@ using nbc::Label;
 using nbc::Op;
 using nbc::TypeId;
 using testing::Bench;
+using testing::kLong;
 using testing::number;
 using testing::word;
 using testing::Words;
 using Builder = nbc::FunctionBuilder;
 using Slot = std::uint16_t;
 
-constexpr std::string_view kLong = "a string too long for its register";
 const std::string kMovedOut = "use of a value that was moved out";
 
 // A list of i64 made by a function's body, and what is done with it.

@@ -14,12 +14,11 @@ using nbc::Label;
 using nbc::Op;
 using nbc::TypeId;
 using testing::Bench;
+using testing::kLong;
 using testing::word;
 using testing::Words;
 using Builder = nbc::FunctionBuilder;
 using Slot = std::uint16_t;
-
-constexpr std::string_view kLong = "a string too long for its register";
 
 void push(Builder& f, Slot depth, TypeId type, std::initializer_list<Slot> parts) {
   f.list_xyz(Op::LocalPush, depth, 0, type.index, 0, f.expand(parts));

@@ -16,12 +16,11 @@ using nbc::kString;
 using nbc::Label;
 using nbc::Op;
 using testing::Bench;
+using testing::kLong;
 using testing::word;
 using testing::Words;
 using Builder = nbc::FunctionBuilder;
 using Slot = std::uint16_t;
-
-constexpr std::string_view kLong = "a string too long for its register";
 
 nbc::NativeId write_native(Bench& bench) { return bench.m.native("io.write", {{{kString, true}}, {}}, false); }
 

@@ -1,18 +1,14 @@
 // Sources that mean harm, through the whole command: each must end in a result or in diagnostics,
 // within seconds and not by a signal, whatever step it was made to hurt.
 
-#include <filesystem>
-
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "tests/golden_file.h"
 #include "tests/process.h"
+#include "tests/temp_folder.h"
 
 namespace noodle::tests {
 namespace {
-
-namespace fs = std::filesystem;
 
 #ifdef NOODLE_SANITIZED
 constexpr int kSeconds = 60;
@@ -35,19 +31,8 @@ std::string each(std::size_t count, Make make) {
   return out;
 }
 
-class Whole : public testing::Test {
+class Whole : public TempFolder {
  protected:
-  Whole() : folder_(fs::path(testing::TempDir()) / ("noodle_hostile_" + std::to_string(getpid()))) {
-    fs::create_directories(folder_);
-  }
-  ~Whole() override {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-
-  void write(const std::string& name, const std::string& text) {
-    ASSERT_TRUE(write_text((folder_ / name).string(), text));
-  }
   /// Runs a program: its exit code, and standard error in err_.
   int run(const std::string& text) {
     write("main.noodle", text);
@@ -62,7 +47,6 @@ class Whole : public testing::Test {
     return result.exit_code;
   }
 
-  fs::path folder_;
   std::string err_, out_;
 };
 

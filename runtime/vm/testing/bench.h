@@ -21,6 +21,9 @@ namespace noodle::vm::testing {
 
 using Words = std::vector<std::uint64_t>;
 
+/// A text that lies in an object of its own.
+inline constexpr std::string_view kLong = "a string too long for its register";
+
 inline std::uint64_t word(std::int64_t x) { return static_cast<std::uint64_t>(x); }
 inline std::uint64_t word(double x) { return std::bit_cast<std::uint64_t>(x); }
 inline std::int64_t number(std::uint64_t x) { return static_cast<std::int64_t>(x); }
