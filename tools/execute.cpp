@@ -108,9 +108,10 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
 
 std::string left_over(const vm::Runtime& runtime) {
   const std::int64_t objects = runtime.live_objects(), tasks = runtime.live_tasks(), open = runtime.open_resources();
-  if (objects == 0 && tasks == 0 && open == 0) return {};
+  const std::int64_t bytes = runtime.used_bytes();
+  if (objects == 0 && tasks == 0 && open == 0 && bytes == 0 && runtime.stray_bytes() == 0) return {};
   return std::to_string(tasks) + " tasks, " + std::to_string(open) + " open handles and " + std::to_string(objects) +
-         " objects";
+         " objects of " + std::to_string(bytes) + " bytes";
 }
 
 std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter) {

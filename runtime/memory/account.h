@@ -35,11 +35,17 @@ class Pool {
   const std::int64_t limit_;
 };
 
-/// What one task (or actor) holds: every counted object that it allocates is charged here, and
-/// credited where it is freed. Sizes are the requested ones rounded up to 16 bytes, not the
-/// allocator's, so that a limit strikes at the same allocation on every machine and in every mode.
+/// What a worker's tasks hold. Every counted object is charged where it is allocated and credited where it is
+/// freed. Sizes are the requested ones rounded up to 16 bytes, not the allocator's, so that a limit strikes at
+/// the same allocation on every machine and in every mode.
+///
+/// A task is charged with what it alone can reach: what is local to it, in the sense of object.h. That is
+/// `own()`, which the running task takes up when its turn begins and puts down when it ends or waits. All else
+/// is common: what is shared, by the count's sign, and what is under way from one task to another, by the number
+/// of bytes that goes with it. Over all workers `used` is never negative, nor is `common`; one worker's may be.
 struct Account {
   std::int64_t used = 0;
+  std::int64_t common = 0;  // of `used`
   std::int64_t limit = INT64_MAX;
   std::int64_t live = 0;  // counted objects that are neither freed nor immortal
   const TypeTable* types = nullptr;
@@ -63,6 +69,17 @@ struct Account {
     if (pool == nullptr || spare < 2 * Pool::kPiece) return;
     limit -= spare;
     pool->give(spare);
+  }
+  /// Bytes that the running task alone can reach.
+  std::int64_t own() const { return used - common; }
+  /// The running task no longer holds `bytes`, or holds them now.
+  void put_down(std::int64_t bytes) { common += bytes; }
+  void take_up(std::int64_t bytes) { common -= bytes; }
+  /// Puts down all of it; gives how much that is.
+  std::int64_t put_down() {
+    const std::int64_t bytes = own();
+    common = used;
+    return bytes;
   }
   /// Takes back a charge of the same `size`.
   void credit(std::size_t size) { used -= charged(size); }

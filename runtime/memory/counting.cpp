@@ -11,15 +11,6 @@ void retain_shared(Object* object, std::int32_t count) {
   }
 }
 
-bool release_shared(Object* object, std::int32_t count) {
-  if (count == kImmortal || count <= kStickyRelease) return false;
-  // Release: what this thread did with the object happens before its end. Acquire: the thread that
-  // frees it sees what all others did. Both are needed on the last decrement, which is not known
-  // beforehand.
-  interleave();
-  return __atomic_fetch_add(&object->count, 1, __ATOMIC_ACQ_REL) == -1;
-}
-
 std::size_t object_bytes(const TypeTable& types, const Object* object) {
   const ObjectType& type = types[object->type];
   switch (type.shape) {
@@ -32,7 +23,24 @@ std::size_t object_bytes(const TypeTable& types, const Object* object) {
   __builtin_unreachable();
 }
 
+std::int64_t charged_bytes(const TypeTable& types, const Object* object) {
+  return Account::charged(object_bytes(types, object));
+}
+
 namespace {
+
+// Drops a reference to a shared object; whether it was the last. Then the account's task is charged with the
+// object, which it is about to free.
+bool drop_shared(Account& account, Object* object, std::int32_t count) {
+  if (count == kImmortal || count <= kStickyRelease) return false;
+  // Release: what this thread did with the object happens before its end. Acquire: the thread that
+  // frees it sees what all others did. Both are needed on the last decrement, which is not known
+  // beforehand.
+  interleave();
+  if (__atomic_fetch_add(&object->count, 1, __ATOMIC_ACQ_REL) != -1) return false;
+  account.take_up(charged_bytes(*account.types, object));
+  return true;
+}
 
 void free_storage(const ObjectType& type, Object* object) {
   if (type.shape == Shape::Handle) {
@@ -79,17 +87,18 @@ void free_dead(Account& account, Object* first) {
     Object* object = pop_dead(dead, number);
     object->type = number;
     const ObjectType& type = types[number];
-    auto drop = [&dead](Object* child) {
+    auto drop = [&dead, &account](Object* child) {
       const std::int32_t count = load_count(child);
       if (count > 1) {
         __atomic_store_n(&child->count, count - 1, __ATOMIC_RELAXED);
-      } else if (count == 1 || release_shared(child, count)) {
+      } else if (count == 1 || drop_shared(account, child, count)) {
         push_dead(dead, child);
       }
     };
     if (type.shape == Shape::Handle) {
       auto* handle = reinterpret_cast<HandleObject*>(object);
-      handle->kind->children(handle, &drop, [](void* f, Object* child) { (*static_cast<decltype(drop)*>(f))(child); });
+      account.take_up(handle->kind->children(
+          handle, &drop, [](void* f, Object* child) { (*static_cast<decltype(drop)*>(f))(child); }));
     } else {
       for_each_child(type, object, drop);
     }
@@ -97,6 +106,19 @@ void free_dead(Account& account, Object* first) {
     --account.live;
     free_storage(type, object);
   }
+}
+
+void release_shared(Account& account, Object* object, std::int32_t count) {
+  if (drop_shared(account, object, count)) free_dead(account, object);
+}
+
+bool make_shared_local(Account& account, Object* object, std::int32_t count) {
+  // Acquire pairs with the release in drop_shared: what other threads did with the object while
+  // they held it happened before we change it.
+  if (count != -1 || __atomic_load_n(&object->count, __ATOMIC_ACQUIRE) != -1) return false;
+  __atomic_store_n(&object->count, 1, __ATOMIC_RELAXED);
+  account.take_up(charged_bytes(*account.types, object));
+  return true;
 }
 
 void free_shell(Account& account, Object* object) {

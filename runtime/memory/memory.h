@@ -4,6 +4,7 @@
 // It knows where references lie inside an object (object.h) and nothing else about values.
 
 #include <cstdint>
+#include <optional>
 
 #include "base/concurrency.h"
 #include "runtime/memory/account.h"
@@ -30,9 +31,8 @@ inline Object* allocate(Account& account, std::size_t size, std::uint32_t type) 
 
 /// Slow halves of retain and release: shared, sticky and immortal objects.
 void retain_shared(Object* object, std::int32_t count);
-/// Whether the caller dropped the last reference and must free the object.
-bool release_shared(Object* object, std::int32_t count);
-/// Frees a dead object and what dies with it. Uses no stack and no memory, however deep they nest.
+void release_shared(Account& account, Object* object, std::int32_t count);
+/// Frees a dead local object and what dies with it. Uses no stack and no memory, however deep they nest.
 void free_dead(Account& account, Object* object);
 
 inline std::int32_t load_count(const Object* object) { return __atomic_load_n(&object->count, __ATOMIC_RELAXED); }
@@ -57,24 +57,24 @@ inline void release(Account& account, Object* object) {
   if (count > 1) {
     interleave();
     __atomic_store_n(&object->count, count - 1, __ATOMIC_RELAXED);
-  } else if (count == 1 || release_shared(object, count)) {
+  } else if (count == 1) {
     free_dead(account, object);
+  } else {
+    release_shared(account, object, count);
   }
 }
 
+/// Slow half of make_unique_local.
+bool make_shared_local(Account& account, Object* object, std::int32_t count);
+
 /// Whether the caller holds the only reference, so that it may change the object in place. A shared
-/// object with one reference becomes local again, so that local things may be put into it.
-inline bool make_unique_local(Object* object) {
+/// object with one reference becomes local again, so that local things may be put into it; the account's
+/// task is charged with it.
+inline bool make_unique_local(Account& account, Object* object) {
   const std::int32_t count = load_count(object);
   if (count == 1) [[likely]]
     return true;
-  // Acquire pairs with the release in release_shared: what other threads did with the object while
-  // they held it happened before we change it.
-  if (count == -1 && __atomic_load_n(&object->count, __ATOMIC_ACQUIRE) == -1) {
-    __atomic_store_n(&object->count, 1, __ATOMIC_RELAXED);
-    return true;
-  }
-  return false;
+  return make_shared_local(account, object, count);
 }
 
 /// Marks an object that nobody else holds as a constant: never counted, never freed by counting. It
@@ -85,11 +85,12 @@ void free_immortal(const TypeTable& types, Object* object);
 
 /// Prepares an owned object for another thread (law 5). What the sender gives up with its only
 /// reference stays local and moves; anything else that is still local is marked shared with all
-/// below it. Charges of what is touched go from the sender's account to the receiver's. False when
-/// there is no memory for the walk; then nothing may be sent, though nothing is broken.
-bool publish(Account& from, Account& to, Object* object);
+/// below it, and is common from here on. Gives how many bytes move: whoever sends puts them down, whoever
+/// receives takes them up. Nothing when there is no memory for the walk; then nothing may be sent, though
+/// nothing is broken.
+std::optional<std::int64_t> publish(Account& account, Object* object);
 /// The same for a record's or a value's counted places under `base`.
-bool publish_fields(Account& from, Account& to, FieldMap fields, const std::byte* base);
+std::optional<std::int64_t> publish_fields(Account& account, FieldMap fields, const std::byte* base);
 
 /// Marks everything below a value's counted places shared, so that several threads may copy it.
 bool share_fields(Account& account, FieldMap fields, const std::byte* base);
@@ -97,7 +98,8 @@ bool share_fields(Account& account, FieldMap fields, const std::byte* base);
 /// Frees a dead object alone: what it referred to has been moved out.
 void free_shell(Account& account, Object* object);
 
-/// Charged bytes of one object with its side buffers.
+/// Bytes of one object with its side buffers, as they were asked for and as they are charged.
 std::size_t object_bytes(const TypeTable& types, const Object* object);
+std::int64_t charged_bytes(const TypeTable& types, const Object* object);
 
 }  // namespace noodle::memory

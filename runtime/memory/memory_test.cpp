@@ -60,10 +60,10 @@ class MemoryTest : public testing::Test {
 
 TEST_F(MemoryTest, CountsUpAndDown) {
   Object* object = make_box(nullptr);
-  EXPECT_TRUE(make_unique_local(object));
+  EXPECT_TRUE(make_unique_local(account, object));
   retain(object);
   EXPECT_EQ(load_count(object), 2);
-  EXPECT_FALSE(make_unique_local(object));
+  EXPECT_FALSE(make_unique_local(account, object));
   release(account, object);
   EXPECT_EQ(account.live, 1);
   EXPECT_EQ(account.used, 16);
@@ -127,7 +127,7 @@ TEST_F(MemoryTest, ImmortalObjectsAreNeverCounted) {
   release(account, object);
   release(account, object);
   EXPECT_EQ(load_count(object), kImmortal);
-  EXPECT_FALSE(make_unique_local(object));
+  EXPECT_FALSE(make_unique_local(account, object));
   free_immortal(types, object);
 }
 
@@ -160,9 +160,9 @@ TEST_F(MemoryTest, SharedCountSticksAtItsLimit) {
 TEST_F(MemoryTest, SharedObjectWithOneReferenceBecomesLocalAgain) {
   Object* object = make_box(nullptr);
   object->count = -2;
-  EXPECT_FALSE(make_unique_local(object));
+  EXPECT_FALSE(make_unique_local(account, object));
   release(account, object);
-  EXPECT_TRUE(make_unique_local(object));
+  EXPECT_TRUE(make_unique_local(account, object));
   EXPECT_EQ(load_count(object), 1);
   release(account, object);
 }

@@ -122,8 +122,9 @@ struct HandleObject {
   /// What one kind of handle can do when it dies; with no state of its own.
   struct Kind {
     const char* name;  // for people: `task`, `channel`
-    /// Calls visit(context, object) for each counted reference that dies with it; moves them out.
-    void (*children)(HandleObject*, void* context, void (*visit)(void* context, Object*));
+    /// Calls visit(context, object) for each counted reference that dies with it; moves them out. Gives how
+    /// many bytes that were under way go with them.
+    std::int64_t (*children)(HandleObject*, void* context, void (*visit)(void* context, Object*));
     /// Gives its memory back, or notes that nobody holds it any more.
     void (*dispose)(HandleObject*);
   };

@@ -43,7 +43,7 @@ class Pending {
 
 class Publisher {
  public:
-  Publisher(Account& from, Account& to) : from_(from), to_(to), types_(*from.types) {}
+  explicit Publisher(Account& account) : account_(account), types_(*account.types) {}
 
   // An object that is reached through references which the sender gives up. Its only reference: it
   // moves, and what is below is given up as well. More: it is shared from here on.
@@ -51,7 +51,7 @@ class Publisher {
     const std::int32_t count = load_count(object);
     if (count <= 0) return true;  // shared already with all below, or a constant
     if (count > 1) return share(object);
-    recharge(object);
+    moved_ += charged_bytes(types_, object);
     return has_children(object) ? moving_.push(object) : true;
   }
 
@@ -61,6 +61,8 @@ class Publisher {
     mark(object);
     return true;
   }
+
+  std::int64_t moved() const { return moved_; }
 
   bool run() {
     bool enough = true;
@@ -79,14 +81,6 @@ class Publisher {
 
  private:
   bool has_children(const Object* object) const { return !types_[object->type].fields.empty(); }
-
-  void recharge(const Object* object) {
-    const std::int64_t bytes = Account::charged(object_bytes(types_, object));
-    from_.used -= bytes;
-    --from_.live;
-    to_.used += bytes;
-    ++to_.live;
-  }
 
   // An object is marked after all below it: should memory end in between, every mark already set is
   // still true. It waits for that in the stack with its lowest bit set. Values have no cycles, so
@@ -109,32 +103,34 @@ class Publisher {
   void mark(Object* object) {
     interleave();
     __atomic_store_n(&object->count, -load_count(object), __ATOMIC_RELAXED);
-    recharge(object);
+    account_.put_down(charged_bytes(types_, object));
   }
 
-  Account& from_;
-  Account& to_;
+  Account& account_;
   const TypeTable& types_;
   Pending sharing_;
   Pending moving_;
+  std::int64_t moved_ = 0;
 };
 
 }  // namespace
 
-bool publish(Account& from, Account& to, Object* object) {
-  Publisher publisher(from, to);
-  return publisher.give_up(object) && publisher.run();
+std::optional<std::int64_t> publish(Account& account, Object* object) {
+  Publisher publisher(account);
+  if (!publisher.give_up(object) || !publisher.run()) return std::nullopt;
+  return publisher.moved();
 }
 
-bool publish_fields(Account& from, Account& to, FieldMap fields, const std::byte* base) {
-  Publisher publisher(from, to);
+std::optional<std::int64_t> publish_fields(Account& account, FieldMap fields, const std::byte* base) {
+  Publisher publisher(account);
   bool enough = true;
   for_each_child(fields, base, [&](Object* child) { enough = enough && publisher.give_up(child); });
-  return enough && publisher.run();
+  if (!enough || !publisher.run()) return std::nullopt;
+  return publisher.moved();
 }
 
 bool share_fields(Account& account, FieldMap fields, const std::byte* base) {
-  Publisher publisher(account, account);
+  Publisher publisher(account);
   bool enough = true;
   for_each_child(fields, base, [&](Object* child) { enough = enough && publisher.share(child); });
   return enough && publisher.run();

@@ -36,6 +36,19 @@ struct World {
     return &array->header;
   }
 
+  // Passes an object from task to task; what the two hold together is common for no longer than that.
+  bool send(Object* object, Account& to) {
+    const auto moved = publish(sender, object);
+    if (!moved) return false;
+    sender.put_down(*moved);
+    to.take_up(*moved);
+    return true;
+  }
+  bool send(Object* object) { return send(object, receiver); }
+  std::int64_t live() const { return sender.live + receiver.live; }
+  std::int64_t used() const { return sender.used + receiver.used; }
+  std::int64_t common() const { return sender.common + receiver.common; }
+
   TypeTable types;
   Account sender, receiver;
   const Field box_field{.offset = 8};
@@ -50,14 +63,15 @@ TEST(Publish, AUniqueValueMovesAndStaysLocal) {
   World w;
   Object* inner = w.make_box(nullptr);
   Object* outer = w.make_box(inner);
-  ASSERT_TRUE(publish(w.sender, w.receiver, outer));
+  ASSERT_TRUE(w.send(outer));
   EXPECT_EQ(load_count(outer), 1);
   EXPECT_EQ(load_count(inner), 1);
-  EXPECT_EQ(w.sender.live, 0);
-  EXPECT_EQ(w.sender.used, 0);
-  EXPECT_EQ(w.receiver.live, 2);
+  EXPECT_EQ(w.sender.own(), 0);
+  EXPECT_EQ(w.receiver.own(), 32);
+  EXPECT_EQ(w.common(), 0);
   release(w.receiver, outer);
-  EXPECT_EQ(w.receiver.used, 0);
+  EXPECT_EQ(w.receiver.own(), 0);
+  EXPECT_EQ(w.used(), 0);
 }
 
 TEST(Publish, WhatTheSenderKeepsIsSharedWithAllBelow) {
@@ -66,15 +80,25 @@ TEST(Publish, WhatTheSenderKeepsIsSharedWithAllBelow) {
   Object* kept = w.make_box(leaf);
   retain(kept);
   Object* sent = w.make_list({kept, w.make_box(nullptr)});
-  ASSERT_TRUE(publish(w.sender, w.receiver, sent));
+  ASSERT_TRUE(w.send(sent));
   EXPECT_EQ(load_count(sent), 1);
   EXPECT_EQ(load_count(kept), -2);
   EXPECT_EQ(load_count(leaf), -1);  // unique, but below something shared
-  EXPECT_EQ(w.receiver.live, 4);
+  EXPECT_EQ(w.sender.own(), 0);
+  EXPECT_EQ(w.receiver.own(), 48 + 16);  // the list and the box that moved with it
+  EXPECT_EQ(w.common(), 32);
   release(w.receiver, sent);
   EXPECT_EQ(load_count(kept), -1);
+  EXPECT_EQ(w.receiver.own(), 0);
+  EXPECT_EQ(w.common(), 32);
+  // Whoever has the last reference may make it its own again, and is charged for it alone.
+  EXPECT_TRUE(make_unique_local(w.receiver, kept));
+  EXPECT_EQ(w.receiver.own(), 16);
+  EXPECT_EQ(w.common(), 16);
   release(w.receiver, kept);
-  EXPECT_EQ(w.receiver.live, 0);
+  EXPECT_EQ(w.live(), 0);
+  EXPECT_EQ(w.used(), 0);
+  EXPECT_EQ(w.common(), 0);
 }
 
 TEST(Publish, SharedAndConstantPartsAreNotVisited) {
@@ -84,11 +108,13 @@ TEST(Publish, SharedAndConstantPartsAreNotVisited) {
   Object* shared = w.make_box(constant);
   shared->count = -1;
   Object* sent = w.make_list({shared, constant, constant});
-  ASSERT_TRUE(publish(w.sender, w.receiver, sent));
+  ASSERT_TRUE(w.send(sent));
   EXPECT_EQ(load_count(shared), -1);
   EXPECT_EQ(load_count(constant), kImmortal);
-  EXPECT_EQ(w.receiver.live, 1);
-  release(w.sender, sent);
+  EXPECT_EQ(w.receiver.own(), 48);
+  shared->count = 1;  // it was never put down
+  release(w.receiver, sent);
+  EXPECT_EQ(w.used(), 0);
   free_immortal(w.types, constant);
 }
 
@@ -96,10 +122,14 @@ TEST(Publish, AListOfScalarsIsOneStep) {
   World w;
   Object* numbers = w.make_numbers(1000);
   retain(numbers);
-  ASSERT_TRUE(publish(w.sender, w.receiver, numbers));
+  ASSERT_TRUE(w.send(numbers));
   EXPECT_EQ(load_count(numbers), -2);
+  EXPECT_EQ(w.sender.own(), 0);
+  EXPECT_EQ(w.common(), 8032);
   release(w.sender, numbers);
-  release(w.sender, numbers);
+  release(w.receiver, numbers);
+  EXPECT_EQ(w.sender.own() + w.receiver.own(), 0);
+  EXPECT_EQ(w.common(), 0);
 }
 
 TEST(Publish, SharesDiamondsOnceAndMillionsDeep) {
@@ -109,13 +139,15 @@ TEST(Publish, SharesDiamondsOnceAndMillionsDeep) {
   retain(top);
   Object* both = w.make_list({top, top});
   retain(top);
-  ASSERT_TRUE(publish(w.sender, w.receiver, both));
+  ASSERT_TRUE(w.send(both));
   EXPECT_EQ(load_count(top), -3);
-  EXPECT_EQ(w.receiver.live, 1'000'002);
-  EXPECT_EQ(w.sender.live, 0);
+  EXPECT_EQ(w.sender.own(), 0);
+  EXPECT_EQ(w.receiver.own(), 48);
+  EXPECT_EQ(w.common(), 16'000'016);
   release(w.receiver, both);
   release(w.receiver, top);
-  EXPECT_EQ(w.receiver.live, 0);
+  EXPECT_EQ(w.live(), 0);
+  EXPECT_EQ(w.common(), 0);
 }
 
 TEST(Publish, CountedPlacesOfAValue) {
@@ -123,12 +155,16 @@ TEST(Publish, CountedPlacesOfAValue) {
   Object* words[2] = {w.make_box(nullptr), w.make_box(nullptr)};
   const Field fields[2] = {{.offset = 0}, {.offset = 8}};
   retain(words[1]);
-  ASSERT_TRUE(publish_fields(w.sender, w.receiver, fields, reinterpret_cast<const std::byte*>(words)));
+  const auto moved = publish_fields(w.sender, fields, reinterpret_cast<const std::byte*>(words));
+  ASSERT_EQ(moved, 16);
+  EXPECT_EQ(w.sender.own(), 16);  // until it puts it down
+  EXPECT_EQ(w.sender.common, 16);
   EXPECT_EQ(load_count(words[0]), 1);
   EXPECT_EQ(load_count(words[1]), -2);
-  release(w.receiver, words[0]);
-  release(w.receiver, words[1]);
-  release(w.receiver, words[1]);
+  release(w.sender, words[0]);
+  release(w.sender, words[1]);
+  release(w.sender, words[1]);
+  EXPECT_EQ(w.sender.own(), 0);
 }
 
 // Law 5's test. Two threads each own a list of the same shared elements and take it apart in `steps`
@@ -149,8 +185,8 @@ TEST(Publish, EveryInterleavingOfTwoThreadsThatDropSharedElements) {
     Object* lists[2] = {w.make_list(elements), w.make_list(elements)};
     Account accounts[2];
     for (Account& account : accounts) account.types = &w.types;
-    ASSERT_TRUE(publish(w.sender, accounts[0], lists[0]));
-    ASSERT_TRUE(publish(w.sender, accounts[1], lists[1]));
+    ASSERT_TRUE(w.send(lists[0], accounts[0]));
+    ASSERT_TRUE(w.send(lists[1], accounts[1]));
     EXPECT_EQ(load_count(lists[0]), 1);
     EXPECT_EQ(load_count(elements[0]), -2);
 
@@ -177,6 +213,7 @@ TEST(Publish, EveryInterleavingOfTwoThreadsThatDropSharedElements) {
     other.join();
     EXPECT_EQ(w.sender.live + accounts[0].live + accounts[1].live, 0);
     EXPECT_EQ(w.sender.used + accounts[0].used + accounts[1].used, 0);
+    for (const Account* account : {&w.sender, &accounts[0], &accounts[1]}) EXPECT_EQ(account->own(), 0);
   }
   EXPECT_EQ(played, 70);
 }
@@ -190,12 +227,13 @@ TEST(Publish, TwoThreadsRaceToDropTheirLists) {
     Object* lists[2] = {w.make_list(elements), w.make_list(elements)};
     Account accounts[2];
     for (Account& account : accounts) account.types = &w.types;
-    ASSERT_TRUE(publish(w.sender, accounts[0], lists[0]));
-    ASSERT_TRUE(publish(w.sender, accounts[1], lists[1]));
+    ASSERT_TRUE(w.send(lists[0], accounts[0]));
+    ASSERT_TRUE(w.send(lists[1], accounts[1]));
     std::thread other([&] { release(accounts[1], lists[1]); });
     release(accounts[0], lists[0]);
     other.join();
-    EXPECT_EQ(accounts[0].live + accounts[1].live, 0);
+    EXPECT_EQ(w.sender.live + accounts[0].live + accounts[1].live, 0);
+    EXPECT_EQ(accounts[0].own() + accounts[1].own() + w.sender.own(), 0);
   }
 }
 

@@ -32,12 +32,12 @@ class HoldShared {
 Channel& channel_of(memory::HandleObject* handle) { return *reinterpret_cast<Channel*>(handle); }
 
 std::uint64_t* message(Channel& channel, std::uint64_t index) {
-  return channel.ring + ((channel.head + index) & (channel.room - 1)) * channel.type->slots;
+  return channel.ring + ((channel.head + index) & (channel.room - 1)) * channel.width();
 }
 
 bool make_room(Channel& channel) {
   if (channel.count < channel.room) return true;
-  const std::uint32_t slots = channel.type->slots;
+  const std::uint32_t slots = channel.width();
   const std::uint64_t room = std::max(kFirstRoom, channel.room * 2);
   if (slots != 0) {
     auto* ring = static_cast<std::uint64_t*>(memory::raw_allocate(room * slots * 8));
@@ -61,15 +61,27 @@ void move(const Registers& to, const Registers& from, std::uint32_t slots) {
   for (std::uint32_t i = 0; i < slots; ++i) to.slots[to.list[i]] = from.slots[from.list[i]];
 }
 
-Registers registers_of(const Fiber& fiber) { return {fiber.slots, fiber.list, fiber.status}; }
+// Puts a message that its sender has put down behind the others.
+void append(Channel& channel, const Registers& from) {
+  std::uint64_t* to = message(channel, channel.count++);
+  gather(to, from, channel.type->slots);
+  if (channel.type->counted) to[channel.type->slots] = static_cast<std::uint64_t>(from.weight);
+}
 
-void channel_children(memory::HandleObject* handle, void* context, void (*visit)(void*, memory::Object*)) {
+Registers registers_of(const Fiber& fiber) {
+  return {.slots = fiber.slots, .list = fiber.list, .status = fiber.status, .weight = fiber.weight};
+}
+
+std::int64_t channel_children(memory::HandleObject* handle, void* context, void (*visit)(void*, memory::Object*)) {
   Channel& channel = channel_of(handle);
-  for (std::uint64_t i = 0; i < channel.count && channel.type->slots != 0; ++i) {
+  std::int64_t weight = 0;
+  for (std::uint64_t i = 0; i < channel.count && channel.type->counted; ++i) {
+    weight += static_cast<std::int64_t>(message(channel, i)[channel.type->slots]);
     memory::for_each_child(channel.type->slot_fields, reinterpret_cast<const std::byte*>(message(channel, i)),
                            [&](memory::Object* object) { visit(context, object); });
   }
   channel.count = 0;
+  return weight;
 }
 
 void dispose_channel(memory::HandleObject* handle) {
@@ -116,6 +128,7 @@ void hand_over(Channel& channel, Fiber& receiver, std::uint32_t index, const Reg
     move(registers_of(receiver), from, channel.type->slots);
     *receiver.status = 0;
   }
+  receiver.task->held += from.weight;
 }
 
 // With the channel's lock held: lets the fiber wait in `list`, its registers where the other side finds them.
@@ -125,6 +138,7 @@ void wait_at(Fiber& fiber, const Registers& registers, WaitList& list, Lock& loc
   fiber.slots = registers.slots;
   fiber.list = registers.list;
   fiber.status = registers.status;
+  fiber.weight = registers.weight;
   Scheduler::begin_wait(fiber, what);
   Scheduler::enlist(fiber, fiber.waiter, list, lock);
 }
@@ -133,7 +147,7 @@ void wait_at(Fiber& fiber, const Registers& registers, WaitList& list, Lock& loc
 
 void offer(Scheduler& scheduler, Worker* worker, Channel& channel, std::uint64_t word) {
   const std::uint16_t first = 0;
-  const Registers from{&word, &first, nullptr};
+  const Registers from{.slots = &word, .list = &first};
   const Hold hold(channel.lock);
   if (channel.closed) return;
   std::uint32_t was = 0, index = 0;
@@ -142,13 +156,11 @@ void offer(Scheduler& scheduler, Worker* worker, Channel& channel, std::uint64_t
     return scheduler.complete(worker, *receiver, was);
   }
   if (channel.count == channel.capacity || !make_room(channel)) return;
-  *message(channel, channel.count) = word;
-  ++channel.count;
+  append(channel, from);
 }
 
 Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& from, bool wait) {
   Scheduler& scheduler = worker.scheduler();
-  const std::uint32_t slots = channel.type->slots;
   Fiber* receiver = nullptr;
   std::uint32_t was = 0, index = 0;
   {
@@ -156,11 +168,12 @@ Passed send(Worker& worker, Fiber& fiber, Channel& channel, const Registers& fro
     if (channel.closed) return Passed::Closed;
     receiver = Scheduler::claim_first(channel.receivers, Wake::Done, was, &index);
     if (receiver != nullptr) {
+      fiber.account->put_down(from.weight);
       hand_over(channel, *receiver, index, from);
     } else if (channel.count < channel.capacity) {
       if (!make_room(channel)) return Passed::NoMemory;
-      gather(message(channel, channel.count), from, slots);
-      ++channel.count;
+      fiber.account->put_down(from.weight);
+      append(channel, from);
       return Passed::Done;
     } else if (!wait) {
       return Passed::NotNow;
@@ -192,19 +205,23 @@ Passed receive(Worker& worker, Fiber& fiber, Channel& channel, const Registers& 
   {
     const HoldShared hold(worker, channel.lock);
     if (channel.count != 0) {
-      if (slots != 0) scatter(to, message(channel, 0), slots);
+      const std::uint64_t* first = message(channel, 0);
+      if (slots != 0) scatter(to, first, slots);
+      if (channel.type->counted) fiber.account->take_up(static_cast<std::int64_t>(first[slots]));
       ++channel.head;
       --channel.count;
       // What a sender waits with takes the place that came free.
       sender = Scheduler::claim_first(channel.senders, Wake::Done, was);
       if (sender != nullptr) {
-        gather(message(channel, channel.count), registers_of(*sender), slots);
-        ++channel.count;
+        sender->task->held -= sender->weight;
+        append(channel, registers_of(*sender));
       }
     } else {
       sender = Scheduler::claim_first(channel.senders, Wake::Done, was);
       if (sender != nullptr) {
         move(to, registers_of(*sender), slots);
+        sender->task->held -= sender->weight;
+        fiber.account->take_up(sender->weight);
       } else if (channel.closed) {
         return Passed::Closed;
       } else if (!wait) {
@@ -350,11 +367,12 @@ Passed select(Worker& worker, Fiber& fiber, memory::HandleObject* const* handles
 
 namespace {
 
-void task_children(memory::HandleObject* handle, void* context, void (*visit)(void*, memory::Object*)) {
+std::int64_t task_children(memory::HandleObject* handle, void* context, void (*visit)(void*, memory::Object*)) {
   Task& task = *reinterpret_cast<Task*>(handle);
   // Whoever comes second, the last handle's end or the task's own, releases the result.
-  if ((task.flags.fetch_or(Task::kHandlesGone, std::memory_order_acq_rel) & Task::kFinished) == 0) return;
+  if ((task.flags.fetch_or(Task::kHandlesGone, std::memory_order_acq_rel) & Task::kFinished) == 0) return 0;
   task.for_each_result([&](memory::Object* object) { visit(context, object); });
+  return std::exchange(task.held, 0);
 }
 
 void dispose_task(memory::HandleObject* handle) {

@@ -26,6 +26,9 @@ struct Channel {
   std::uint64_t* ring = nullptr;
   WaitList senders;
   WaitList receivers;
+
+  /// Words a message takes in `ring`: its slots, and how many bytes go with it where that may be any.
+  std::uint32_t width() const { return type->slots + (type->counted ? 1 : 0); }
 };
 
 /// What became of a send or receive. The first three are what `channel.send` and its kin give.
@@ -43,12 +46,13 @@ extern const memory::HandleObject::Kind kTaskKind;
 struct Registers {
   std::uint64_t* slots;
   const std::uint16_t* list;
-  std::uint64_t* status;
+  std::uint64_t* status = nullptr;
   const void* at = nullptr;  // where the task stands, should it have to wait
+  std::int64_t weight = 0;   // bytes that go with the message; see memory::publish
 };
 
 /// The common case: there is room and nobody waits, or a message and nobody waits to send. False: nothing has
-/// been done. Only for a worker that is alone, so that no lock is needed.
+/// been done. Only for a worker that is alone, so that no lock is needed, and for messages without references.
 inline bool send_at_once(Worker& worker, Channel& channel, const std::uint64_t* slots, const std::uint16_t* list,
                          std::uint32_t width) {
   if (!worker.is_solo() || channel.count >= channel.room || channel.count >= channel.capacity) return false;

@@ -2,6 +2,7 @@
 
 #include "runtime/task/monitor.h"
 
+#include <array>
 #include <chrono>
 #include <functional>
 #include <set>
@@ -26,11 +27,16 @@ class TestEngine final : public Engine {
     return true;
   }
   Ran run(Worker& worker, Task& task) override {
+    task.fiber.load()->account = &account(worker);
     const Ran ran = task.work != nullptr ? (*reinterpret_cast<Body*>(task.work))(worker, task) : main(worker, task);
     if (ran == Ran::Ended) task.outcome = Outcome::Returned;
     return ran;
   }
+  memory::Account& account(Worker& worker) override { return accounts_[worker.index()]; }
   void release(Worker&, memory::Object* work) override { delete reinterpret_cast<Body*>(work); }
+
+ private:
+  std::array<memory::Account, 256> accounts_;  // of tasks without values: always empty
 };
 
 // Whether something comes true, however long the machine takes.

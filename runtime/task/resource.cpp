@@ -10,7 +10,7 @@ namespace noodle::task {
 
 namespace {
 
-void no_children(memory::HandleObject*, void*, void (*)(void*, memory::Object*)) {}
+std::int64_t no_children(memory::HandleObject*, void*, void (*)(void*, memory::Object*)) { return 0; }
 
 void let_go(Resource& resource) {
   if (resource.holders.fetch_sub(1, std::memory_order_acq_rel) != 1) return;

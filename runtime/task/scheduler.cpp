@@ -154,9 +154,16 @@ void Scheduler::turn(Worker& worker, Task& task) {
 // A task has ended: whoever waits for it is woken, and its scope is told.
 void Scheduler::end(Worker& worker, Task& task) {
   Fiber* fiber = task.fiber.load(std::memory_order_relaxed);
+  memory::Account& account = engine_.account(worker);
+  if (fiber == nullptr) account.take_up(std::exchange(task.held, 0));  // it never ran
   if (task.work != nullptr) engine_.release(worker, std::exchange(task.work, nullptr));
   if (task.owned != nullptr) resources_->close_owned(worker, task);
   if (task.locals != nullptr) engine_.release(worker, std::exchange(task.locals, nullptr));
+  if (&task == main_) {
+    task.held += account.put_down();  // its results
+  } else if (const std::int64_t stray = account.put_down(); stray != 0) {
+    stray_bytes_.fetch_add(stray, std::memory_order_relaxed);
+  }
   Scope* scope = task.scope;
   const std::uint64_t serial = task.scope_serial;
   const bool panicked = task.outcome == Outcome::Panicked;
@@ -167,6 +174,7 @@ void Scheduler::end(Worker& worker, Task& task) {
     task.fiber.store(nullptr, std::memory_order_relaxed);
     const std::uint32_t before = task.flags.fetch_or(flags, std::memory_order_acq_rel);
     if ((before & Task::kHandlesGone) != 0) {
+      account.take_up(std::exchange(task.held, 0));
       task.for_each_result([&](memory::Object* object) { engine_.release(worker, object); });
     }
     wake_all(&worker, task.awaiting);

@@ -53,6 +53,8 @@ class Engine {
   /// Runs a task that has a fiber until it ends, waits, or has used up its time. One that ended has its
   /// outcome, and its result or stop.
   virtual Ran run(Worker& worker, Task& task) = 0;
+  /// What the tasks that a worker runs are charged to.
+  virtual memory::Account& account(Worker& worker) = 0;
   /// Drops a reference to an object.
   virtual void release(Worker& worker, memory::Object* object) = 0;
 };
@@ -227,6 +229,8 @@ class Scheduler {
   Offload& offload() const { return *offload_; }
   /// Tasks that have not been given back.
   std::int64_t live_tasks() const { return live_.load(); }
+  /// Bytes that tasks still held by themselves when they had ended. None, unless a value's count stuck.
+  std::int64_t stray_bytes() const { return stray_bytes_.load(std::memory_order_relaxed); }
   std::uint32_t worker_count() const { return most_workers_; }
   /// Who decides in a simulation; null otherwise.
   Director* director() const { return director_; }
@@ -341,6 +345,7 @@ class Scheduler {
   Scope* free_scopes_ = nullptr;
   std::vector<std::unique_ptr<Scope[]>> scopes_;
   Atomic<std::uint64_t> numbers_{0};
+  Atomic<std::int64_t> stray_bytes_{0};
   Atomic<std::int64_t> live_{0};  // tasks that have not been given back
 };
 

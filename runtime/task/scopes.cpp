@@ -133,6 +133,7 @@ Scheduler::Joined Scheduler::join(Fiber& fiber, Scope& scope) {
         std::uint32_t was = 0;
         if (claim(fiber, Wake::Again, was)) {
           scope.waiting.remove(fiber.waiter);
+          fiber.take_up();
           fiber.state.store(Fiber::Running, std::memory_order_relaxed);
           return Joined::Done;
         }

@@ -12,8 +12,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "base/lock.h"
+#include "runtime/memory/account.h"
 #include "runtime/memory/object.h"
 #include "runtime/task/stop.h"
 #include "runtime/task/timers.h"
@@ -104,6 +106,9 @@ struct Task {
   Task* sibling_before = nullptr;
   Atomic<Fiber*> fiber{nullptr};  // from its first turn to its end
   const value::TypeInfo* result_type = nullptr;
+  /// Bytes that came with the closure, then those that its fiber put down when it last stopped running, then
+  /// those of the result: see memory::Account.
+  std::int64_t held = 0;
   memory::Object* work = nullptr;    // the closure, held until it has ended
   memory::Object* locals = nullptr;  // task-local values: the foremost value::LocalObject
   Resource* owned = nullptr;         // what it opened and has not closed; see Resources
@@ -144,6 +149,7 @@ struct Scope {
 /// A running task's stack and registers. Lies at the lowest end of its own stack.
 struct Fiber {
   Task* task = nullptr;
+  memory::Account* account = nullptr;  // of the worker that runs it
   // Where it goes on; see the engine.
   const void* at = nullptr;
   std::uint64_t* frame = nullptr;
@@ -167,6 +173,7 @@ struct Fiber {
   Timer timer;
   std::uint64_t* slots = nullptr;       // registers that a message comes from or goes to…
   const std::uint16_t* list = nullptr;  // …and which of them
+  std::int64_t weight = 0;              // bytes that go with the message
   std::uint64_t* status = nullptr;      // where the outcome is written
   std::int64_t native_state = 0;        // of a native that is called again…
   std::shared_ptr<void> native_data;    // …and what it keeps for that time
@@ -182,6 +189,11 @@ struct Fiber {
   bool timer_set = false;
   const char* waits_for = nullptr;  // for people
   Fiber* next_free = nullptr;
+
+  /// What it holds is not its worker's any more, since it waits or others run; and is again. While it waits,
+  /// whoever claimed it may add to or take from what it holds.
+  void put_down() { task->held += account->put_down(); }
+  void take_up() { account->take_up(std::exchange(task->held, 0)); }
 };
 
 }  // namespace noodle::task

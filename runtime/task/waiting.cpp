@@ -12,6 +12,7 @@ namespace noodle::task {
 
 void Scheduler::begin_wait(Fiber& fiber, const char* what) {
   fiber.waits_for = what;
+  fiber.put_down();
   // A full barrier between this and the look at the task's flags in `park`: whoever tells it to stop
   // raises a flag and then looks at this.
   fiber.state.exchange(Fiber::Registering);
@@ -111,6 +112,7 @@ void Scheduler::wake_all(Worker* worker, WaitList& list) {
 }
 
 void Scheduler::end_wait(Fiber& fiber) {
+  fiber.take_up();
   if (fiber.waits_outside) {
     fiber.waits_outside = false;
     resources_->end_waiting();

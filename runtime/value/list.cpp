@@ -93,7 +93,7 @@ bool list_reserve(Account& account, const TypeInfo& type, std::uint64_t* list, s
     return capacity == 0 || list_make(account, type, std::max(capacity, kFirstCapacity), list);
   }
   ArrayObject* array = list_at(*list);
-  if (!memory::make_unique_local(&array->header)) {
+  if (!memory::make_unique_local(account, &array->header)) {
     const std::uint64_t room = std::max(capacity, array->length);
     const std::uint64_t generous = room > array->length ? std::max(room, array->length + array->length / 2) : room;
     return replace_by_copy(account, type, list, std::max<std::uint64_t>(generous, 1)) ||

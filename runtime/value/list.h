@@ -24,7 +24,7 @@ bool list_make(Account& account, const TypeInfo& type, std::uint64_t capacity, s
 /// Makes the list unique; afterwards its elements may be changed in place.
 bool list_make_unique_slow(Account& account, const TypeInfo& type, std::uint64_t* list);
 inline bool list_make_unique(Account& account, const TypeInfo& type, std::uint64_t* list) {
-  if (*list == 0 || memory::make_unique_local(&list_at(*list)->header)) [[likely]]
+  if (*list == 0 || memory::make_unique_local(account, &list_at(*list)->header)) [[likely]]
     return true;
   return list_make_unique_slow(account, type, list);
 }

@@ -206,7 +206,7 @@ bool map_make(Account& account, const TypeInfo& type, std::uint64_t capacity, st
 // when there are none: copying closes them. Entry numbers are promised until the next removal or
 // insertion, and taking an entry's value counts as neither; hence a map with gaps is copied whole.
 bool map_make_unique(Account& account, const TypeInfo& type, std::uint64_t* map) {
-  if (*map == 0 || memory::make_unique_local(&table_at(*map)->header)) return true;
+  if (*map == 0 || memory::make_unique_local(account, &table_at(*map)->header)) return true;
   TableObject* old = table_at(*map);
   if (old->used == old->live) {
     return replace_by_copy(account, type, map, std::max<std::uint64_t>(old->used, kFirstCapacity));
@@ -227,7 +227,7 @@ bool map_reserve(Account& account, const TypeInfo& type, std::uint64_t* map, std
     return capacity == 0 || map_make(account, type, std::max<std::uint64_t>(capacity, kFirstCapacity), map);
   }
   TableObject* table = table_at(*map);
-  if (!memory::make_unique_local(&table->header)) {
+  if (!memory::make_unique_local(account, &table->header)) {
     const std::uint64_t room = std::max<std::uint64_t>({capacity, table->live, kFirstCapacity});
     return replace_by_copy(account, type, map, room);
   }
@@ -273,7 +273,7 @@ MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, con
   TableObject* table = table_at(*map);
   if (table == nullptr) {
     if (!map_make(account, type, kFirstCapacity, map)) return {};
-  } else if (!memory::make_unique_local(&table->header)) {
+  } else if (!memory::make_unique_local(account, &table->header)) {
     const std::uint64_t room = std::max<std::uint64_t>(table->live + table->live / 2 + 1, kFirstCapacity);
     if (!replace_by_copy(account, type, map, room)) return {};
   } else if (table->used == table->capacity) {

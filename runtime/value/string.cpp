@@ -131,7 +131,7 @@ bool append_string(Account& account, std::uint64_t* words, std::string_view more
     set_inline_length(words, total);
     return true;
   }
-  if (object != nullptr && memory::make_unique_local(object)) {
+  if (object != nullptr && memory::make_unique_local(account, object)) {
     auto* text = reinterpret_cast<TextObject*>(object);
     if (text->capacity >= total) {
       forget_facts(text);

@@ -25,7 +25,7 @@ inline const LoadedVTable* vtable_of(std::uint64_t any) {
 // Replaces a shared record (box or any) by a copy of its own.
 bool make_record_unique(Machine& vm, const memory::ObjectType& type, std::uint64_t* slot) {
   Object* old = object_at(*slot);
-  if (memory::make_unique_local(old)) return true;
+  if (memory::make_unique_local(vm.account, old)) return true;
   Object* copy = memory::allocate(vm.account, type.size, old->type);
   if (copy == nullptr) return false;
   std::memcpy(copy + 1, old + 1, type.size - sizeof(Object));
@@ -100,7 +100,7 @@ HANDLER(BoxOpen) {
   CHECK_NULL(box);
   const TypeInfo& type = *type_at(fp, B).element;
   value::load_value(type, box_content(box), vm->scratch);
-  if (memory::make_unique_local(object_at(box))) {
+  if (memory::make_unique_local(vm->account, object_at(box))) {
     memory::free_shell(vm->account, object_at(box));
   } else {
     value::retain_fields(type.slot_fields, vm->scratch);
@@ -141,7 +141,7 @@ HANDLER(BoxTake) {
   const std::uint64_t box = fp[B];
   CHECK_NULL(box);
   const TypeInfo& type = *type_at(fp, B).element;
-  if (memory::make_unique_local(object_at(box))) [[likely]] {
+  if (memory::make_unique_local(vm->account, object_at(box))) [[likely]] {
     load_into(fp, list_of(pc), type, box_content(box), vm->scratch);
     clear_content(type, box_content(box));
     NEXT(words_with_list(1, A));

@@ -29,7 +29,7 @@ inline const value::Leaf& leaf_of(const TypeInfo& type, std::uint16_t leaf) { re
 // For the list in B, which is about to be changed in place. A shared one is copied out of line, so that
 // the usual case needs no frame; then the instruction begins again.
 #define MAKE_UNIQUE()                                                     \
-  if (!memory::make_unique_local(&list_at(fp[B])->header)) [[unlikely]] { \
+  if (!memory::make_unique_local(vm->account, &list_at(fp[B])->header)) [[unlikely]] { \
     [[clang::musttail]] return h_unshare(pc, fp, vm, table, w, fuel);     \
   }
 static HANDLER(unshare) {
@@ -256,7 +256,7 @@ HANDLER(ListPush) {
 }
 HANDLER(ListPushWord) {
   const std::uint64_t list = fp[B];
-  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(&list_at(list)->header))
+  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(vm->account, &list_at(list)->header))
       [[likely]] {
     ArrayObject* array = list_at(list);
     reinterpret_cast<std::uint64_t*>(array->data())[array->length++] = fp[*list_of(pc)];
@@ -266,7 +266,7 @@ HANDLER(ListPushWord) {
 }
 HANDLER(ListPushPair) {
   const std::uint64_t list = fp[B];
-  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(&list_at(list)->header))
+  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(vm->account, &list_at(list)->header))
       [[likely]] {
     ArrayObject* array = list_at(list);
     auto* to = reinterpret_cast<std::uint64_t*>(array->data()) + array->length++ * 2;

@@ -107,7 +107,8 @@ Step new_task(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint6
   task::Scope* scope = Scheduler::find_scope(*vm.fiber, fp[C]);
   if (scope == nullptr || fp[B] == 0) return fault(vm, scope == nullptr ? Fault::Instruction : Fault::NullCall);
   auto* work = reinterpret_cast<memory::Object*>(fp[B]);
-  if (!memory::publish(vm.account, vm.account, work)) return fault(vm, Fault::NoMemory);
+  const auto moved = memory::publish(vm.account, work);
+  if (!moved) return fault(vm, Fault::NoMemory);
   if (scope->owner->locals != nullptr && !share_locals(vm)) return fault(vm, Fault::NoMemory);
   Task* task = scheduler.start(*scope, work, type_at(fp, A).element);
   if (task == nullptr) {
@@ -115,6 +116,8 @@ Step new_task(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint6
     return fault(vm, Fault::NoMemory);
   }
   task->handle.kind = &task::kTaskKind;
+  vm.account.put_down(*moved);
+  task->held = *moved;
   fp[B] = 0;
   fp[A] = adopt(vm.account, task->handle);
   save(vm, pc + 1, fp, fuel);
@@ -122,20 +125,31 @@ Step new_task(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint6
   return left(vm, Left::Yielded);
 }
 
+// Marks a result as shared, so that it goes with nobody any more. Whether there was memory for the walk.
+bool share_result(Machine& vm, Task& task) {
+  const auto* base = reinterpret_cast<const std::byte*>(task.results());
+  const std::int64_t before = vm.account.own();
+  vm.account.take_up(task.held);
+  const bool enough = memory::share_fields(vm.account, task.result_type->slot_fields, base);
+  task.held = vm.account.own() - before;
+  vm.account.put_down(task.held);
+  return enough;
+}
+
 // Copies a result, or moves it out when nobody else can ask for it.
 Step give_result(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint16_t slot, Task& task) {
   const TypeInfo& type = *task.result_type;
   auto* object = &task.handle.header;
   const std::uint64_t* result = task.results();
-  const auto* base = reinterpret_cast<const std::byte*>(result);
-  if (memory::make_unique_local(object)) {
+  if (memory::make_unique_local(vm.account, object)) {
     scatter(fp, list, type.slots, result);
+    vm.account.take_up(std::exchange(task.held, 0));
     task.outcome = task::Outcome::Cancelled;  // it has nothing to release any more
   } else {
     if (type.counted) {
       const Hold hold(task.lock);
       if ((task.flags.load(std::memory_order_relaxed) & Task::kShared) == 0) {
-        if (!memory::share_fields(vm.account, type.slot_fields, base)) return fault(vm, Fault::NoMemory);
+        if (!share_result(vm, task)) return fault(vm, Fault::NoMemory);
         task.flags.fetch_or(Task::kShared, std::memory_order_relaxed);
       }
       value::retain_fields(type.slot_fields, result);
@@ -209,17 +223,15 @@ Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t 
   task::Channel& channel = *behind;
   const TypeInfo& type = *channel.type;
   const std::uint16_t* list = list_of(pc);
+  task::Registers message{.slots = fp, .list = list, .status = fp + C, .at = pc};
   if (type.counted) {
     gather(vm.scratch, fp, list, type.slots);
-    const auto* base = reinterpret_cast<const std::byte*>(vm.scratch);
-    if (!memory::publish_fields(vm.account, vm.account, type.slot_fields, base)) return fault(vm, Fault::NoMemory);
-  }
-  if (task::send_at_once(*vm.worker, channel, fp, list, type.slots)) {
-    fp[C] = 0;
-    return Step::Next;
+    const auto moved = memory::publish_fields(vm.account, type.slot_fields, reinterpret_cast<std::byte*>(vm.scratch));
+    if (!moved) return fault(vm, Fault::NoMemory);
+    message.weight = *moved;
   }
   vm.fuel_left = fuel;
-  const Passed passed = task::send(*vm.worker, *vm.fiber, channel, {fp, list, fp + C, pc}, wait);
+  const Passed passed = task::send(*vm.worker, *vm.fiber, channel, message, wait);
   switch (passed) {
     case Passed::Done: break;
     case Passed::Parked: return left(vm, Left::Parked);
@@ -247,7 +259,7 @@ Step send(Machine& vm, const Word* pc, std::uint64_t* fp, Word w, std::uint64_t 
 }
 [[gnu::always_inline]] inline bool received_at_once(Machine& vm, const Word* pc, std::uint64_t* fp, Word w) {
   auto* const channel = handle_as<task::Channel>(fp[B]);
-  if (channel == nullptr) return false;
+  if (channel == nullptr || channel->type->counted) return false;
   const std::uint32_t width = A;
   const bool received = width == 1 ? task::receive_at_once(*vm.worker, *vm.fiber, *channel, fp, list_of(pc), 1)
                                    : task::receive_at_once(*vm.worker, *vm.fiber, *channel, fp, list_of(pc), width);

@@ -120,7 +120,9 @@ std::expected<std::vector<std::uint64_t>, Stop> Interpreter::run_function(Loaded
   fiber.at = function.code;
   fiber.frame = frame;
   fiber.yielded = true;
+  main.held = first().account.put_down();
   scheduler_->run(main, fiber);
+  first().account.take_up(main.held);
   if (main.outcome == task::Outcome::Returned) {
     return std::vector<std::uint64_t>(fiber.base, fiber.base + function.result_slots);
   }
@@ -156,6 +158,8 @@ void Interpreter::begin(Machine& machine, task::Fiber& fiber, memory::Object* wo
 task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
   Machine& machine = *static_cast<Machine*>(worker.engine);
   task::Fiber& fiber = *task.fiber.load(std::memory_order_relaxed);
+  fiber.account = &machine.account;
+  fiber.take_up();
   machine.fiber = &fiber;
   machine.stack_end = fiber.limit;
   machine.fault = Fault::None;
@@ -183,6 +187,7 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
     case Left::Parked: return task::Ran::Parked;
     case Left::Yielded:
       fiber.yielded = true;
+      fiber.put_down();
       if (options_.director != nullptr && options_.director->wants_places()) {
         options_.director->preempted_at(task, place_of(fiber));
       }
@@ -221,14 +226,17 @@ void Interpreter::finish(Machine& machine, task::Task& task, task::Fiber& fiber)
     task.stop = std::move(fiber.stop);
   } else if (task.result_type != nullptr) {
     const std::uint32_t slots = task.result_type->slots;
-    bool enough = memory::publish_fields(machine.account, machine.account, task.result_type->slot_fields,
-                                         reinterpret_cast<const std::byte*>(fiber.base));
+    const auto moved = memory::publish_fields(machine.account, task.result_type->slot_fields,
+                                              reinterpret_cast<const std::byte*>(fiber.base));
+    bool enough = moved.has_value();
     if (slots > 2 && enough) {
       task.result[0] = reinterpret_cast<std::uint64_t>(memory::raw_allocate(slots * 8));
       enough = task.result[0] != 0;
     }
     if (enough) {
       std::copy_n(fiber.base, slots, task.results());
+      machine.account.put_down(*moved);
+      task.held = *moved;
     } else {
       value::release_fields(machine.account, task.result_type->slot_fields, fiber.base);
       auto stop = std::make_shared<Stop>();
@@ -241,8 +249,10 @@ void Interpreter::finish(Machine& machine, task::Task& task, task::Fiber& fiber)
   fiber.closing = 0;
 }
 
+memory::Account& Interpreter::account(task::Worker& worker) { return static_cast<Machine*>(worker.engine)->account; }
+
 void Interpreter::release(task::Worker& worker, memory::Object* object) {
-  memory::release(static_cast<Machine*>(worker.engine)->account, object);
+  memory::release(account(worker), object);
 }
 
 std::int64_t Interpreter::live_objects() const {

@@ -28,6 +28,7 @@ class Interpreter final : public task::Engine {
 
   bool attach(task::Worker& worker) override;
   task::Ran run(task::Worker& worker, task::Task& task) override;
+  memory::Account& account(task::Worker& worker) override;
   void release(task::Worker& worker, memory::Object* object) override;
 
   task::Scheduler& scheduler() const { return *scheduler_; }

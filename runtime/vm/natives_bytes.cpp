@@ -22,7 +22,7 @@ NativeStatus out_of_bounds(NativeCall& call, std::int64_t index, std::uint64_t l
 bool own_bytes(NativeCall& call, std::size_t capacity, std::uint64_t* out) {
   const std::uint64_t old = call.args[0];
   if (old != 0 && value::list_at(old)->capacity >= capacity &&
-      memory::make_unique_local(&value::list_at(old)->header)) {
+      memory::make_unique_local(call.account, &value::list_at(old)->header)) {
     *out = old;
     return true;
   }

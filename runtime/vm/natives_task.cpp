@@ -43,6 +43,8 @@ NativeStatus native_task_set_priority(NativeCall& call) {
   return NativeStatus::Ok;
 }
 
+NativeStatus native_task_memory(NativeCall& call) { return give_int(call, call.account.own()); }
+
 NativeStatus native_task_yield(NativeCall& call) {
   // Called again when its turn has come.
   call.fiber.native_state = call.fiber.native_state == 0 && call.worker.has_others() ? 1 : 0;

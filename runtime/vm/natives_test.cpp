@@ -151,6 +151,7 @@ const std::vector<Case>& cases() {
       {"clock.monotonic", {}, "1700000000000065536"},  // timers tick every 2^16 nanoseconds
       {"task.yield", {}, ""},
       {"task.set_priority", {i(2)}, ""},
+      {"task.memory", {}, "0"},
       {"net.resolve", {"localhost"}, "false <> 'there is no such thing in this world'"},
       {"fs.write_text", {"d/a.txt", "one\r\ntwo"}, "true ''"},
       {"fs.write_text", {"", "x"}, "false 'no such file: '"},

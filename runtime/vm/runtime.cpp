@@ -85,6 +85,7 @@ std::uint64_t Runtime::checks() const { return interpreter_->first().checks; }
 
 std::int64_t Runtime::live_objects() const { return interpreter_->live_objects(); }
 std::int64_t Runtime::live_tasks() const { return interpreter_->scheduler().live_tasks(); }
+std::int64_t Runtime::stray_bytes() const { return interpreter_->scheduler().stray_bytes(); }
 std::int64_t Runtime::open_resources() const { return interpreter_->scheduler().resources().open_count(); }
 std::int64_t Runtime::used_bytes() const { return interpreter_->used_bytes(); }
 std::uint64_t Runtime::steps() const { return interpreter_->steps(); }

@@ -85,6 +85,8 @@ class Runtime {
   std::int64_t live_objects() const;
   /// Tasks that have not been given back, and files, sockets and processes that are open.
   std::int64_t live_tasks() const;
+  /// Bytes that tasks still held by themselves when they had ended: 0, else the accounts are wrong.
+  std::int64_t stray_bytes() const;
   std::int64_t open_resources() const;
   /// Bytes charged for values.
   std::int64_t used_bytes() const;

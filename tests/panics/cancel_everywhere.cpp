@@ -78,6 +78,10 @@ class Subject {
     if (!world.misuses().empty()) return world.misuses().front();
     if (runtime->live_tasks() != 0) return std::to_string(runtime->live_tasks()) + " tasks are left over";
     if (world.open_ports() != 0) return std::to_string(world.open_ports()) + " ports are left open";
+    if (runtime->stray_bytes() != 0 || runtime->used_bytes() != 0) {
+      return std::to_string(runtime->stray_bytes()) + " bytes strayed, " + std::to_string(runtime->used_bytes()) +
+             " are still charged";
+    }
     if (runtime->live_objects() != 0) return std::to_string(runtime->live_objects()) + " objects are left over";
     return {};
   }

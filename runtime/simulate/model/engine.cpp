@@ -40,20 +40,24 @@ memory::Account& Actor::account() const { return engine.accounts[worker_->index(
 
 Operation Actor::send(task::Channel& channel, std::uint64_t& word, bool wait) {
   return {*this, [this, &channel, &word, wait] {
+            word_ = word;
+            task::Registers message{.slots = &word_, .list = &kFirst, .status = &status_};
             if (channel.type->counted) {
               const auto* base = reinterpret_cast<const std::byte*>(&word);
-              if (!memory::publish_fields(account(), account(), channel.type->slot_fields, base))
-                return Passed::NoMemory;
+              const auto moved = memory::publish_fields(account(), channel.type->slot_fields, base);
+              if (!moved) return Passed::NoMemory;
+              message.weight = *moved;
+            } else if (task::send_at_once(*worker_, channel, &word_, &kFirst, 1)) {
+              return Passed::Done;
             }
-            word_ = word;
-            if (task::send_at_once(*worker_, channel, &word_, &kFirst, 1)) return Passed::Done;
-            return task::send(*worker_, *fiber_, channel, {&word_, &kFirst, &status_}, wait);
+            return task::send(*worker_, *fiber_, channel, message, wait);
           }};
 }
 
 Operation Actor::receive(task::Channel& channel, std::uint64_t& word, bool wait) {
   return {*this, [this, &channel, &word, wait] {
-            if (task::receive_at_once(*worker_, *fiber_, channel, &word, &kFirst, 1)) return Passed::Done;
+            if (!channel.type->counted && task::receive_at_once(*worker_, *fiber_, channel, &word, &kFirst, 1))
+              return Passed::Done;
             return task::receive(*worker_, *fiber_, channel, {&word, &kFirst, &status_}, wait);
           }};
 }
@@ -120,8 +124,10 @@ task::Scope& Actor::open() { return *scheduler().open_scope(*fiber_); }
 
 task::Task& Actor::start(Work work, task::Priority priority) {
   Object* object = engine.make_work(account(), std::move(work));
-  static_cast<void>(memory::publish(account(), account(), object));
+  const std::int64_t moved = memory::publish(account(), object).value();
+  account().put_down(moved);
   task::Task* task = scheduler().start(*fiber_->scopes, object, nullptr);
+  task->held = moved;
   task->handle.kind = &task::kTaskKind;
   task->handle.header.count = 1;
   task->handle.header.type = memory::TypeTable::kHandle;
@@ -177,11 +183,20 @@ Object* ModelEngine::make_list(memory::Account& account, std::size_t boxes) {
   return &list->header;
 }
 
+// Of a fiber that parked nothing is touched: another worker may have it already.
+task::Ran ModelEngine::leave(Actor& actor, task::Fiber& fiber) {
+  if (!actor.yielded_) return task::Ran::Parked;
+  fiber.put_down();
+  return task::Ran::Yielded;
+}
+
 task::Ran ModelEngine::run(task::Worker& worker, task::Task& task) {
   Actor& actor = *reinterpret_cast<WorkObject*>(task.work)->actor;
   task::Fiber& fiber = *task.fiber.load();
   actor.worker_ = &worker;
   actor.fiber_ = &fiber;
+  fiber.account = &actor.account();
+  fiber.take_up();
   if (!actor.body.handle) {
     actor.body = actor.work(actor);
   } else if (actor.waiting != nullptr && !actor.yielded_) {
@@ -201,14 +216,12 @@ task::Ran ModelEngine::run(task::Worker& worker, task::Task& task) {
       } else {
         operation->passed = operation->try_it();
       }
-      if (operation->passed == Passed::Parked) return actor.yielded_ ? task::Ran::Yielded : task::Ran::Parked;
+      if (operation->passed == Passed::Parked) return leave(actor, fiber);
       actor.waiting = nullptr;
     }
     actor.body.handle.resume();
     if (actor.body.handle.done()) break;
-    // Parked: another worker may have it already.
-    if (!actor.yielded_) return task::Ran::Parked;
-    return task::Ran::Yielded;
+    return leave(actor, fiber);
   }
   actor.body.handle.destroy();
   actor.body.handle = nullptr;

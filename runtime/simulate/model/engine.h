@@ -100,6 +100,7 @@ class ModelEngine final : public task::Engine {
   explicit ModelEngine(std::uint32_t workers);
   bool attach(task::Worker&) override { return true; }
   task::Ran run(task::Worker& worker, task::Task& task) override;
+  memory::Account& account(task::Worker& worker) override { return accounts[worker.index()]; }
   void release(task::Worker& worker, memory::Object* object) override;
 
   /// An object that stands for a task's work.
@@ -112,6 +113,8 @@ class ModelEngine final : public task::Engine {
   value::TypeInfo word_type, list_type;  // of messages: a number, a list
 
  private:
+  static task::Ran leave(Actor& actor, task::Fiber& fiber);
+
   memory::TypeTable types_;
   memory::Field box_field_{.offset = 8}, list_field_{.offset = 0}, message_field_{.offset = 0};
   memory::ObjectType work_type_, box_type_, boxes_type_;

@@ -44,9 +44,12 @@ noodle_mutant(missed_cancellation task/waiting.cpp "what waits for ever came to 
 noodle_mutant(starvation task/queues.cpp "there was no end"
   "if (worker.turns_ % kLowTurn == 0) {"
   "if (false) {")
-noodle_mutant(publication memory/publish.cpp "objects are left over, or were freed twice"
+noodle_mutant(publication memory/publish.cpp "a task ended with bytes that it did not hold"
   "if (count > 1) return share(object)"
   "if (count > 1) return true")
+noodle_mutant(lost_charge task/channel.cpp "a task ended with bytes that it did not hold"
+  "receiver.task->held += from.weight"
+  "")
 # What the model found when it was new.
 noodle_mutant(missed_end task/scheduler.cpp "all threads sleep, and nothing will wake one"
   "|| over(worker) ||"

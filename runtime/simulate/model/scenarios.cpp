@@ -418,9 +418,11 @@ void play(Stage& stage, const Scenario& scenario, const task::SchedulerOptions& 
     task::Task main;
     main.scheduler = &scheduler;
     main.work = stage.engine.make_work(stage.engine.accounts[0], [&](Actor& a) { return scenario.main(a, stage); });
+    main.held = stage.engine.accounts[0].put_down();
     scheduler.run(main, *fiber);
     stage.expect(main.outcome == task::Outcome::Returned, "the main task was stopped");
     stage.expect(scheduler.live_tasks() == 0, "tasks are left over");
+    stage.expect(scheduler.stray_bytes() == 0 && main.held == 0, "a task ended with bytes that it did not hold");
     stage.expect(scheduler.resources().open_count() == 0, "resources are left open");
   }
   task::Stacks::unmap(fiber, kStack);
