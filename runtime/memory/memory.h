@@ -64,6 +64,9 @@ inline void release(Account& account, Object* object) {
   }
 }
 
+/// Whether the caller holds the only reference, and no other thread ever had one.
+inline bool is_unique_local(const Object* object) { return load_count(object) == 1; }
+
 /// Slow half of make_unique_local.
 bool make_shared_local(Account& account, Object* object, std::int32_t count);
 
@@ -71,10 +74,9 @@ bool make_shared_local(Account& account, Object* object, std::int32_t count);
 /// object with one reference becomes local again, so that local things may be put into it; the account's
 /// task is charged with it.
 inline bool make_unique_local(Account& account, Object* object) {
-  const std::int32_t count = load_count(object);
-  if (count == 1) [[likely]]
+  if (is_unique_local(object)) [[likely]]
     return true;
-  return make_shared_local(account, object, count);
+  return make_shared_local(account, object, load_count(object));
 }
 
 /// Marks an object that nobody else holds as a constant: never counted, never freed by counting. It

@@ -26,14 +26,14 @@ inline const value::Leaf& leaf_of(const TypeInfo& type, std::uint16_t leaf) { re
 #define CHECK_MEMORY(ok)  \
   if (!(ok)) [[unlikely]] \
   RAISE(NoMemory)
-// For the list in B, which is about to be changed in place. A shared one is copied out of line, so that
+// For the list in B, which is about to be changed in place. A shared one is looked after out of line, so that
 // the usual case needs no frame; then the instruction begins again.
-#define MAKE_UNIQUE()                                                     \
-  if (!memory::make_unique_local(vm->account, &list_at(fp[B])->header)) [[unlikely]] { \
-    [[clang::musttail]] return h_unshare(pc, fp, vm, table, w, fuel);     \
+#define MAKE_UNIQUE()                                                   \
+  if (!memory::is_unique_local(&list_at(fp[B])->header)) [[unlikely]] { \
+    [[clang::musttail]] return h_unshare(pc, fp, vm, table, w, fuel);   \
   }
 static HANDLER(unshare) {
-  CHECK_MEMORY(value::list_make_unique_slow(vm->account, type_at(fp, B), fp + B));
+  CHECK_MEMORY(value::list_make_unique(vm->account, type_at(fp, B), fp + B));
   DISPATCH();
 }
 
@@ -256,7 +256,7 @@ HANDLER(ListPush) {
 }
 HANDLER(ListPushWord) {
   const std::uint64_t list = fp[B];
-  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(vm->account, &list_at(list)->header))
+  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::is_unique_local(&list_at(list)->header))
       [[likely]] {
     ArrayObject* array = list_at(list);
     reinterpret_cast<std::uint64_t*>(array->data())[array->length++] = fp[*list_of(pc)];
@@ -266,7 +266,7 @@ HANDLER(ListPushWord) {
 }
 HANDLER(ListPushPair) {
   const std::uint64_t list = fp[B];
-  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::make_unique_local(vm->account, &list_at(list)->header))
+  if (list != 0 && list_at(list)->length < list_at(list)->capacity && memory::is_unique_local(&list_at(list)->header))
       [[likely]] {
     ArrayObject* array = list_at(list);
     auto* to = reinterpret_cast<std::uint64_t*>(array->data()) + array->length++ * 2;

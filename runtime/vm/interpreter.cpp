@@ -251,9 +251,7 @@ void Interpreter::finish(Machine& machine, task::Task& task, task::Fiber& fiber)
 
 memory::Account& Interpreter::account(task::Worker& worker) { return static_cast<Machine*>(worker.engine)->account; }
 
-void Interpreter::release(task::Worker& worker, memory::Object* object) {
-  memory::release(account(worker), object);
-}
+void Interpreter::release(task::Worker& worker, memory::Object* object) { memory::release(account(worker), object); }
 
 std::int64_t Interpreter::live_objects() const {
   std::int64_t live = 0;
