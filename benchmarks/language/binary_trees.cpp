@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 struct Tree {
@@ -12,8 +13,8 @@ static std::unique_ptr<Tree> build(int depth) {
 static long count(const Tree* tree) {
   return tree == nullptr ? 0 : 1 + count(tree->left.get()) + count(tree->right.get());
 }
-int main() {
-  const int most = 16;
+int main(int argc, char** argv) {
+  const int most = argc > 1 ? std::atoi(argv[1]) : 16;
   std::printf("stretch %ld\n", count(build(most + 1).get()));
   const auto kept = build(most);
   for (int depth = 4; depth <= most; depth += 4) {

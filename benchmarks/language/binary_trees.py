@@ -1,3 +1,6 @@
+import sys
+
+
 def build(depth):
     return (None, None) if depth == 0 else (build(depth - 1), build(depth - 1))
 
@@ -7,7 +10,7 @@ def count(tree):
 
 
 def main():
-    most = 16
+    most = int(sys.argv[1]) if len(sys.argv) > 1 else 16
     print("stretch", count(build(most + 1)))
     kept = build(most)
     for depth in range(4, most + 1, 4):

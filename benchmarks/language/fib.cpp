@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 
 static long fib(long n) { return n < 2 ? n : fib(n - 1) + fib(n - 2); }
-int main() { std::printf("%ld\n", fib(35)); }
+int main(int argc, char** argv) { std::printf("%ld\n", fib(argc > 1 ? std::atoi(argv[1]) : 35)); }

@@ -12,7 +12,7 @@ struct Json {
   std::variant<std::nullptr_t, bool, double, std::string, Items, Fields> value;
 };
 struct Parser {
-  std::string text;
+  const std::string& text;
   std::size_t at = 0;
   void skip() {
     while (text[at] == ' ' || text[at] == '\n') ++at;
@@ -103,7 +103,8 @@ static void write(const Json& json, std::vector<std::string>& out) {
     out.emplace_back("}");
   }
 }
-int main() {
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 1;
   std::string text = "[";
   for (int i = 0; i < 25000; ++i) {
     const std::string n = std::to_string(i);
@@ -112,11 +113,16 @@ int main() {
             ", \"none\": null, \"score\": " + n + ".5 }";
   }
   text += "]";
-  const std::size_t length = text.size();
-  const Json json = Parser{std::move(text)}.read();
-  std::vector<std::string> out;
-  write(json, out);
-  std::size_t size = 0;
-  for (const std::string& part : out) size += part.size();
-  std::printf("%zu %.1f %zu\n", length, total(json), size);
+  double sum = 0;
+  std::size_t written = 0;
+  for (int i = 0; i < rounds; ++i) {
+    const Json json = Parser{text}.read();
+    std::vector<std::string> out;
+    write(json, out);
+    sum += total(json);
+    std::string joined;
+    for (const std::string& part : out) joined += part;
+    written += joined.size();
+  }
+  std::printf("%zu %.1f %zu\n", text.size(), sum, written);
 }

@@ -107,8 +107,14 @@ for i = 0, 24999 do
   parts[#parts + 1] = '{ "id": ' .. i .. ', "name": "user ' .. i .. '", "tags": ["a", "b' .. i % 7 .. '"], "ok": '
     .. tostring(i % 2 == 0) .. ', "none": null, "score": ' .. i .. ".5 }"
 end
-text, at = "[" .. table.concat(parts, ", ") .. "]", 1
-local json = value()
-local out = {}
-write(json, out)
-print(string.format("%d %.1f %d", #text, total(json), #table.concat(out)))
+text = "[" .. table.concat(parts, ", ") .. "]"
+local sum, written = 0.0, 0
+for _ = 1, tonumber(arg[1]) or 1 do
+  at = 1
+  local json = value()
+  local out = {}
+  write(json, out)
+  sum = sum + total(json)
+  written = written + #table.concat(out)
+end
+print(string.format("%d %.1f %d", #text, sum, written))

@@ -1,3 +1,6 @@
+import sys
+
+
 class Parser:
     def __init__(self, text):
         self.text, self.at = text, 0
@@ -106,13 +109,18 @@ def write(json, out):
 
 
 def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     parts = [f'{{ "id": {i}, "name": "user {i}", "tags": ["a", "b{i % 7}"], "ok": {"true" if i % 2 == 0 else "false"}, '
              f'"none": null, "score": {i}.5 }}' for i in range(25000)]
     text = "[" + ", ".join(parts) + "]"
-    json = Parser(text).value()
-    out = []
-    write(json, out)
-    print(f"{len(text)} {total(json):.1f} {len(''.join(out))}")
+    added, written = 0.0, 0
+    for _ in range(rounds):
+        json = Parser(text).value()
+        out = []
+        write(json, out)
+        added += total(json)
+        written += len("".join(out))
+    print(f"{len(text)} {added:.1f} {written}")
 
 
 main()

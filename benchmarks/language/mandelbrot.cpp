@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <cstdlib>
 
 static int escapes(double cx, double cy, int limit) {
   double x = 0, y = 0;
@@ -10,8 +11,8 @@ static int escapes(double cx, double cy, int limit) {
   }
   return limit;
 }
-int main() {
-  const int size = 500;
+int main(int argc, char** argv) {
+  const int size = argc > 1 ? std::atoi(argv[1]) : 500;
   long inside = 0, total = 0;
   for (int row = 0; row < size; ++row) {
     for (int column = 0; column < size; ++column) {

@@ -8,7 +8,7 @@ local function escapes(cx, cy, limit)
   end
   return limit
 end
-local size, inside, total = 500, 0, 0
+local size, inside, total = tonumber(arg[1]) or 500, 0, 0
 for row = 0, size - 1 do
   for column = 0, size - 1 do
     local steps = escapes(2.0 * column / size - 1.5, 2.0 * row / size - 1.0, 200)

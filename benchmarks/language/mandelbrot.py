@@ -1,3 +1,6 @@
+import sys
+
+
 def escapes(cx, cy, limit):
     x = y = 0.0
     for i in range(limit):
@@ -10,7 +13,8 @@ def escapes(cx, cy, limit):
 
 
 def main():
-    size, inside, total = 500, 0, 0
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 500
+    inside = total = 0
     for row in range(size):
         for column in range(size):
             steps = escapes(2.0 * column / size - 1.5, 2.0 * row / size - 1.0, 200)

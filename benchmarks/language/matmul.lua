@@ -21,7 +21,9 @@ local function times(a, b)
   end
   return out
 end
-local c = times(make(240, 1), make(240, 2))
 local trace = 0.0
-for i = 1, #c do trace = trace + c[i][i] end
+for round = 1, tonumber(arg[1]) or 1 do
+  local c = times(make(240, round), make(240, round + 1))
+  for i = 1, #c do trace = trace + c[i][i] end
+end
 print(string.format("%.6f", trace))

@@ -1,3 +1,6 @@
+import sys
+
+
 def make(n, seed):
     return [[((i * 31 + j * 17 + seed) % 100) / 100.0 for j in range(n)] for i in range(n)]
 
@@ -15,8 +18,13 @@ def times(a, b):
 
 
 def main():
-    c = times(make(240, 1), make(240, 2))
-    print(f"{sum(c[i][i] for i in range(len(c))):.6f}")
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    trace = 0.0
+    for round in range(rounds):
+        c = times(make(240, round + 1), make(240, round + 2))
+        for i in range(len(c)):
+            trace += c[i][i]
+    print(f"{trace:.6f}")
 
 
 main()

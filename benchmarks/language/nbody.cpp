@@ -1,5 +1,6 @@
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 struct Body {
@@ -47,11 +48,12 @@ static double energy() {
   }
   return sum;
 }
-int main() {
+int main(int argc, char** argv) {
+  const int steps = argc > 1 ? std::atoi(argv[1]) : 500000;
   double px = 0, py = 0, pz = 0;
   for (const Body& a : all) px += a.vx * a.mass, py += a.vy * a.mass, pz += a.vz * a.mass;
   all[0].vx = -px / kSolarMass, all[0].vy = -py / kSolarMass, all[0].vz = -pz / kSolarMass;
   std::printf("%.9f\n", energy());
-  for (int i = 0; i < 500000; ++i) advance(0.01);
+  for (int i = 0; i < steps; ++i) advance(0.01);
   std::printf("%.9f\n", energy());
 }

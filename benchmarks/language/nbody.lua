@@ -61,5 +61,5 @@ for _, a in ipairs(all) do
 end
 all[1].vx, all[1].vy, all[1].vz = -px / SOLAR_MASS, -py / SOLAR_MASS, -pz / SOLAR_MASS
 print(string.format("%.9f", energy()))
-for _ = 1, 500000 do advance(0.01) end
+for _ = 1, tonumber(arg[1]) or 500000 do advance(0.01) end
 print(string.format("%.9f", energy()))

@@ -1,3 +1,4 @@
+import sys
 from math import sqrt
 
 SOLAR_MASS, DAYS = 39.47841760435743, 365.24
@@ -58,6 +59,7 @@ def energy():
 
 
 def main():
+    steps = int(sys.argv[1]) if len(sys.argv) > 1 else 500000
     px = py = pz = 0.0
     for a in ALL:
         px += a.vx * a.mass
@@ -65,7 +67,7 @@ def main():
         pz += a.vz * a.mass
     ALL[0].vx, ALL[0].vy, ALL[0].vz = -px / SOLAR_MASS, -py / SOLAR_MASS, -pz / SOLAR_MASS
     print(f"{energy():.9f}")
-    for _ in range(500000):
+    for _ in range(steps):
         advance(0.01)
     print(f"{energy():.9f}")
 

@@ -1,5 +1,7 @@
-def main():
-    limit = 5000000
+import sys
+
+
+def primes(limit):
     prime = [True] * limit
     count = 0
     for i in range(2, limit):
@@ -7,7 +9,12 @@ def main():
             count += 1
             for j in range(i * i, limit, i):
                 prime[j] = False
-    print(count)
+    return count
+
+
+def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    print(sum(primes(5000000) for _ in range(rounds)))
 
 
 main()

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -17,11 +18,12 @@ static void quicksort(Numbers& items, std::int64_t low, std::int64_t high) {
   quicksort(items, low, j);
   quicksort(items, i, high);
 }
-int main() {
+int main(int argc, char** argv) {
+  const int size = argc > 1 ? std::atoi(argv[1]) : 600000;
   std::int64_t state = 42;
   Numbers numbers;
-  for (int i = 0; i < 600000; ++i) {
-    state = (state * 1103515245 + 12345) % 2147483648;
+  for (int i = 0; i < size; ++i) {
+    state = (state * 1664525 + 1013904223) % 4294967296;
     numbers.push_back(state);
   }
   Numbers by_hand = numbers;
@@ -29,8 +31,8 @@ int main() {
   Numbers sorted = numbers;
   std::stable_sort(sorted.begin(), sorted.end());
   std::vector<std::string> texts;
-  for (int i = 0; i < 150000; ++i) texts.push_back("k" + std::to_string(numbers[i] % 100000));
+  for (int i = 0; i < size / 4; ++i) texts.push_back("k" + std::to_string(numbers[i] % 100000));
   std::stable_sort(texts.begin(), texts.end());
-  std::printf("%ld %ld %s %s %s\n", static_cast<long>(sorted[0]), static_cast<long>(sorted[300000]),
-              sorted == by_hand ? "true" : "false", texts[0].c_str(), texts[75000].c_str());
+  std::printf("%ld %ld %s %s %s\n", static_cast<long>(sorted[0]), static_cast<long>(sorted[size / 2]),
+              sorted == by_hand ? "true" : "false", texts[0].c_str(), texts[size / 8].c_str());
 }

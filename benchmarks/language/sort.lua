@@ -1,6 +1,7 @@
+local floor = math.floor
 local function quicksort(items, low, high)
   if low >= high then return end
-  local pivot = items[(low + high) // 2]
+  local pivot = items[floor((low + high) / 2)]
   local i, j = low, high
   while i <= j do
     while items[i] < pivot do i = i + 1 end
@@ -14,10 +15,12 @@ local function quicksort(items, low, high)
   quicksort(items, low, j)
   quicksort(items, i, high)
 end
+local size = tonumber(arg[1]) or 600000
 local state = 42
 local numbers = {}
-for i = 1, 600000 do
-  state = (state * 1103515245 + 12345) % 2147483648
+for i = 1, size do
+  -- The product stays below 2^53, so it is exact in a double, which is what LuaJIT computes with.
+  state = (state * 1664525 + 1013904223) % 4294967296
   numbers[i] = state
 end
 local by_hand = table.move(numbers, 1, #numbers, 1, {})
@@ -25,8 +28,8 @@ quicksort(by_hand, 1, #by_hand)
 local sorted = table.move(numbers, 1, #numbers, 1, {})
 table.sort(sorted)
 local texts = {}
-for i = 1, 150000 do texts[i] = "k" .. numbers[i] % 100000 end
+for i = 1, floor(size / 4) do texts[i] = "k" .. numbers[i] % 100000 end
 table.sort(texts)
 local same = true
 for i = 1, #sorted do same = same and sorted[i] == by_hand[i] end
-print(sorted[1] .. " " .. sorted[300001] .. " " .. tostring(same) .. " " .. texts[1] .. " " .. texts[75001])
+print(sorted[1] .. " " .. sorted[floor(size / 2) + 1] .. " " .. tostring(same) .. " " .. texts[1] .. " " .. texts[floor(size / 8) + 1])

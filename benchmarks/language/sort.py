@@ -1,3 +1,6 @@
+import sys
+
+
 def quicksort(items, low, high):
     if low >= high:
         return
@@ -17,15 +20,16 @@ def quicksort(items, low, high):
 
 
 def main():
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 600000
     state, numbers = 42, []
-    for _ in range(600000):
-        state = (state * 1103515245 + 12345) % 2147483648
+    for _ in range(size):
+        state = (state * 1664525 + 1013904223) % 4294967296
         numbers.append(state)
     by_hand = numbers[:]
     quicksort(by_hand, 0, len(by_hand) - 1)
     ordered = sorted(numbers)
-    texts = sorted(f"k{n % 100000}" for n in numbers[:150000])
-    print(ordered[0], ordered[300000], str(ordered == by_hand).lower(), texts[0], texts[75000])
+    texts = sorted(f"k{n % 100000}" for n in numbers[:size // 4])
+    print(ordered[0], ordered[size // 2], str(ordered == by_hand).lower(), texts[0], texts[size // 8])
 
 
 main()

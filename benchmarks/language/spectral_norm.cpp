@@ -1,6 +1,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 using Vector = std::vector<double>;
@@ -23,8 +24,8 @@ static void times_transposed(const Vector& v, Vector& out) {
     out[i] = sum;
   }
 }
-int main() {
-  const std::size_t n = 500;
+int main(int argc, char** argv) {
+  const std::size_t n = argc > 1 ? std::atoi(argv[1]) : 500;
   Vector u(n, 1.0), v(n), between(n);
   for (int k = 0; k < 10; ++k) {
     times(u, between), times_transposed(between, v);

@@ -1,3 +1,4 @@
+import sys
 from math import sqrt
 
 
@@ -22,7 +23,7 @@ def times_transposed(v, out):
 
 
 def main():
-    n = 500
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     u, v, between = [1.0] * n, [0.0] * n, [0.0] * n
     for _ in range(10):
         times(u, between)

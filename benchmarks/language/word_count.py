@@ -1,13 +1,15 @@
-def make(count):
-    state, words = 7, []
+import sys
+
+
+def make(count, seed):
+    state, words = seed, []
     for _ in range(count):
-        state = (state * 1103515245 + 12345) % 2147483648
-        words.append(f"word{(state // 65536) % 5003}")
+        state = (state * 1664525 + 1013904223) % 4294967296
+        words.append(f"word{state % 5003}")
     return " ".join(words)
 
 
-def main():
-    text = make(1000000)
+def report(text):
     counts = {}
     for word in text.split(" "):
         counts[word] = counts.get(word, 0) + 1
@@ -16,6 +18,12 @@ def main():
     for word in words[:5]:
         print(word, counts[word])
     print(len(words), len(text))
+
+
+def main():
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    for round in range(rounds):
+        report(make(1000000, 7 + round))
 
 
 main()
