@@ -50,6 +50,9 @@ noodle_mutant(publication memory/publish.cpp "a task ended with bytes that it di
 noodle_mutant(lost_charge task/channel.cpp "a task ended with bytes that it did not hold"
   "receiver.task->held += from.weight"
   "")
+noodle_mutant(lost_interrupt task/scheduler.cpp "all threads sleep, and nothing will wake one"
+  "if (keeper_.load() == &worker) world_.ports().interrupt_poll()"
+  "")
 # What the model found when it was new.
 noodle_mutant(missed_end task/scheduler.cpp "all threads sleep, and nothing will wake one"
   "|| over(worker) ||"

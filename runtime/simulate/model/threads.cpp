@@ -65,8 +65,7 @@ void Threads::enter() {
 bool Threads::can_run(const Thread& thread) const {
   if (thread.ended) return false;
   if (thread.joins != nullptr) return thread.joins->ended;
-  if (thread.word == nullptr) return true;
-  return thread.word->load(std::memory_order_relaxed) != 0 || thread.until <= time_.now();
+  return thread.ready == nullptr || thread.until <= time_.now() || (*thread.ready)();
 }
 
 void Threads::interleave() {
@@ -82,11 +81,11 @@ void Threads::yield() {
   pass(true);
 }
 
-void Threads::wait(const std::atomic<std::uint32_t>& word, std::int64_t until) {
-  running_->word = &word;
+void Threads::wait(const std::function<bool()>& ready, std::int64_t until) {
+  running_->ready = &ready;
   running_->until = until;
   pass(false);
-  running_->word = nullptr;
+  running_->ready = nullptr;
 }
 
 void* Threads::start(std::function<void()> run) { return &add(std::move(run)); }
@@ -118,7 +117,7 @@ void Threads::pass(bool must) {
     // Everybody waits: for the time.
     std::int64_t next = time_.next();
     for (const auto& thread : threads_) {
-      if (!thread->ended && thread->word != nullptr) next = std::min(next, thread->until);
+      if (!thread->ended && thread->ready != nullptr) next = std::min(next, thread->until);
     }
     if (next == INT64_MAX) return give_up("all threads sleep, and nothing will wake one");
     time_.advance(next);

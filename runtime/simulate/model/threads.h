@@ -31,8 +31,8 @@ class Threads {
   // ---- what the running thread does
   void interleave();
   void yield();
-  /// Sleeps while `word` is 0, until a moment at most.
-  void wait(const std::atomic<std::uint32_t>& word, std::int64_t until);
+  /// Sleeps until `ready`, or until a moment at most. What it looks at is changed by other threads or by time.
+  void wait(const std::function<bool()>& ready, std::int64_t until);
   void* start(std::function<void()> run);
   void join(void* thread);
 
@@ -46,8 +46,8 @@ class Threads {
     std::unique_ptr<char[]> stack;
     std::function<void()> run;
     bool ended = false;
-    const std::atomic<std::uint32_t>* word = nullptr;  // that it sleeps on…
-    std::int64_t until = INT64_MAX;                    // …at most until then
+    const std::function<bool()>* ready = nullptr;  // what it sleeps for…
+    std::int64_t until = INT64_MAX;                // …at most until then
     const Thread* joins = nullptr;
   };
   static void enter();
