@@ -16,6 +16,8 @@ struct Scenario {
 constexpr Scenario kScenarios[] = {
     {"messages", messages},   {"cancellation", cancellation}, {"trees", trees},   {"priorities", priorities},
     {"resources", resources}, {"publication", publication},   {"timers", timers}, {"natives", natives},
+    {"pipes", pipes},         {"offload", offload},           {"panics", panics}, {"unseen", unseen},
+    {"exits", exits},         {"interrupts", interrupts},
 };
 constexpr auto kNames = [] {
   std::array<const char*, std::size(kScenarios)> names{};
@@ -35,11 +37,13 @@ void play(Stage& stage, const Scenario& scenario, const task::SchedulerOptions& 
     main.work = stage.engine.make_work(stage.engine.accounts[0], [&](Actor& a) { return scenario.main(a, stage); });
     main.held = stage.engine.accounts[0].put_down();
     scheduler.run(main, *fiber);
-    stage.expect(main.outcome == task::Outcome::Returned, "the main task was stopped");
+    for (Thread& helper : stage.helpers) helper.join();
+    stage.expect(main.outcome == task::Outcome::Returned || stage.may_stop, "the main task was stopped");
     stage.expect(scheduler.live_tasks() == 0, "tasks are left over");
     stage.expect(scheduler.stray_bytes() == 0 && main.held == 0, "a task ended with bytes that it did not hold");
     stage.expect(scheduler.resources().open_count() == 0, "resources are left open");
   }
+  stage.expect(stage.jobs == 0, "work of another thread is left over");
   task::Stacks::unmap(fiber, kStack);
 }
 

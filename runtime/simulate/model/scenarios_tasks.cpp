@@ -6,8 +6,6 @@ using task::Passed;
 
 // ----------------------------------------------------------------------------------- cancellation
 
-namespace {
-
 Body wait_for_ever(Actor& a, Stage& stage, task::Channel& empty, task::Channel& full, std::uint32_t how) {
   std::uint64_t word = 1;
   Passed passed = Passed::Done;
@@ -25,8 +23,6 @@ Body wait_for_ever(Actor& a, Stage& stage, task::Channel& empty, task::Channel& 
   }
   stage.expect(passed == Passed::Stopped, "what waits for ever came to an end by itself");
 }
-
-}  // namespace
 
 Body cancellation(Actor& a, Stage& stage) {
   task::Channel *empty = stage.channel(0), *full = stage.channel(0);

@@ -3,6 +3,7 @@
 // What the scenarios share: their world, what each has at hand, and their names.
 
 #include <string>
+#include <vector>
 
 #include "runtime/simulate/model/engine.h"
 #include "runtime/simulate/model/threads.h"
@@ -31,6 +32,10 @@ struct Stage {
   ModelWorld& world;
   ModelEngine& engine;
   std::string wrong;
+  bool may_stop = false;           // the main task need not return
+  std::vector<Thread> helpers;     // threads of the scenario, which end before the scheduler
+  int jobs = 0;                    // that there are
+  Atomic<std::uint32_t> begun{0};  // whether the main task waits, or is about to
 
   std::uint32_t pick(std::uint32_t below) { return static_cast<std::uint32_t>(world.choices().draw() % below); }
   void expect(bool holds, const char* what) {
@@ -50,6 +55,12 @@ inline task::Priority any_priority(Stage& stage) {
   return stage.pick(4) != 0 ? task::Priority::Normal : static_cast<task::Priority>(stage.pick(task::kPriorities));
 }
 
+// ---- what several scenarios do
+/// Holds up its worker's thread, as a native that waits for the system.
+void block(Actor& a, Stage& stage, std::int64_t nanos);
+/// Waits in one of eight ways, until it is told to stop.
+Body wait_for_ever(Actor& a, Stage& stage, task::Channel& empty, task::Channel& full, std::uint32_t how);
+
 // ---- main tasks
 Body messages(Actor& a, Stage& stage);
 Body cancellation(Actor& a, Stage& stage);
@@ -59,5 +70,11 @@ Body resources(Actor& a, Stage& stage);
 Body publication(Actor& a, Stage& stage);
 Body timers(Actor& a, Stage& stage);
 Body natives(Actor& a, Stage& stage);
+Body pipes(Actor& a, Stage& stage);
+Body offload(Actor& a, Stage& stage);
+Body panics(Actor& a, Stage& stage);
+Body unseen(Actor& a, Stage& stage);
+Body exits(Actor& a, Stage& stage);
+Body interrupts(Actor& a, Stage& stage);
 
 }  // namespace noodle::simulate

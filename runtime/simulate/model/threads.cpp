@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/concurrency.h"
+#include "base/mutex.h"
 
 namespace noodle {
 
@@ -27,6 +27,9 @@ void* model_start(void (*run)(void*), void* argument) {
   return current()->start([run, argument] { run(argument); });
 }
 void model_join(void* thread) { current()->join(thread); }
+void model_wait(const std::atomic<std::uint32_t>& word) {
+  current()->wait([&word] { return word.load(std::memory_order_relaxed) != 0; }, INT64_MAX);
+}
 
 namespace simulate {
 
