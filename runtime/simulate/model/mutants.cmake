@@ -71,6 +71,23 @@ noodle_mutant(lost_job task/offload.cpp "all threads sleep, and nothing will wak
 noodle_mutant(lost_news task/resource.cpp "all threads sleep, and nothing will wake one"
   "if ((writing ? resource.write_news : resource.read_news) != news) return Passed::Done;"
   "")
+noodle_mutant(early_free task/scheduler.cpp "memory was used that had been freed"
+  "fail(&worker, *scope, serial, task);
+  } else {
+    let_go(task);
+  }"
+  "fail(&worker, *scope, serial, task);
+  }
+  let_go(task);")
+noodle_mutant(dangling task/scopes.cpp "memory was touched that is not there"
+  "let_go(task);
+  }"
+  "let_go(task);
+    failed = task.next;
+  }")
+noodle_mutant(double_free task/channel.cpp "memory was freed twice"
+  "memory::raw_free(std::exchange(fiber.inbox, nullptr))"
+  "memory::raw_free(fiber.inbox)")
 # What the model found when it was new.
 noodle_mutant(missed_end task/scheduler.cpp "all threads sleep, and nothing will wake one"
   "over(worker) || (worker"

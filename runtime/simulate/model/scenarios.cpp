@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "runtime/simulate/model/freed.h"
 #include "runtime/simulate/model/stage.h"
 #include "runtime/task/stacks.h"
 
@@ -60,7 +61,11 @@ ModelRun run_scenario(std::size_t which, std::uint64_t seed) {
   auto stage = std::make_unique<Stage>(*world, *engine);
   const bool ended = world->threads.run([&] { play(*stage, scenario, options); });
   // The cause before what comes of it.
-  ModelRun run{world->misuses().empty() ? stage->wrong : world->misuses().front(), world->threads.steps()};
+  const char* freed = give_back_freed();
+  ModelRun run{freed != nullptr           ? freed
+               : world->misuses().empty() ? stage->wrong
+                                          : world->misuses().front(),
+               world->threads.steps()};
   if (!ended) {
     if (run.wrong.empty()) run.wrong = world->threads.trouble();
     // Threads are in the middle of everything: nothing of it can be taken down.

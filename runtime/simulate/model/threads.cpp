@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/mutex.h"
+#include "runtime/simulate/model/freed.h"
 
 namespace noodle {
 
@@ -19,6 +20,9 @@ simulate::Threads*& current() {
 
 void interleave() {
   if (current() != nullptr) current()->interleave();
+}
+void interleave_at(const void* place, std::size_t bytes) {
+  if (current() != nullptr) current()->interleave_at(place, bytes);
 }
 void yield_thread() {
   if (current() != nullptr) current()->yield();
@@ -76,6 +80,16 @@ void Threads::interleave() {
   time_.advance(time_.now() + kStepTime);
   if (threads_.size() == 1) return;
   if (choices_.choose(Twist::Preempt, 2) != 0 || steps_ - passed_ >= kLongest) pass(true);
+}
+
+void Threads::interleave_at(const void* place, std::size_t bytes) {
+  interleave();
+  // Others may have freed it just now.
+  if (is_freed(place, bytes)) give_up("memory was used that had been freed");
+}
+
+void Threads::fault() {
+  if (current() != nullptr) current()->give_up("memory was touched that is not there");
 }
 
 void Threads::yield() {

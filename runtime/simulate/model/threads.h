@@ -26,10 +26,13 @@ class Threads {
   /// wait for something that never happens, or one has taken more steps than any may; `trouble` says what.
   bool run(std::function<void()> main);
   const char* trouble() const { return trouble_; }
+  /// For a signal handler: the running thread, if there is one, touched memory that is not there.
+  static void fault();
   std::uint64_t steps() const { return steps_; }
 
   // ---- what the running thread does
   void interleave();
+  void interleave_at(const void* place, std::size_t bytes);
   void yield();
   /// Sleeps until `ready`, or until a moment at most. What it looks at is changed by other threads or by time.
   void wait(const std::function<bool()>& ready, std::int64_t until);
