@@ -5,6 +5,7 @@
 // orders of events that a machine shows once in a year, and repeat one by its seed.
 
 #include <atomic>
+#include <cstddef>
 #include <thread>
 
 namespace noodle {
@@ -13,6 +14,8 @@ namespace noodle {
 
 /// Other threads may run here.
 void interleave();
+/// The same, before so many bytes are used there, which must not have been freed.
+void interleave_at(const void* place, std::size_t bytes);
 /// Other threads must run here: what this one waits for is theirs to do.
 void yield_thread();
 /// Starts what a thread does, and waits for its end. See Thread.
@@ -32,20 +35,23 @@ class Atomic : public std::atomic<T> {
   Atomic& operator=(const Atomic&) = delete;
   T operator=(T value) { return store(value), value; }
   operator T() const { return load(); }
-  T load(Order order = kSeq) const { return interleave(), Base::load(order); }
-  void store(T value, Order order = kSeq) { interleave(), Base::store(value, order); }
-  T exchange(T value, Order order = kSeq) { return interleave(), Base::exchange(value, order); }
-  T fetch_add(T value, Order order = kSeq) { return interleave(), Base::fetch_add(value, order); }
-  T fetch_sub(T value, Order order = kSeq) { return interleave(), Base::fetch_sub(value, order); }
-  T fetch_or(T value, Order order = kSeq) { return interleave(), Base::fetch_or(value, order); }
+  T load(Order order = kSeq) const { return use(), Base::load(order); }
+  void store(T value, Order order = kSeq) { use(), Base::store(value, order); }
+  T exchange(T value, Order order = kSeq) { return use(), Base::exchange(value, order); }
+  T fetch_add(T value, Order order = kSeq) { return use(), Base::fetch_add(value, order); }
+  T fetch_sub(T value, Order order = kSeq) { return use(), Base::fetch_sub(value, order); }
+  T fetch_or(T value, Order order = kSeq) { return use(), Base::fetch_or(value, order); }
   template <typename... Orders>
   bool compare_exchange_strong(T& expected, T value, Orders... orders) {
-    return interleave(), Base::compare_exchange_strong(expected, value, orders...);
+    return use(), Base::compare_exchange_strong(expected, value, orders...);
   }
   template <typename... Orders>
   bool compare_exchange_weak(T& expected, T value, Orders... orders) {
-    return interleave(), Base::compare_exchange_strong(expected, value, orders...);
+    return use(), Base::compare_exchange_strong(expected, value, orders...);
   }
+
+ private:
+  void use() const { interleave_at(this, sizeof(T)); }
 };
 
 class Thread {

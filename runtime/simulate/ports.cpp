@@ -79,12 +79,23 @@ bool SimulatedPorts::watch(Port port, std::uint64_t token) {
   return true;
 }
 
-std::size_t SimulatedPorts::poll(std::span<world::PortEvent> events, std::int64_t nanos) {
+void SimulatedPorts::await_news(std::int64_t nanos) {
   Timeline& time = net_.time;
   const std::int64_t until = nanos < 0 ? INT64_MAX : time.now() + nanos;
+  if (wait_) {
+    // An interrupt is meant for whoever waits, not for one that only looks; it need not wait yet.
+    if (nanos == 0) return;
+    wait_([this] { return interrupted_ || !net_.news.empty(); }, until);
+    interrupted_ = false;
+    return;
+  }
   time.advance(time.now());
   while (net_.news.empty() && time.next() <= until && time.next() != INT64_MAX) time.advance(time.next());
   if (net_.news.empty() && until != INT64_MAX) time.advance(until);
+}
+
+std::size_t SimulatedPorts::poll(std::span<world::PortEvent> events, std::int64_t nanos) {
+  await_news(nanos);
   std::size_t count = 0;
   while (count < events.size() && !net_.news.empty()) {
     const auto end = net_.news.front().lock();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -16,12 +17,17 @@ class SimulatedPorts final : public world::Ports {
  public:
   SimulatedPorts(Timeline& time, Choices& choices, Files& files) : net_(time, choices), files_(files) {}
 
+  /// Waits until `ready` or a moment while others go on.
+  using Wait = std::function<void(const std::function<bool()>& ready, std::int64_t until)>;
+  /// From now on a poll waits so, as the threads of a model do. Without it, whoever polls lets time pass.
+  void wait_with(Wait wait) { wait_ = std::move(wait); }
+
   world::Transfer read(world::Port port, std::span<char> into) override;
   world::Transfer write(world::Port port, std::string_view bytes) override;
   void close(world::Port port) override;
   bool watch(world::Port port, std::uint64_t token) override;
   std::size_t poll(std::span<world::PortEvent> events, std::int64_t nanos) override;
-  void interrupt_poll() override {}
+  void interrupt_poll() override { interrupted_ = true; }
 
   world::OrError<world::Port> open_file(const std::string& path, world::OpenMode mode) override;
   world::OrError<std::int64_t> seek(world::Port port, std::int64_t offset, int from) override;
@@ -69,6 +75,9 @@ class SimulatedPorts final : public world::Ports {
   int next_number();
   int next_number_ = kFirstNumber;
   std::vector<std::string> misuses_;
+  Wait wait_;
+  bool interrupted_ = false;  // since a poll waited last
+  void await_news(std::int64_t nanos);
 };
 
 }  // namespace noodle::simulate

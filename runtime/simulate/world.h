@@ -70,6 +70,9 @@ class Simulation : public world::World, public task::Director {
   bool wants_places() override { return choices_.explains(); }
   void preempted_at(const task::Task& task, std::string place) override;
 
+ protected:
+  SimulatedPorts& simulated_ports() { return ports_; }
+
  private:
   Choices choices_;
   world::World* below_;

@@ -53,7 +53,8 @@ void Scheduler::step_aside(Worker& worker) {
     spare_ = &worker;
     ++spare_count_;
   }
-  if (!over(worker)) world_.wait(worker.signal_, -1);
+  // Looked at again, now that whoever calls us would wake us.
+  if (!is_called(worker)) world_.wait(worker.signal_, -1);
   {
     const Hold hold(idle_lock_);
     if (unlist(spare_, worker)) --spare_count_;

@@ -12,7 +12,7 @@ Offload::~Offload() {
     closing_ = true;
   }
   more_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (Thread& thread : threads_) thread.join();
 }
 
 void Offload::start(std::shared_ptr<Job> job) {

@@ -2,14 +2,12 @@
 
 // Work that blocks for long (looking up a host) is done by threads that run no tasks.
 
-#include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
+#include "base/mutex.h"
 #include "runtime/task/channel.h"
 
 namespace noodle::task {
@@ -48,10 +46,10 @@ class Offload {
   static constexpr std::size_t kMostThreads = 8;
   void work();
   Scheduler& scheduler_;
-  std::mutex mutex_;
-  std::condition_variable more_;
+  Mutex mutex_;
+  Condition more_;
   std::deque<std::shared_ptr<Job>> jobs_;
-  std::vector<std::thread> threads_;
+  std::vector<Thread> threads_;
   std::size_t free_ = 0;
   bool closing_ = false;
 };

@@ -103,6 +103,11 @@ bool Scheduler::over(const Worker& worker) const {
   return worker.index_ == 0 ? done_.load(std::memory_order_acquire) : closing_.load();
 }
 
+// What there is to do for a worker without any task.
+bool Scheduler::is_called(const Worker& worker) const {
+  return over(worker) || (worker.index_ == 0 && interrupted_.load());
+}
+
 void Scheduler::loop(Worker& worker) {
   while (!over(worker)) {
     if (interrupted_.load(std::memory_order_relaxed)) check_interrupt(&worker);
@@ -169,15 +174,14 @@ void Scheduler::end(Worker& worker, Task& task) {
   const bool panicked = task.outcome == Outcome::Panicked;
   {
     const Hold hold(task.lock);
-    std::uint32_t flags = Task::kFinished;
-    if (!task.awaiting.empty()) flags |= Task::kObserved;
     task.fiber.store(nullptr, std::memory_order_relaxed);
-    const std::uint32_t before = task.flags.fetch_or(flags, std::memory_order_acq_rel);
+    const std::uint32_t before = task.flags.fetch_or(Task::kFinished, std::memory_order_acq_rel);
     if ((before & Task::kHandlesGone) != 0) {
       account.take_up(std::exchange(task.held, 0));
       task.for_each_result([&](memory::Object* object) { engine_.release(worker, object); });
     }
-    wake_all(&worker, task.awaiting);
+    // Whose time is over, or who was told to stop, still stands there, but does not look.
+    if (wake_all(&worker, task.awaiting)) task.flags.fetch_or(Task::kObserved, std::memory_order_acq_rel);
   }
   if (&task == main_) {
     done_.store(true, std::memory_order_release);
@@ -384,7 +388,7 @@ bool Scheduler::sleep(Worker& worker) {
     idle_count_.fetch_add(1);
   }
   // Looked at again, now that whoever makes something ready would wake us.
-  bool work = global_count_.load() != 0 || over(worker) || (worker.index_ == 0 && interrupted_.load());
+  bool work = global_count_.load() != 0 || is_called(worker);
   bool all_idle = true;
   for (std::uint32_t i = 0; i < started_.load() && !work; ++i) {
     const bool has = waiting(*workers_[i]) != 0;

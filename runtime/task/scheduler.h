@@ -213,8 +213,8 @@ class Scheduler {
   /// Wakes the longest waiting fiber of a list whose lock is held; null when there is none. The caller
   /// completes it.
   static Fiber* claim_first(WaitList& list, Wake why, std::uint32_t& was, std::uint32_t* index = nullptr);
-  /// Wakes all of them.
-  void wake_all(Worker* worker, WaitList& list);
+  /// Wakes all of them; false when there were none, or all went on for another reason.
+  bool wake_all(Worker* worker, WaitList& list);
   /// After a wait: takes the fiber off all lists and the timer out.
   void end_wait(Fiber& fiber);
 
@@ -244,6 +244,7 @@ class Scheduler {
   friend class Monitor;
   friend class CoreLease;
   bool over(const Worker& worker) const;
+  bool is_called(const Worker& worker) const;
   void loop(Worker& worker);
   void turn(Worker& worker, Task& task);
   void end(Worker& worker, Task& task);

@@ -103,12 +103,15 @@ Fiber* Scheduler::claim_first(WaitList& list, Wake why, std::uint32_t& was, std:
   return nullptr;
 }
 
-void Scheduler::wake_all(Worker* worker, WaitList& list) {
+bool Scheduler::wake_all(Worker* worker, WaitList& list) {
   std::uint32_t was = 0, index = 0;
+  bool any = false;
   while (Fiber* fiber = claim_first(list, Wake::Again, was, &index)) {
     fiber->chosen = index;
     complete(worker, *fiber, was);
+    any = true;
   }
+  return any;
 }
 
 void Scheduler::end_wait(Fiber& fiber) {

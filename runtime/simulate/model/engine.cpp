@@ -25,7 +25,7 @@ struct WorkObject {
 Passed Operation::try_it() {
   Passed came = attempt();
   if (came != Passed::Stopped) return came;
-  actor.fiber().stopping = true;
+  actor.note_stop();
   return must ? attempt() : came;
 }
 
@@ -76,7 +76,11 @@ Operation Actor::select(std::vector<memory::HandleObject*> handles, std::int64_t
 }
 
 Operation Actor::await(task::Task& task, std::int64_t nanos) {
-  return timed(nanos, [this, &task](std::int64_t until) { return task::await(*worker_, *fiber_, task, until); });
+  return timed(nanos, [this, &task](std::int64_t until) {
+    const Passed passed = task.finished() ? Passed::Done : task::await(*worker_, *fiber_, task, until);
+    if (passed == Passed::Done) task.flags.fetch_or(task::Task::kObserved);
+    return passed;
+  });
 }
 
 Operation Actor::sleep(std::int64_t nanos) {
@@ -89,7 +93,8 @@ Operation Actor::sleep(std::int64_t nanos) {
 Operation Actor::yield() {
   return {*this, [this] {
             yielded_ = !yielded_;
-            return yielded_ ? Passed::Parked : Passed::Done;
+            if (yielded_) return Passed::Parked;
+            return told_to_stop() && !fiber_->stopping ? Passed::Stopped : Passed::Done;
           }};
 }
 
@@ -99,10 +104,15 @@ Operation Actor::wait(task::Resource& resource, bool writing, std::uint32_t news
           }};
 }
 
+Operation Actor::wait(std::shared_ptr<task::Job> job) {
+  return {*this, [this, job = std::move(job)] { return scheduler().offload().wait(*fiber_, *job); }};
+}
+
 Operation Actor::leave(bool cancel) {
   Operation operation{*this, [this, cancel] {
                         task::Scope& scope = *fiber_->scopes;
-                        if (cancel || fiber_->stopping) {
+                        const bool cancels = cancel || fiber_->stopping || fiber_->stop != nullptr;
+                        if (cancels) {
                           if (!fiber_->stopping) fiber_->stopping = fiber_->shielded = true;
                           scheduler().cancel_scope(worker_, scope);
                         } else {
@@ -113,11 +123,36 @@ Operation Actor::leave(bool cancel) {
                         if (fiber_->shielded) fiber_->stopping = fiber_->shielded = false;
                         if (joined == Scheduler::Joined::Stopped)
                           return Passed::Stopped;  // told while it was about to wait
-                        static_cast<void>(scheduler().close_scope(*fiber_));
+                        auto unseen = scheduler().close_scope(*fiber_);
+                        if (unseen != nullptr && !cancels) panic("a task panicked", std::move(unseen));
                         return Passed::Done;
                       }};
   operation.must = true;
   return operation;
+}
+
+void Actor::panic(std::string message, std::shared_ptr<const task::Stop> cause) {
+  fiber_->stop = std::make_shared<task::Stop>();
+  fiber_->stop->message = std::move(message);
+  fiber_->stop->cause = std::move(cause);
+}
+
+void Actor::exit() {
+  fiber_->stop = std::make_shared<task::Stop>();
+  fiber_->stop->kind = task::Stop::Kind::Exit;
+  scheduler().exit(*worker_);
+}
+
+// It was told to stop: by the panic of a child, which becomes its own, or because nobody needs it.
+void Actor::note_stop() {
+  fiber_->stopping = true;
+  if (fiber_->stop != nullptr || (fiber_->task->flags.load() & task::Task::kScopeFailed) == 0) return;
+  for (task::Scope* scope = fiber_->scopes; scope != nullptr; scope = scope->outer) {
+    const Hold hold(scope->lock);
+    if (scope->culprit == nullptr) continue;
+    scope->culprit->flags.fetch_or(task::Task::kObserved);
+    return panic("a task panicked", scope->culprit->stop);
+  }
 }
 
 task::Scope& Actor::open() { return *scheduler().open_scope(*fiber_); }
@@ -207,7 +242,7 @@ task::Ran ModelEngine::run(task::Worker& worker, task::Task& task) {
       const bool stopped = !actor.yielded_ && (fiber.wake == Wake::Cancelled || fiber.wake == Wake::ScopeFailed ||
                                                fiber.wake == Wake::Deadlock);
       if (stopped) {
-        fiber.stopping = true;
+        actor.note_stop();
         operation->passed = operation->must ? operation->attempt() : Passed::Stopped;
       } else if (!actor.yielded_ && fiber.wake == Wake::TimedOut) {
         operation->passed = operation->late;
@@ -223,6 +258,11 @@ task::Ran ModelEngine::run(task::Worker& worker, task::Task& task) {
     if (actor.body.handle.done()) break;
     return leave(actor, fiber);
   }
+  finish(actor, task, fiber);
+  return task::Ran::Ended;
+}
+
+void ModelEngine::finish(Actor& actor, task::Task& task, task::Fiber& fiber) {
   actor.body.handle.destroy();
   actor.body.handle = nullptr;
   if (fiber.inbox_from != nullptr) {
@@ -230,9 +270,12 @@ task::Ran ModelEngine::run(task::Worker& worker, task::Task& task) {
     fiber.inbox_from = nullptr;
   }
   if (fiber.waiters != nullptr) task::forget_selects(fiber);
-  task.outcome = fiber.stopping ? task::Outcome::Cancelled : task::Outcome::Returned;
+  const bool stopped = fiber.stopping || fiber.stop != nullptr;
+  task.outcome = actor.panics() ? task::Outcome::Panicked
+                 : stopped      ? task::Outcome::Cancelled
+                                : task::Outcome::Returned;
+  task.stop = std::move(fiber.stop);
   fiber.stopping = fiber.yielded = fiber.unwinding = false;
-  return task::Ran::Ended;
 }
 
 void ModelEngine::release(task::Worker& worker, Object* object) {

@@ -7,10 +7,12 @@
 #include <coroutine>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "runtime/memory/memory.h"
 #include "runtime/task/channel.h"
+#include "runtime/task/offload.h"
 #include "runtime/task/resource.h"
 #include "runtime/task/scheduler.h"
 
@@ -63,11 +65,20 @@ class Actor {
   Operation select(std::vector<memory::HandleObject*> handles, std::int64_t nanos = -1);
   Operation await(task::Task& task, std::int64_t nanos = -1);
   Operation sleep(std::int64_t nanos);
+  /// Lets others run, and stops if it was told to.
   Operation yield();
   /// Waits for something to read or write.
   Operation wait(task::Resource& resource, bool writing, std::uint32_t news);
-  /// Waits for the children of the innermost scope and closes it; cancels them before if wanted.
+  /// Waits for what another thread does.
+  Operation wait(std::shared_ptr<task::Job> job);
+  /// Waits for the children of the innermost scope and closes it; cancels them before if wanted, or if the task
+  /// panics or was told to stop. A child's panic that nobody has seen is then the task's own.
   Operation leave(bool cancel = false);
+
+  /// From now on the task panics, or stops the program: its body has to leave its scopes and end.
+  void panic(std::string message, std::shared_ptr<const task::Stop> cause = nullptr);
+  void exit();
+  bool panics() const { return fiber_->stop != nullptr && fiber_->stop->kind == task::Stop::Kind::Panic; }
 
   task::Scope& open();
   /// A child of the innermost scope, ready to run. Who starts it drops it.
@@ -85,6 +96,7 @@ class Actor {
   friend class ModelEngine;
   friend struct Operation;
   Operation timed(std::int64_t nanos, std::function<task::Passed(std::int64_t)> attempt);
+  void note_stop();
 
   Work work;
   Body body;
@@ -114,6 +126,7 @@ class ModelEngine final : public task::Engine {
 
  private:
   static task::Ran leave(Actor& actor, task::Fiber& fiber);
+  static void finish(Actor& actor, task::Task& task, task::Fiber& fiber);
 
   memory::TypeTable types_;
   memory::Field box_field_{.offset = 8}, list_field_{.offset = 0}, message_field_{.offset = 0};

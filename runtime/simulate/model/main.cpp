@@ -6,11 +6,13 @@
 // a build with a mistake in it: 0 when a seed finds just what the text says.
 
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <string_view>
 
 #include "runtime/simulate/model/scenarios.h"
+#include "runtime/simulate/model/threads.h"
 
 namespace {
 
@@ -40,6 +42,17 @@ bool read(int count, char** words, Wanted& wanted) {
   return wanted.first < wanted.end;
 }
 
+// A pointer out of memory that was freed leads nowhere.
+void note_faults() {
+  struct sigaction action{};
+  action.sa_handler = [](int signal) {
+    noodle::simulate::Threads::fault();
+    std::signal(signal, SIG_DFL);
+  };
+  action.sa_flags = SA_NODEFER;
+  sigaction(SIGSEGV, &action, nullptr);
+}
+
 }  // namespace
 
 int main(int count, char** words) {
@@ -49,6 +62,7 @@ int main(int count, char** words) {
     std::fputs("usage: model [--seeds A..B] [--scenario NAME] [--finds TEXT]\n", stderr);
     return 2;
   }
+  note_faults();
   const auto names = noodle::simulate::scenario_names();
   std::uint64_t runs = 0, steps = 0;
   for (std::uint64_t seed = wanted.first; seed < wanted.end; ++seed) {

@@ -50,7 +50,49 @@ noodle_mutant(publication memory/publish.cpp "a task ended with bytes that it di
 noodle_mutant(lost_charge task/channel.cpp "a task ended with bytes that it did not hold"
   "receiver.task->held += from.weight"
   "")
+noodle_mutant(lost_interrupt task/scheduler.cpp "all threads sleep, and nothing will wake one"
+  "if (keeper_.load() == &worker) world_.ports().interrupt_poll()"
+  "")
+noodle_mutant(missed_interrupt task/scheduler.cpp "what was told to stop waited on"
+  "(worker.index_ == 0 && interrupted_.load())"
+  "false")
+noodle_mutant(missed_exit task/scheduler.cpp "what waits for ever came to an end by itself"
+  "main.flags.fetch_or(Task::kExit);
+  cancel(&worker, main)"
+  "main.flags.fetch_or(Task::kExit)")
+noodle_mutant(orphans task/scopes.cpp "a task whose child had panicked did not end"
+  "scope.culprit = &task;
+    woken = cancel_children(scope)"
+  "scope.culprit = &task")
+noodle_mutant(lost_job task/offload.cpp "all threads sleep, and nothing will wake one"
+  "if (job.done_) return Passed::Done;
+    Scheduler"
+  "Scheduler")
+noodle_mutant(lost_news task/resource.cpp "all threads sleep, and nothing will wake one"
+  "if ((writing ? resource.write_news : resource.read_news) != news) return Passed::Done;"
+  "")
+noodle_mutant(early_free task/scheduler.cpp "memory was used that had been freed"
+  "fail(&worker, *scope, serial, task);
+  } else {
+    let_go(task);
+  }"
+  "fail(&worker, *scope, serial, task);
+  }
+  let_go(task);")
+noodle_mutant(dangling task/scopes.cpp "memory was touched that is not there"
+  "let_go(task);
+  }"
+  "let_go(task);
+    failed = task.next;
+  }")
+noodle_mutant(double_free task/channel.cpp "memory was freed twice"
+  "memory::raw_free(std::exchange(fiber.inbox, nullptr))"
+  "memory::raw_free(fiber.inbox)")
 # What the model found when it was new.
 noodle_mutant(missed_end task/scheduler.cpp "all threads sleep, and nothing will wake one"
-  "|| over(worker) ||"
-  "||")
+  "over(worker) || (worker"
+  "(worker")
+# The panic of a task whose waiter's time was over just then.
+noodle_mutant(lost_panic task/scheduler.cpp "a panic was lost"
+  "if (wake_all(&worker, task.awaiting)) task"
+  "const bool waited = !task.awaiting.empty(); wake_all(&worker, task.awaiting); if (waited) task")

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/concurrency.h"
+#include "base/mutex.h"
+#include "runtime/simulate/model/freed.h"
 
 namespace noodle {
 
@@ -20,6 +21,9 @@ simulate::Threads*& current() {
 void interleave() {
   if (current() != nullptr) current()->interleave();
 }
+void interleave_at(const void* place, std::size_t bytes) {
+  if (current() != nullptr) current()->interleave_at(place, bytes);
+}
 void yield_thread() {
   if (current() != nullptr) current()->yield();
 }
@@ -27,6 +31,9 @@ void* model_start(void (*run)(void*), void* argument) {
   return current()->start([run, argument] { run(argument); });
 }
 void model_join(void* thread) { current()->join(thread); }
+void model_wait(const std::atomic<std::uint32_t>& word) {
+  current()->wait([&word] { return word.load(std::memory_order_relaxed) != 0; }, INT64_MAX);
+}
 
 namespace simulate {
 
@@ -65,8 +72,7 @@ void Threads::enter() {
 bool Threads::can_run(const Thread& thread) const {
   if (thread.ended) return false;
   if (thread.joins != nullptr) return thread.joins->ended;
-  if (thread.word == nullptr) return true;
-  return thread.word->load(std::memory_order_relaxed) != 0 || thread.until <= time_.now();
+  return thread.ready == nullptr || thread.until <= time_.now() || (*thread.ready)();
 }
 
 void Threads::interleave() {
@@ -76,17 +82,27 @@ void Threads::interleave() {
   if (choices_.choose(Twist::Preempt, 2) != 0 || steps_ - passed_ >= kLongest) pass(true);
 }
 
+void Threads::interleave_at(const void* place, std::size_t bytes) {
+  interleave();
+  // Others may have freed it just now.
+  if (is_freed(place, bytes)) give_up("memory was used that had been freed");
+}
+
+void Threads::fault() {
+  if (current() != nullptr) current()->give_up("memory was touched that is not there");
+}
+
 void Threads::yield() {
   if (++steps_ > kMostSteps) return give_up("there was no end");
   time_.advance(time_.now() + kStepTime);
   pass(true);
 }
 
-void Threads::wait(const std::atomic<std::uint32_t>& word, std::int64_t until) {
-  running_->word = &word;
+void Threads::wait(const std::function<bool()>& ready, std::int64_t until) {
+  running_->ready = &ready;
   running_->until = until;
   pass(false);
-  running_->word = nullptr;
+  running_->ready = nullptr;
 }
 
 void* Threads::start(std::function<void()> run) { return &add(std::move(run)); }
@@ -118,7 +134,7 @@ void Threads::pass(bool must) {
     // Everybody waits: for the time.
     std::int64_t next = time_.next();
     for (const auto& thread : threads_) {
-      if (!thread->ended && thread->word != nullptr) next = std::min(next, thread->until);
+      if (!thread->ended && thread->ready != nullptr) next = std::min(next, thread->until);
     }
     if (next == INT64_MAX) return give_up("all threads sleep, and nothing will wake one");
     time_.advance(next);

@@ -26,13 +26,16 @@ class Threads {
   /// wait for something that never happens, or one has taken more steps than any may; `trouble` says what.
   bool run(std::function<void()> main);
   const char* trouble() const { return trouble_; }
+  /// For a signal handler: the running thread, if there is one, touched memory that is not there.
+  static void fault();
   std::uint64_t steps() const { return steps_; }
 
   // ---- what the running thread does
   void interleave();
+  void interleave_at(const void* place, std::size_t bytes);
   void yield();
-  /// Sleeps while `word` is 0, until a moment at most.
-  void wait(const std::atomic<std::uint32_t>& word, std::int64_t until);
+  /// Sleeps until `ready`, or until a moment at most. What it looks at is changed by other threads or by time.
+  void wait(const std::function<bool()>& ready, std::int64_t until);
   void* start(std::function<void()> run);
   void join(void* thread);
 
@@ -46,8 +49,8 @@ class Threads {
     std::unique_ptr<char[]> stack;
     std::function<void()> run;
     bool ended = false;
-    const std::atomic<std::uint32_t>* word = nullptr;  // that it sleeps on…
-    std::int64_t until = INT64_MAX;                    // …at most until then
+    const std::function<bool()>* ready = nullptr;  // what it sleeps for…
+    std::int64_t until = INT64_MAX;                // …at most until then
     const Thread* joins = nullptr;
   };
   static void enter();
