@@ -110,8 +110,14 @@ class RealWorld final : public World {
     return true;
   }
 
+  bool may_wait(const std::string& path) override {
+    struct stat about{};
+    return stat(path.c_str(), &about) == 0 && (S_ISFIFO(about.st_mode) || S_ISCHR(about.st_mode));
+  }
+
   std::expected<std::string, std::string> read_file(const std::string& path) override {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Without blocking, should it have become a FIFO since somebody asked.
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return std::unexpected(describe(errno, path));
     struct stat about{};
     std::string bytes;
@@ -140,7 +146,7 @@ class RealWorld final : public World {
   }
 
   std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override {
-    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
+    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (append ? O_APPEND : O_TRUNC);
     const int fd = open(path.c_str(), mode, 0666);
     if (fd < 0) return std::unexpected(describe(errno, path));
     const Written written = write_all(fd, bytes);

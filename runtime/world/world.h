@@ -61,6 +61,8 @@ class World {
   /// The value of an environment variable; false when it is not set.
   virtual bool env(const std::string& name, std::string& value) = 0;
 
+  /// Whether reading or writing what is there may have to be waited for, as for a FIFO: it is opened as a port then.
+  virtual bool may_wait(const std::string&) { return false; }
   /// Files. Errors are texts for people, such as `no such file: a.txt`.
   virtual std::expected<std::string, std::string> read_file(const std::string& path) = 0;
   virtual std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) = 0;
