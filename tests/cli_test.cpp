@@ -282,6 +282,24 @@ TEST_F(Cli, WhoWaitsForTheOtherEndOfAFifoCanBeInterrupted) {
   }
 }
 
+TEST_F(Cli, APanicThatNobodyWaitsForAnyMoreHarmsNobody) {
+  // The native outlives the limit, and can't be cancelled.
+  write("late.noodle", R"(fn main() {
+    let text = "x".repeat(64_000_000)
+    let list = [1]
+    let given_up = within 1ms {
+        let _ = fs.write_text("late.tmp", text)
+        list[text.len()]
+    }
+    print(given_up)
+    sleep(1ms)
+    print("still here")
+}
+)");
+  expect_result(noodle({"run", "--workers", "4", "--spread", "late.noodle"}), 0,
+                "Err(took longer than 1ms)\nstill here\n", "");
+}
+
 TEST_F(Cli, ATaskThatWaitsForALineCanBeStopped) {
   write("within.noodle", R"(fn main() {
     print_error("ready")
