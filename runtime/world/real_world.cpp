@@ -48,16 +48,6 @@ class RealWorld final : public World {
   std::int64_t unix_nanos() override { return read_clock(CLOCK_REALTIME); }
   std::int64_t monotonic_nanos() override { return read_clock(CLOCK_MONOTONIC); }
 
-  void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) override {
-    const std::int64_t end = monotonic_nanos() + std::max<std::int64_t>(nanos, 0);
-    for (;;) {
-      const std::int64_t left = end - monotonic_nanos();
-      if (left <= 0 || (interrupt != nullptr && interrupt->load(std::memory_order_relaxed))) return;
-      const timespec t{static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
-      nanosleep(&t, nullptr);  // a signal ends it early; then the loop looks again
-    }
-  }
-
   void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override { futex_wait(word, 0, nanos); }
 
   std::uint64_t entropy() override {
