@@ -218,6 +218,20 @@ TEST_F(SimulateCommand, FaultsAreAskedFor) {
   EXPECT_FALSE(fs::exists(folder_ / "out.txt"));
 }
 
+TEST_F(SimulateCommand, WhatHangsIsEnded) {
+  // Looks at so many bytes in one native that nobody lives to see its end.
+  write("hang.noodle", R"(test "hangs" {
+    let much = "a".repeat(40_000_000)
+    expect much.find("{"a".repeat(20_000_000)}b") == None
+}
+)");
+  const ProcessResult result = simulate({"--seeds", "7..9", "hang.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.err,
+            "hangs:\n  seed 7:\n  it hangs: nothing has happened for 10 seconds\n"
+            "  again: noodle test --simulate hang.noodle hangs --seed 7\n");
+}
+
 TEST_F(SimulateCommand, WrongUsageSaysWhatIsRight) {
   write("t.noodle", "test \"t\" { expect true }\n");
   const auto refused = [&](std::vector<std::string> words, std::string_view why) {
