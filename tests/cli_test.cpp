@@ -260,6 +260,46 @@ TEST_F(Cli, TasksGoOnWhileManyReadPipes) {
   }
 }
 
+TEST_F(Cli, WhoWaitsForTheOtherEndOfAFifoCanBeInterrupted) {
+  write("read.noodle", R"(fn main() {
+    defer print("unwound")
+    print_error("ready")
+    let _ = fs.read_text("fifo")
+}
+)");
+  write("write.noodle", R"(fn main() {
+    defer print("unwound")
+    print_error("ready")
+    let _ = fs.write_text("fifo", "text")
+}
+)");
+  for (const std::string program : {"read.noodle ", "write.noodle "}) {
+    for (const std::string workers : {"--workers 1 --check-leaks ", "--workers 2 --check-leaks "}) {
+      const ProcessResult result =
+          shell("mkfifo fifo; " + start(workers + program) + "kill -INT $program; " + kEnd + " fifo");
+      EXPECT_EQ(result.out, "unwound\n130\nready\n") << workers << program;
+    }
+  }
+}
+
+TEST_F(Cli, APanicThatNobodyWaitsForAnyMoreHarmsNobody) {
+  // The native outlives the limit, and can't be cancelled.
+  write("late.noodle", R"(fn main() {
+    let text = "x".repeat(64_000_000)
+    let list = [1]
+    let given_up = within 1ms {
+        let _ = fs.write_text("late.tmp", text)
+        list[text.len()]
+    }
+    print(given_up)
+    sleep(1ms)
+    print("still here")
+}
+)");
+  expect_result(noodle({"run", "--workers", "4", "--spread", "late.noodle"}), 0,
+                "Err(took longer than 1ms)\nstill here\n", "");
+}
+
 TEST_F(Cli, ATaskThatWaitsForALineCanBeStopped) {
   write("within.noodle", R"(fn main() {
     print_error("ready")

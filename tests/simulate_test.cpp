@@ -121,6 +121,74 @@ test "a code" {
   EXPECT_TRUE(result.out.ends_with("3 passed, 0 failed\n")) << result.out;
 }
 
+// Both must pass: what a simulated world says is what the real one says.
+constexpr std::string_view kSockets = R"(import net
+
+fn number_of(address: String) -> String { address.split(":")[1] }
+
+test "all addresses and one" {
+    let all = net.listen("0.0.0.0:0").or_panic("listen")
+    let number = number_of(all.address())
+    expect net.listen("127.0.0.1:{number}").is_err()
+    let client = net.connect("127.0.0.1:{number}").or_panic("connect")
+    let server = all.accept().or_panic("accept")
+    expect server.address() == "127.0.0.1:{number}"
+    expect client.peer() == "127.0.0.1:{number}"
+    expect server.peer() == client.address()
+    expect net.connect("0.0.0.0:{number}").or_panic("connect to all").peer() == "127.0.0.1:{number}"
+    let one = net.listen("127.0.0.1:0").or_panic("listen")
+    expect net.listen("0.0.0.0:{number_of(one.address())}").is_err()
+    expect net.listen("127.0.0.2:{number_of(one.address())}").is_ok()
+}
+
+test "who sends from all addresses" {
+    let all = net.bind_udp("0.0.0.0:0").or_panic("bind")
+    let one = net.bind_udp("127.0.0.1:0").or_panic("bind")
+    let number = number_of(all.address())
+    all.send_to("hello".to_bytes(), one.address()).or_panic("send")
+    let (_, from) = one.receive_from().or_panic("receive")
+    expect from == "127.0.0.1:{number}"
+    one.send_to("hello, too".to_bytes(), from).or_panic("send back")
+    expect all.receive_from().or_panic("receive").1 == one.address()
+    expect net.bind_udp("127.0.0.1:{number}").is_err()
+    expect all.send_to("x".to_bytes(), "0.0.0.0:{number}").is_ok()
+    expect all.receive_from().or_panic("to all").1 == "127.0.0.1:{number}"
+    expect one.send_to("x".to_bytes(), "[::1]:9").is_err()
+}
+
+test "a path" {
+    let path = "here.sock"
+    let _ = fs.remove(path)
+    expect !fs.exists(path)
+    let listener = net.listen_unix(path).or_panic("listen")
+    expect fs.exists(path)
+    expect net.listen_unix(path) == Err(Error("address in use: here.sock"))
+    expect fs.read_text(path).is_err()
+    expect net.connect_unix(path).is_ok()
+    listener.close()
+    expect fs.exists(path)
+    expect net.connect_unix(path) == Err(Error("connection refused: here.sock"))
+    net.listen_unix(path).or_panic("again").close()
+    fs.remove(path).or_panic("remove")
+    expect net.connect_unix(path) == Err(Error("no such file: here.sock"))
+    fs.write_text("plain.txt", "x").or_panic("write")
+    expect net.listen_unix("plain.txt") == Err(Error("address in use: plain.txt"))
+    expect net.connect_unix("plain.txt") == Err(Error("connection refused: plain.txt"))
+    expect net.listen_unix("no/folder/a.sock") == Err(Error("no such file: no/folder/a.sock"))
+    expect net.listen_unix("x".repeat(108)).is_err()
+    expect net.listen_unix("").is_err()
+    fs.remove("plain.txt").or_panic("remove")
+}
+)";
+
+TEST_F(SimulateCommand, SocketsAreAsTheyAreOutside) {
+  write("sockets.noodle", kSockets);
+  const ProcessResult real = run_process({NOODLE_COMMAND, "test", "sockets.noodle"}, folder_.string(), "", 60);
+  EXPECT_EQ(real.exit_code, 0) << real.out << real.err;
+  const ProcessResult simulated = simulate({"--seeds", "0..20", "sockets.noodle"});
+  EXPECT_EQ(simulated.exit_code, 0) << simulated.out << simulated.err;
+}
+
 TEST_F(SimulateCommand, ManyTasksThatOnlyYieldStarveNobody) {
   write("many.noodle", R"(test "many" {
     let done: Channel<Int> = Channel.new(1)
@@ -148,6 +216,20 @@ TEST_F(SimulateCommand, FaultsAreAskedFor) {
   EXPECT_NE(full.err.find("the disk is full when out.txt is written"), std::string::npos) << full.err;
   EXPECT_NE(full.err.find("--faults all"), std::string::npos) << full.err;
   EXPECT_FALSE(fs::exists(folder_ / "out.txt"));
+}
+
+TEST_F(SimulateCommand, WhatHangsIsEnded) {
+  // Looks at so many bytes in one native that nobody lives to see its end.
+  write("hang.noodle", R"(test "hangs" {
+    let much = "a".repeat(40_000_000)
+    expect much.find("{"a".repeat(20_000_000)}b") == None
+}
+)");
+  const ProcessResult result = simulate({"--seeds", "7..9", "hang.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.err,
+            "hangs:\n  seed 7:\n  it hangs: nothing has happened for 10 seconds\n"
+            "  again: noodle test --simulate hang.noodle hangs --seed 7\n");
 }
 
 TEST_F(SimulateCommand, WrongUsageSaysWhatIsRight) {

@@ -64,14 +64,14 @@ Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   return machine;
 }
 
-/// Runs a function and releases what it gives.
-std::expected<std::vector<std::uint64_t>, vm::Stop> call(Machine& machine, nbc::FunctionId function) {
-  auto results = machine.runtime->run_function(*machine.module, function);
-  if (results) machine.runtime->release(*machine.module, function, *results);
+}  // namespace
+
+std::expected<std::vector<std::uint64_t>, vm::Stop> call(vm::Runtime& runtime, vm::LoadedModule& module,
+                                                         nbc::FunctionId function) {
+  auto results = runtime.run_function(module, function);
+  if (results) runtime.release(module, function, *results);
   return results;
 }
-
-}  // namespace
 
 OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
   const auto text = arguments.value(kWorkersFlag.name);
@@ -94,7 +94,7 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   Machine machine = start(std::move(program), options);
   if (machine.module == nullptr) return kExitErrors;
   const Interrupts interrupts(*machine.runtime);
-  const auto results = call(machine, main);
+  const auto results = call(*machine.runtime, *machine.module, main);
   int code = 0;
   if (results) {
     code = static_cast<int>(results->front() & 0xFF);
@@ -142,7 +142,7 @@ int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOpt
   const Interrupts interrupts(*machine.runtime);
   std::size_t failed = 0;
   for (const auto& [name, function] : tests) {
-    const auto results = call(machine, function);
+    const auto results = call(*machine.runtime, *machine.module, function);
     if (results) {
       machine.world->write_out("ok    " + name + "\n");
       continue;

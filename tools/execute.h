@@ -65,6 +65,10 @@ OrExit<std::string> disassemble(std::string_view path, const CompileOptions& opt
 /// Runs `main` and gives the exit code.
 int run_program(nbc::VerifiedModule program, const RunOptions& options);
 
+/// Runs a function and releases what it gives.
+std::expected<std::vector<std::uint64_t>, vm::Stop> call(vm::Runtime& runtime, vm::LoadedModule& module,
+                                                         nbc::FunctionId function);
+
 /// What nobody has given back when a program has ended: `2 tasks, 1 open handles and 3 objects`, or nothing.
 std::string left_over(const vm::Runtime& runtime);
 

@@ -10,9 +10,10 @@
 
 #include "runtime/simulate/shrink.h"
 #include "runtime/simulate/world.h"
-#include "runtime/vm/runtime.h"
 #include "tools/execute.h"
 #include "tools/interrupts.h"
+#include "tools/simulated_run.h"
+#include "tools/watchdog.h"
 
 namespace noodle::tools {
 
@@ -39,65 +40,55 @@ std::string failure_of(const vm::Stop& stop) {
   return stop.kind == vm::Stop::Kind::Exit ? "the test called `exit`" : stop.text();
 }
 
-// What is left when a test has ended, or what the runtime did wrong.
-std::string trouble_of(const vm::Runtime& runtime, const simulate::Simulation& world) {
-  if (!world.misuses().empty()) return "the runtime is wrong: " + world.misuses().front();
-  const std::string left = left_over(runtime);
-  return left.empty() ? left : "leak: " + left + " are left over";
+std::string again(const SimulateOptions& options, const std::string& test, std::uint64_t seed) {
+  return options.again + " " + quoted_for_shell(test) + " --seed " + std::to_string(seed);
 }
 
 /// A test of a program in worlds of its own.
 class Simulated {
  public:
-  Simulated(const nbc::VerifiedModule& program, nbc::FunctionId test, const SimulateOptions& options)
-      : program_(program), test_(test), options_(options), below_(world::make_real_world({})) {}
+  Simulated(const nbc::VerifiedModule& program, const Test& test, const SimulateOptions& options, Watchdog& dog)
+      : program_(program), test_(test), options_(options), dog_(dog), below_(world::make_real_world({})) {}
 
   Ended run(std::uint64_t seed) {
-    return options_.keeps ? run(Choices(seed, options_.twists, options_.kept)) : run(Choices(seed, options_.twists));
+    return run(seed, options_.keeps ? Choices(seed, options_.twists, options_.kept) : Choices(seed, options_.twists));
   }
   Ended run(std::uint64_t seed, const std::vector<std::uint64_t>& kept) {
-    return run(Choices(seed, options_.twists, kept));
+    return run(seed, Choices(seed, options_.twists, kept));
   }
 
  private:
-  Ended run(Choices choices) {
+  Ended run(std::uint64_t seed, Choices choices) {
     simulate::Simulation world(std::move(choices), below_.get());
-    const auto runtime = vm::Runtime::create({.step_limit = kMostSteps, .director = &world}, world);
+    const Watchdog::Watch watch(dog_, world.progress(), hanging(seed));
+    const SimulatedRun done = run_simulated(program_, test_.function, world, kMostSteps, true);
     Ended ended;
-    if (runtime == nullptr) {
-      ended.failure = "there is no memory to run a program";
-      return ended;
-    }
-    const auto loaded = runtime->load(program_);
-    if (!loaded) {
-      ended.failure = loaded.error();
-      return ended;
-    }
-    const Interrupts interrupts(*runtime);
-    const auto results = runtime->run_function(**loaded, test_);
-    if (results) {
-      runtime->release(**loaded, test_, *results);
-      ended.failure = trouble_of(*runtime, world);
-    } else {
-      ended.interrupted = Interrupts::happened();
-      ended.failure = failure_of(results.error());
-    }
+    ended.failure = !done.refused.empty() ? done.refused : done.stop ? failure_of(*done.stop) : done.trouble;
+    ended.interrupted = done.stop && Interrupts::happened();
     ended.printed = world.printed();
     ended.trace = world.choices().trace();
     ended.happened = world.choices().happened();
     return ended;
   }
+  // What is said of a run that does nothing any more.
+  std::string hanging(std::uint64_t seed) const {
+    return test_.name + ":\n" +
+           indented("seed " + std::to_string(seed) + ":\nit hangs: nothing has happened for " +
+                    std::to_string(Watchdog::kPatience) + " seconds\nagain: " + again(options_, test_.name, seed));
+  }
 
   nbc::VerifiedModule program_;
-  nbc::FunctionId test_;
+  Test test_;
   const SimulateOptions& options_;
+  Watchdog& dog_;
   std::unique_ptr<world::World> below_;
 };
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 std::string counted(std::size_t count, simulate::Twist kind) {
-  return std::to_string(count) + " " + std::string(simulate::name_of(kind, count != 1));
+  return std::to_string(count) + " " +
+         std::string(count == 1 ? simulate::name_of(kind).one : simulate::name_of(kind).several);
 }
 
 std::string hex(std::uint64_t trace) {
@@ -136,7 +127,7 @@ Ended shrunk(Simulated& simulated, std::uint64_t seed, const Ended& ended) {
   return simulated.run(seed, simulate::shrink(std::move(places), fails, runs));
 }
 
-std::string report(const Ended& first, const Ended& least, std::uint64_t seed, const std::string& again) {
+std::string report(const Ended& first, const Ended& least, std::uint64_t seed, const std::string& command) {
   std::string text = "seed " + std::to_string(seed) + ":\n" + least.failure;
   if (!text.ends_with('\n')) text += '\n';
   if (!least.printed.empty()) text += "it printed:\n" + indented(least.printed);
@@ -145,10 +136,10 @@ std::string report(const Ended& first, const Ended& least, std::uint64_t seed, c
   text += "\n";
   for (std::size_t i = 0; i < std::min(least.happened.size(), kMostTwistsShown); ++i) {
     const Happened& twist = least.happened[i];
-    text += "  " + (twist.what.empty() ? std::string(simulate::name_of(twist.kind, false)) : twist.what) + "\n";
+    text += "  " + (twist.what.empty() ? std::string(simulate::name_of(twist.kind).one) : twist.what) + "\n";
   }
   if (least.happened.size() > kMostTwistsShown) text += "  …\n";
-  text += "again: " + again + " --seed " + std::to_string(seed);
+  text += "again: " + command;
   // Of a failure that needs as many the seed alone says enough.
   if (least.happened.size() > kMostKept) return text + "\n";
   text += " --keep ";
@@ -173,8 +164,9 @@ std::string quoted_for_shell(std::string_view text) {
 
 int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, const SimulateOptions& options) {
   std::size_t passed = 0, failed = 0;
+  Watchdog dog;
   for (const Test& test : find_tests(program.module(), filter)) {
-    Simulated simulated(program, test.function, options);
+    Simulated simulated(program, test, options, dog);
     bool ok = true;
     std::uint64_t runs = 0;
     Ended ended;
@@ -187,8 +179,7 @@ int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, 
         print_out("FAIL  " + test.name + "\n");
         const Ended least = options.keeps ? ended : shrunk(simulated, seed, ended);
         if (Interrupts::happened()) return Interrupts::exit_code();
-        print_err(test.name + ":\n" +
-                  indented(report(ended, least, seed, options.again + " " + quoted_for_shell(test.name))));
+        print_err(test.name + ":\n" + indented(report(ended, least, seed, again(options, test.name, seed))));
       }
       if (seed == options.last) break;
     }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "tools/execute.h"
@@ -9,14 +10,33 @@ namespace noodle::tools {
 
 namespace {
 
-#define kFaultNames "delays, short, resets, refusals, disk, loss; or all, or none"
+// What `--faults` takes, put together when this is compiled: flags are constants.
+constexpr auto kFaultText = [] {
+  std::array<char, 256> text{};
+  char* to = text.data();
+  const auto add = [&](std::string_view part) { to = std::ranges::copy(part, to).out; };
+  for (const simulate::TwistName& name : simulate::kTwistNames) {
+    if (name.fault.empty()) continue;
+    if (to != text.data()) add(", ");
+    add(name.fault);
+  }
+  add("; or all, or none");
+  return text;
+}();
+constexpr std::string_view kFaultNames(kFaultText.data());
+
+constexpr auto kFaultHelpText = [] {
+  std::array<char, 320> text{};
+  std::ranges::copy(kFaultNames, std::ranges::copy(std::string_view("what may happen besides: "), text.data()).out);
+  return text;
+}();
 
 constexpr Flag kFlags[] = {
     {.name = "--filter", .value = "TEXT", .help = "only the tests whose names contain TEXT"},
     {.name = "--simulate", .value = "", .help = "run them in a simulated world, once for each seed"},
     {.name = "--seed", .value = "N", .help = "simulate with this seed alone"},
     {.name = "--seeds", .value = "A..B", .help = "simulate with the seeds from A to before B, instead of 0..100"},
-    {.name = "--faults", .value = "LIST", .help = "what may happen besides: " kFaultNames},
+    {.name = "--faults", .value = "LIST", .help = std::string_view(kFaultHelpText.data())},
     {.name = "--keep", .value = "LIST", .help = "with --seed: let happen only what a failure was shrunk to"},
     kDiagnosticsFlag,
     kTimePassesFlag,
@@ -57,11 +77,6 @@ bool read_seeds(const Arguments& arguments, SimulateOptions& options) {
 }
 
 bool read_faults(std::string_view list, SimulateOptions& options) {
-  using simulate::Twist;
-  constexpr std::pair<std::string_view, Twist> kNames[] = {
-      {"delays", Twist::Delay},    {"short", Twist::Short}, {"resets", Twist::Reset},
-      {"refusals", Twist::Refuse}, {"disk", Twist::Full},   {"loss", Twist::Lost},
-  };
   options.twists = simulate::kSchedule;
   if (list == "none") return true;
   if (list == "all") {
@@ -69,9 +84,9 @@ bool read_faults(std::string_view list, SimulateOptions& options) {
     return true;
   }
   for (const std::string_view part : parts(list)) {
-    const auto* found = std::ranges::find(kNames, part, &std::pair<std::string_view, Twist>::first);
-    if (found == std::end(kNames)) return false;
-    options.twists |= simulate::bit(found->second);
+    const auto* found = std::ranges::find(simulate::kTwistNames, part, &simulate::TwistName::fault);
+    if (part.empty() || found == simulate::kTwistNames.end()) return false;
+    options.twists |= simulate::bit(static_cast<simulate::Twist>(found - simulate::kTwistNames.begin()));
   }
   return true;
 }
@@ -95,7 +110,8 @@ int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program
   options.again = "noodle test --simulate";
   if (const auto faults = arguments.value("--faults")) {
     if (!read_faults(*faults, options)) {
-      return usage_error("`--faults` takes a list of " kFaultNames ", not `" + std::string(*faults) + "`");
+      return usage_error("`--faults` takes a list of " + std::string(kFaultNames) + ", not `" + std::string(*faults) +
+                         "`");
     }
     options.again += " --faults " + std::string(*faults);
   }

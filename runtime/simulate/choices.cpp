@@ -64,18 +64,4 @@ std::uint64_t Choices::draw() { return mix(seed_ ^ ~mix(draws_++)); }
 void Choices::note(std::uint64_t word) { trace_ = hash_combine(trace_, word); }
 void Choices::note(std::string_view text) { note(hash_bytes(text, trace_)); }
 
-std::string_view name_of(Twist kind, bool several) {
-  constexpr std::string_view kNames[kTwists][2] = {
-      {"turn out of order", "turns out of order"},
-      {"preemption", "preemptions"},
-      {"delay", "delays"},
-      {"short read or write", "short reads and writes"},
-      {"reset", "resets"},
-      {"refused connection", "refused connections"},
-      {"full disk", "full disks"},
-      {"lost datagram", "lost datagrams"},
-  };
-  return kNames[static_cast<std::size_t>(kind)][several ? 1 : 0];
-}
-
 }  // namespace noodle::simulate

@@ -28,6 +28,23 @@ enum class Twist : std::uint8_t {
 };
 inline constexpr std::size_t kTwists = 8;
 
+/// What people call a kind of twist.
+struct TwistName {
+  std::string_view fault;  // by which it is asked for; empty for one that is always there
+  std::string_view one, several;
+};
+inline constexpr std::array<TwistName, kTwists> kTwistNames = {{
+    {"", "turn out of order", "turns out of order"},
+    {"", "preemption", "preemptions"},
+    {"delays", "delay", "delays"},
+    {"short", "short read or write", "short reads and writes"},
+    {"resets", "reset", "resets"},
+    {"refusals", "refused connection", "refused connections"},
+    {"disk", "full disk", "full disks"},
+    {"loss", "lost datagram", "lost datagrams"},
+}};
+constexpr const TwistName& name_of(Twist kind) { return kTwistNames[static_cast<std::size_t>(kind)]; }
+
 /// Which kinds a run may have: a set of bits.
 using Twists = std::uint32_t;
 constexpr Twists bit(Twist kind) { return Twists{1} << static_cast<unsigned>(kind); }
@@ -76,8 +93,5 @@ class Choices {
   std::size_t next_kept_ = 0;
   std::vector<Happened> happened_;
 };
-
-/// The name of a kind of twist, for people: one of it, or several.
-std::string_view name_of(Twist kind, bool several);
 
 }  // namespace noodle::simulate

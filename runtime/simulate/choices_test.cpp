@@ -45,7 +45,7 @@ TEST(Choices, SeedsDifferMuch) {
   }
   EXPECT_GT(traces.size(), 150u);  // the calm ones are alike
   EXPECT_TRUE(wildness.contains(0));
-  EXPECT_TRUE(wildness.contains(1'000));
+  EXPECT_GT(*wildness.rbegin(), 400u);
 }
 
 TEST(Choices, OnlyAllowedTwistsHappen) {

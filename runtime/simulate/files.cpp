@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <set>
+#include <utility>
 
 #include "runtime/world/errors.h"
 
@@ -44,7 +45,9 @@ world::OrError<Files::Bytes> Files::find(const std::string& path) {
   Entry& entry = look(name);
   if (entry.what == What::Folder) return std::unexpected(describe(EISDIR, path));
   if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  if (entry.what == What::Socket) return std::unexpected(describe(ENXIO, path));
   if (entry.bytes == nullptr) {
+    if (below_->may_wait(name)) return std::unexpected("a simulation can't wait for what comes from outside: " + path);
     auto bytes = below_->read_file(name);
     if (!bytes) return std::unexpected(bytes.error());
     entry.bytes = std::make_shared<std::string>(std::move(*bytes));
@@ -81,8 +84,8 @@ world::OrError<void> Files::make_dir(const std::string& path) {
   const std::string name = normal(path);
   if (path.empty()) return std::unexpected(describe(ENOENT, path));
   const What what = look(name).what;
-  if (what == What::File) return std::unexpected(describe(EEXIST, path));
   if (what == What::Folder) return {};
+  if (what != What::Nothing) return std::unexpected(describe(EEXIST, path));
   if (const std::string parent = folder_of(name); !is_folder(parent)) {
     if (auto made = make_dir(parent); !made) return made;
   }
@@ -93,8 +96,8 @@ world::OrError<void> Files::make_dir(const std::string& path) {
 world::OrError<std::vector<std::string>> Files::list_dir(const std::string& path) {
   const std::string name = normal(path);
   const What what = look(name).what;
-  if (what == What::File) return std::unexpected(describe(ENOTDIR, path));
   if (what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  if (what != What::Folder) return std::unexpected(describe(ENOTDIR, path));
   std::set<std::string> names;
   if (below_ != nullptr) {
     if (const auto below = below_->list_dir(name)) names.insert(below->begin(), below->end());
@@ -109,6 +112,24 @@ world::OrError<std::vector<std::string>> Files::list_dir(const std::string& path
     }
   }
   return std::vector<std::string>(names.begin(), names.end());
+}
+
+world::OrError<void> Files::make_socket(const std::string& path, std::weak_ptr<void> listener) {
+  const std::string name = normal(path);
+  if (!is_folder(folder_of(name))) return std::unexpected(describe(ENOENT, path));
+  Entry& entry = look(name);
+  const bool free = entry.what == What::Nothing || (entry.what == What::Socket && entry.listener.expired());
+  if (!free) return std::unexpected(describe(EADDRINUSE, path));
+  entry = {.what = What::Socket, .listener = std::move(listener)};
+  return {};
+}
+
+world::OrError<std::shared_ptr<void>> Files::find_socket(const std::string& path) {
+  const Entry& entry = look(normal(path));
+  if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  auto listener = entry.listener.lock();
+  if (listener == nullptr) return std::unexpected(describe(ECONNREFUSED, path));
+  return listener;
 }
 
 }  // namespace noodle::simulate

@@ -24,12 +24,17 @@ class Files {
   world::OrError<void> remove(const std::string& path);
   world::OrError<void> make_dir(const std::string& path);
   world::OrError<std::vector<std::string>> list_dir(const std::string& path);
+  /// Makes the file of a Unix socket, or takes one over on which nobody listens any more.
+  world::OrError<void> make_socket(const std::string& path, std::weak_ptr<void> listener);
+  /// Who listens there.
+  world::OrError<std::shared_ptr<void>> find_socket(const std::string& path);
 
  private:
-  enum class What : std::uint8_t { Nothing, File, Folder };
+  enum class What : std::uint8_t { Nothing, File, Folder, Socket };
   struct Entry {
     What what = What::Nothing;
-    Bytes bytes{};  // of a file, from the first time that it is opened
+    Bytes bytes{};                   // of a file, from the first time that it is opened
+    std::weak_ptr<void> listener{};  // of a socket
   };
   Entry& look(const std::string& path);
   bool is_folder(const std::string& path) { return look(path).what == What::Folder; }

@@ -4,9 +4,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "runtime/simulate/ends.h"
+#include "runtime/simulate/places.h"
 #include "runtime/world/ports.h"
 
 namespace noodle::simulate {
@@ -56,24 +58,37 @@ class SimulatedPorts final : public world::Ports {
   std::size_t open_count() const { return ends_.size(); }
 
  private:
-  using Place = std::pair<std::string, std::string>;  // kind of socket, address
   world::Port add(std::shared_ptr<End> end);
-  template <typename T>
-  world::Port occupy(const Place& place);
-  /// What stands behind a port; null, and a misuse, when there is no such port. Who asks knows from the resource's
-  /// kind what it is.
+  /// What an operation on a port gives that there isn't.
+  struct Failure {
+    const char* doing;
+    operator world::Transfer() const;
+    template <typename T>
+    operator world::OrError<T>() const {
+      return std::unexpected(world::Transfer(*this).error);
+    }
+  };
+  /// What `operation` gives for what stands behind a port, or a failure, and a misuse, when there is no such port. Who
+  /// asks knows from the resource's kind what it is.
+  template <typename T = End, typename F>
+  std::invoke_result_t<F, T&> with(world::Port port, const char* doing, F&& operation) {
+    if (const std::shared_ptr<End> end = find(port, doing)) return operation(static_cast<T&>(*end));
+    return Failure{doing};
+  }
   std::shared_ptr<End> find(world::Port port, const char* doing);
-  world::OrError<std::string> claim(const std::string& kind, const std::string& address);
-  std::shared_ptr<End> listening(const std::string& kind, const std::string& address);
+  template <typename T>
+  world::OrError<world::Port> occupy(Places& places, const std::string& address);
+  world::OrError<world::Port> listen_at_path(const std::string& path);
+  /// Who listens at an address, as far as one can know from it.
+  using Find = std::function<std::shared_ptr<End>()>;
+  world::Port connect_to(const std::string& local, const std::string& remote, Find find);
+  world::OrError<world::Port> connect_to_path(const std::string& path);
 
   Net net_;
   Files& files_;
   std::map<world::Port, std::shared_ptr<End>> ends_;
-  std::map<Place, std::weak_ptr<End>> places_;
+  Places tcp_, udp_;
   world::Port next_port_ = 3;
-  static constexpr int kFirstNumber = 40'000, kLastNumber = 65'535;
-  int next_number();
-  int next_number_ = kFirstNumber;
   std::vector<std::string> misuses_;
   Wait wait_;
   bool interrupted_ = false;  // since a poll waited last

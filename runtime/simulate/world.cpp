@@ -26,10 +26,6 @@ Simulation::Simulation(Choices choices, world::World* below)
 std::int64_t Simulation::unix_nanos() { return kBegin + time_.now(); }
 std::int64_t Simulation::monotonic_nanos() { return time_.now(); }
 
-void Simulation::sleep_nanos(std::int64_t nanos, const std::atomic<bool>*) {
-  time_.advance(time_.now() + std::max<std::int64_t>(nanos, 0));
-}
-
 void Simulation::wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) {
   if (word.load() == 0 && nanos > 0) time_.advance(time_.now() + nanos);
 }
@@ -43,7 +39,27 @@ world::Written Simulation::write_out(std::string_view text) {
 world::Written Simulation::write_error(std::string_view text) { return write_out(text); }
 
 bool Simulation::env(const std::string& name, std::string& value) {
-  return below_ != nullptr && below_->env(name, value);
+  const bool found = below_ != nullptr && below_->env(name, value);
+  choices_.note(found ? "env " + value : "no env");
+  return found;
+}
+
+bool Simulation::exists(const std::string& path) {
+  const bool there = files_.exists(path);
+  choices_.note(there ? "exists" : "is missing");
+  return there;
+}
+
+world::OrError<void> Simulation::remove(const std::string& path) {
+  auto done = files_.remove(path);
+  choices_.note(done ? "removed" : done.error());
+  return done;
+}
+
+world::OrError<void> Simulation::make_dir(const std::string& path) {
+  auto done = files_.make_dir(path);
+  choices_.note(done ? "made" : done.error());
+  return done;
 }
 
 std::expected<std::string, std::string> Simulation::read_file(const std::string& path) {
@@ -69,7 +85,14 @@ std::expected<void, std::string> Simulation::write_file(const std::string& path,
 }
 
 std::expected<std::vector<std::string>, std::string> Simulation::list_dir(const std::string& path) {
-  return files_.list_dir(path);
+  auto names = files_.list_dir(path);
+  if (!names) {
+    choices_.note(names.error());
+    return names;
+  }
+  choices_.note(names->size());
+  for (const std::string& name : *names) choices_.note(name);
+  return names;
 }
 
 std::uint32_t Simulation::choose(std::uint32_t ready) {
@@ -86,6 +109,7 @@ void Simulation::begins(const task::Task& task) {
 }
 
 std::uint64_t Simulation::quantum() {
+  progress_.store(progress_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   if (each_step_) return 1;
   // From one step to some thousands, short ones as often as long ones.
   constexpr std::uint32_t kExponents = 12, kWays = 1 + kExponents * 64;

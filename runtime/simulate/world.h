@@ -6,6 +6,7 @@
 // Nothing in it reaches outside, but that files which are there can be read. libpq, SQLite and DuckDB are not
 // simulated: they have doors of their own.
 
+#include <atomic>
 #include <string>
 #include <vector>
 
@@ -39,13 +40,14 @@ class Simulation : public world::World, public task::Director {
   /// What the runtime did that no runtime may do.
   const std::vector<std::string>& misuses() const { return ports_.misuses(); }
   std::int64_t elapsed() const { return time_.now(); }
+  /// Counts turns and quanta: while it stands still nothing happens. For another thread that watches.
+  const std::atomic<std::uint64_t>& progress() const { return progress_; }
   std::size_t open_ports() const { return ports_.open_count(); }
 
   // ---- World
   world::Ports& ports() override { return ports_; }
   std::int64_t unix_nanos() override;
   std::int64_t monotonic_nanos() override;
-  void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) override;
   void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override;
   std::uint64_t entropy() override { return choices_.draw(); }
   world::Written write_out(std::string_view text) override;
@@ -56,9 +58,9 @@ class Simulation : public world::World, public task::Director {
   bool env(const std::string& name, std::string& value) override;
   std::expected<std::string, std::string> read_file(const std::string& path) override;
   std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override;
-  bool exists(const std::string& path) override { return files_.exists(path); }
-  std::expected<void, std::string> remove(const std::string& path) override { return files_.remove(path); }
-  std::expected<void, std::string> make_dir(const std::string& path) override { return files_.make_dir(path); }
+  bool exists(const std::string& path) override;
+  world::OrError<void> remove(const std::string& path) override;
+  world::OrError<void> make_dir(const std::string& path) override;
   std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;
 
   // ---- Director
@@ -82,6 +84,7 @@ class Simulation : public world::World, public task::Director {
   std::vector<std::string> arguments_;
   std::string printed_;
   std::uint64_t turns_ = 0;
+  std::atomic<std::uint64_t> progress_ = 0;
   std::uint64_t points_ = 0;
   std::uint64_t cancel_at_ = 0;
   bool each_step_ = false;

@@ -123,6 +123,28 @@ TEST(SimulatedPorts, AddressesAreTakenOnce) {
   EXPECT_EQ(w.ports.finish_connect(*client).io, Io::Done);
 }
 
+TEST(SimulatedPorts, AllAddressesOverlapWithEach) {
+  Calm w;
+  const auto listens = [&](const std::string& address) { return w.ports.listen(SocketKind::Tcp, address).has_value(); };
+  EXPECT_TRUE(listens("0.0.0.0:90"));
+  EXPECT_FALSE(listens("127.0.0.1:90"));
+  EXPECT_FALSE(listens("[::]:90"));
+  EXPECT_TRUE(listens("[::1]:90"));
+  EXPECT_TRUE(listens("127.0.0.1:91"));
+  EXPECT_TRUE(listens("127.0.0.2:91"));
+  EXPECT_FALSE(listens("0.0.0.0:91"));
+  // Those of one protocol only.
+  EXPECT_TRUE(w.ports.bind_udp("127.0.0.1:90"));
+  // Who listens to all IPv4 addresses isn't reached by others.
+  EXPECT_TRUE(listens("0.0.0.0:92"));
+  const auto client = w.ports.connect(SocketKind::Tcp, "[::1]:92");
+  w.settle();
+  EXPECT_EQ(w.ports.finish_connect(*client).error, "connection refused: connecting");
+  EXPECT_EQ(*w.ports.local_address(*client), "[::1]:40000");
+  const auto udp = w.ports.bind_udp("127.0.0.1:93");
+  EXPECT_EQ(w.ports.send_to(*udp, "x", "[::1]:93").error, "Address family not supported by protocol: [::1]:93");
+}
+
 TEST(SimulatedPorts, DatagramsHaveSenders) {
   Calm w;
   const auto a = w.ports.bind_udp("127.0.0.1:0"), b = w.ports.bind_udp("127.0.0.1:0");
@@ -207,6 +229,22 @@ TEST(SimulatedFiles, FoldersHoldWhatWasMade) {
   EXPECT_FALSE(w.simulation.exists("new"));
 }
 
+TEST(SimulatedFiles, AUnixListenerIsAFile) {
+  Calm w;
+  const auto listener = w.ports.listen(SocketKind::Unix, "./a.sock");
+  ASSERT_TRUE(listener);
+  EXPECT_TRUE(w.simulation.exists("a.sock"));
+  EXPECT_EQ(w.simulation.read_file("a.sock").error(), "No such device or address: a.sock");
+  EXPECT_EQ(w.ports.listen(SocketKind::Unix, "a.sock").error(), "address in use: a.sock");
+  EXPECT_EQ(w.simulation.make_dir("a.sock").error(), "already exists: a.sock");
+  EXPECT_EQ(w.simulation.list_dir("a.sock").error(), "not a folder: a.sock");
+  EXPECT_EQ(*w.simulation.list_dir("."), std::vector<std::string>{"a.sock"});
+  // What is removed can't be found, though somebody listens.
+  ASSERT_TRUE(w.simulation.remove("a.sock"));
+  EXPECT_EQ(w.ports.connect(SocketKind::Unix, "a.sock").error(), "no such file: a.sock");
+  EXPECT_TRUE(w.ports.listen(SocketKind::Unix, "a.sock"));
+}
+
 TEST(SimulatedFiles, OpenFilesSeek) {
   Calm w;
   const auto file = w.ports.open_file("f", OpenMode::Change);
@@ -281,6 +319,31 @@ TEST(SimulatedPrograms, EndInTheirOwnWays) {
   EXPECT_EQ(code_of({"sleep", "a while"}, 0), "end1");
   EXPECT_EQ(code_of({"sleep", "1000"}, 15), "end-15");
   EXPECT_EQ(code_of({"gcc"}, 0), "no such program: gcc (a simulation has only cat, echo, false, sleep and true)");
+}
+
+TEST(Simulation, WhatItIsToldIsInTheTrace) {
+  world::TestWorld empty, full;
+  full.environment["HOME"] = "/home";
+  full.files["data/a"] = "text";
+  const auto differs = [&](const std::function<void(Calm&)>& ask) {
+    Calm one(0, 1, &empty), again(0, 1, &empty), other(0, 1, &full);
+    for (Calm* w : {&one, &again, &other}) ask(*w);
+    EXPECT_EQ(one.simulation.choices().trace(), again.simulation.choices().trace());
+    return one.simulation.choices().trace() != other.simulation.choices().trace();
+  };
+  EXPECT_TRUE(differs([](Calm& w) {
+    std::string value;
+    w.simulation.env("HOME", value);
+  }));
+  EXPECT_TRUE(differs([](Calm& w) { w.simulation.exists("data/a"); }));
+  EXPECT_TRUE(differs([](Calm& w) { static_cast<void>(w.simulation.list_dir("data")); }));
+  EXPECT_TRUE(differs([](Calm& w) { static_cast<void>(w.simulation.remove("data/a")); }));
+  EXPECT_FALSE(differs([](Calm& w) { w.simulation.exists("data/b"); }));
+  // What is resolved doesn't depend on the world below.
+  Calm one, other;
+  static_cast<void>(one.ports.resolve("localhost"));
+  static_cast<void>(other.ports.resolve("elsewhere"));
+  EXPECT_NE(one.simulation.choices().trace(), other.simulation.choices().trace());
 }
 
 TEST(Simulation, TimePassesBySteps) {

@@ -11,6 +11,7 @@
 
 #include "runtime/task/channel.h"
 #include "runtime/task/lease.h"
+#include "runtime/task/resource.h"
 
 namespace noodle::task {
 namespace {
@@ -202,6 +203,46 @@ TEST_F(Blocking, TimersFireMeanwhile) {
          },
          blocks_until([&] { return fired.load(); })});
     EXPECT_TRUE(fired);
+  }
+}
+
+TEST_F(Blocking, WhoWaitsForItsTurnWithAFileLeavesTheWorkerToOthers) {
+  for (const std::uint32_t workers : {1u, 2u}) {
+    make(workers);
+    Resources& resources = scheduler_->resources();
+    Resource* file = nullptr;
+    std::atomic<bool> waits = false, ran = false;
+    std::atomic<int> turns = 0;
+    const auto end_turn = [&](Worker& worker) {
+      ++turns;
+      resources.end_turn(worker, *file);
+      resources.end(*file);
+    };
+    const Body waits_for_turn = [&](Worker& worker, Task& task) {
+      Fiber& fiber = *task.fiber;
+      if (fiber.waiter.lock != nullptr) scheduler_->end_wait(fiber);
+      while (resources.begin(*file, true).busy) {
+        waits = true;
+        if (resources.wait_for_turn(worker, fiber, *file, -1) == Passed::Parked) return Ran::Parked;
+      }
+      EXPECT_TRUE(ran);
+      end_turn(worker);
+      return Ran::Ended;
+    };
+    const Body reads = [&](Worker& worker, Task& task) {
+      file =
+          resources.open(task, ResourceKind::File, *world_->ports().open_file("/dev/null", world::OpenMode::Read), "");
+      EXPECT_FALSE(resources.begin(*file, true).busy);
+      for (int i = 0; i < 3; ++i) scheduler_->ready(&worker, child(waits_for_turn));
+      // All of them, and those behind them, go on while we hold up the worker.
+      blocks_until([&] { return waits.load() && ran.load(); })(worker, task);
+      end_turn(worker);
+      blocks_until([&] { return turns.load() == 4; })(worker, task);
+      file->handle.kind->dispose(&file->handle);
+      return Ran::Ended;
+    };
+    run({reads, raises(ran)});
+    EXPECT_EQ(turns, 4);
   }
 }
 

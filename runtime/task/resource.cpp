@@ -101,6 +101,7 @@ bool Resources::close(Worker* worker, Resource& resource) {
     const Hold hold(resource.lock);
     scheduler_.wake_all(worker, resource.readers);
     scheduler_.wake_all(worker, resource.writers);
+    scheduler_.wake_all(worker, resource.turns);
     if (resource.users == 0) close_port(resource);
   }
   if (!delivered) return true;
@@ -143,11 +144,22 @@ void Resources::close_owned(Worker& worker, Task& task) {
   }
 }
 
-Begun Resources::begin(Resource& resource) {
+Begun Resources::begin(Resource& resource, bool alone) {
   const Hold hold(resource.lock);
   if (resource.closed) return {};
+  if (alone && std::exchange(resource.alone, true)) return {.open = true, .busy = true};
   ++resource.users;
-  return {true, resource.write_closed, resource.readable, resource.read_news, resource.write_news};
+  return {.open = true,
+          .write_closed = resource.write_closed,
+          .readable = resource.readable,
+          .read_news = resource.read_news,
+          .write_news = resource.write_news};
+}
+
+void Resources::end_turn(Worker& worker, Resource& resource) {
+  const Hold hold(resource.lock);
+  resource.alone = false;
+  scheduler_.wake_all(&worker, resource.turns);
 }
 
 void Resources::end(Resource& resource) {
@@ -165,6 +177,20 @@ Passed Resources::wait(Worker& worker, Fiber& fiber, Resource& resource, bool wr
     Scheduler::begin_wait(fiber, writing ? "room to write" : "something to read");
     Scheduler::enlist(fiber, fiber.waiter, writing ? resource.writers : resource.readers, resource.lock);
   }
+  return park(worker, fiber, until);
+}
+
+Passed Resources::wait_for_turn(Worker& worker, Fiber& fiber, Resource& resource, std::int64_t until) {
+  {
+    const Hold hold(resource.lock);
+    if (resource.closed || !resource.alone) return Passed::Done;
+    Scheduler::begin_wait(fiber, "its turn with a file");
+    Scheduler::enlist(fiber, fiber.waiter, resource.turns, resource.lock);
+  }
+  return park(worker, fiber, until);
+}
+
+Passed Resources::park(Worker& worker, Fiber& fiber, std::int64_t until) {
   if (until >= 0) scheduler_.set_timer(fiber, until);
   fiber.waits_outside = true;
   begin_waiting();

@@ -32,17 +32,18 @@ struct Resource {
   Lock lock;  // guards what follows
   bool closed = false;
   bool write_closed = false;  // we have said that nothing more will be sent
+  bool alone = false;         // one of the operations has its turn: see `begin`
   std::uint32_t users = 0;    // operations that use the port now
   // Whether it is worth trying; and how often the world has said so.
   bool readable = true, ended = false;
   std::uint32_t read_news = 0, write_news = 0;
-  WaitList readers, writers;
+  WaitList readers, writers, turns;
+  std::int64_t code = 0;  // of a process that has ended
+  bool code_known = false;
 
-  Lock reading;               // guards what follows; held while something is read
+  // Of the operation that has its turn.
   std::string buffer;         // read, but not yet asked for
   std::size_t buffer_at = 0;  // what of it has been given out
-  std::int64_t code = 0;      // of a process that has ended
-  bool code_known = false;
 
   // Of signals: where they go, and which variant stands for which. The channel outlives that; see `deliver`.
   Channel* channel = nullptr;
@@ -59,6 +60,7 @@ extern const memory::HandleObject::Kind kResourceKind;
 /// What was known of a port when an operation on it began.
 struct Begun {
   bool open = false;
+  bool busy = false;  // open, but another operation has its turn
   bool write_closed = false;
   bool readable = false;
   std::uint32_t read_news = 0, write_news = 0;
@@ -84,13 +86,17 @@ class Resources {
   /// Closes what delivers to a channel, if it still does.
   void stop_delivering(Worker* worker, Channel& channel);
 
-  /// Begins an operation on the port, if it is open.
-  Begun begin(Resource& resource);
+  /// Begins an operation on the port, if it is open. One that is to be alone has its turn until `end_turn`, and does
+  /// not begin while another one has.
+  Begun begin(Resource& resource, bool alone = false);
+  void end_turn(Worker& worker, Resource& resource);
   void end(Resource& resource);
 
   /// Waits until it is worth trying again, at most until a moment unless negative. `news` is what
   /// `read_news` or `write_news` was before the operation that found it not ready.
   Passed wait(Worker& worker, Fiber& fiber, Resource& resource, bool writing, std::uint32_t news, std::int64_t until);
+  /// The same until another operation's turn ends.
+  Passed wait_for_turn(Worker& worker, Fiber& fiber, Resource& resource, std::int64_t until);
 
   /// Something has been read into the buffer, and perhaps all there was. Other readers look whether that is what they
   /// wait for, which is news. Gives what `read_news` is then; before it was `news`.
@@ -112,6 +118,7 @@ class Resources {
  private:
   void forget(Resource& resource);
   void close_port(Resource& resource);
+  Passed park(Worker& worker, Fiber& fiber, std::int64_t until);
   void take_signals(Worker* worker, Resource& resource);
 
   Scheduler& scheduler_;

@@ -91,7 +91,8 @@ void Scheduler::fail(Worker* worker, Scope& scope, std::uint64_t serial, Task& t
   Fiber* woken = nullptr;
   {
     const Hold hold(scope.lock);
-    if (scope.serial != serial || scope.culprit != nullptr) return;
+    // Of a scope that was left early nobody asks how its tasks ended.
+    if (scope.serial != serial || scope.culprit != nullptr || scope.cancelled.load()) return;
     scope.culprit = &task;
     woken = cancel_children(scope);
     scope.owner->flags.fetch_or(Task::kScopeFailed);

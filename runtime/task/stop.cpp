@@ -15,6 +15,7 @@ void append(const Stop& stop, std::string& out) {
     }
     out += "\n";
   }
+  if (!stop.deadlock.empty()) out += "while it unwound: " + stop.deadlock + "\n";
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ struct Stop {
   std::size_t head_frames = 0;  // trace entries before the ones left out
   std::int64_t exit_code = 101;
   std::shared_ptr<const Stop> cause;  // the child task's panic that this one is about
+  std::string deadlock;               // the first one that was found in a defer while a panic unwound
 
   static constexpr std::size_t kTraceHead = 20;
   static constexpr std::size_t kTraceTail = 10;

@@ -59,6 +59,13 @@ inline NativeStatus give_bytes(NativeCall& call, std::string_view bytes, std::si
                                                                                                : NativeStatus::NoMemory;
 }
 
+/// Whether the task is to stop, and a native that lasts to give up. Not while its defers run after a stop: the flags
+/// are still up then, but have done their work.
+inline bool is_told_to_stop(const NativeCall& call) {
+  return !call.fiber.stopping &&
+         (call.interrupt->load(std::memory_order_relaxed) || task::Scheduler::told_to_stop(*call.fiber.task));
+}
+
 /// Gives (whether it was done, what went wrong).
 inline NativeStatus give_done(NativeCall& call, const world::OrError<void>& done) {
   call.results[0] = done.has_value();

@@ -133,16 +133,4 @@ NativeStatus native_bytes_find(NativeCall& call) {
 }
 NativeStatus native_string_to_bytes(NativeCall& call) { return give_bytes(call, text_arg(call, 0)); }
 
-NativeStatus native_fs_read_bytes(NativeCall& call) {
-  auto bytes = call.world.read_file(std::string(text_arg(call, 0)));
-  call.results[0] = bytes.has_value();
-  call.results[1] = call.results[2] = call.results[3] = 0;
-  return bytes ? give_bytes(call, *bytes, 1) : call.give_text(bytes.error(), 2);
-}
-NativeStatus native_fs_write_bytes(NativeCall& call) {
-  auto done = call.world.write_file(std::string(text_arg(call, 0)), bytes_arg(call, 2), false);
-  call.results[0] = done.has_value();
-  return call.give_text(done ? std::string() : done.error(), 1);
-}
-
 }  // namespace noodle::vm

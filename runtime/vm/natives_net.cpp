@@ -40,8 +40,8 @@ NativeStatus native_net_accept(NativeCall& call) {
   Waiting waiting(call, int_arg(call, 1));
   NativeStatus status = NativeStatus::Ok;
   world::Port made = world::kNoPort;
-  const auto got =
-      attempt(call, waiting, *listener, false, status, [&] { return call.world.ports().accept(listener->port, made); });
+  const auto got = attempt(call, waiting, *listener, For::Bytes, status,
+                           [&] { return call.world.ports().accept(listener->port, made); });
   if (!got) return status;
   return got->io == Io::Done ? give_port(call, ResourceKind::Stream, made, listener->address) : fail(got->error);
 }
@@ -52,19 +52,19 @@ NativeStatus native_net_connect(NativeCall& call) {
   const auto fail = [&](const std::string& why) {
     return give_port(call, ResourceKind::Stream, std::unexpected(why + ": " + address), {});
   };
-  if (waiting->connecting == nullptr) {
+  if (waiting->opened == nullptr) {
     const auto port = call.world.ports().connect(socket_kind(call, 0), address);
     if (!port) return give_port(call, ResourceKind::Stream, port, {});
-    waiting->connecting = resources_of(call).open(*call.fiber.task, ResourceKind::Stream, *port, address);
-    if (waiting->connecting == nullptr) return NativeStatus::NoMemory;
+    waiting->opened = resources_of(call).open(*call.fiber.task, ResourceKind::Stream, *port, address);
+    if (waiting->opened == nullptr) return NativeStatus::NoMemory;
   }
-  Resource& resource = *waiting->connecting;
+  Resource& resource = *waiting->opened;
   NativeStatus status = NativeStatus::Ok;
-  const auto done =
-      attempt(call, waiting, resource, true, status, [&] { return call.world.ports().finish_connect(resource.port); });
+  const auto done = attempt(call, waiting, resource, For::Room, status,
+                            [&] { return call.world.ports().finish_connect(resource.port); });
   if (!done) return status;
   if (done->io != Io::Done) return fail(done->error);
-  waiting->connecting = nullptr;
+  waiting->opened = nullptr;
   call.results[0] = 1;
   call.results[1] = adopt(call.account, resource.handle);
   return call.give_text({}, 2);
@@ -80,7 +80,7 @@ NativeStatus native_net_send_to(NativeCall& call) {
   if (socket == nullptr) return give_failure(call, kClosed);
   Waiting waiting(call, -1);
   NativeStatus status = NativeStatus::Ok;
-  const auto sent = attempt(call, waiting, *socket, true, status, [&] {
+  const auto sent = attempt(call, waiting, *socket, For::Room, status, [&] {
     return call.world.ports().send_to(socket->port, bytes_arg(call, 1), text_of(call, 2));
   });
   if (!sent) return status;
@@ -102,7 +102,7 @@ NativeStatus native_net_receive_from(NativeCall& call) {
   Waiting waiting(call, int_arg(call, 2));
   NativeStatus status = NativeStatus::Ok;
   std::string from;
-  const auto got = attempt(call, waiting, *socket, false, status,
+  const auto got = attempt(call, waiting, *socket, For::Bytes, status,
                            [&] { return call.world.ports().receive_from(socket->port, room, from); });
   if (!got) return status;
   return got->io == Io::Failed ? give({}, {}, got->error) : give({room.data(), got->bytes}, from, {});

@@ -49,38 +49,46 @@ inline NativeStatus give_port(NativeCall& call, ResourceKind kind, const world::
   return call.give_text({}, 2);
 }
 
-/// An operation on a port, which stays open meanwhile.
+/// An operation on a port, which stays open meanwhile; perhaps the only one of those that are to be alone.
 class Use {
  public:
-  Use(NativeCall& call, Resource* resource) : resources_(resources_of(call)), resource_(resource) {
-    if (resource != nullptr) begun_ = resources_.begin(*resource);
+  Use(NativeCall& call, Resource* resource, bool alone = false) : call_(call), resource_(resource), alone_(alone) {
+    if (resource != nullptr) begun_ = resources_of(call).begin(*resource, alone);
   }
   ~Use() {
-    if (begun_.open) resources_.end(*resource_);
+    if (!begun_.open || begun_.busy) return;
+    if (alone_) resources_of(call_).end_turn(call_.worker, *resource_);
+    resources_of(call_).end(*resource_);
   }
   Use(const Use&) = delete;
   Use& operator=(const Use&) = delete;
 
   /// Whether the port is open at all.
   explicit operator bool() const { return begun_.open; }
+  /// Whether it has not begun, since it is another one's turn.
+  bool is_busy() const { return begun_.busy; }
   const task::Begun& begun() const { return begun_; }
 
  private:
-  task::Resources& resources_;
+  NativeCall& call_;
   Resource* resource_;
+  bool alone_;
   task::Begun begun_;
 };
+
+/// What a native waits for at a port.
+enum class For : std::uint8_t { Bytes, Room, Turn };
 
 /// What a native keeps from one call to the next.
 struct Pending {
   std::int64_t until = -1;
-  std::size_t done = 0;            // bytes written
-  std::uint32_t news = 0;          // before the operation that has to be tried again
-  Resource* connecting = nullptr;  // a socket that is no handle yet
+  std::size_t done = 0;        // bytes written
+  std::uint32_t news = 0;      // before the operation that has to be tried again
+  Resource* opened = nullptr;  // what is no handle, or not yet
   bool waited = false;
 
   ~Pending() {
-    if (connecting != nullptr) connecting->handle.kind->dispose(&connecting->handle);
+    if (opened != nullptr) opened->handle.kind->dispose(&opened->handle);
   }
 };
 
@@ -99,16 +107,30 @@ class Waiting {
   }
   Pending* operator->() { return pending_.get(); }
 
+  /// Keeps it all for the next call: this one ends without waiting.
+  void keep() {
+    pending_->waited = false;
+    call_.fiber.native_data = pending_;
+  }
+  /// Waits a moment before an attempt that nothing tells the time for. False: the native is left with `status`.
+  bool pause(std::int64_t nanos, NativeStatus& status) {
+    keep();
+    const Passed passed = task::sleep_until(call_.worker, call_.fiber, call_.world.moment(nanos));
+    status = passed == Passed::Parked ? NativeStatus::Wait : NativeStatus::Stopped;
+    if (passed == Passed::Parked) return false;
+    call_.fiber.native_data.reset();
+    return passed != Passed::Stopped;
+  }
+
   /// Waits after an attempt that found the port not ready. Nothing: it is to be tried again at once; else
   /// the native is left with that status, or it is too late.
   enum class Then : std::uint8_t { Again, Late, Leave };
-  Then wait(Resource& resource, bool writing, NativeStatus& status) {
+  Then wait(Resource& resource, For what, NativeStatus& status) {
     if (late_) return Then::Late;
     pending_->waited = true;
     // Kept before the task parks: from then on another thread may call us again.
     call_.fiber.native_data = pending_;
-    const Passed passed =
-        resources_of(call_).wait(call_.worker, call_.fiber, resource, writing, pending_->news, pending_->until);
+    const Passed passed = park(resource, what);
     status = passed == Passed::Parked ? NativeStatus::Wait : NativeStatus::Stopped;
     if (passed == Passed::Parked) return Then::Leave;
     call_.fiber.native_data.reset();
@@ -118,26 +140,38 @@ class Waiting {
   }
 
  private:
+  Passed park(Resource& resource, For what) {
+    task::Resources& resources = resources_of(call_);
+    task::Worker& worker = call_.worker;
+    const std::int64_t until = pending_->until;
+    if (what == For::Turn) return resources.wait_for_turn(worker, call_.fiber, resource, until);
+    return resources.wait(worker, call_.fiber, resource, what == For::Room, pending_->news, until);
+  }
+
   NativeCall& call_;
   std::shared_ptr<Pending> pending_;
   bool late_ = false;
 };
 
-/// Tries an operation, `operation()`, on a port until it need not wait any more. Nothing: the native is left
-/// with `status`.
+/// Tries an operation, `operation()`, on a port until it need not wait any more; perhaps alone. Nothing: the native is
+/// left with `status`.
 template <typename F>
-std::optional<Transfer> attempt(NativeCall& call, Waiting& waiting, Resource& resource, bool writing,
-                                NativeStatus& status, F&& operation) {
+std::optional<Transfer> attempt(NativeCall& call, Waiting& waiting, Resource& resource, For what, NativeStatus& status,
+                                F&& operation, bool alone = false) {
   for (;;) {
     Transfer got{Io::Failed, 0, std::string(kClosed)};
-    if (const Use use(call, &resource); use && writing && use.begun().write_closed) {
+    bool busy = false;
+    if (const Use use(call, &resource, alone); use.is_busy()) {
+      busy = true;
+      got.io = Io::Wait;
+    } else if (use && what == For::Room && use.begun().write_closed) {
       got.error = "it is closed for writing";
     } else if (use) {
-      waiting->news = writing ? use.begun().write_news : use.begun().read_news;
+      waiting->news = what == For::Room ? use.begun().write_news : use.begun().read_news;
       got = operation();
     }
     if (got.io != Io::Wait) return got;
-    switch (waiting.wait(resource, writing, status)) {
+    switch (waiting.wait(resource, busy ? For::Turn : what, status)) {
       case Waiting::Then::Again: break;
       case Waiting::Then::Late: return Transfer{Io::Failed, 0, std::string(kTimedOut)};
       case Waiting::Then::Leave: return std::nullopt;

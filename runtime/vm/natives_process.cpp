@@ -55,7 +55,7 @@ namespace {
 // A process tells its code once; then it is known here.
 Transfer ask_for_code(NativeCall& call, Resource& process) {
   // Held while it is asked: several tasks may wait.
-  const Hold hold(process.reading);
+  const Hold hold(process.lock);
   if (process.code_known) return {Io::Done, 0, {}};
   Transfer ended = call.world.ports().child_code(process.port, process.code);
   process.code_known = ended.io == Io::Done;
@@ -75,7 +75,7 @@ NativeStatus native_process_wait(NativeCall& call) {
   if (process == nullptr) return give(false, 0, kClosed);
   Waiting waiting(call, int_arg(call, 1));
   NativeStatus status = NativeStatus::Ok;
-  const auto ended = attempt(call, waiting, *process, false, status, [&] { return ask_for_code(call, *process); });
+  const auto ended = attempt(call, waiting, *process, For::Bytes, status, [&] { return ask_for_code(call, *process); });
   if (!ended) return status;
   return ended->io == Io::Done ? give(true, process->code, {}) : give(false, 0, ended->error);
 }

@@ -70,14 +70,15 @@ NativeStatus read_with(NativeCall& call, std::int64_t nanos, F&& look) {
   if (resource == nullptr) return fail(kClosed);
   Waiting waiting(call, nanos);
   for (;;) {
+    bool busy = false;
     {
       // Several tasks may read: each gets something whole.
-      const Hold hold(resource->reading);
-      const Use use(call, resource);
+      const Use use(call, resource, true);
       if (!use) return fail(kClosed);
+      busy = use.is_busy();
       waiting->news = use.begun().read_news;
       std::size_t seen = 0;
-      for (Transfer got; got.io != Io::Wait;) {
+      for (Transfer got; !busy && got.io != Io::Wait;) {
         const std::string_view have = buffered(*resource);
         const Enough enough = look(have, seen, got.io == Io::End);
         if (enough.kind == Enough::Kind::Wrong) return fail(enough.wrong);
@@ -89,7 +90,7 @@ NativeStatus read_with(NativeCall& call, std::int64_t nanos, F&& look) {
       }
     }
     NativeStatus status = NativeStatus::Ok;
-    switch (waiting.wait(*resource, false, status)) {
+    switch (waiting.wait(*resource, busy ? For::Turn : For::Bytes, status)) {
       case Waiting::Then::Again: break;
       case Waiting::Then::Late: return fail(kTimedOut);
       case Waiting::Then::Leave: return status;
@@ -97,7 +98,7 @@ NativeStatus read_with(NativeCall& call, std::int64_t nanos, F&& look) {
   }
 }
 
-// With `reading` held: lets a file stand where its reader does; what was read ahead lies between the two.
+// In its turn: lets a file stand where its reader does; what was read ahead lies between the two.
 void go_back(NativeCall& call, Resource& file) {
   const auto ahead = static_cast<std::int64_t>(buffered(file).size());
   if (ahead != 0 && call.world.ports().seek(file.port, -ahead, 1)) consume(file, static_cast<std::size_t>(ahead));
@@ -105,26 +106,29 @@ void go_back(NativeCall& call, Resource& file) {
 
 }  // namespace
 
-NativeStatus native_file_open(NativeCall& call) {
-  const std::string path = text_of(call, 0);
-  const std::int64_t mode = std::clamp<std::int64_t>(int_arg(call, 2), 0, 3);
-  return give_port(call, ResourceKind::File, call.world.ports().open_file(path, static_cast<world::OpenMode>(mode)),
-                   path);
-}
-
 NativeStatus native_file_seek(NativeCall& call) {
   auto* const file = resource_of(call, ResourceKind::File);
-  call.results[0] = call.results[1] = 0;
-  const Use use(call, file);
-  if (!use) return call.give_text(kClosed, 2);
-  const Hold hold(file->reading);
-  go_back(call, *file);
   const auto from = static_cast<int>(std::clamp<std::int64_t>(int_arg(call, 2), 0, 2));
-  const auto at = call.world.ports().seek(file->port, int_arg(call, 1), from);
-  if (!at) return call.give_text(at.error(), 2);
-  call.results[0] = 1;
-  call.results[1] = static_cast<std::uint64_t>(*at);
-  return call.give_text({}, 2);
+  const auto give = [&](const world::OrError<std::int64_t>& at) {
+    call.results[0] = at.has_value();
+    call.results[1] = static_cast<std::uint64_t>(at.value_or(0));
+    return call.give_text(at ? std::string_view() : std::string_view(at.error()), 2);
+  };
+  if (file == nullptr) return give(std::unexpected(std::string(kClosed)));
+  Waiting waiting(call, -1);
+  NativeStatus status = NativeStatus::Ok;
+  world::OrError<std::int64_t> at = 0;
+  const auto done = attempt(
+      call, waiting, *file, For::Bytes, status,
+      [&] {
+        const task::MayBlock section(call.worker, true);
+        go_back(call, *file);
+        at = call.world.ports().seek(file->port, int_arg(call, 1), from);
+        return Transfer{};
+      },
+      true);
+  if (!done) return status;
+  return give(done->io == Io::Failed ? std::unexpected(done->error) : at);
 }
 
 NativeStatus native_file_sync(NativeCall& call) {
@@ -158,17 +162,20 @@ NativeStatus native_port_write(NativeCall& call) {
   auto* const resource = handle_as<Resource>(call.args[0]);
   if (resource == nullptr) return give_failure(call, kClosed);
   const std::string_view bytes = bytes_arg(call, 1);
+  const bool is_file = resource->kind == ResourceKind::File;
   Waiting waiting(call, int_arg(call, 2));
   NativeStatus status = NativeStatus::Ok;
   while (waiting->done < bytes.size()) {
-    const auto sent = attempt(call, waiting, *resource, true, status, [&] {
-      const std::string_view left = bytes.substr(waiting->done);
-      if (resource->kind != ResourceKind::File) return call.world.ports().write(resource->port, left);
-      const Hold hold(resource->reading);
-      go_back(call, *resource);
-      const task::MayBlock section(call.worker, !resource->polled);
-      return call.world.ports().write(resource->port, left);
-    });
+    const auto sent = attempt(
+        call, waiting, *resource, For::Room, status,
+        [&] {
+          const std::string_view left = bytes.substr(waiting->done);
+          if (!is_file) return call.world.ports().write(resource->port, left);
+          const task::MayBlock section(call.worker, !resource->polled);
+          go_back(call, *resource);
+          return call.world.ports().write(resource->port, left);
+        },
+        is_file);
     if (!sent) return status;
     if (sent->io == Io::Failed) return give_failure(call, sent->error);
     waiting->done += sent->bytes;

@@ -110,6 +110,10 @@ bool note_failed_child(task::Fiber& fiber, Stop& stop) {
   return false;
 }
 
+std::string name_of(const task::Task& task) {
+  return task.scope == nullptr ? "main" : "task " + std::to_string(task.number);
+}
+
 // Who waits for what, a task and its children. Nothing runs: that is why it is asked.
 void draw_waits(const task::Task& task, int depth, std::size_t& left, std::string& out) {
   const task::Fiber* fiber = task.fiber.load(std::memory_order_acquire);
@@ -120,14 +124,37 @@ void draw_waits(const task::Task& task, int depth, std::size_t& left, std::strin
   }
   --left;
   out += "\n" + std::string(static_cast<std::size_t>(depth) * 2 + 2, ' ');
-  out += task.scope == nullptr ? "main" : "task " + std::to_string(task.number);
-  out += " waits for " + std::string(fiber->waits_for != nullptr ? fiber->waits_for : "its turn") + place_of(*fiber);
+  out += name_of(task) + " waits for " + std::string(fiber->waits_for != nullptr ? fiber->waits_for : "its turn") +
+         place_of(*fiber);
   for (task::Scope* scope = fiber->scopes; scope != nullptr; scope = scope->outer) {
     const Hold hold(scope->lock);
     for (const task::Task* child = scope->children; child != nullptr; child = child->sibling) {
       draw_waits(*child, depth + 1, left, out);
     }
   }
+}
+
+bool found_deadlock(const Machine& machine) {
+  return machine.fault == Fault::Stopped && machine.fiber->wake == task::Wake::Deadlock;
+}
+
+std::string deadlock_message(const task::Task& task) {
+  constexpr std::size_t kMostDrawn = 20;
+  std::size_t left = kMostDrawn;
+  std::string message = "deadlock: every task waits for another";
+  draw_waits(task, 0, left, message);
+  return message;
+}
+
+// What it waits for in a defer can never be. Without a panic that could tell it, it is told at once.
+void note_deadlock(Machine& machine) {
+  const task::Task& task = *machine.fiber->task;
+  Stop& stop = *machine.fiber->stop;
+  if (stop.kind == Stop::Kind::Panic) {
+    if (stop.deadlock.empty()) stop.deadlock = deadlock_message(task);
+    return;
+  }
+  machine.world->write_error("while " + name_of(task) + " unwound: " + deadlock_message(task) + "\n");
 }
 
 void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, std::uint64_t* fp) {
@@ -154,11 +181,8 @@ void begin(Machine& machine, const LoadedFunction& function, std::uint32_t pc, s
       fiber.stopping = true;
       return capture_trace(function, pc, fp, fiber.base, stop);
     }
-    if (machine.fault == Fault::Stopped && fiber.wake == task::Wake::Deadlock) {
-      constexpr std::size_t kMostDrawn = 20;
-      std::size_t left = kMostDrawn;
-      stop.message = "deadlock: every task waits for another";
-      draw_waits(*fiber.task, 0, left, stop.message);
+    if (found_deadlock(machine)) {
+      stop.message = deadlock_message(*fiber.task);
       return capture_trace(function, pc, fp, fiber.base, stop);
     }
     if (machine.fault != Fault::Safepoint || is_told_to_stop(machine)) return note_stop(machine, stop);
@@ -221,7 +245,11 @@ Resumption unwind(Machine& machine, const Word* at, std::uint64_t* fp) {
     // Goes on with the panic that led into the handler.
   } else {
     // A panic while another unwinds replaces nothing.
-    if (!machine.fiber->unwinding) begin(machine, *function, pc, fp);
+    if (!machine.fiber->unwinding) {
+      begin(machine, *function, pc, fp);
+    } else if (found_deadlock(machine)) {
+      note_deadlock(machine);
+    }
     if (machine.fault != Fault::Instruction) release_owned_arguments(machine, *function, pc, fp);
   }
   machine.fault = Fault::None;

@@ -86,6 +86,7 @@ class Ports {
   virtual void interrupt_poll() = 0;
 
   // ---- files
+  /// Gives kNoPort when it is to be tried again: nobody reads the FIFO that is to be written.
   virtual OrError<Port> open_file(const std::string& path, OpenMode mode) = 0;
   virtual OrError<std::int64_t> seek(Port port, std::int64_t offset, int from) = 0;  // 0 start, 1 here, 2 end
   virtual OrError<void> sync(Port port) = 0;

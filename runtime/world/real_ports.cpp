@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -45,10 +46,16 @@ class RealPorts final : public Ports {
   }
 
   Transfer read(Port port, std::span<char> into) override {
-    ssize_t n = 0;
-    do n = ::read(port, into.data(), into.size());
-    while (n < 0 && errno == EINTR);
-    return outcome(n, true, "reading");
+    for (;;) {
+      const ssize_t n = ::read(port, into.data(), into.size());
+      if (n < 0 && errno == EINTR) continue;
+      if (n != 0 || !is_fifo(port)) return outcome(n, true, "reading");
+      // Of a FIFO the end comes only when a writer has gone; before the first one comes, it gives nothing either.
+      pollfd state{.fd = port, .events = POLLIN, .revents = 0};
+      ::poll(&state, 1, 0);
+      if ((state.revents & POLLIN) != 0) continue;
+      return {state.revents != 0 ? Io::End : Io::Wait, 0, {}};
+    }
   }
   Transfer write(Port port, std::string_view bytes) override {
     ssize_t n = 0;
@@ -105,8 +112,12 @@ class RealPorts final : public Ports {
   OrError<Port> open_file(const std::string& path, OpenMode mode) override {
     constexpr int kFlags[] = {O_RDONLY, O_WRONLY | O_CREAT | O_TRUNC, O_WRONLY | O_CREAT | O_APPEND, O_RDWR | O_CREAT};
     const int fd = ::open(path.c_str(), kFlags[static_cast<int>(mode)] | O_CLOEXEC | O_NONBLOCK, 0666);
-    if (fd < 0) return failure(path);
     struct stat facts{};
+    if (fd < 0 && errno == ENXIO) {
+      if (stat(path.c_str(), &facts) == 0 && S_ISFIFO(facts.st_mode)) return kNoPort;
+      errno = ENXIO;
+    }
+    if (fd < 0) return failure(path);
     if (fstat(fd, &facts) == 0 && S_ISDIR(facts.st_mode)) {
       ::close(fd);
       return std::unexpected(describe(EISDIR, path));
@@ -254,6 +265,10 @@ class RealPorts final : public Ports {
     while (waker_.load() >= 0 && poller_.load(std::memory_order_acquire) < 0) {
     }
     return poller_.load() >= 0;
+  }
+  static bool is_fifo(int fd) {
+    struct stat about{};
+    return fstat(fd, &about) == 0 && S_ISFIFO(about.st_mode);
   }
   static int open_socket(const SocketAddress& address, int type) {
     return socket(address.storage.ss_family, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

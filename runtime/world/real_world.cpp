@@ -48,16 +48,6 @@ class RealWorld final : public World {
   std::int64_t unix_nanos() override { return read_clock(CLOCK_REALTIME); }
   std::int64_t monotonic_nanos() override { return read_clock(CLOCK_MONOTONIC); }
 
-  void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) override {
-    const std::int64_t end = monotonic_nanos() + std::max<std::int64_t>(nanos, 0);
-    for (;;) {
-      const std::int64_t left = end - monotonic_nanos();
-      if (left <= 0 || (interrupt != nullptr && interrupt->load(std::memory_order_relaxed))) return;
-      const timespec t{static_cast<time_t>(left / 1'000'000'000), static_cast<long>(left % 1'000'000'000)};
-      nanosleep(&t, nullptr);  // a signal ends it early; then the loop looks again
-    }
-  }
-
   void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override { futex_wait(word, 0, nanos); }
 
   std::uint64_t entropy() override {
@@ -110,8 +100,14 @@ class RealWorld final : public World {
     return true;
   }
 
+  bool may_wait(const std::string& path) override {
+    struct stat about{};
+    return stat(path.c_str(), &about) == 0 && (S_ISFIFO(about.st_mode) || S_ISCHR(about.st_mode));
+  }
+
   std::expected<std::string, std::string> read_file(const std::string& path) override {
-    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    // Without blocking, should it have become a FIFO since somebody asked.
+    const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return std::unexpected(describe(errno, path));
     struct stat about{};
     std::string bytes;
@@ -140,7 +136,7 @@ class RealWorld final : public World {
   }
 
   std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override {
-    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | (append ? O_APPEND : O_TRUNC);
+    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (append ? O_APPEND : O_TRUNC);
     const int fd = open(path.c_str(), mode, 0666);
     if (fd < 0) return std::unexpected(describe(errno, path));
     const Written written = write_all(fd, bytes);

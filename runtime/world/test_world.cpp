@@ -59,7 +59,10 @@ std::expected<void, std::string> TestWorld::remove(const std::string& path) {
 
 std::expected<void, std::string> TestWorld::make_dir(const std::string&) { return {}; }
 
+bool TestWorld::exists(const std::string& path) { return files.contains(path) || !list_dir(path)->empty(); }
+
 std::expected<std::vector<std::string>, std::string> TestWorld::list_dir(const std::string& path) {
+  if (files.contains(path)) return std::unexpected("not a folder: " + path);
   std::vector<std::string> names;
   for (const auto& [name, bytes] : files) {
     if (name.starts_with(path + "/")) names.push_back(name.substr(path.size() + 1));

@@ -38,8 +38,6 @@ class World {
     std::int64_t at = 0;
     return __builtin_add_overflow(monotonic_nanos(), nanos, &at) ? INT64_MAX : at;
   }
-  /// Waits; returns early when `interrupt` is set (it may be null).
-  virtual void sleep_nanos(std::int64_t nanos, const std::atomic<bool>* interrupt) = 0;
   /// Sleeps while `word` is 0, at most `nanos` nanoseconds unless negative; may wake early.
   virtual void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) = 0;
   virtual std::uint64_t entropy() = 0;
@@ -61,6 +59,8 @@ class World {
   /// The value of an environment variable; false when it is not set.
   virtual bool env(const std::string& name, std::string& value) = 0;
 
+  /// Whether reading or writing what is there may have to be waited for, as for a FIFO: it is opened as a port then.
+  virtual bool may_wait(const std::string&) { return false; }
   /// Files. Errors are texts for people, such as `no such file: a.txt`.
   virtual std::expected<std::string, std::string> read_file(const std::string& path) = 0;
   virtual std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) = 0;
@@ -74,7 +74,7 @@ class World {
 /// The real one. The process must ignore SIGPIPE for a closed pipe to be noticed (the command does).
 std::unique_ptr<World> make_real_world(std::vector<std::string> args);
 
-/// One that lives in memory, for tests: time stands still but for sleeps, files are a map.
+/// One that lives in memory, for tests: time stands still but for waits, files are a map.
 class TestWorld : public World {
  public:
   std::string out, err, in;
@@ -87,7 +87,6 @@ class TestWorld : public World {
 
   std::int64_t unix_nanos() override { return now; }
   std::int64_t monotonic_nanos() override { return now; }
-  void sleep_nanos(std::int64_t nanos, const std::atomic<bool>*) override { now += nanos; }
   void wait(std::atomic<std::uint32_t>& word, std::int64_t nanos) override;
   std::uint64_t entropy() override { return next_entropy++ * 0x9E3779B97F4A7C15ull; }
   Written write_out(std::string_view text) override;
@@ -98,7 +97,7 @@ class TestWorld : public World {
   bool env(const std::string& name, std::string& value) override;
   std::expected<std::string, std::string> read_file(const std::string& path) override;
   std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override;
-  bool exists(const std::string& path) override { return files.contains(path); }
+  bool exists(const std::string& path) override;
   std::expected<void, std::string> remove(const std::string& path) override;
   std::expected<void, std::string> make_dir(const std::string& path) override;
   std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;

@@ -14,10 +14,9 @@
 #include <vector>
 
 #include "runtime/simulate/world.h"
-#include "runtime/vm/loaded.h"
-#include "runtime/vm/runtime.h"
 #include "tests/golden_file.h"
 #include "tools/execute.h"
+#include "tools/simulated_run.h"
 
 namespace noodle::tests {
 namespace {
@@ -66,24 +65,12 @@ class Subject {
     const simulate::Twists twists = seed == 0 ? 0 : simulate::kSchedule | bit(simulate::Twist::Delay);
     simulate::Simulation world(simulate::Choices(seed, twists), below_.get());
     world.cancel_at(at);
-    const auto runtime = vm::Runtime::create({.step_limit = 20'000'000, .director = &world}, world);
-    if (runtime == nullptr) return "there is no memory";
-    const auto loaded = runtime->load(program_);
-    if (!loaded) return loaded.error();
-    const auto results = runtime->run_function(**loaded, function_);
-    if (results) runtime->release(**loaded, function_, *results);
+    const tools::SimulatedRun run = tools::run_simulated(program_, function_, world, 20'000'000, false);
+    if (!run.refused.empty()) return run.refused;
     points = world.points();
-    if (at == 0 && seed == 0 && !results && !may_fail_) return "it fails by itself: " + results.error().message;
-    if (!results && results.error().message.find("steps") != std::string::npos) return results.error().message;
-    if (!world.misuses().empty()) return world.misuses().front();
-    if (runtime->live_tasks() != 0) return std::to_string(runtime->live_tasks()) + " tasks are left over";
-    if (world.open_ports() != 0) return std::to_string(world.open_ports()) + " ports are left open";
-    if (runtime->stray_bytes() != 0 || runtime->used_bytes() != 0) {
-      return std::to_string(runtime->stray_bytes()) + " bytes strayed, " + std::to_string(runtime->used_bytes()) +
-             " are still charged";
-    }
-    if (runtime->live_objects() != 0) return std::to_string(runtime->live_objects()) + " objects are left over";
-    return {};
+    if (at == 0 && seed == 0 && run.stop && !may_fail_) return "it fails by itself: " + run.stop->message;
+    if (run.stop && run.stop->message.find("steps") != std::string::npos) return run.stop->message;
+    return run.trouble;
   }
 
   bool note(const std::string& wrong, std::uint64_t seed, std::uint64_t at, Counts& counts) {
