@@ -1,5 +1,7 @@
 #include "tools/execute.h"
 
+#include <unistd.h>
+
 #include <memory>
 #include <utility>
 
@@ -41,6 +43,7 @@ int leak_code(const vm::Runtime& runtime, const RunOptions& options, world::Worl
 
 struct Machine {
   std::unique_ptr<world::World> world;
+  std::unique_ptr<jit::HotTier> tier;
   std::unique_ptr<vm::Runtime> runtime;
   vm::LoadedModule* module = nullptr;
 };
@@ -49,8 +52,9 @@ struct Machine {
 Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   Machine machine;
   machine.world = world::make_real_world(options.arguments);
-  machine.runtime =
-      vm::Runtime::create(vm::Options{.workers = options.workers, .spread = options.spread}, *machine.world);
+  machine.tier = make_tier(options.jit);
+  machine.runtime = vm::Runtime::create(
+      vm::Options{.workers = options.workers, .spread = options.spread, .tier = machine.tier.get()}, *machine.world);
   if (machine.runtime == nullptr) {
     print_err("noodle: there is no memory to run a program\n");
     return machine;
@@ -103,7 +107,10 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
     if (results.error().kind == vm::Stop::Kind::Panic) machine.world->write_error(results.error().text());
   }
   code = flushed_code(*machine.world, code);
-  return leak_code(*machine.runtime, options, *machine.world, code);
+  code = leak_code(*machine.runtime, options, *machine.world, code);
+  // Nobody waits for what is still being compiled.
+  if (machine.tier != nullptr && machine.tier->is_busy()) _exit(code);
+  return code;
 }
 
 std::string left_over(const vm::Runtime& runtime) {

@@ -11,6 +11,7 @@
 #include "nbc/verify.h"
 #include "runtime/vm/runtime.h"
 #include "tools/driver.h"
+#include "tools/jit.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
@@ -46,6 +47,7 @@ inline constexpr Flag kSpreadFlag = {
 OrExit<std::uint32_t> workers_option(const Arguments& arguments);
 
 struct RunOptions {
+  JitOptions jit;
   std::vector<std::string> arguments;
   std::uint32_t workers = 0;  // 0: one a core
   bool spread = false;

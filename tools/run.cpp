@@ -7,8 +7,8 @@ namespace noodle::tools {
 
 namespace {
 
-constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag,  kPassesFlag,    kWorkersFlag,
-                           kSpreadFlag,      kReportLeaksFlag, kCheckLeaksFlag};
+constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWorkersFlag, kSpreadFlag,
+                           kReportLeaksFlag, kCheckLeaksFlag, kJitFlag,    kJitLogFlag};
 
 int run(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);
@@ -19,6 +19,9 @@ int run(const Arguments& arguments) {
   const auto workers = workers_option(arguments);
   if (!workers) return workers.error();
   options.workers = *workers;
+  const auto jit = jit_options(arguments);
+  if (!jit) return jit.error();
+  options.jit = *jit;
   options.spread = arguments.has(kSpreadFlag.name);
   options.report_leaks = arguments.has(kReportLeaksFlag.name);
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);

@@ -45,6 +45,8 @@ constexpr Flag kFlags[] = {
     kSpreadFlag,
     kReportLeaksFlag,
     kCheckLeaksFlag,
+    kJitFlag,
+    kJitLogFlag,
 };
 
 /// The parts of a list with commas.
@@ -139,6 +141,9 @@ int run(const Arguments& arguments) {
   const auto workers = workers_option(arguments);
   if (!workers) return workers.error();
   options.workers = *workers;
+  const auto jit = jit_options(arguments);
+  if (!jit) return jit.error();
+  options.jit = *jit;
   options.spread = arguments.has(kSpreadFlag.name);
   options.report_leaks = arguments.has(kReportLeaksFlag.name);
   options.check_leaks = arguments.has(kCheckLeaksFlag.name);

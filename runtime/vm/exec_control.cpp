@@ -260,7 +260,7 @@ HANDLER(Halt) {
 HANDLER(Probe) {
   if (++vm->checks == vm->fail_at) RAISE(Injected);
   const LoadedFunction* function = function_of(fp);
-  const std::uint16_t op = function->probed[pc - function->code];
+  const std::uint16_t op = function->module->probed[function->id][static_cast<std::size_t>(pc - function->code)];
   [[clang::musttail]] return handlers_in(table)[op](pc, fp, vm, table, w, fuel);
 }
 
@@ -277,6 +277,9 @@ HANDLER(refuel) {
   // get as far as its first step.
   fuel = refuel(*vm) + 1;
   if (fuel == 1) RAISE(Safepoint);
+  if (vm->options.tier != nullptr) {
+    vm->options.tier->sample(*vm, fp, static_cast<std::uint32_t>(pc - function_of(fp)->code));
+  }
   if (vm->worker->should_yield()) {
     // Its time is used up, and others are waiting.
     vm->fiber->at = pc;
@@ -289,6 +292,7 @@ HANDLER(refuel) {
 }
 
 HANDLER(raise) {
+  if (is_single_step(table)) return;
   const Resumption to = unwind(*vm, pc, fp);
   if (to.pc == nullptr) {
     vm->fuel_left = fuel;

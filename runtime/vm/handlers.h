@@ -42,6 +42,11 @@ HANDLER(raise);
 /// A safepoint whose fuel is used up: goes on with the branch's word or call, or unwinds.
 HANDLER(refuel);
 
+/// The handlers by opcode.
+const Handler* handler_table();
+/// Whether a handler was called to do one instruction for compiled code, which then deals with a fault itself.
+bool is_single_step(const void* table);
+
 inline const Handler* handlers_in(const void* table) { return static_cast<const Handler*>(table); }
 
 // The dispatch stands at the end of every path of every handler, never behind a join: a predictor sees

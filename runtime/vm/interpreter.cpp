@@ -64,6 +64,7 @@ std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& 
 }
 
 Interpreter::~Interpreter() {
+  if (options_.tier != nullptr) options_.tier->close();
   scheduler_.reset();
   for (const auto& module : modules_) {
     for (memory::Object* object : module->immortals) memory::free_immortal(types_, object);
@@ -78,6 +79,7 @@ Machine* Interpreter::make_machine() {
   machine->world = &world_;
   machine->interpreter = this;
   machine->interrupt = &interrupt_flag;
+  machine->helpers = compiled_helpers();
   machine->steps_left = options_.step_limit;
   machine->account.types = &types_;
   machine->account.limit = 0;
@@ -85,7 +87,10 @@ Machine* Interpreter::make_machine() {
   machine->account.hash_seed = hash_seed_;
   machine->scratch = new (std::nothrow) std::uint64_t[kScratchSlots]();
   machine->scratch2 = new (std::nothrow) std::uint64_t[kScratchSlots]();
-  if (machine->scratch != nullptr && machine->scratch2 != nullptr) return machine;
+  if (machine->scratch != nullptr && machine->scratch2 != nullptr) {
+    if (options_.tier != nullptr) options_.tier->attach(*machine);
+    return machine;
+  }
   delete machine;
   return nullptr;
 }
@@ -105,6 +110,7 @@ std::expected<LoadedModule*, std::string> Interpreter::load(nbc::VerifiedModule 
   // Kept even when loading failed half-way: types that refer to it are registered.
   modules_.push_back(std::move(loaded));
   if (!done) return std::unexpected(std::move(done.error()));
+  if (options_.tier != nullptr) options_.tier->loaded(*modules_.back());
   return modules_.back().get();
 }
 
@@ -139,12 +145,17 @@ void Interpreter::exit_from_child(task::Worker& worker, std::int64_t code) {
   scheduler_->exit(worker);
 }
 
+void enter_module(Machine& machine, LoadedModule& module) {
+  machine.module = &module;
+  machine.functions = module.functions.data();
+  machine.constants = module.constants.data();
+}
+
 // Calls the closure of a task that has not run yet.
 void Interpreter::begin(Machine& machine, task::Fiber& fiber, memory::Object* work) {
   const auto* words = reinterpret_cast<const std::uint64_t*>(work);
   const auto& function = *reinterpret_cast<const LoadedFunction*>(words[value::kRecordWord / 8]);
-  machine.module = function.module;
-  machine.functions = function.module->functions.data();
+  enter_module(machine, *function.module);
   std::uint64_t* frame = outermost_frame(fiber, function);
   // The task holds the closure, so its captures are borrowed.
   for (std::uint32_t i = 0; i < function.param_slots; ++i) frame[i] = words[value::kRecordContent / 8 + i];
@@ -162,6 +173,7 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
   fiber.take_up();
   machine.fiber = &fiber;
   machine.stack_end = fiber.limit;
+  machine.compiled_limit.store(fiber.limit, std::memory_order_relaxed);
   machine.fault = Fault::None;
   const std::uint64_t before = machine.steps_left;
   if (fiber.closing != 0) {
@@ -171,9 +183,7 @@ task::Ran Interpreter::run(task::Worker& worker, task::Task& task) {
   } else if (fiber.at == nullptr) {
     begin(machine, fiber, task.work);
   } else {
-    LoadedModule* module = function_of(fiber.frame)->module;
-    machine.module = module;
-    machine.functions = module->functions.data();
+    enter_module(machine, *function_of(fiber.frame)->module);
     resume(machine, fiber);
   }
   machine.steps_left += machine.fuel_left - 1;

@@ -5,6 +5,7 @@
 // what the specialised one needs. So a word's index is the same in both, and the original stays at
 // hand for messages, unwinding and traces.
 
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "nbc/verify.h"
 #include "runtime/value/value.h"
 #include "runtime/vm/native.h"
+#include "runtime/vm/tier.h"
 
 namespace noodle::vm {
 
@@ -30,7 +32,9 @@ struct alignas(64) LoadedFunction {
   LoadedModule* module = nullptr;
   const TypeInfo* const* slot_types = nullptr;        // by slot; null inside registers
   const value::RecordInfo* const* records = nullptr;  // by word: layout of what fn.new or local.push makes there
-  const std::uint16_t* probed = nullptr;              // by word: the opcode that a probe stands for
+  // Compiled code, once there is some: called by the interpreter and closures, and with arguments in registers.
+  std::atomic<CompiledCode> entry = nullptr;
+  std::atomic<const void*> fast = nullptr;
 };
 
 /// A vtable: what stands in the second word of every any.
@@ -67,10 +71,11 @@ class LoadedModule {
   std::vector<LoadedNative> natives;
   std::deque<LoadedVTable> vtables;
   std::vector<LoadedFunction> functions;
-  std::vector<std::vector<Word>> code;  // by function
+  std::vector<std::atomic<const CompiledFunction*>> compiled;  // by function, where there is any
+  std::vector<std::vector<Word>> code;                         // by function
   std::vector<std::vector<const TypeInfo*>> slot_types;
   std::vector<std::vector<const value::RecordInfo*>> records;
-  std::vector<std::vector<std::uint16_t>> probed;
+  std::vector<std::vector<std::uint16_t>> probed;  // by word of a function: the opcode that a probe stands for
 };
 
 }  // namespace noodle::vm

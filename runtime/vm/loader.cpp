@@ -79,7 +79,8 @@ class Loader {
   }
 
   void functions() {
-    loaded_.functions.resize(module_.functions.size());
+    loaded_.functions = std::vector<LoadedFunction>(module_.functions.size());
+    loaded_.compiled = std::vector<std::atomic<const CompiledFunction*>>(module_.functions.size());
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
       const nbc::Function& function = module_.functions[i];
       const nbc::FunctionFacts& facts = loaded_.verified.facts(nbc::FunctionId(i));
@@ -132,7 +133,6 @@ class Loader {
       probed[site.pc] = static_cast<std::uint16_t>(word);
       word = (word & ~Word{0xFFFF}) | static_cast<Word>(Exec::Probe);
     }
-    loaded_.functions[function].probed = probed.data();
   }
 
   // What fn.new and local.push make. The captures are the first parameters of the function, as many slots as

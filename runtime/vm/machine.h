@@ -59,6 +59,13 @@ struct Machine {
   Interpreter* interpreter = nullptr;
   const std::atomic<bool>* interrupt = nullptr;
 
+  // For compiled code.
+  const std::uint64_t* constants = nullptr;              // of the running module
+  const void* const* helpers = nullptr;                  // by Helper
+  std::atomic<std::uint64_t*> compiled_limit = nullptr;  // stack_end; null to make it leave at its next safepoint
+  std::uintptr_t processor_stack_end = 0;                // the processor's stack must not reach below
+  CompiledExit exit;
+
   Fault fault = Fault::None;
   NativeStatus native_status = NativeStatus::Ok;
   std::string native_message;
@@ -84,6 +91,10 @@ inline LoadedFunction* function_of(const std::uint64_t* fp) { return reinterpret
 
 /// Steps between two looks at the interrupt flag.
 constexpr std::uint64_t kQuantum = 16'384;
+/// What compiled code calls, by Helper.
+const void* const* compiled_helpers();
+/// The running module of a machine, which its frames belong to.
+void enter_module(Machine& machine, LoadedModule& module);
 /// Hands out fuel for the next steps; 0 when the running task has to stop.
 std::uint64_t refuel(Machine& machine);
 

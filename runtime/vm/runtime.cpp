@@ -31,6 +31,8 @@ REPLACED(Drop)
 REPLACED(Zero)
 REPLACED(Const)
 
+const Handler* handler_table() { return kHandlers; }
+
 void interpret(Machine& machine, const Word* pc, std::uint64_t* fp) {
   // The first step's fuel; see h_refuel.
   const std::uint64_t fuel = refuel(machine) + 1;

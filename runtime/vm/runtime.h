@@ -27,6 +27,7 @@ using world::World;
 
 class LoadedModule;
 class Interpreter;
+class Tier;
 
 struct Options {
   /// Bytes that a program's values may take together.
@@ -43,6 +44,8 @@ struct Options {
   bool spread = false;
   /// Decides what the scheduler leaves to chance: for simulation.
   task::Director* director = nullptr;
+  /// Compiles what is hot; null: everything is interpreted.
+  Tier* tier = nullptr;
 };
 
 /// Runs modules. Used by one thread at a time (tasks run on threads of the runtime's own as well); only

@@ -1,0 +1,220 @@
+#include <llvm/Analysis/TargetLibraryInfo.h>
+#include <llvm/IR/LegacyPassManager.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/MC/TargetRegistry.h>
+#include <llvm/Passes/PassBuilder.h>
+#include <llvm/Support/TargetSelect.h>
+#include <llvm/Target/TargetMachine.h>
+#include <llvm/TargetParser/Host.h>
+#include <llvm/Transforms/IPO/AlwaysInliner.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <set>
+
+#include "runtime/jit/emit.h"
+#include "runtime/jit/image.h"
+#include "runtime/jit/jit.h"
+
+namespace noodle::jit {
+
+namespace {
+
+std::int64_t micros_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count();
+}
+
+llvm::TargetMachine& target_machine() {
+  static const std::unique_ptr<llvm::TargetMachine> machine = [] {
+    llvm::InitializeNativeTarget();
+    llvm::InitializeNativeTargetAsmPrinter();
+    std::string error;
+    const std::string triple = llvm::sys::getProcessTriple();
+    const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
+    std::string features;
+    for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
+      features += (features.empty() ? "" : ",") + std::string(has ? "+" : "-") + feature.str();
+    }
+    llvm::TargetOptions options;
+    options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
+    return std::unique_ptr<llvm::TargetMachine>(
+        target->createTargetMachine(triple, llvm::sys::getHostCPUName(), features, options, llvm::Reloc::PIC_,
+                                    llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+  }();
+  return *machine;
+}
+
+// Functions that a function calls are compiled with it as long as all together stay small.
+constexpr std::size_t kMostWords = 4000;
+constexpr std::size_t kMostFunctions = 24;
+
+std::vector<std::uint32_t> reachable(const vm::LoadedModule& module, std::uint32_t first) {
+  std::vector<std::uint32_t> found{first};
+  std::set<std::uint32_t> known{first};
+  std::size_t words = module.module().functions[first].code.size();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const auto& code = module.module().functions[found[i]].code;
+    for (std::uint32_t pc = 0; pc < code.size();) {
+      const nbc::Inst inst = nbc::decode(code, pc);
+      pc += inst.words();
+      if (inst.op() != nbc::Op::Call || known.contains(inst.uimm())) continue;
+      const std::size_t more = module.module().functions[inst.uimm()].code.size();
+      if (words + more > kMostWords || found.size() == kMostFunctions) continue;
+      words += more;
+      known.insert(inst.uimm());
+      found.push_back(inst.uimm());
+    }
+  }
+  return found;
+}
+
+llvm::Function* make_entry(Unit& unit, const std::string& name) {
+  auto* type = llvm::FunctionType::get(unit.i1, {unit.ptr, unit.ptr}, false);
+  llvm::Function* entry = llvm::Function::Create(type, llvm::Function::ExternalLinkage, name, *unit.ir);
+  entry->setVisibility(llvm::GlobalValue::HiddenVisibility);
+  entry->addRetAttr(llvm::Attribute::ZExt);
+  entry->setDoesNotThrow();
+  return entry;
+}
+
+// From the interpreter: arguments and results lie in frames.
+void define_entry(Unit& unit, std::uint32_t id) {
+  llvm::Function* entry = make_entry(unit, "e" + std::to_string(id));
+  llvm::IRBuilder<> b(llvm::BasicBlock::Create(unit.context, "entry", entry));
+  llvm::Value *vm = entry->getArg(0), *fp = entry->getArg(1);
+  const FunctionView& view = unit.view(id);
+  auto word_at = [&](llvm::Value* base, std::int64_t at) {
+    return b.CreateConstInBoundsGEP1_64(unit.i64, base, static_cast<std::uint64_t>(at));
+  };
+  std::vector<llvm::Value*> args{vm, fp};
+  for (std::uint32_t i = 0; i < view.loaded.param_slots; ++i) {
+    args.push_back(unit.tag(b.CreateLoad(unit.slot_type(view, i), word_at(fp, i)), unit.in_frame));
+  }
+  llvm::Function* body = unit.body(id);
+  llvm::CallInst* returned = b.CreateCall(body, args);
+  auto* left = llvm::BasicBlock::Create(unit.context, "left", entry);
+  auto* done = llvm::BasicBlock::Create(unit.context, "done", entry);
+  b.CreateCondBr(b.CreateICmpNE(b.CreateExtractValue(returned, 0), llvm::ConstantInt::get(unit.i64, 0)), left, done,
+                 unit.unlikely);
+  b.SetInsertPoint(left);
+  b.CreateRet(b.getTrue());
+  b.SetInsertPoint(done);
+  llvm::StructType* type = unit.returned(id);
+  llvm::Value* caller = b.CreateLoad(unit.ptr, word_at(fp, -4));
+  llvm::Value* list = b.CreateLoad(unit.ptr, word_at(fp, -2));
+  for (std::uint32_t i = 0; i < view.loaded.result_slots; ++i) {
+    llvm::Value* result =
+        type->getNumElements() > 1 ? b.CreateExtractValue(returned, i + 1) : b.CreateLoad(unit.i64, word_at(fp, i));
+    llvm::Value* slot = b.CreateLoad(unit.i16, b.CreateConstInBoundsGEP1_64(unit.i16, list, i));
+    b.CreateStore(result, b.CreateInBoundsGEP(unit.i64, caller, b.CreateZExt(slot, unit.i64)));
+  }
+  b.CreateRet(b.getFalse());
+}
+
+bool lower(Unit& unit, const Request& request, std::string& trouble) {
+  std::vector<std::uint32_t> functions = reachable(*request.module, request.function);
+  std::vector<std::pair<std::uint32_t, Liveness>> todo;
+  for (const std::uint32_t id : functions) {
+    auto live = Liveness::find(unit.view(id));
+    if (live) {
+      unit.body(id);
+      todo.emplace_back(id, std::move(*live));
+    } else if (id == request.function) {
+      trouble = "an operand whose type can't be told";
+      return false;
+    }
+  }
+  for (auto& [id, live] : todo) {
+    if (!Lowering(unit, unit.view(id), live, unit.body(id), -1).run()) return false;
+    define_entry(unit, id);
+    if (id != request.function) continue;
+    for (const std::uint32_t loop : request.loops) {
+      const std::string name = "o" + std::to_string(id) + "_" + std::to_string(loop);
+      if (!Lowering(unit, unit.view(id), live, make_entry(unit, name), loop).run()) return false;
+    }
+  }
+  for (llvm::Function& function : *unit.ir) {
+    if (function.isDeclaration()) continue;
+    function.addFnAttr("frame-pointer", "all");
+    function.addFnAttr("no-builtins");
+    function.addFnAttr("target-cpu", llvm::sys::getHostCPUName());
+    function.addFnAttr("target-features", target_machine().getTargetFeatureString());
+    // Also what every caller has taken in stays: compiled functions call it by its address.
+    if (function.getName().starts_with("f")) {
+      function.setLinkage(llvm::GlobalValue::ExternalLinkage);
+      function.setVisibility(llvm::GlobalValue::HiddenVisibility);
+    }
+  }
+  return true;
+}
+
+void optimise(llvm::Module& ir) {
+  llvm::LoopAnalysisManager loops;
+  llvm::FunctionAnalysisManager functions;
+  llvm::CGSCCAnalysisManager components;
+  llvm::ModuleAnalysisManager modules;
+  llvm::TargetLibraryInfoImpl libraries(llvm::Triple(ir.getTargetTriple()));
+  libraries.disableAllFunctions();
+  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(libraries); });
+  llvm::PipelineTuningOptions tuning;
+  llvm::PassBuilder builder(&target_machine(), tuning);
+  builder.registerModuleAnalyses(modules);
+  builder.registerCGSCCAnalyses(components);
+  builder.registerFunctionAnalyses(functions);
+  builder.registerLoopAnalyses(loops);
+  builder.crossRegisterProxies(loops, functions, components, modules);
+  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(ir, modules);
+}
+
+void dump(const llvm::Module& ir, char when) {
+  const char* wanted = std::getenv("NOODLE_JIT_DUMP");
+  if (wanted != nullptr && *wanted == when) ir.print(llvm::errs(), nullptr);
+}
+
+void emit(llvm::Module& ir, MadeImage& made) {
+  llvm::SmallVector<char, 0> object;
+  llvm::raw_svector_ostream stream(object);
+  llvm::legacy::PassManager emitter;
+  if (target_machine().addPassesToEmitFile(emitter, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {
+    made.trouble = "this processor's code can't be emitted";
+    return;
+  }
+  emitter.run(ir);
+  link(llvm::StringRef(object.data(), object.size()), made);
+}
+
+void compile(const Request& request, MadeImage& made, Image& image) {
+  auto start = std::chrono::steady_clock::now();
+  llvm::LLVMContext context;
+  Unit unit(context, *request.module);
+  unit.ir->setDataLayout(target_machine().createDataLayout());
+  unit.ir->setTargetTriple(target_machine().getTargetTriple().str());
+  if (!lower(unit, request, made.trouble)) return;
+  dump(*unit.ir, '1');
+  image.functions = static_cast<std::uint32_t>(unit.ir->size());
+  llvm::raw_string_ostream out(made.trouble);
+  if (llvm::verifyModule(*unit.ir, &out)) return;
+  image.lowering = micros_since(start);
+  start = std::chrono::steady_clock::now();
+  optimise(*unit.ir);
+  image.optimising = micros_since(start);
+  dump(*unit.ir, '2');
+  start = std::chrono::steady_clock::now();
+  emit(*unit.ir, made);
+  image.emitting = micros_since(start);
+}
+
+}  // namespace
+
+}  // namespace noodle::jit
+
+extern "C" __attribute__((visibility("default"))) void noodle_jit_compile(
+    const noodle::jit::Request& request, void* context, void (*take)(void* context, const noodle::jit::Image& image)) {
+  noodle::jit::MadeImage made;
+  noodle::jit::Image image;
+  noodle::jit::compile(request, made, image);
+  image.bytes = std::as_bytes(std::span(made.bytes));
+  image.symbols = made.symbols;
+  image.trouble = made.trouble;
+  take(context, image);
+}

@@ -1,0 +1,189 @@
+#pragma once
+
+// One function's way from NBC to LLVM IR. Shared by the lowering's own files.
+//
+// Every slot is a variable of LLVM's, promoted to registers afterwards; inside a block its value is kept at hand.
+// A block is cut into *regions*: runs of instructions without effects outside of the frame, up to and with one that
+// has such. Whatever goes wrong in a region, compiled code leaves to the region's first instruction, whose work the
+// interpreter does once more. So all checks of a region share one exit, and its results may be computed in any order.
+
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/MDBuilder.h>
+#include <llvm/IR/Module.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "runtime/jit/accesses.h"
+
+namespace noodle::jit {
+
+/// Offsets and types of what compiled code touches.
+struct Layout;
+
+/// The functions of one LLVM module, and what they have in common.
+class Unit {
+ public:
+  Unit(llvm::LLVMContext& context, const vm::LoadedModule& module);
+
+  /// The body of a function, which takes its arguments in machine registers; declared here, defined by `lower`.
+  llvm::Function* body(std::uint32_t id);
+  /// The function's slots that are passed as doubles.
+  llvm::Type* slot_type(const FunctionView& view, std::uint32_t slot);
+  /// What bodies return: whether they were left, then up to two results.
+  llvm::StructType* returned(std::uint32_t id);
+  llvm::FunctionType* body_type(std::uint32_t id);
+  const FunctionView& view(std::uint32_t id);
+  bool includes(std::uint32_t id) const { return bodies_.contains(id); }
+
+  llvm::Instruction* tag(llvm::Instruction* access, llvm::MDNode* kind);
+
+  static constexpr std::uint32_t kRegisterResults = 2;
+
+  llvm::LLVMContext& context;
+  const vm::LoadedModule& loaded;
+  std::unique_ptr<llvm::Module> ir;
+  llvm::Type* i1;
+  llvm::IntegerType* i8;
+  llvm::IntegerType* i16;
+  llvm::IntegerType* i32;
+  llvm::IntegerType* i64;
+  llvm::Type* f64;
+  llvm::Type* f32;
+  llvm::PointerType* ptr;
+  // What memory accesses may touch: accesses of two kinds never meet.
+  llvm::MDNode* in_frame;
+  llvm::MDNode* in_machine;
+  llvm::MDNode* in_header;  // of a list: its length, capacity
+  llvm::MDNode* in_count;
+  llvm::MDNode* in_data;  // of lists and boxes
+  llvm::MDNode* unlikely;
+
+ private:
+  std::map<std::uint32_t, llvm::Function*> bodies_;
+  std::map<std::uint32_t, std::unique_ptr<FunctionView>> views_;
+};
+
+/// Lowers one function, from its beginning or from the head of a loop.
+class Lowering {
+ public:
+  Lowering(Unit& unit, const FunctionView& view, const Liveness& live, llvm::Function* function, std::int64_t loop);
+  /// False when the function can't be compiled.
+  bool run();
+
+ private:
+  using Value = llvm::Value;
+  using Block = llvm::BasicBlock;
+
+  // Structure.
+  bool find_blocks();
+  void prologue();
+  void block(std::uint32_t pc);
+  void one(const nbc::Inst& inst);
+  void go_to(std::uint32_t target);
+  void branch(const nbc::Inst& inst, Value* condition);
+  void switch_on(const nbc::Inst& inst);
+  void flush();
+  void finish_tails();
+  Block* make(const char* name) { return llvm::BasicBlock::Create(u.context, name, fn); }
+
+  // Slots.
+  Value* get(std::uint32_t slot);
+  Value* get_word(std::uint32_t slot);
+  Value* get_float(std::uint32_t slot);
+  Value* get_bool(std::uint32_t slot);
+  Value* get_pointer(std::uint32_t slot) { return b.CreateIntToPtr(get_word(slot), u.ptr); }
+  void set(std::uint32_t slot, Value* value);
+  void set_bool(std::uint32_t slot, Value* value) { set(slot, b.CreateZExt(value, u.i64)); }
+  Value* as_word(Value* value);
+  Value* slot_address(Value* frame, std::uint32_t slot);
+  Value* load(llvm::Type* type, Value* at, llvm::MDNode* kind) { return u.tag(b.CreateLoad(type, at), kind); }
+  void store(Value* value, Value* at, llvm::MDNode* kind) { u.tag(b.CreateStore(value, at), kind); }
+  Value* at_offset(Value* base, std::uint64_t bytes) {
+    return bytes == 0 ? base : b.CreateConstInBoundsGEP1_64(u.i8, base, bytes);
+  }
+  Value* machine_field(std::uint64_t offset, llvm::Type* type) {
+    return load(type, at_offset(vm, offset), u.in_machine);
+  }
+  Value* word(std::int64_t value) { return llvm::ConstantInt::getSigned(u.i64, value); }
+  Value* loaded_function(std::uint32_t id);
+  Value* helper(vm::Helper which);
+
+  // Leaving.
+  void region(std::uint32_t pc);
+  Block* region_exit();
+  /// Leaves to the region's beginning if the condition holds.
+  void leave_if(Value* condition);
+  void leave(std::uint32_t pc, const std::vector<Value*>& values, bool raises);
+  void save_live(const SlotSet& live, const std::vector<Value*>& values);
+  void poll();
+
+  // Instructions.
+  bool scalar(const nbc::Inst& inst);
+  bool integer(const nbc::Inst& inst);
+  bool floating(const nbc::Inst& inst);
+  bool conversion(const nbc::Inst& inst);
+  void checked(const nbc::Inst& inst, llvm::Intrinsic::ID id, unsigned bits, bool is_signed, Value* x, Value* y);
+  void divide(const nbc::Inst& inst, unsigned bits, bool is_signed, bool remainder, Value* x, Value* y);
+  Value* canonical(Value* value, bool is_signed);
+  Value* narrow(Value* value, unsigned bits) { return bits == 64 ? value : b.CreateTrunc(value, b.getIntNTy(bits)); }
+  bool moving(const nbc::Inst& inst);
+  bool list(const nbc::Inst& inst);
+  bool list_change(const nbc::Inst& inst);
+  bool push(const nbc::Inst& inst);
+  Value* checked_list(std::uint32_t slot, Value* index);
+  Value* element_address(const value::TypeInfo& type, Value* list, Value* index);
+  Value* unique_list(std::uint32_t slot, Value* list);
+  void load_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots, bool counts);
+  void store_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots);
+  bool box(const nbc::Inst& inst);
+  bool strings(const nbc::Inst& inst);
+  void retain(Value* object);
+  void retain_if_any(Value* object);
+  void release_if_any(Value* object);
+  bool has_simple_counts(const value::TypeInfo& type) const;
+  void retain_slots(const value::TypeInfo& type, std::uint32_t slot);
+  void release_slots(const value::TypeInfo& type, std::uint32_t slot);
+  void call(const nbc::Inst& inst);
+  void call_closure(const nbc::Inst& inst);
+  void copy_words(Value* to, Value* from, Value* count);
+  Value* load_pointer(Value* base, std::uint64_t offset);
+  void call_method(const nbc::Inst& inst);
+  void room_for_call(Value* frame, Value* slots);
+  void after_call(const nbc::Inst& inst, Value* frame, Value* left, std::uint32_t results_at);
+  void called(const nbc::Inst& inst, Value* frame, Value* returned, llvm::StructType* type, std::uint32_t args);
+  void give_back(const nbc::Inst& inst);
+  void single_step(const nbc::Inst& inst);
+  void dead_end(const nbc::Inst& inst);
+  Value* step(const nbc::Inst& inst, const Accesses& accesses);
+  static bool may_wait(const nbc::Inst& inst, const vm::LoadedModule& module);
+
+  Unit& u;
+  const FunctionView& v;
+  const Liveness& live_;
+  llvm::Function* fn;
+  const std::int64_t loop_;  // the loop's head where we come in, or negative
+  llvm::IRBuilder<> b;
+  Value* vm = nullptr;
+  Value* fp = nullptr;
+  std::vector<llvm::AllocaInst*> variables_;
+  std::vector<Value*> now_;  // by slot: its value where that is not the variable's
+  std::map<std::uint32_t, Block*> blocks_;
+  std::vector<bool> heads_;  // by pc: of a loop
+  std::vector<std::uint32_t> order_;
+  std::uint32_t region_pc_ = 0;
+  std::vector<Value*> region_values_;
+  Block* region_exit_ = nullptr;
+  // Where all exits end.
+  Block* tail_ = nullptr;
+  llvm::PHINode* tail_pc_ = nullptr;
+  llvm::PHINode* tail_raises_ = nullptr;
+  Block* call_tail_ = nullptr;
+  llvm::PHINode* call_frame_ = nullptr;
+  llvm::PHINode* call_resume_ = nullptr;
+  llvm::PHINode* call_results_ = nullptr;
+  bool failed_ = false;
+};
+
+}  // namespace noodle::jit

@@ -1,0 +1,52 @@
+#pragma once
+
+// The door of runtime/jit, a shared library of its own that is loaded when something is hot: NBC in, machine
+// code out. The code is one piece that may lie anywhere: it refers to nothing outside of itself but what it
+// finds through the machine that it is called with, so it can be kept in a file.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace noodle::vm {
+class LoadedModule;
+}
+
+namespace noodle::jit {
+
+/// What is to be compiled.
+struct Request {
+  const vm::LoadedModule* module = nullptr;
+  std::uint32_t function = 0;
+  std::span<const std::uint32_t> loops;  // from whose heads it is to be entered as well
+};
+
+/// Where something lies in an image.
+struct Symbol {
+  std::uint32_t function = 0;
+  std::int64_t loop = -1;   // entered at this loop's head; negative: at the beginning
+  std::uint64_t entry = 0;  // a vm::CompiledCode
+  std::uint64_t fast = 0;   // what compiled callers call; of the beginning alone
+  std::uint64_t bytes = 0;
+};
+
+/// Machine code with its constants.
+struct Image {
+  std::span<const std::byte> bytes;
+  std::span<const Symbol> symbols;
+  std::string_view trouble;  // why there is none
+  // Where the time went, in microseconds.
+  std::int64_t lowering = 0, optimising = 0, emitting = 0;
+  std::uint32_t functions = 0;
+};
+
+/// Compiles a function and what it calls that is small, and gives the image to `take`, which has to copy what it
+/// wants: the two sides have allocators of their own. For one thread at a time.
+using Compile = void (*)(const Request& request, void* context, void (*take)(void* context, const Image& image));
+
+}  // namespace noodle::jit
+
+/// The library's one symbol: a noodle::jit::Compile.
+extern "C" void noodle_jit_compile(const noodle::jit::Request& request, void* context,
+                                   void (*take)(void* context, const noodle::jit::Image& image));

@@ -1,0 +1,339 @@
+// Blocks, slots and exits.
+
+#include "runtime/jit/emit.h"
+#include "runtime/vm/machine.h"
+
+namespace noodle::jit {
+
+using nbc::Inst;
+using nbc::Op;
+
+Unit::Unit(llvm::LLVMContext& context, const vm::LoadedModule& module)
+    : context(context), loaded(module), ir(std::make_unique<llvm::Module>("noodle", context)) {
+  i1 = llvm::Type::getInt1Ty(context);
+  i8 = llvm::Type::getInt8Ty(context);
+  i16 = llvm::Type::getInt16Ty(context);
+  i32 = llvm::Type::getInt32Ty(context);
+  i64 = llvm::Type::getInt64Ty(context);
+  f64 = llvm::Type::getDoubleTy(context);
+  f32 = llvm::Type::getFloatTy(context);
+  ptr = llvm::PointerType::getUnqual(context);
+  llvm::MDBuilder md(context);
+  llvm::MDNode* root = md.createTBAARoot("noodle");
+  auto kind = [&](const char* name) {
+    llvm::MDNode* type = md.createTBAAScalarTypeNode(name, root);
+    return md.createTBAAStructTagNode(type, type, 0);
+  };
+  in_frame = kind("frame");
+  in_machine = kind("machine");
+  in_header = kind("header");
+  in_count = kind("count");
+  in_data = kind("data");
+  unlikely = md.createBranchWeights(1, 2000);
+}
+
+llvm::Instruction* Unit::tag(llvm::Instruction* access, llvm::MDNode* kind) {
+  access->setMetadata(llvm::LLVMContext::MD_tbaa, kind);
+  return access;
+}
+
+const FunctionView& Unit::view(std::uint32_t id) {
+  auto& known = views_[id];
+  if (known == nullptr) known = std::make_unique<FunctionView>(loaded, id);
+  return *known;
+}
+
+llvm::Type* Unit::slot_type(const FunctionView& view, std::uint32_t slot) {
+  const value::TypeInfo* type = view.type(slot);
+  return type != nullptr && type->kind == nbc::Kind::F64 ? f64 : i64;
+}
+
+llvm::StructType* Unit::returned(std::uint32_t id) {
+  const nbc::Signature& signature = loaded.module().functions[id].signature;
+  std::vector<llvm::Type*> parts{i64};
+  if (loaded.functions[id].result_slots <= kRegisterResults) {
+    for (const nbc::TypeId result : signature.results) {
+      const value::TypeInfo& type = loaded.types[result];
+      for (std::uint32_t i = 0; i < type.slots; ++i) parts.push_back(type.kind == nbc::Kind::F64 ? f64 : i64);
+    }
+  }
+  return llvm::StructType::get(context, parts);
+}
+
+llvm::FunctionType* Unit::body_type(std::uint32_t id) {
+  const FunctionView& of = view(id);
+  std::vector<llvm::Type*> params{ptr, ptr};
+  for (std::uint32_t i = 0; i < of.loaded.param_slots; ++i) params.push_back(slot_type(of, i));
+  return llvm::FunctionType::get(returned(id), params, false);
+}
+
+llvm::Function* Unit::body(std::uint32_t id) {
+  llvm::Function*& known = bodies_[id];
+  if (known == nullptr) {
+    known = llvm::Function::Create(body_type(id), llvm::Function::InternalLinkage, "f" + std::to_string(id), *ir);
+    known->setDoesNotThrow();
+  }
+  return known;
+}
+
+Lowering::Lowering(Unit& unit, const FunctionView& view, const Liveness& live, llvm::Function* function,
+                   std::int64_t loop)
+    : u(unit), v(view), live_(live), fn(function), loop_(loop), b(unit.context) {
+  vm = fn->getArg(0);
+  fp = fn->getArg(1);
+  fn->addParamAttr(0, llvm::Attribute::NoAlias);
+}
+
+bool Lowering::run() {
+  if (!find_blocks()) return false;
+  prologue();
+  for (const std::uint32_t pc : order_) {
+    block(pc);
+    if (failed_) return false;
+  }
+  finish_tails();
+  return true;
+}
+
+// Blocks that can be reached without unwinding, in the order of their code.
+bool Lowering::find_blocks() {
+  const auto words = static_cast<std::uint32_t>(v.function.code.size());
+  std::vector<bool> leaders(words + 1), reached(words + 1);
+  heads_.assign(words + 1, false);
+  const std::uint32_t start = loop_ < 0 ? 0 : static_cast<std::uint32_t>(loop_);
+  std::vector<std::uint32_t> pending{start};
+  leaders[start] = true;
+  while (!pending.empty()) {
+    std::uint32_t pc = pending.back();
+    pending.pop_back();
+    while (!reached[pc]) {
+      reached[pc] = true;
+      const Inst inst = v.at(pc);
+      const bool branches = (inst.op_info->flags & nbc::Branch) != 0;
+      v.for_each_target(inst, [&](std::uint32_t target) {
+        leaders[target] = true;
+        if (target <= pc) heads_[target] = true;
+        pending.push_back(target);
+      });
+      if (!FunctionView::falls_through(inst)) break;
+      pc += inst.words();
+      if (branches) leaders[pc] = true;
+    }
+  }
+  for (std::uint32_t pc = 0; pc < words; ++pc) {
+    if (!leaders[pc] || !reached[pc]) continue;
+    order_.push_back(pc);
+    blocks_[pc] = nullptr;
+  }
+  return true;
+}
+
+void Lowering::prologue() {
+  Block* entry = make("entry");
+  b.SetInsertPoint(entry);
+  const std::uint32_t slots = v.facts.slots();
+  variables_.resize(slots);
+  now_.assign(slots, nullptr);
+  for (std::uint32_t i = 0; i < slots; ++i) variables_[i] = b.CreateAlloca(u.slot_type(v, i));
+  for (auto& [pc, made] : blocks_) made = make("b");
+  tail_ = make("leave");
+  tail_pc_ = llvm::PHINode::Create(u.i32, 4, "pc", tail_);
+  tail_raises_ = llvm::PHINode::Create(u.i32, 4, "raises", tail_);
+  call_tail_ = make("leave_call");
+  call_frame_ = llvm::PHINode::Create(u.ptr, 4, "frame", call_tail_);
+  call_resume_ = llvm::PHINode::Create(u.i64, 4, "resume", call_tail_);
+  call_results_ = llvm::PHINode::Create(u.i64, 4, "results", call_tail_);
+  if (loop_ < 0) {
+    for (std::uint32_t i = 0; i < v.loaded.param_slots; ++i) b.CreateStore(fn->getArg(2 + i), variables_[i]);
+    b.CreateBr(blocks_[0]);
+    return;
+  }
+  const auto head = static_cast<std::uint32_t>(loop_);
+  live_.before(head).for_each([&](std::uint32_t slot) {
+    b.CreateStore(load(variables_[slot]->getAllocatedType(), slot_address(fp, slot), u.in_frame), variables_[slot]);
+  });
+  b.CreateBr(blocks_[head]);
+}
+
+void Lowering::block(std::uint32_t pc) {
+  b.SetInsertPoint(blocks_[pc]);
+  now_.assign(now_.size(), nullptr);
+  region(pc);
+  if (heads_[pc]) poll();
+  for (;;) {
+    const Inst inst = v.at(pc);
+    one(inst);
+    if (failed_) return;
+    pc += inst.words();
+    if (!FunctionView::falls_through(inst)) return;
+    if ((inst.op_info->flags & nbc::Branch) != 0) return;
+    if (blocks_.contains(pc)) {
+      flush();
+      b.CreateBr(blocks_[pc]);
+      return;
+    }
+  }
+}
+
+void Lowering::one(const Inst& inst) {
+  switch (inst.op()) {
+    case Op::Jump: return go_to(static_cast<std::uint32_t>(inst.branch_target()));
+    case Op::SwitchEnum:
+    case Op::SwitchInt: return switch_on(inst);
+    case Op::Ret: return give_back(inst);
+    case Op::Panic:
+    case Op::PanicConst:
+    case Op::Unreachable:
+    case Op::Resume: b.CreateBr(region_exit()); return;
+    case Op::Call: return call(inst);
+    case Op::CallFn: return call_closure(inst);
+    case Op::CallAny: return call_method(inst);
+    default: break;
+  }
+  if (scalar(inst) || moving(inst) || list(inst) || list_change(inst) || box(inst) || strings(inst)) return;
+  single_step(inst);
+}
+
+void Lowering::flush() {
+  for (std::size_t i = 0; i < now_.size(); ++i) {
+    if (now_[i] != nullptr) b.CreateStore(now_[i], variables_[i]);
+  }
+}
+
+void Lowering::go_to(std::uint32_t target) {
+  flush();
+  b.CreateBr(blocks_[target]);
+}
+
+void Lowering::branch(const Inst& inst, Value* condition) {
+  flush();
+  b.CreateCondBr(condition, blocks_[static_cast<std::uint32_t>(inst.branch_target())], blocks_[inst.pc + inst.words()]);
+}
+
+void Lowering::switch_on(const Inst& inst) {
+  Value* on = get_word(inst.a());
+  flush();
+  const std::uint32_t count = inst.target_count();
+  // A variant's number is always one of them; what else an integer may be goes to the last.
+  llvm::SwitchInst* made = b.CreateSwitch(on, blocks_[inst.target(count - 1)], count);
+  for (std::uint32_t i = 0; i + 1 < count; ++i) {
+    made->addCase(llvm::cast<llvm::ConstantInt>(word(i)), blocks_[inst.target(i)]);
+  }
+}
+
+// ------------------------------------------------------------------------------------------ slots
+
+Lowering::Value* Lowering::get(std::uint32_t slot) {
+  if (now_[slot] == nullptr) return b.CreateLoad(variables_[slot]->getAllocatedType(), variables_[slot]);
+  return now_[slot];
+}
+
+Lowering::Value* Lowering::as_word(Value* value) {
+  return value->getType() == u.f64 ? b.CreateBitCast(value, u.i64) : value;
+}
+Lowering::Value* Lowering::get_word(std::uint32_t slot) { return as_word(get(slot)); }
+Lowering::Value* Lowering::get_float(std::uint32_t slot) {
+  Value* value = get(slot);
+  return value->getType() == u.f64 ? value : b.CreateBitCast(value, u.f64);
+}
+Lowering::Value* Lowering::get_bool(std::uint32_t slot) { return b.CreateICmpNE(get_word(slot), word(0)); }
+
+void Lowering::set(std::uint32_t slot, Value* value) {
+  llvm::Type* wanted = variables_[slot]->getAllocatedType();
+  now_[slot] = value->getType() == wanted ? value : b.CreateBitCast(value, wanted);
+}
+
+Lowering::Value* Lowering::slot_address(Value* frame, std::uint32_t slot) {
+  return b.CreateConstInBoundsGEP1_64(u.i64, frame, slot);
+}
+
+Lowering::Value* Lowering::loaded_function(std::uint32_t id) {
+  Value* functions = machine_field(offsetof(vm::Machine, functions), u.ptr);
+  return at_offset(functions, std::uint64_t{id} * sizeof(vm::LoadedFunction));
+}
+
+Lowering::Value* Lowering::helper(vm::Helper which) {
+  Value* helpers = machine_field(offsetof(vm::Machine, helpers), u.ptr);
+  return load(u.ptr, at_offset(helpers, static_cast<std::uint64_t>(which) * 8), u.in_machine);
+}
+
+// ---------------------------------------------------------------------------------------- leaving
+
+void Lowering::region(std::uint32_t pc) {
+  region_pc_ = pc;
+  region_values_ = now_;
+  region_exit_ = nullptr;
+}
+
+void Lowering::save_live(const SlotSet& live, const std::vector<Value*>& values) {
+  live.for_each([&](std::uint32_t slot) {
+    Value* value = values[slot];
+    if (value == nullptr) value = b.CreateLoad(variables_[slot]->getAllocatedType(), variables_[slot]);
+    store(value, slot_address(fp, slot), u.in_frame);
+  });
+}
+
+// At the builder's place: leaves to an instruction, with the frame as it was before.
+void Lowering::leave(std::uint32_t pc, const std::vector<Value*>& values, bool raises) {
+  save_live(live_.before(pc), values);
+  tail_pc_->addIncoming(b.getInt32(pc), b.GetInsertBlock());
+  tail_raises_->addIncoming(b.getInt32(raises ? 1 : 0), b.GetInsertBlock());
+  b.CreateBr(tail_);
+}
+
+Lowering::Block* Lowering::region_exit() {
+  if (region_exit_ == nullptr) {
+    region_exit_ = make("exit");
+    const llvm::IRBuilderBase::InsertPointGuard guard(b);
+    b.SetInsertPoint(region_exit_);
+    leave(region_pc_, region_values_, false);
+  }
+  return region_exit_;
+}
+
+void Lowering::leave_if(Value* condition) {
+  Block* on = make("on");
+  b.CreateCondBr(condition, region_exit(), on, u.unlikely);
+  b.SetInsertPoint(on);
+}
+
+void Lowering::poll() {
+  llvm::LoadInst* limit = b.CreateLoad(u.ptr, at_offset(vm, offsetof(vm::Machine, compiled_limit)));
+  limit->setAtomic(llvm::AtomicOrdering::Monotonic);
+  limit->setAlignment(llvm::Align(8));
+  leave_if(b.CreateIsNull(limit));
+}
+
+void Lowering::finish_tails() {
+  llvm::Type* returns = fn->getReturnType();
+  auto left = [&]() -> Value* {
+    if (returns == u.i1) return b.getTrue();
+    return b.CreateInsertValue(llvm::UndefValue::get(returns), word(1), 0);
+  };
+  if (tail_pc_->getNumIncomingValues() == 0) {
+    tail_->eraseFromParent();
+  } else {
+    b.SetInsertPoint(tail_);
+    store(loaded_function(v.id), b.CreateConstInBoundsGEP1_64(u.i64, fp, -1), u.in_frame);
+    const std::uint64_t exit = offsetof(vm::Machine, exit);
+    store(fp, at_offset(vm, exit + offsetof(vm::CompiledExit, fp)), u.in_machine);
+    store(tail_pc_, at_offset(vm, exit + offsetof(vm::CompiledExit, pc)), u.in_machine);
+    store(tail_raises_, at_offset(vm, exit + offsetof(vm::CompiledExit, raises)), u.in_machine);
+    b.CreateRet(left());
+  }
+  if (call_frame_->getNumIncomingValues() == 0) {
+    call_tail_->eraseFromParent();
+    return;
+  }
+  b.SetInsertPoint(call_tail_);
+  Value* self = loaded_function(v.id);
+  store(self, b.CreateConstInBoundsGEP1_64(u.i64, fp, -1), u.in_frame);
+  Value* code = load(u.ptr, at_offset(self, offsetof(vm::LoadedFunction, code)), u.in_machine);
+  auto header = [&](int at) { return b.CreateConstInBoundsGEP1_64(u.i64, call_frame_, at); };
+  store(b.CreatePtrToInt(fp, u.i64), header(-4), u.in_frame);
+  store(b.CreatePtrToInt(b.CreateInBoundsGEP(u.i8, code, call_resume_), u.i64), header(-3), u.in_frame);
+  store(b.CreatePtrToInt(b.CreateInBoundsGEP(u.i8, code, call_results_), u.i64), header(-2), u.in_frame);
+  b.CreateRet(left());
+}
+
+}  // namespace noodle::jit

@@ -1,0 +1,393 @@
+// Moves, counts, lists, boxes, strings: what is done in compiled code itself. The rest the handlers do.
+
+#include "runtime/jit/emit.h"
+#include "runtime/vm/machine.h"
+
+namespace noodle::jit {
+
+using nbc::Inst;
+using nbc::Kind;
+using nbc::Op;
+
+// ------------------------------------------------------------------------------------------ counts
+
+void Lowering::retain(Value* object) {
+  Value* count = load(u.i32, object, u.in_count);
+  Block *local = make("local"), *shared = make("shared"), *on = make("on");
+  b.CreateCondBr(b.CreateICmpSGT(count, b.getInt32(0)), local, shared);
+  b.SetInsertPoint(local);
+  store(b.CreateAdd(count, b.getInt32(1)), object, u.in_count);
+  b.CreateBr(on);
+  b.SetInsertPoint(shared);
+  b.CreateCall(llvm::FunctionType::get(b.getVoidTy(), {u.ptr, u.i32}, false), helper(vm::Helper::RetainShared),
+               {object, count});
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+}
+
+void Lowering::retain_if_any(Value* object) {
+  Block *some = make("some"), *on = make("none");
+  b.CreateCondBr(b.CreateIsNull(object), on, some);
+  b.SetInsertPoint(some);
+  retain(object);
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+}
+
+void Lowering::release_if_any(Value* object) {
+  Block *some = make("some"), *fewer = make("fewer"), *last = make("last"), *on = make("on");
+  b.CreateCondBr(b.CreateIsNull(object), on, some);
+  b.SetInsertPoint(some);
+  Value* count = load(u.i32, object, u.in_count);
+  b.CreateCondBr(b.CreateICmpSGT(count, b.getInt32(1)), fewer, last);
+  b.SetInsertPoint(fewer);
+  store(b.CreateSub(count, b.getInt32(1)), object, u.in_count);
+  b.CreateBr(on);
+  b.SetInsertPoint(last);
+  b.CreateCall(llvm::FunctionType::get(b.getVoidTy(), {u.ptr, u.ptr}, false), helper(vm::Helper::Release),
+               {vm, object});
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+}
+
+// Whether a type's only reference, if any, is a whole register: a pointer or a string.
+bool Lowering::has_simple_counts(const value::TypeInfo& type) const { return !type.counted || type.kind != Kind::Enum; }
+
+// The object behind a string's words; null when the string stands in them.
+static llvm::Value* text_object(Unit& u, llvm::IRBuilder<>& b, llvm::Value* low, llvm::Value* high) {
+  llvm::Value* none = llvm::ConstantInt::get(u.i64, 0);
+  return b.CreateIntToPtr(b.CreateSelect(b.CreateICmpSLT(high, none), low, none), u.ptr);
+}
+
+void Lowering::retain_slots(const value::TypeInfo& type, std::uint32_t slot) {
+  if (!type.counted) return;
+  retain_if_any(type.kind == Kind::String ? text_object(u, b, get_word(slot), get_word(slot + 1)) : get_pointer(slot));
+}
+
+void Lowering::release_slots(const value::TypeInfo& type, std::uint32_t slot) {
+  if (!type.counted) return;
+  release_if_any(type.kind == Kind::String ? text_object(u, b, get_word(slot), get_word(slot + 1)) : get_pointer(slot));
+}
+
+// ------------------------------------------------------------------------------------------- moves
+
+bool Lowering::moving(const Inst& inst) {
+  switch (inst.op()) {
+    case Op::Move:
+    case Op::Copy:
+    case Op::Borrow:
+    case Op::Reborrow: {
+      const value::TypeInfo& type = *(v.type(inst.a()) != nullptr ? v.type(inst.a()) : v.type(inst.b()));
+      const bool counts = inst.op() == Op::Copy && type.counted;
+      if (counts && !has_simple_counts(type)) return false;
+      std::vector<Value*> words;
+      for (std::uint32_t i = 0; i < type.slots; ++i) words.push_back(get(inst.b() + i));
+      if (counts) retain_slots(type, inst.b());
+      for (std::uint32_t i = 0; i < type.slots; ++i) set(inst.a() + i, words[i]);
+      if (counts) region(inst.pc + inst.words());
+      return true;
+    }
+    case Op::Drop: {
+      const value::TypeInfo& type = *v.module.type_infos[inst.uimm()];
+      if (!has_simple_counts(type)) return false;
+      release_slots(type, inst.a());
+      if (type.counted) region(inst.pc + inst.words());
+      return true;
+    }
+    case Op::Zero: {
+      const value::TypeInfo& type = *v.type(inst.a());
+      for (std::uint32_t i = 0; i < type.slots; ++i) set(inst.a() + i, word(0));
+      return true;
+    }
+    case Op::Const: {
+      const nbc::Constant& constant = v.module.module().constants[inst.uimm()];
+      const value::TypeInfo& type = v.module.types[constant.type];
+      if (!type.counted) {
+        set(inst.a(), word(static_cast<std::int64_t>(constant.value)));
+        return true;
+      }
+      Value* constants = machine_field(offsetof(vm::Machine, constants), u.ptr);
+      for (std::uint32_t i = 0; i < type.slots; ++i) {
+        set(inst.a() + i, load(u.i64, at_offset(constants, (std::uint64_t{inst.uimm()} * 2 + i) * 8), u.in_machine));
+      }
+      return true;
+    }
+    case Op::EnumMake: {
+      const value::TypeInfo& type = *v.type(inst.b());
+      std::vector<Value*> payload;
+      for (std::uint32_t i = 0; i < inst.list_size(); ++i) payload.push_back(get(inst.list(i)));
+      set(inst.b(), word(inst.c()));
+      for (std::uint32_t i = 1; i < type.slots; ++i) {
+        set(inst.b() + i, i - 1 < payload.size() ? payload[i - 1] : word(0));
+      }
+      return true;
+    }
+    case Op::EnumTag: set(inst.a(), get_word(inst.b())); return true;
+    default: return false;
+  }
+}
+
+// ------------------------------------------------------------------------------------------- lists
+
+// A list of which an index is known to be within.
+Lowering::Value* Lowering::checked_list(std::uint32_t slot, Value* index) {
+  Value* list = get_pointer(slot);
+  leave_if(b.CreateIsNull(list));
+  Value* length = load(u.i64, at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
+  leave_if(b.CreateICmpUGE(index, length));
+  return list;
+}
+
+Lowering::Value* Lowering::element_address(const value::TypeInfo& type, Value* list, Value* index) {
+  Value* data = at_offset(list, memory::ArrayObject::kDataOffset);
+  return b.CreateInBoundsGEP(u.i8, data, b.CreateMul(index, word(type.object.stride), "", true, true));
+}
+
+// The list in a slot, after a shared one was copied.
+Lowering::Value* Lowering::unique_list(std::uint32_t slot, Value* list) {
+  Block *shared = make("shared"), *on = make("unique");
+  Block* before = b.GetInsertBlock();
+  Value* count = load(u.i32, list, u.in_count);
+  b.CreateCondBr(b.CreateICmpEQ(count, b.getInt32(1)), on, shared,
+                 llvm::MDBuilder(u.context).createBranchWeights(2000, 1));
+  b.SetInsertPoint(shared);
+  store(loaded_function(v.id), b.CreateConstInBoundsGEP1_64(u.i64, fp, -1), u.in_frame);
+  store(b.CreatePtrToInt(list, u.i64), slot_address(fp, slot), u.in_frame);
+  Value* copy = b.CreateCall(llvm::FunctionType::get(u.ptr, {u.ptr, u.ptr, u.i32}, false),
+                             helper(vm::Helper::MakeUnique), {vm, fp, b.getInt32(slot)});
+  leave_if(b.CreateIsNull(copy));
+  Block* copied = b.GetInsertBlock();
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+  llvm::PHINode* unique = b.CreatePHI(u.ptr, 2);
+  unique->addIncoming(list, before);
+  unique->addIncoming(copy, copied);
+  set(slot, b.CreatePtrToInt(unique, u.i64));
+  return unique;
+}
+
+void Lowering::load_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots, bool counts) {
+  Value* from = at_offset(at, leaf.offset);
+  if (leaf.kind == Kind::F64) {
+    set(slots[0], load(u.f64, from, u.in_data));
+  } else if (leaf.width < 8) {
+    Value* narrow_value = load(b.getIntNTy(leaf.width * 8), from, u.in_data);
+    const bool is_signed = leaf.kind == Kind::I8 || leaf.kind == Kind::I16 || leaf.kind == Kind::I32;
+    set(slots[0], canonical(narrow_value, is_signed));
+  } else {
+    for (std::uint32_t i = 0; i < leaf.type->slots; ++i) {
+      set(slots[i], load(u.i64, at_offset(from, std::uint64_t{i} * 8), u.in_data));
+    }
+  }
+  if (counts) retain_slots(*leaf.type, slots[0]);
+}
+
+void Lowering::store_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots) {
+  Value* to = at_offset(at, leaf.offset);
+  if (leaf.kind == Kind::F64) {
+    store(get_float(slots[0]), to, u.in_data);
+  } else if (leaf.width < 8) {
+    store(narrow(get_word(slots[0]), leaf.width * 8), to, u.in_data);
+  } else {
+    for (std::uint32_t i = 0; i < leaf.type->slots; ++i) {
+      store(get_word(slots[i]), at_offset(to, std::uint64_t{i} * 8), u.in_data);
+    }
+  }
+}
+
+namespace {
+
+// The slots of one leaf of a listed value.
+std::vector<std::uint32_t> listed(const Inst& inst, const value::Leaf& leaf) {
+  std::vector<std::uint32_t> slots;
+  for (std::uint32_t i = 0; i < leaf.type->slots; ++i) slots.push_back(inst.list(leaf.slot + i));
+  return slots;
+}
+
+std::vector<std::uint32_t> from(std::uint32_t slot, const value::Leaf& leaf) {
+  std::vector<std::uint32_t> slots;
+  for (std::uint32_t i = 0; i < leaf.type->slots; ++i) slots.push_back(slot + i);
+  return slots;
+}
+
+bool any_enum_counts(const value::TypeInfo& type) {
+  for (const value::Leaf& leaf : type.leaves) {
+    if (leaf.type->counted && leaf.kind == Kind::Enum) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool Lowering::list(const Inst& inst) {
+  switch (inst.op()) {
+    case Op::ListLen: {
+      Value* list = get_pointer(inst.b());
+      Block *some = make("some"), *on = make("on");
+      Block* before = b.GetInsertBlock();
+      b.CreateCondBr(b.CreateIsNull(list), on, some);
+      b.SetInsertPoint(some);
+      Value* length = load(u.i64, at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
+      b.CreateBr(on);
+      b.SetInsertPoint(on);
+      llvm::PHINode* result = b.CreatePHI(u.i64, 2);
+      result->addIncoming(word(0), before);
+      result->addIncoming(length, some);
+      set(inst.a(), result);
+      return true;
+    }
+    case Op::ListGet:
+    case Op::ListPeek: {
+      const value::TypeInfo& type = *v.type(inst.b());
+      const bool counts = inst.op() == Op::ListGet && type.element->counted;
+      if (counts && any_enum_counts(*type.element)) return false;
+      Value* index = get_word(inst.c());
+      Value* at = element_address(type, checked_list(inst.b(), index), index);
+      for (const value::Leaf& leaf : type.element->leaves) load_leaf(leaf, at, listed(inst, leaf), counts);
+      if (counts) region(inst.pc + inst.words());
+      return true;
+    }
+    case Op::ListLoad: {
+      const value::TypeInfo& type = *v.type(inst.b());
+      const value::Leaf& leaf = type.element->leaves[inst.y()];
+      if (leaf.type->counted && leaf.kind == Kind::Enum) return false;
+      Value* index = get_word(inst.c());
+      Value* at = element_address(type, checked_list(inst.b(), index), index);
+      load_leaf(leaf, at, from(inst.a(), leaf), leaf.type->counted);
+      if (leaf.type->counted) region(inst.pc + inst.words());
+      return true;
+    }
+    default: return false;
+  }
+}
+
+bool Lowering::list_change(const Inst& inst) {
+  switch (inst.op()) {
+    case Op::ListStore:
+    case Op::ListSet:
+    case Op::ListPut:
+    case Op::ListTake: break;
+    case Op::ListPush: return push(inst);
+    default: return false;
+  }
+  const value::TypeInfo& type = *v.type(inst.b());
+  const bool one = inst.op() == Op::ListStore;
+  const bool takes = inst.op() == Op::ListTake;
+  const value::Leaf* only = one ? &type.element->leaves[inst.y()] : nullptr;
+  const bool counted = one ? only->type->counted : type.element->counted;
+  if (counted && !takes && (one ? only->kind == Kind::Enum : type.element->leaves.size() != 1)) return false;
+  if (counted && !takes && !one && type.element->leaves[0].kind == Kind::Enum) return false;
+  Value* index = get_word(inst.c());
+  Value* list = unique_list(inst.b(), checked_list(inst.b(), index));
+  Value* at = element_address(type, list, index);
+  if (takes) {
+    for (const value::Leaf& leaf : type.element->leaves) {
+      load_leaf(leaf, at, listed(inst, leaf), false);
+      for (std::uint32_t i = 0; i < leaf.width; i += 8) {
+        store(llvm::ConstantInt::get(b.getIntNTy(std::min<unsigned>(leaf.width, 8) * 8), 0),
+              at_offset(at, leaf.offset + i), u.in_data);
+      }
+      // A string or an enum is wider than its leaf says.
+      for (std::uint32_t i = 1; leaf.width >= 8 && i < leaf.type->slots; ++i) {
+        store(word(0), at_offset(at, leaf.offset + std::uint64_t{i} * 8), u.in_data);
+      }
+    }
+    region(inst.pc + inst.words());
+    return true;
+  }
+  Value* old = nullptr;
+  if (counted) {
+    const value::Leaf& leaf = one ? *only : type.element->leaves[0];
+    Value* place = at_offset(at, leaf.offset);
+    Value* low = load(u.i64, place, u.in_data);
+    old = leaf.kind == Kind::String ? text_object(u, b, low, load(u.i64, at_offset(place, 8), u.in_data))
+                                    : b.CreateIntToPtr(low, u.ptr);
+  }
+  if (one) {
+    store_leaf(*only, at, from(inst.a(), *only));
+  } else {
+    for (const value::Leaf& leaf : type.element->leaves) store_leaf(leaf, at, listed(inst, leaf));
+  }
+  if (old != nullptr) release_if_any(old);
+  region(inst.pc + inst.words());
+  return true;
+}
+
+// With room behind the last element and nobody else to see it; else the handler does it.
+bool Lowering::push(const Inst& inst) {
+  const value::TypeInfo& type = *v.type(inst.b());
+  Value* list_word = get_word(inst.b());
+  Value* list = b.CreateIntToPtr(list_word, u.ptr);
+  Block *some = make("some"), *room = make("room"), *unique = make("unique"), *slow = make("slow"), *on = make("on");
+  b.CreateCondBr(b.CreateIsNull(list), slow, some, u.unlikely);
+  b.SetInsertPoint(some);
+  Value* length = load(u.i64, at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
+  Value* capacity = load(u.i64, at_offset(list, offsetof(memory::ArrayObject, capacity)), u.in_header);
+  b.CreateCondBr(b.CreateICmpULT(length, capacity), room, slow);
+  b.SetInsertPoint(room);
+  Value* count = load(u.i32, list, u.in_count);
+  b.CreateCondBr(b.CreateICmpEQ(count, b.getInt32(1)), unique, slow);
+  b.SetInsertPoint(unique);
+  Value* at = element_address(type, list, length);
+  for (const value::Leaf& leaf : type.element->leaves) store_leaf(leaf, at, listed(inst, leaf));
+  store(b.CreateAdd(length, word(1)), at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
+  b.CreateBr(on);
+  b.SetInsertPoint(slow);
+  Accesses accesses;
+  v.accesses(inst, accesses);
+  const std::vector<Value*> before = now_;
+  Value* raised = step(inst, accesses);
+  Block *wrong = make("wrong"), *pushed = make("pushed");
+  b.CreateCondBr(raised, wrong, pushed, u.unlikely);
+  b.SetInsertPoint(wrong);
+  leave(inst.pc, before, true);
+  b.SetInsertPoint(pushed);
+  Value* grown = load(u.i64, slot_address(fp, inst.b()), u.in_frame);
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+  llvm::PHINode* result = b.CreatePHI(u.i64, 2);
+  result->addIncoming(list_word, unique);
+  result->addIncoming(grown, pushed);
+  now_ = before;
+  set(inst.b(), result);
+  region(inst.pc + inst.words());
+  return true;
+}
+
+// --------------------------------------------------------------------------------- boxes, strings
+
+bool Lowering::box(const Inst& inst) {
+  switch (inst.op()) {
+    case Op::BoxPeek:
+    case Op::BoxGet: {
+      const value::TypeInfo& content = *v.type(inst.b())->element;
+      const bool counts = inst.op() == Op::BoxGet && content.counted;
+      if (counts && any_enum_counts(content)) return false;
+      Value* object = get_pointer(inst.b());
+      leave_if(b.CreateIsNull(object));
+      Value* at = at_offset(object, value::kBoxContent);
+      for (const value::Leaf& leaf : content.leaves) load_leaf(leaf, at, listed(inst, leaf), counts);
+      if (counts) region(inst.pc + inst.words());
+      return true;
+    }
+    case Op::BoxTag: {
+      const value::Leaf& tag = v.type(inst.b())->element->leaves[0];
+      Value* object = get_pointer(inst.b());
+      leave_if(b.CreateIsNull(object));
+      llvm::Type* width = b.getIntNTy(std::min<unsigned>(tag.width, 8) * 8);
+      set(inst.a(), canonical(load(width, at_offset(object, value::kBoxContent + tag.offset), u.in_data), false));
+      return true;
+    }
+    default: return false;
+  }
+}
+
+bool Lowering::strings(const Inst& inst) {
+  if (inst.op() != Op::StringByteLen) return false;
+  Value* high = get_word(inst.b() + 1u);
+  Value* outside = b.CreateAnd(high, word(INT64_MAX));
+  set(inst.a(), b.CreateSelect(b.CreateICmpSLT(high, word(0)), outside, b.CreateLShr(high, word(56))));
+  return true;
+}
+
+}  // namespace noodle::jit

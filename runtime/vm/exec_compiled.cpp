@@ -1,0 +1,118 @@
+// From the interpreter into compiled code and back.
+
+#include <pthread.h>
+
+#include "runtime/vm/handlers.h"
+
+namespace noodle::vm {
+
+namespace {
+
+const CompiledFunction& compiled_of(const LoadedFunction& function) {
+  // Whoever put EnterCompiled into the code published this before.
+  return *function.module->compiled[function.id].load(std::memory_order_acquire);
+}
+
+// The word at pc with the opcode that the loader gave it.
+Word original_word(const LoadedFunction& function, const Word* pc) {
+  const Word word = *pc;
+  if (static_cast<std::uint16_t>(word) != static_cast<std::uint16_t>(Exec::EnterCompiled)) return word;
+  const EntryPoint* entry = compiled_of(function).at(static_cast<std::uint32_t>(pc - function.code));
+  return (word & ~Word{0xFFFF}) | entry->replaced;
+}
+
+// How far down this thread's stack compiled code may go. What it calls needs some room of its own.
+std::uintptr_t stack_end_of_this_thread() {
+  constexpr std::size_t kRoom = 256 * 1024, kLeast = 1024 * 1024;
+  const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return here - kLeast + kRoom;
+  void* lowest = nullptr;
+  std::size_t size = 0;
+  pthread_attr_getstack(&attributes, &lowest, &size);
+  pthread_attr_destroy(&attributes);
+  return reinterpret_cast<std::uintptr_t>(lowest) + kRoom;
+}
+
+// Apart from the handler, which is to need no frame but for the call.
+[[gnu::noinline]] bool enter(Machine* vm, std::uint64_t* fp, const Word* pc) {
+  if (vm->processor_stack_end == 0) vm->processor_stack_end = stack_end_of_this_thread();
+  const LoadedFunction& function = *function_of(fp);
+  return compiled_of(function).at(static_cast<std::uint32_t>(pc - function.code))->code(vm, fp);
+}
+
+// Ends a single step: what follows the instruction is not done. A handler that has prepared something goes on
+// with its own instruction: that one is.
+NOODLE_CONVENTION void h_stepped(NOODLE_PARAMS) {
+  vm->exit.pc = static_cast<std::uint32_t>(pc - function_of(fp)->code);
+}
+
+constexpr auto kSteps = [] {
+  struct Table {
+    Handler handlers[static_cast<std::size_t>(Exec::Count)];
+  } table{};
+  for (Handler& handler : table.handlers) handler = h_stepped;
+  return table;
+}();
+
+}  // namespace
+
+bool is_single_step(const void* table) { return table == kSteps.handlers; }
+
+HANDLER(EnterCompiled) {
+  if (!enter(vm, fp, pc)) [[likely]] {
+    pc = reinterpret_cast<const Word*>(fp[-3]);
+    fp = reinterpret_cast<std::uint64_t*>(fp[-4]);
+    DISPATCH();
+  }
+  fp = vm->exit.fp;
+  const LoadedFunction& function = *function_of(fp);
+  pc = function.code + vm->exit.pc;
+  w = original_word(function, pc);
+  // Whoever asked it to leave is to be heard at the next safepoint.
+  if (vm->compiled_limit.load(std::memory_order_relaxed) == nullptr) {
+    vm->compiled_limit.store(vm->stack_end, std::memory_order_relaxed);
+    fuel = 1;
+  }
+  if (vm->exit.raises != 0) {
+    [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel);
+  }
+  [[clang::musttail]] return handlers_in(table)[static_cast<std::uint16_t>(w)](pc, fp, vm, table, w, fuel);
+}
+
+namespace {
+
+bool helper_step(Machine* vm, std::uint64_t* fp, std::uint32_t at) {
+  const LoadedFunction& function = *function_of(fp);
+  const Word* pc = function.code + at;
+  const Word w = original_word(function, pc);
+  vm->fault = Fault::None;
+  constexpr std::uint64_t kPlenty = UINT64_MAX / 2;
+  do {
+    vm->exit.pc = UINT32_MAX;
+    handler_table()[static_cast<std::uint16_t>(w)](pc, fp, vm, kSteps.handlers, w, kPlenty);
+  } while (vm->exit.pc == at);
+  return vm->fault != Fault::None;
+}
+
+void helper_retain_shared(memory::Object* object, std::int32_t count) { memory::retain_shared(object, count); }
+
+void helper_release(Machine* vm, memory::Object* object) { memory::release(vm->account, object); }
+
+std::uint64_t helper_make_unique(Machine* vm, std::uint64_t* fp, std::uint32_t slot) {
+  return value::list_make_unique(vm->account, type_at(fp, static_cast<std::uint16_t>(slot)), fp + slot) ? fp[slot] : 0;
+}
+
+const void* const kHelpers[] = {
+    reinterpret_cast<const void*>(helper_step),
+    reinterpret_cast<const void*>(helper_retain_shared),
+    reinterpret_cast<const void*>(helper_release),
+    reinterpret_cast<const void*>(helper_make_unique),
+};
+static_assert(std::size(kHelpers) == static_cast<std::size_t>(Helper::Count));
+
+}  // namespace
+
+const void* const* compiled_helpers() { return kHelpers; }
+
+}  // namespace noodle::vm

@@ -1,0 +1,75 @@
+#pragma once
+
+// What the interpreter and compiled code know of each other.
+//
+// Compiled code works on the same frames as the interpreter, but keeps registers where it likes: a frame in
+// memory holds what the interpreter needs only where compiled code hands over to it. That it does whenever
+// something is not as the usual case has it: a check fails, a task has to wait or to yield, a callee is not
+// compiled, the processor's stack is at its end. It then *leaves*: writes the registers that are still wanted
+// into the frame, notes the word to go on at, and tells its caller, which does the same with its own frame,
+// down to the interpreter. So panics, traces, waits and limits have one implementation, and no stack of
+// the processor's outlives a turn.
+
+#include <cstdint>
+#include <vector>
+
+namespace noodle::vm {
+
+struct LoadedFunction;
+class LoadedModule;
+struct Machine;
+
+/// A way from the interpreter into compiled code: gives false when the outermost frame has returned (its results
+/// are in the caller's frame), true when compiled code was left: see Machine::exit.
+using CompiledCode = bool (*)(Machine*, std::uint64_t* fp);
+
+/// A place where compiled code can be entered: a function's first word, or the head of a loop.
+struct EntryPoint {
+  std::uint32_t pc = 0;
+  CompiledCode code = nullptr;
+  std::uint16_t replaced = 0;  // the opcode that Exec::EnterCompiled stands for there
+};
+
+/// The ways into one function. Not changed once it is published.
+struct CompiledFunction {
+  std::vector<EntryPoint> entries;
+
+  const EntryPoint* at(std::uint32_t pc) const {
+    for (const EntryPoint& entry : entries) {
+      if (entry.pc == pc) return &entry;
+    }
+    return nullptr;
+  }
+};
+
+/// Where compiled code was left.
+struct CompiledExit {
+  std::uint64_t* fp = nullptr;
+  std::uint32_t pc = 0;
+  std::uint32_t raises = 0;  // Machine::fault is set and to be raised there; else the instruction is done there
+};
+
+/// What compiled code calls, by its place in Machine::helpers.
+enum class Helper : std::uint32_t {
+  Step,          // bool (Machine*, fp, pc): does one instruction on the frame in memory; true: Machine::fault is set
+  RetainShared,  // void (Object*, count)
+  Release,       // void (Machine*, Object*): drops a reference that may be the last
+  MakeUnique,    // Object* (Machine*, fp, slot): the list in a slot, made unique; null when there is no memory
+  Count,
+};
+
+/// Compiles what is hot in one runtime.
+class Tier {
+ public:
+  virtual ~Tier() = default;
+  /// A worker has a machine, which lives until `close`.
+  virtual void attach(Machine& machine) = 0;
+  /// A worker is at a safepoint of this frame, and has used up its share of steps since the last one. Never waits.
+  virtual void sample(Machine& machine, const std::uint64_t* fp, std::uint32_t pc) = 0;
+  /// A module is about to be run.
+  virtual void loaded(LoadedModule& module) = 0;
+  /// The runtime is about to end: nothing of it may be touched afterwards.
+  virtual void close() = 0;
+};
+
+}  // namespace noodle::vm

@@ -1,0 +1,36 @@
+#pragma once
+
+// The command's flags about compiled code.
+
+#include <memory>
+
+#include "runtime/jit/tier.h"
+#include "tools/driver.h"
+#include "tools/verb.h"
+
+namespace noodle::tools {
+
+/// How much is compiled.
+inline constexpr Flag kJitFlag = {
+    .name = "--jit",
+    .value = "off|on|always",
+    .help = "compile nothing, what is hot (the default), or everything at once",
+};
+/// Says what the compiler does.
+inline constexpr Flag kJitLogFlag = {
+    .name = "--jit-log",
+    .value = "",
+    .help = "say what is compiled, how long that takes, and how large it is",
+};
+
+struct JitOptions {
+  jit::Mode mode = jit::Mode::On;
+  bool log = false;
+};
+
+/// The values of the flags; an exit code when one is wrong.
+OrExit<JitOptions> jit_options(const Arguments& arguments);
+/// What compiles for a runtime; null when nothing is to be compiled.
+std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options);
+
+}  // namespace noodle::tools
