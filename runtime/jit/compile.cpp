@@ -6,7 +6,22 @@
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
-#include <llvm/Transforms/IPO/AlwaysInliner.h>
+#include <llvm/Transforms/IPO/Inliner.h>
+#include <llvm/Transforms/InstCombine/InstCombine.h>
+#include <llvm/Transforms/Scalar/ConstraintElimination.h>
+#include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
+#include <llvm/Transforms/Scalar/DeadStoreElimination.h>
+#include <llvm/Transforms/Scalar/EarlyCSE.h>
+#include <llvm/Transforms/Scalar/GVN.h>
+#include <llvm/Transforms/Scalar/IndVarSimplify.h>
+#include <llvm/Transforms/Scalar/LICM.h>
+#include <llvm/Transforms/Scalar/LoopDeletion.h>
+#include <llvm/Transforms/Scalar/LoopPassManager.h>
+#include <llvm/Transforms/Scalar/LoopRotation.h>
+#include <llvm/Transforms/Scalar/SROA.h>
+#include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
+#include <llvm/Transforms/Scalar/SimplifyCFG.h>
+#include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
 #include <chrono>
 #include <cstdlib>
@@ -37,16 +52,18 @@ llvm::TargetMachine& target_machine() {
     }
     llvm::TargetOptions options;
     options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-    return std::unique_ptr<llvm::TargetMachine>(
-        target->createTargetMachine(triple, llvm::sys::getHostCPUName(), features, options, llvm::Reloc::PIC_,
-                                    llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+    return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
+        triple, llvm::sys::getHostCPUName(), features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small,
+        std::getenv("CG") ? llvm::CodeGenOptLevel(atoi(std::getenv("CG"))) : llvm::CodeGenOptLevel::Default));
   }();
   return *machine;
 }
 
-// Functions that a function calls are compiled with it as long as all together stay small.
+// Functions that a function calls are compiled with it as long as all together stay small. Of those that are compiled
+// already only the smallest, to be taken in by their callers.
 constexpr std::size_t kMostWords = 4000;
 constexpr std::size_t kMostFunctions = 24;
+constexpr std::size_t kSmallest = 40;
 
 std::vector<std::uint32_t> reachable(const vm::LoadedModule& module, std::uint32_t first) {
   std::vector<std::uint32_t> found{first};
@@ -60,6 +77,7 @@ std::vector<std::uint32_t> reachable(const vm::LoadedModule& module, std::uint32
       if (inst.op() != nbc::Op::Call || known.contains(inst.uimm())) continue;
       const std::size_t more = module.module().functions[inst.uimm()].code.size();
       if (words + more > kMostWords || found.size() == kMostFunctions) continue;
+      if (more > kSmallest && module.functions[inst.uimm()].fast.load(std::memory_order_relaxed) != nullptr) continue;
       words += more;
       known.insert(inst.uimm());
       found.push_back(inst.uimm());
@@ -92,6 +110,7 @@ void define_entry(Unit& unit, std::uint32_t id) {
   }
   llvm::Function* body = unit.body(id);
   llvm::CallInst* returned = b.CreateCall(body, args);
+  returned->setCallingConv(kBodyConvention);
   auto* left = llvm::BasicBlock::Create(unit.context, "left", entry);
   auto* done = llvm::BasicBlock::Create(unit.context, "done", entry);
   b.CreateCondBr(b.CreateICmpNE(b.CreateExtractValue(returned, 0), llvm::ConstantInt::get(unit.i64, 0)), left, done,
@@ -148,6 +167,38 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
   return true;
 }
 
+// A short pipeline: what it leaves out costs more time than the code gains.
+void add_cleaning(llvm::FunctionPassManager& passes) {
+  passes.addPass(llvm::SROAPass(llvm::SROAOptions::ModifyCFG));
+  passes.addPass(llvm::EarlyCSEPass(true));
+  passes.addPass(llvm::SimplifyCFGPass());
+}
+
+void add_passes(llvm::FunctionPassManager& passes) {
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::CorrelatedValuePropagationPass());
+  passes.addPass(llvm::SimplifyCFGPass());
+  llvm::LoopPassManager rotation;
+  rotation.addPass(llvm::LoopRotatePass());
+  rotation.addPass(llvm::LICMPass(llvm::LICMOptions()));
+  rotation.addPass(llvm::SimpleLoopUnswitchPass(true));
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(rotation), true));
+  passes.addPass(llvm::InstCombinePass());
+  llvm::LoopPassManager induction;
+  induction.addPass(llvm::IndVarSimplifyPass());
+  induction.addPass(llvm::LoopDeletionPass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(induction)));
+  passes.addPass(llvm::GVNPass());
+  passes.addPass(llvm::ConstraintEliminationPass());
+  passes.addPass(llvm::CorrelatedValuePropagationPass());
+  passes.addPass(llvm::DSEPass());
+  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), true));
+  passes.addPass(llvm::LoopVectorizePass());
+  passes.addPass(llvm::InstCombinePass());
+  passes.addPass(llvm::SimplifyCFGPass(
+      llvm::SimplifyCFGOptions().convertSwitchToLookupTable(true).hoistCommonInsts(true).sinkCommonInsts(true)));
+}
+
 void optimise(llvm::Module& ir) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -156,14 +207,26 @@ void optimise(llvm::Module& ir) {
   llvm::TargetLibraryInfoImpl libraries(llvm::Triple(ir.getTargetTriple()));
   libraries.disableAllFunctions();
   functions.registerPass([&] { return llvm::TargetLibraryAnalysis(libraries); });
-  llvm::PipelineTuningOptions tuning;
-  llvm::PassBuilder builder(&target_machine(), tuning);
+  llvm::PassBuilder builder(&target_machine());
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(ir, modules);
+  if (std::getenv("NOODLE_JIT_O2") != nullptr) {
+    builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(ir, modules);
+    return;
+  }
+  llvm::ModulePassManager passes;
+  llvm::FunctionPassManager cleaning, work;
+  add_cleaning(cleaning);
+  passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(cleaning)));
+  constexpr int kInlined = 100;
+  passes.addPass(llvm::ModuleInlinerWrapperPass(llvm::getInlineParams(kInlined)));
+  add_cleaning(work);
+  add_passes(work);
+  passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(work)));
+  passes.run(ir, modules);
 }
 
 void dump(const llvm::Module& ir, char when) {

@@ -16,11 +16,12 @@
 #include <vector>
 
 #include "runtime/jit/accesses.h"
+#include "runtime/jit/loops.h"
 
 namespace noodle::jit {
 
-/// Offsets and types of what compiled code touches.
-struct Layout;
+/// Bodies preserve no register: most are short, and need none to be saved on their usual path.
+inline constexpr llvm::CallingConv::ID kBodyConvention = llvm::CallingConv::PreserveNone;
 
 /// The functions of one LLVM module, and what they have in common.
 class Unit {
@@ -77,7 +78,28 @@ class Lowering {
   using Block = llvm::BasicBlock;
 
   // Structure.
+  /// A plain loop in the making: what is found out before each chunk of it.
+  struct LoopCode {
+    PlainLoop plain;
+    Block* before = nullptr;  // from outside
+    Block* chunk = nullptr;   // a few thousand turns, after which we look whether somebody asks us to leave
+    llvm::AllocaInst* stop = nullptr;
+    std::vector<llvm::AllocaInst*> lengths;  // of the lists; 0 for one that can't be used as it is
+    std::vector<llvm::AllocaInst*> data;
+  };
+  /// An element's list: where its elements are, and the list itself where it may be replaced.
+  struct ListPlace {
+    Value* list = nullptr;
+    Value* data = nullptr;
+  };
+
   bool find_blocks();
+  Block* block_at(std::uint32_t target);
+  const LoopCode* loop_at(std::uint32_t pc) const;
+  void begin_loop(LoopCode& loop);
+  void begin_chunk(LoopCode& loop);
+  Value* bound_of(const Counter& counter);
+  void end_turn(const nbc::Inst& inst, const LoopCode& loop);
   void prologue();
   void block(std::uint32_t pc);
   void one(const nbc::Inst& inst);
@@ -118,6 +140,7 @@ class Lowering {
   void leave(std::uint32_t pc, const std::vector<Value*>& values, bool raises);
   void save_live(const SlotSet& live, const std::vector<Value*>& values);
   void poll();
+  Value* safepoint();
 
   // Instructions.
   bool scalar(const nbc::Inst& inst);
@@ -132,17 +155,26 @@ class Lowering {
   bool list(const nbc::Inst& inst);
   bool list_change(const nbc::Inst& inst);
   bool push(const nbc::Inst& inst);
-  Value* checked_list(std::uint32_t slot, Value* index);
-  Value* element_address(const value::TypeInfo& type, Value* list, Value* index);
+  ListPlace checked_list(std::uint32_t slot, std::uint32_t index);
+  ListPlace unique_place(std::uint32_t slot, ListPlace place);
+  Value* element_address(const value::TypeInfo& type, Value* data, Value* index);
   Value* unique_list(std::uint32_t slot, Value* list);
   void load_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots, bool counts);
   void store_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots);
+  bool leaves_count_simply(const value::TypeInfo& type) const;
   bool box(const nbc::Inst& inst);
   bool strings(const nbc::Inst& inst);
+  bool string_equality(const nbc::Inst& inst);
+  Value* string_length(Value* low, Value* high);
+  bool call_leaf(const nbc::Inst& inst);
+  void raise_if(Value* raised, std::uint32_t pc, const std::vector<Value*>& before);
+  Value* object_of_text(Value* low, Value* high);
   void retain(Value* object);
   void retain_if_any(Value* object);
   void release_if_any(Value* object);
   bool has_simple_counts(const value::TypeInfo& type) const;
+  void count_slots(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*));
+  void count_variant(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*));
   void retain_slots(const value::TypeInfo& type, std::uint32_t slot);
   void release_slots(const value::TypeInfo& type, std::uint32_t slot);
   void call(const nbc::Inst& inst);
@@ -152,6 +184,7 @@ class Lowering {
   void call_method(const nbc::Inst& inst);
   void room_for_call(Value* frame, Value* slots);
   void after_call(const nbc::Inst& inst, Value* frame, Value* left, std::uint32_t results_at);
+  llvm::CallInst* call_body(llvm::FunctionType* type, Value* target, const std::vector<Value*>& args);
   void called(const nbc::Inst& inst, Value* frame, Value* returned, llvm::StructType* type, std::uint32_t args);
   void give_back(const nbc::Inst& inst);
   void single_step(const nbc::Inst& inst);
@@ -172,6 +205,8 @@ class Lowering {
   std::map<std::uint32_t, Block*> blocks_;
   std::vector<bool> heads_;  // by pc: of a loop
   std::vector<std::uint32_t> order_;
+  std::map<std::uint32_t, LoopCode> loops_;  // by head
+  std::uint32_t pc_ = 0;                     // of the instruction in the making
   std::uint32_t region_pc_ = 0;
   std::vector<Value*> region_values_;
   Block* region_exit_ = nullptr;

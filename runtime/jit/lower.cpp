@@ -72,6 +72,7 @@ llvm::Function* Unit::body(std::uint32_t id) {
   if (known == nullptr) {
     known = llvm::Function::Create(body_type(id), llvm::Function::InternalLinkage, "f" + std::to_string(id), *ir);
     known->setDoesNotThrow();
+    known->setCallingConv(kBodyConvention);
   }
   return known;
 }
@@ -125,6 +126,10 @@ bool Lowering::find_blocks() {
     order_.push_back(pc);
     blocks_[pc] = nullptr;
   }
+  for (PlainLoop& plain : plain_loops(v)) {
+    const std::uint32_t head = plain.head;
+    if (reached[head] && reached[plain.latch]) loops_[head].plain = std::move(plain);
+  }
   return true;
 }
 
@@ -136,6 +141,17 @@ void Lowering::prologue() {
   now_.assign(slots, nullptr);
   for (std::uint32_t i = 0; i < slots; ++i) variables_[i] = b.CreateAlloca(u.slot_type(v, i));
   for (auto& [pc, made] : blocks_) made = make("b");
+  for (auto& [head, loop] : loops_) {
+    loop.before = make("before");
+    if (loop.plain.counter) {
+      loop.chunk = make("chunk");
+      loop.stop = b.CreateAlloca(u.i64);
+    }
+    for (std::size_t i = 0; i < loop.plain.lists.size(); ++i) {
+      loop.lengths.push_back(b.CreateAlloca(u.i64));
+      loop.data.push_back(b.CreateAlloca(u.ptr));
+    }
+  }
   tail_ = make("leave");
   tail_pc_ = llvm::PHINode::Create(u.i32, 4, "pc", tail_);
   tail_raises_ = llvm::PHINode::Create(u.i32, 4, "raises", tail_);
@@ -145,23 +161,26 @@ void Lowering::prologue() {
   call_results_ = llvm::PHINode::Create(u.i64, 4, "results", call_tail_);
   if (loop_ < 0) {
     for (std::uint32_t i = 0; i < v.loaded.param_slots; ++i) b.CreateStore(fn->getArg(2 + i), variables_[i]);
-    b.CreateBr(blocks_[0]);
+    b.CreateBr(block_at(0));
     return;
   }
   const auto head = static_cast<std::uint32_t>(loop_);
   live_.before(head).for_each([&](std::uint32_t slot) {
     b.CreateStore(load(variables_[slot]->getAllocatedType(), slot_address(fp, slot), u.in_frame), variables_[slot]);
   });
-  b.CreateBr(blocks_[head]);
+  b.CreateBr(block_at(head));
 }
 
 void Lowering::block(std::uint32_t pc) {
+  const auto loop = loops_.find(pc);
+  if (loop != loops_.end()) begin_loop(loop->second);
   b.SetInsertPoint(blocks_[pc]);
   now_.assign(now_.size(), nullptr);
   region(pc);
-  if (heads_[pc]) poll();
+  if (heads_[pc] && (loop == loops_.end() || !loop->second.plain.counter)) poll();
   for (;;) {
     const Inst inst = v.at(pc);
+    pc_ = pc;
     one(inst);
     if (failed_) return;
     pc += inst.words();
@@ -169,10 +188,18 @@ void Lowering::block(std::uint32_t pc) {
     if ((inst.op_info->flags & nbc::Branch) != 0) return;
     if (blocks_.contains(pc)) {
       flush();
-      b.CreateBr(blocks_[pc]);
+      b.CreateBr(block_at(pc));
       return;
     }
   }
+}
+
+// Where a jump from the instruction in the making goes: to a plain loop from outside by way of what is before it.
+Lowering::Block* Lowering::block_at(std::uint32_t target) {
+  const auto loop = loops_.find(target);
+  if (loop == loops_.end() || (b.GetInsertBlock() != &fn->getEntryBlock() && loop->second.plain.contains(pc_)))
+    return blocks_[target];
+  return loop->second.before;
 }
 
 void Lowering::one(const Inst& inst) {
@@ -202,12 +229,16 @@ void Lowering::flush() {
 
 void Lowering::go_to(std::uint32_t target) {
   flush();
-  b.CreateBr(blocks_[target]);
+  b.CreateBr(block_at(target));
 }
 
 void Lowering::branch(const Inst& inst, Value* condition) {
+  if (const LoopCode* loop = loop_at(inst.pc); loop != nullptr && loop->plain.counter && inst.pc == loop->plain.latch) {
+    return end_turn(inst, *loop);
+  }
   flush();
-  b.CreateCondBr(condition, blocks_[static_cast<std::uint32_t>(inst.branch_target())], blocks_[inst.pc + inst.words()]);
+  b.CreateCondBr(condition, block_at(static_cast<std::uint32_t>(inst.branch_target())),
+                 block_at(inst.pc + inst.words()));
 }
 
 void Lowering::switch_on(const Inst& inst) {
@@ -215,9 +246,9 @@ void Lowering::switch_on(const Inst& inst) {
   flush();
   const std::uint32_t count = inst.target_count();
   // A variant's number is always one of them; what else an integer may be goes to the last.
-  llvm::SwitchInst* made = b.CreateSwitch(on, blocks_[inst.target(count - 1)], count);
+  llvm::SwitchInst* made = b.CreateSwitch(on, block_at(inst.target(count - 1)), count);
   for (std::uint32_t i = 0; i + 1 < count; ++i) {
-    made->addCase(llvm::cast<llvm::ConstantInt>(word(i)), blocks_[inst.target(i)]);
+    made->addCase(llvm::cast<llvm::ConstantInt>(word(i)), block_at(inst.target(i)));
   }
 }
 
@@ -301,7 +332,19 @@ void Lowering::poll() {
   llvm::LoadInst* limit = b.CreateLoad(u.ptr, at_offset(vm, offsetof(vm::Machine, compiled_limit)));
   limit->setAtomic(llvm::AtomicOrdering::Monotonic);
   limit->setAlignment(llvm::Align(8));
-  leave_if(b.CreateIsNull(limit));
+  Block *asked = make("asked"), *on = make("on");
+  b.CreateCondBr(b.CreateIsNull(limit), asked, on, u.unlikely);
+  b.SetInsertPoint(asked);
+  leave_if(safepoint());
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+}
+
+Lowering::Value* Lowering::safepoint() {
+  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.ptr}, false);
+  llvm::CallInst* leaves = b.CreateCall(type, helper(vm::Helper::Safepoint), {vm});
+  leaves->addRetAttr(llvm::Attribute::ZExt);
+  return leaves;
 }
 
 void Lowering::finish_tails() {

@@ -23,7 +23,14 @@ void Lowering::room_for_call(Value* frame, Value* slots) {
   limit->setAtomic(llvm::AtomicOrdering::Monotonic);
   limit->setAlignment(llvm::Align(8));
   Value* end = b.CreateAdd(b.CreatePtrToInt(frame, u.i64), b.CreateMul(slots, word(kWord)));
-  leave_if(b.CreateICmpUGT(end, limit));
+  Block *full = make("full"), *room = make("room");
+  b.CreateCondBr(b.CreateICmpUGT(end, limit), full, room, u.unlikely);
+  b.SetInsertPoint(full);
+  leave_if(b.CreateICmpNE(limit, word(0)));
+  leave_if(safepoint());
+  leave_if(b.CreateICmpUGT(end, machine_field(offsetof(vm::Machine, stack_end), u.i64)));
+  b.CreateBr(room);
+  b.SetInsertPoint(room);
   Value* stack = b.CreateIntrinsic(llvm::Intrinsic::frameaddress, {u.ptr}, {b.getInt32(0)});
   Value* lowest = machine_field(offsetof(vm::Machine, processor_stack_end), u.i64);
   leave_if(b.CreateICmpULT(b.CreatePtrToInt(stack, u.i64), lowest));
@@ -65,6 +72,12 @@ void Lowering::called(const Inst& inst, Value* frame, Value* returned, llvm::Str
   region(inst.pc + inst.words());
 }
 
+llvm::CallInst* Lowering::call_body(llvm::FunctionType* type, Value* target, const std::vector<Value*>& args) {
+  llvm::CallInst* made = b.CreateCall(type, target, args);
+  made->setCallingConv(kBodyConvention);
+  return made;
+}
+
 void Lowering::call(const Inst& inst) {
   const std::uint32_t id = inst.uimm();
   const vm::LoadedFunction& callee = v.module.functions[id];
@@ -83,7 +96,7 @@ void Lowering::call(const Inst& inst) {
   for (std::uint32_t i = 0; i < callee.param_slots; ++i) {
     args.push_back(u.slot_type(other, i) == u.f64 ? get_float(inst.list(i)) : get_word(inst.list(i)));
   }
-  Value* returned = b.CreateCall(u.body_type(id), target, args);
+  Value* returned = call_body(u.body_type(id), target, args);
   called(inst, frame, returned, u.returned(id), callee.param_slots);
 }
 
@@ -112,7 +125,7 @@ void Lowering::call_method(const Inst& inst) {
   for (std::uint32_t i = 0; i < listed; ++i) {
     args.push_back(u.slot_type(other, i + 1) == u.f64 ? get_float(inst.list(i)) : get_word(inst.list(i)));
   }
-  called(inst, frame, b.CreateCall(u.body_type(id), fast, args), u.returned(id), listed);
+  called(inst, frame, call_body(u.body_type(id), fast, args), u.returned(id), listed);
 }
 
 // A closure's captures are as many as it was made with, so its arguments and results go through the frames, as the
@@ -259,12 +272,7 @@ void Lowering::single_step(const Inst& inst) {
   v.accesses(inst, accesses);
   const std::vector<Value*> before = now_;
   Value* raised = step(inst, accesses);
-  Block* wrong = make("wrong");
-  Block* on = make("on");
-  b.CreateCondBr(raised, wrong, on, u.unlikely);
-  b.SetInsertPoint(wrong);
-  leave(inst.pc, before, true);
-  b.SetInsertPoint(on);
+  raise_if(raised, inst.pc, before);
   for (const Slots& run : accesses.writes) {
     for (std::uint32_t i = 0; i < run.count; ++i) {
       const std::uint32_t slot = run.first + i;

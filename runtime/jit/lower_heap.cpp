@@ -1,5 +1,7 @@
 // Moves, counts, lists, boxes, strings: what is done in compiled code itself. The rest the handlers do.
 
+#include <algorithm>
+
 #include "runtime/jit/emit.h"
 #include "runtime/vm/machine.h"
 
@@ -50,23 +52,53 @@ void Lowering::release_if_any(Value* object) {
   b.SetInsertPoint(on);
 }
 
-// Whether a type's only reference, if any, is a whole register: a pointer or a string.
-bool Lowering::has_simple_counts(const value::TypeInfo& type) const { return !type.counted || type.kind != Kind::Enum; }
+// Whether what a type counts is found by one look: a pointer, a string, or such in the variants of an enum.
+bool Lowering::has_simple_counts(const value::TypeInfo& type) const {
+  if (!type.counted || type.kind != Kind::Enum) return true;
+  for (const value::VariantInfo& variant : type.variants) {
+    for (const memory::Field& field : variant.fields) {
+      if (field.kind == memory::Field::Kind::Enum) return false;
+    }
+  }
+  return true;
+}
 
 // The object behind a string's words; null when the string stands in them.
-static llvm::Value* text_object(Unit& u, llvm::IRBuilder<>& b, llvm::Value* low, llvm::Value* high) {
-  llvm::Value* none = llvm::ConstantInt::get(u.i64, 0);
-  return b.CreateIntToPtr(b.CreateSelect(b.CreateICmpSLT(high, none), low, none), u.ptr);
+Lowering::Value* Lowering::object_of_text(Value* low, Value* high) {
+  return b.CreateIntToPtr(b.CreateSelect(b.CreateICmpSLT(high, word(0)), low, word(0)), u.ptr);
+}
+
+void Lowering::count_slots(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*)) {
+  if (!type.counted) return;
+  if (type.kind == Kind::Enum) return count_variant(type, slot, count);
+  (this->*count)(type.kind == Kind::String ? object_of_text(get_word(slot), get_word(slot + 1)) : get_pointer(slot));
+}
+
+// By the variant that the enum holds; fields count bytes from the tag.
+void Lowering::count_variant(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*)) {
+  Block* on = make("counted");
+  llvm::SwitchInst* which = b.CreateSwitch(get_word(slot), on);
+  for (std::size_t i = 0; i < type.variants.size(); ++i) {
+    if (type.variants[i].fields.empty()) continue;
+    Block* variant = make("variant");
+    which->addCase(llvm::cast<llvm::ConstantInt>(word(static_cast<std::int64_t>(i))), variant);
+    b.SetInsertPoint(variant);
+    for (const memory::Field& field : type.variants[i].fields) {
+      const std::uint32_t at = slot + field.offset / 8;
+      (this->*count)(field.kind == memory::Field::Kind::String ? object_of_text(get_word(at), get_word(at + 1))
+                                                               : get_pointer(at));
+    }
+    b.CreateBr(on);
+  }
+  b.SetInsertPoint(on);
 }
 
 void Lowering::retain_slots(const value::TypeInfo& type, std::uint32_t slot) {
-  if (!type.counted) return;
-  retain_if_any(type.kind == Kind::String ? text_object(u, b, get_word(slot), get_word(slot + 1)) : get_pointer(slot));
+  count_slots(type, slot, &Lowering::retain_if_any);
 }
 
 void Lowering::release_slots(const value::TypeInfo& type, std::uint32_t slot) {
-  if (!type.counted) return;
-  release_if_any(type.kind == Kind::String ? text_object(u, b, get_word(slot), get_word(slot + 1)) : get_pointer(slot));
+  count_slots(type, slot, &Lowering::release_if_any);
 }
 
 // ------------------------------------------------------------------------------------------- moves
@@ -129,18 +161,33 @@ bool Lowering::moving(const Inst& inst) {
 
 // ------------------------------------------------------------------------------------------- lists
 
-// A list of which an index is known to be within.
-Lowering::Value* Lowering::checked_list(std::uint32_t slot, Value* index) {
+// The list in a slot, of which the index in another is known to be within.
+Lowering::ListPlace Lowering::checked_list(std::uint32_t slot, std::uint32_t index) {
+  const LoopCode* loop = loop_at(pc_);
+  const SteadyList* steady = loop != nullptr ? loop->plain.list(slot) : nullptr;
+  if (steady != nullptr) {
+    const auto n = static_cast<std::size_t>(steady - loop->plain.lists.data());
+    // Within a chunk the counter is below the lengths of those lists that every turn asks.
+    const bool known = steady->always && loop->plain.counter && loop->plain.counter->slot == index;
+    if (!known) leave_if(b.CreateICmpUGE(get_word(index), b.CreateLoad(u.i64, loop->lengths[n])));
+    return {.list = nullptr, .data = b.CreateLoad(u.ptr, loop->data[n])};
+  }
   Value* list = get_pointer(slot);
   leave_if(b.CreateIsNull(list));
   Value* length = load(u.i64, at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
-  leave_if(b.CreateICmpUGE(index, length));
-  return list;
+  leave_if(b.CreateICmpUGE(get_word(index), length));
+  return {.list = list, .data = at_offset(list, memory::ArrayObject::kDataOffset)};
 }
 
-Lowering::Value* Lowering::element_address(const value::TypeInfo& type, Value* list, Value* index) {
-  Value* data = at_offset(list, memory::ArrayObject::kDataOffset);
+Lowering::Value* Lowering::element_address(const value::TypeInfo& type, Value* data, Value* index) {
   return b.CreateInBoundsGEP(u.i8, data, b.CreateMul(index, word(type.object.stride), "", true, true));
+}
+
+// The same after a shared list was copied; of a steady one that is known.
+Lowering::ListPlace Lowering::unique_place(std::uint32_t slot, ListPlace place) {
+  if (place.list == nullptr) return place;
+  Value* list = unique_list(slot, place.list);
+  return {.list = list, .data = at_offset(list, memory::ArrayObject::kDataOffset)};
 }
 
 // The list in a slot, after a shared one was copied.
@@ -210,14 +257,11 @@ std::vector<std::uint32_t> from(std::uint32_t slot, const value::Leaf& leaf) {
   return slots;
 }
 
-bool any_enum_counts(const value::TypeInfo& type) {
-  for (const value::Leaf& leaf : type.leaves) {
-    if (leaf.type->counted && leaf.kind == Kind::Enum) return true;
-  }
-  return false;
-}
-
 }  // namespace
+
+bool Lowering::leaves_count_simply(const value::TypeInfo& type) const {
+  return std::ranges::all_of(type.leaves, [&](const value::Leaf& leaf) { return has_simple_counts(*leaf.type); });
+}
 
 bool Lowering::list(const Inst& inst) {
   switch (inst.op()) {
@@ -240,9 +284,9 @@ bool Lowering::list(const Inst& inst) {
     case Op::ListPeek: {
       const value::TypeInfo& type = *v.type(inst.b());
       const bool counts = inst.op() == Op::ListGet && type.element->counted;
-      if (counts && any_enum_counts(*type.element)) return false;
+      if (counts && !leaves_count_simply(*type.element)) return false;
       Value* index = get_word(inst.c());
-      Value* at = element_address(type, checked_list(inst.b(), index), index);
+      Value* at = element_address(type, checked_list(inst.b(), inst.c()).data, index);
       for (const value::Leaf& leaf : type.element->leaves) load_leaf(leaf, at, listed(inst, leaf), counts);
       if (counts) region(inst.pc + inst.words());
       return true;
@@ -250,9 +294,9 @@ bool Lowering::list(const Inst& inst) {
     case Op::ListLoad: {
       const value::TypeInfo& type = *v.type(inst.b());
       const value::Leaf& leaf = type.element->leaves[inst.y()];
-      if (leaf.type->counted && leaf.kind == Kind::Enum) return false;
+      if (!has_simple_counts(*leaf.type)) return false;
       Value* index = get_word(inst.c());
-      Value* at = element_address(type, checked_list(inst.b(), index), index);
+      Value* at = element_address(type, checked_list(inst.b(), inst.c()).data, index);
       load_leaf(leaf, at, from(inst.a(), leaf), leaf.type->counted);
       if (leaf.type->counted) region(inst.pc + inst.words());
       return true;
@@ -278,8 +322,8 @@ bool Lowering::list_change(const Inst& inst) {
   if (counted && !takes && (one ? only->kind == Kind::Enum : type.element->leaves.size() != 1)) return false;
   if (counted && !takes && !one && type.element->leaves[0].kind == Kind::Enum) return false;
   Value* index = get_word(inst.c());
-  Value* list = unique_list(inst.b(), checked_list(inst.b(), index));
-  Value* at = element_address(type, list, index);
+  const ListPlace place = unique_place(inst.b(), checked_list(inst.b(), inst.c()));
+  Value* at = element_address(type, place.data, index);
   if (takes) {
     for (const value::Leaf& leaf : type.element->leaves) {
       load_leaf(leaf, at, listed(inst, leaf), false);
@@ -300,7 +344,7 @@ bool Lowering::list_change(const Inst& inst) {
     const value::Leaf& leaf = one ? *only : type.element->leaves[0];
     Value* place = at_offset(at, leaf.offset);
     Value* low = load(u.i64, place, u.in_data);
-    old = leaf.kind == Kind::String ? text_object(u, b, low, load(u.i64, at_offset(place, 8), u.in_data))
+    old = leaf.kind == Kind::String ? object_of_text(low, load(u.i64, at_offset(place, 8), u.in_data))
                                     : b.CreateIntToPtr(low, u.ptr);
   }
   if (one) {
@@ -328,7 +372,7 @@ bool Lowering::push(const Inst& inst) {
   Value* count = load(u.i32, list, u.in_count);
   b.CreateCondBr(b.CreateICmpEQ(count, b.getInt32(1)), unique, slow);
   b.SetInsertPoint(unique);
-  Value* at = element_address(type, list, length);
+  Value* at = element_address(type, at_offset(list, memory::ArrayObject::kDataOffset), length);
   for (const value::Leaf& leaf : type.element->leaves) store_leaf(leaf, at, listed(inst, leaf));
   store(b.CreateAdd(length, word(1)), at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
   b.CreateBr(on);
@@ -358,11 +402,22 @@ bool Lowering::push(const Inst& inst) {
 
 bool Lowering::box(const Inst& inst) {
   switch (inst.op()) {
+    case Op::BoxNew: {
+      const value::TypeInfo& content = *v.type(inst.b())->element;
+      llvm::FunctionType* type = llvm::FunctionType::get(u.ptr, {u.ptr, u.i32}, false);
+      Value* object = b.CreateCall(type, helper(vm::Helper::New), {vm, b.getInt32(v.facts.type_at(inst.b()).index)});
+      leave_if(b.CreateIsNull(object));
+      Value* at = at_offset(object, value::kBoxContent);
+      for (const value::Leaf& leaf : content.leaves) store_leaf(leaf, at, listed(inst, leaf));
+      set(inst.b(), b.CreatePtrToInt(object, u.i64));
+      region(inst.pc + inst.words());
+      return true;
+    }
     case Op::BoxPeek:
     case Op::BoxGet: {
       const value::TypeInfo& content = *v.type(inst.b())->element;
       const bool counts = inst.op() == Op::BoxGet && content.counted;
-      if (counts && any_enum_counts(content)) return false;
+      if (counts && !leaves_count_simply(content)) return false;
       Value* object = get_pointer(inst.b());
       leave_if(b.CreateIsNull(object));
       Value* at = at_offset(object, value::kBoxContent);
@@ -380,14 +435,6 @@ bool Lowering::box(const Inst& inst) {
     }
     default: return false;
   }
-}
-
-bool Lowering::strings(const Inst& inst) {
-  if (inst.op() != Op::StringByteLen) return false;
-  Value* high = get_word(inst.b() + 1u);
-  Value* outside = b.CreateAnd(high, word(INT64_MAX));
-  set(inst.a(), b.CreateSelect(b.CreateICmpSLT(high, word(0)), outside, b.CreateLShr(high, word(56))));
-  return true;
 }
 
 }  // namespace noodle::jit

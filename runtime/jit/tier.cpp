@@ -14,6 +14,7 @@ namespace {
 
 // Samples, each a few thousand steps, after which a function is compiled.
 constexpr std::uint32_t kHot = 2;
+constexpr std::uint32_t kHotter = 40;
 // How often running code is asked to leave, so that the interpreter can look whether others want to run.
 constexpr auto kTick = std::chrono::milliseconds(2);
 constexpr std::uint32_t kFramesSampled = 4;
@@ -74,7 +75,7 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
   const std::uint64_t* base = machine.fiber->base;
   for (std::uint32_t i = 0; i < kFramesSampled; ++i) {
     const vm::LoadedFunction& function = *vm::function_of(fp);
-    note(function, pc, i == 0 ? 2 : 1);
+    if (i == 0 || !loops_around(function, pc).empty()) note(function, pc, i == 0 ? 2 : 1);
     const auto* resume = reinterpret_cast<const nbc::Word*>(fp[-3]);
     fp = reinterpret_cast<const std::uint64_t*>(fp[-4]);
     if (fp == base) break;
@@ -88,15 +89,14 @@ void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::ui
   if (heat.refused) return;
   heat.samples += weight;
   if (heat.samples < 2 * kHot || heat.requested) return;
-  bool wanted = !heat.done;
-  for (const std::uint32_t head : loops_around(function, pc)) {
-    if (heat.compiled.contains(head)) continue;
-    heat.loops.insert(head);
-    wanted = true;
-  }
-  if (!wanted) return;
+  // From the innermost loop's head everything around it is reached as well.
+  std::vector<std::uint32_t> loops = loops_around(function, pc);
+  loops.resize(std::min<std::size_t>(loops.size(), 1));
+  std::erase_if(loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
+  // What can be entered at its beginning is rarely wanted from the middle as well.
+  if (heat.done && (loops.empty() || heat.samples < kHotter)) return;
   heat.requested = true;
-  queue_.push_back({function.module, function.id, {heat.loops.begin(), heat.loops.end()}});
+  queue_.push_back({function.module, function.id, std::move(loops)});
   if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   wake_.notify_one();
 }
@@ -111,6 +111,13 @@ void HotTier::work() {
     if (stopping_) return;
     const Job job = std::move(queue_.front());
     queue_.pop_front();
+    // Compiled meanwhile together with what calls it.
+    Heat& heat = heat_[{job.module, job.function}];
+    const bool known = std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
+    if (heat.done && known) {
+      heat.requested = false;
+      continue;
+    }
     busy_.store(true);
     hold.unlock();
     compile(job);

@@ -49,7 +49,6 @@ class HotTier final : public vm::Tier {
  private:
   struct Heat {
     std::uint32_t samples = 0;
-    std::set<std::uint32_t> loops;     // heads that were seen hot
     std::set<std::uint32_t> compiled;  // heads that can be entered
     bool requested = false, refused = false, done = false;
   };

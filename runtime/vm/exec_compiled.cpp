@@ -103,11 +103,43 @@ std::uint64_t helper_make_unique(Machine* vm, std::uint64_t* fp, std::uint32_t s
   return value::list_make_unique(vm->account, type_at(fp, static_cast<std::uint16_t>(slot)), fp + slot) ? fp[slot] : 0;
 }
 
+// Somebody wants to be heard. Mostly it was only time to look.
+bool helper_safepoint(Machine* vm) {
+  vm->compiled_limit.store(vm->stack_end, std::memory_order_relaxed);
+  if (vm->worker->should_yield() || refuel(*vm) == 0) {
+    vm->compiled_limit.store(nullptr, std::memory_order_relaxed);
+    return true;
+  }
+  return false;
+}
+
+memory::Object* helper_new(Machine* vm, std::uint32_t type) {
+  const TypeInfo& info = *vm->module->type_infos[type];
+  return memory::allocate(vm->account, info.object.size, info.object_number);
+}
+
+bool helper_call_leaf(Machine* vm, std::uint32_t native) {
+  if (call_native(*vm, vm->module->natives[native])) return false;
+  vm->fault = Fault::Native;
+  return true;
+}
+
+bool helper_string_equal(std::uint64_t a, std::uint64_t a2, std::uint64_t b, std::uint64_t b2) {
+  const std::uint64_t first[2] = {a, a2}, second[2] = {b, b2};
+  return value::string_equal(first, second);
+}
+
+std::uint64_t helper_string_length(std::uint64_t low, std::uint64_t high) {
+  const std::uint64_t words[2] = {low, high};
+  return value::string_length(words);
+}
+
 const void* const kHelpers[] = {
-    reinterpret_cast<const void*>(helper_step),
-    reinterpret_cast<const void*>(helper_retain_shared),
-    reinterpret_cast<const void*>(helper_release),
-    reinterpret_cast<const void*>(helper_make_unique),
+    reinterpret_cast<const void*>(helper_step),          reinterpret_cast<const void*>(helper_retain_shared),
+    reinterpret_cast<const void*>(helper_release),       reinterpret_cast<const void*>(helper_make_unique),
+    reinterpret_cast<const void*>(helper_safepoint),     reinterpret_cast<const void*>(helper_new),
+    reinterpret_cast<const void*>(helper_call_leaf),     reinterpret_cast<const void*>(helper_string_equal),
+    reinterpret_cast<const void*>(helper_string_length),
 };
 static_assert(std::size(kHelpers) == static_cast<std::size_t>(Helper::Count));
 

@@ -172,8 +172,6 @@ HANDLER(CallAny) {
   OPEN_FRAME(callee, pc + words_with_list(1, A), list_of(pc) + listed);
 }
 
-namespace {
-
 // Apart from the handler, because a handler that ends in a tail call can't hold anything with a
 // destructor.
 [[gnu::noinline]] bool call_native(Machine& vm, const LoadedNative& native) {
@@ -194,6 +192,8 @@ namespace {
   vm.native_exit = call.exit_code;
   return false;
 }
+
+namespace {
 
 // One that may wait: then this is where the task goes on, maybe before we are back here.
 [[gnu::noinline]] bool call_blocking_native(Machine& vm, const LoadedNative& native, const Word* pc,

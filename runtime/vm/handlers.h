@@ -42,6 +42,8 @@ HANDLER(raise);
 /// A safepoint whose fuel is used up: goes on with the branch's word or call, or unwinds.
 HANDLER(refuel);
 
+/// Calls a native with what is in Machine::scratch; false when it did not end well: see Machine::native_status.
+bool call_native(Machine& vm, const LoadedNative& native);
 /// The handlers by opcode.
 const Handler* handler_table();
 /// Whether a handler was called to do one instruction for compiled code, which then deals with a fault itself.

@@ -55,6 +55,11 @@ enum class Helper : std::uint32_t {
   RetainShared,  // void (Object*, count)
   Release,       // void (Machine*, Object*): drops a reference that may be the last
   MakeUnique,    // Object* (Machine*, fp, slot): the list in a slot, made unique; null when there is no memory
+  Safepoint,     // bool (Machine*): whether the task has to leave: it is told to stop, or its time is over
+  New,           // Object* (Machine*, type): an object of a type of the running module; null when there is no memory
+  CallLeaf,      // bool (Machine*, native): its arguments are in Machine::scratch; true: Machine::fault is set
+  StringEqual,   // bool (a's two words, b's two words)
+  StringLength,  // u64 (two words): characters
   Count,
 };
 
