@@ -130,6 +130,9 @@ void define_entry(Unit& unit, std::uint32_t id) {
   b.CreateRet(b.getFalse());
 }
 
+// f7: its users know it by its address.
+bool is_body(llvm::StringRef name) { return name.starts_with("f"); }
+
 bool lower(Unit& unit, const Request& request, std::string& trouble) {
   std::vector<std::uint32_t> functions = reachable(*request.module, request.function);
   std::vector<std::pair<std::uint32_t, Liveness>> todo;
@@ -156,10 +159,8 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
     if (function.isDeclaration()) continue;
     function.addFnAttr("frame-pointer", "all");
     function.addFnAttr("no-builtins");
-    function.addFnAttr("target-cpu", llvm::sys::getHostCPUName());
-    function.addFnAttr("target-features", target_machine().getTargetFeatureString());
     // Also what every caller has taken in stays: compiled functions call it by its address.
-    if (function.getName().starts_with("f")) {
+    if (is_body(function.getName())) {
       function.setLinkage(llvm::GlobalValue::ExternalLinkage);
       function.setVisibility(llvm::GlobalValue::HiddenVisibility);
     }
@@ -255,8 +256,10 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   if (!lower(unit, request, made.trouble)) return;
   dump(*unit.ir, '1');
   image.functions = static_cast<std::uint32_t>(unit.ir->size());
+#ifndef NDEBUG
   llvm::raw_string_ostream out(made.trouble);
   if (llvm::verifyModule(*unit.ir, &out)) return;
+#endif
   image.lowering = micros_since(start);
   start = std::chrono::steady_clock::now();
   optimise(*unit.ir);

@@ -39,6 +39,10 @@ class Unit {
   bool includes(std::uint32_t id) const { return bodies_.contains(id); }
 
   llvm::Instruction* tag(llvm::Instruction* access, llvm::MDNode* kind);
+  /// Functions of a machine and an object, which may be null: count it up or down.
+  llvm::Function* retain_function();
+  llvm::Function* release_function();
+  static void call_outlined(llvm::IRBuilder<>& b, llvm::Function* function, llvm::ArrayRef<llvm::Value*> args);
 
   static constexpr std::uint32_t kRegisterResults = 2;
 
@@ -63,6 +67,8 @@ class Unit {
 
  private:
   std::map<std::uint32_t, llvm::Function*> bodies_;
+  llvm::Function* retain_ = nullptr;
+  llvm::Function* release_ = nullptr;
   std::map<std::uint32_t, std::unique_ptr<FunctionView>> views_;
 };
 
@@ -169,6 +175,7 @@ class Lowering {
   bool call_leaf(const nbc::Inst& inst);
   void raise_if(Value* raised, std::uint32_t pc, const std::vector<Value*>& before);
   Value* object_of_text(Value* low, Value* high);
+  bool is_often_here() const;
   void retain(Value* object);
   void retain_if_any(Value* object);
   void release_if_any(Value* object);
@@ -203,7 +210,8 @@ class Lowering {
   std::vector<llvm::AllocaInst*> variables_;
   std::vector<Value*> now_;  // by slot: its value where that is not the variable's
   std::map<std::uint32_t, Block*> blocks_;
-  std::vector<bool> heads_;  // by pc: of a loop
+  std::vector<bool> heads_;    // by pc: of a loop
+  std::vector<bool> in_loop_;  // by pc
   std::vector<std::uint32_t> order_;
   std::map<std::uint32_t, LoopCode> loops_;  // by head
   std::uint32_t pc_ = 0;                     // of the instruction in the making

@@ -101,6 +101,7 @@ bool Lowering::find_blocks() {
   const auto words = static_cast<std::uint32_t>(v.function.code.size());
   std::vector<bool> leaders(words + 1), reached(words + 1);
   heads_.assign(words + 1, false);
+  in_loop_.assign(words + 1, false);
   const std::uint32_t start = loop_ < 0 ? 0 : static_cast<std::uint32_t>(loop_);
   std::vector<std::uint32_t> pending{start};
   leaders[start] = true;
@@ -113,7 +114,10 @@ bool Lowering::find_blocks() {
       const bool branches = (inst.op_info->flags & nbc::Branch) != 0;
       v.for_each_target(inst, [&](std::uint32_t target) {
         leaders[target] = true;
-        if (target <= pc) heads_[target] = true;
+        if (target <= pc) {
+          heads_[target] = true;
+          std::fill(in_loop_.begin() + target, in_loop_.begin() + pc + 1, true);
+        }
         pending.push_back(target);
       });
       if (!FunctionView::falls_through(inst)) break;

@@ -23,17 +23,17 @@ void Lowering::room_for_call(Value* frame, Value* slots) {
   limit->setAtomic(llvm::AtomicOrdering::Monotonic);
   limit->setAlignment(llvm::Align(8));
   Value* end = b.CreateAdd(b.CreatePtrToInt(frame, u.i64), b.CreateMul(slots, word(kWord)));
-  Block *full = make("full"), *room = make("room");
-  b.CreateCondBr(b.CreateICmpUGT(end, limit), full, room, u.unlikely);
-  b.SetInsertPoint(full);
-  leave_if(b.CreateICmpNE(limit, word(0)));
-  leave_if(safepoint());
-  leave_if(b.CreateICmpUGT(end, machine_field(offsetof(vm::Machine, stack_end), u.i64)));
-  b.CreateBr(room);
-  b.SetInsertPoint(room);
   Value* stack = b.CreateIntrinsic(llvm::Intrinsic::frameaddress, {u.ptr}, {b.getInt32(0)});
   Value* lowest = machine_field(offsetof(vm::Machine, processor_stack_end), u.i64);
-  leave_if(b.CreateICmpULT(b.CreatePtrToInt(stack, u.i64), lowest));
+  Value* short_of = b.CreateICmpULT(b.CreatePtrToInt(stack, u.i64), lowest);
+  Block *full = make("full"), *room = make("room");
+  b.CreateCondBr(b.CreateOr(b.CreateICmpUGT(end, limit), short_of), full, room, u.unlikely);
+  b.SetInsertPoint(full);
+  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.ptr, u.i64}, false);
+  llvm::CallInst* may = b.CreateCall(type, helper(vm::Helper::MayCall), {vm, end});
+  may->addRetAttr(llvm::Attribute::ZExt);
+  b.CreateCondBr(may, room, region_exit(), llvm::MDBuilder(u.context).createBranchWeights(2000, 1));
+  b.SetInsertPoint(room);
 }
 
 // After a callee that was left: our frame is left as well, in the middle of the call.

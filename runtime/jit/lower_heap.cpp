@@ -27,7 +27,17 @@ void Lowering::retain(Value* object) {
   b.SetInsertPoint(on);
 }
 
+// Where it is rarely done a call is shorter, for the compiler too.
+bool Lowering::is_often_here() const {
+  constexpr std::size_t kShort = 120;
+  return v.function.code.size() <= kShort || in_loop_[pc_];
+}
+
 void Lowering::retain_if_any(Value* object) {
+  if (!is_often_here()) {
+    Unit::call_outlined(b, u.retain_function(), {vm, object});
+    return;
+  }
   Block *some = make("some"), *on = make("none");
   b.CreateCondBr(b.CreateIsNull(object), on, some);
   b.SetInsertPoint(some);
@@ -37,6 +47,10 @@ void Lowering::retain_if_any(Value* object) {
 }
 
 void Lowering::release_if_any(Value* object) {
+  if (!is_often_here()) {
+    Unit::call_outlined(b, u.release_function(), {vm, object});
+    return;
+  }
   Block *some = make("some"), *fewer = make("fewer"), *last = make("last"), *on = make("on");
   b.CreateCondBr(b.CreateIsNull(object), on, some);
   b.SetInsertPoint(some);

@@ -16,7 +16,9 @@ namespace {
 constexpr std::uint32_t kHot = 2;
 constexpr std::uint32_t kHotter = 40;
 // How often running code is asked to leave, so that the interpreter can look whether others want to run.
-constexpr auto kTick = std::chrono::milliseconds(2);
+constexpr auto kTick = std::chrono::microseconds(2000);
+constexpr auto kShortTick = std::chrono::microseconds(200);
+constexpr std::uint32_t kIdleTicks = 50;
 constexpr std::uint32_t kFramesSampled = 4;
 
 // The heads of a function's loops around a word, innermost first.
@@ -126,12 +128,35 @@ void HotTier::work() {
   }
 }
 
+// Asks compiled code to look whether it has to leave: often where something from outside is expected. While no
+// machine runs any, it sleeps until one does.
 void HotTier::tick() {
+  std::uint32_t idle = 0;
   std::unique_lock hold(mutex_);
   while (!stopping_) {
-    for (vm::Machine* machine : machines_) machine->compiled_limit.store(nullptr, std::memory_order_relaxed);
-    wake_ticker_.wait_for(hold, kTick, [&] { return stopping_; });
+    bool running = false, urgent = false;
+    for (vm::Machine* machine : machines_) {
+      if (!machine->in_compiled.load(std::memory_order_relaxed)) continue;
+      running = true;
+      urgent = urgent || machine->worker->expects_news();
+      machine->compiled_limit.store(nullptr, std::memory_order_relaxed);
+    }
+    idle = running ? 0 : idle + 1;
+    if (idle < kIdleTicks) {
+      wake_ticker_.wait_for(hold, urgent ? kShortTick : kTick, [&] { return stopping_; });
+      continue;
+    }
+    roused_ = false;
+    for (vm::Machine* machine : machines_) machine->rouses_tier.store(true, std::memory_order_relaxed);
+    wake_ticker_.wait(hold, [&] { return stopping_ || roused_; });
   }
+}
+
+void HotTier::rouse() {
+  const std::lock_guard hold(mutex_);
+  for (vm::Machine* machine : machines_) machine->rouses_tier.store(false, std::memory_order_relaxed);
+  roused_ = true;
+  wake_ticker_.notify_one();
 }
 
 bool HotTier::open_library() {

@@ -42,6 +42,7 @@ class HotTier final : public vm::Tier {
   void attach(vm::Machine& machine) override;
   void sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_t pc) override;
   void loaded(vm::LoadedModule& module) override;
+  void rouse() override;
   void close() override;
   /// Whether something is being compiled: then ending this object waits for that.
   bool is_busy() const { return busy_.load(); }
@@ -81,6 +82,7 @@ class HotTier final : public vm::Tier {
   std::vector<vm::Machine*> machines_;
   bool stopping_ = false;
   bool ticking_ = false;
+  bool roused_ = false;
   std::condition_variable wake_, wake_ticker_;
   std::atomic<bool> busy_{false};
   std::thread worker_, ticker_;

@@ -73,6 +73,8 @@ class Worker {
 
   /// Whether other tasks are ready here: then who has used up its time yields.
   bool has_others() const;
+  /// Whether something from outside may be due at any moment, which a running task holds up.
+  bool expects_news() const;
   /// Whether a task that has run for a while is to let go of this worker: for others, or because nobody else
   /// looks after what timers and the world wake.
   bool should_yield() const;

@@ -38,7 +38,12 @@ std::uintptr_t stack_end_of_this_thread() {
 [[gnu::noinline]] bool enter(Machine* vm, std::uint64_t* fp, const Word* pc) {
   if (vm->processor_stack_end == 0) vm->processor_stack_end = stack_end_of_this_thread();
   const LoadedFunction& function = *function_of(fp);
-  return compiled_of(function).at(static_cast<std::uint32_t>(pc - function.code))->code(vm, fp);
+  vm->in_compiled.store(true, std::memory_order_relaxed);
+  if (vm->rouses_tier.load(std::memory_order_relaxed)) [[unlikely]]
+    vm->options.tier->rouse();
+  const bool left = compiled_of(function).at(static_cast<std::uint32_t>(pc - function.code))->code(vm, fp);
+  vm->in_compiled.store(false, std::memory_order_relaxed);
+  return left;
 }
 
 // Ends a single step: what follows the instruction is not done. A handler that has prepared something goes on
@@ -113,6 +118,12 @@ bool helper_safepoint(Machine* vm) {
   return false;
 }
 
+bool helper_may_call(Machine* vm, const std::uint64_t* end) {
+  if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < vm->processor_stack_end) return false;
+  if (vm->compiled_limit.load(std::memory_order_relaxed) == nullptr && helper_safepoint(vm)) return false;
+  return end <= vm->stack_end;
+}
+
 memory::Object* helper_new(Machine* vm, std::uint32_t type) {
   const TypeInfo& info = *vm->module->type_infos[type];
   return memory::allocate(vm->account, info.object.size, info.object_number);
@@ -135,11 +146,11 @@ std::uint64_t helper_string_length(std::uint64_t low, std::uint64_t high) {
 }
 
 const void* const kHelpers[] = {
-    reinterpret_cast<const void*>(helper_step),          reinterpret_cast<const void*>(helper_retain_shared),
-    reinterpret_cast<const void*>(helper_release),       reinterpret_cast<const void*>(helper_make_unique),
-    reinterpret_cast<const void*>(helper_safepoint),     reinterpret_cast<const void*>(helper_new),
-    reinterpret_cast<const void*>(helper_call_leaf),     reinterpret_cast<const void*>(helper_string_equal),
-    reinterpret_cast<const void*>(helper_string_length),
+    reinterpret_cast<const void*>(helper_step),         reinterpret_cast<const void*>(helper_retain_shared),
+    reinterpret_cast<const void*>(helper_release),      reinterpret_cast<const void*>(helper_make_unique),
+    reinterpret_cast<const void*>(helper_safepoint),    reinterpret_cast<const void*>(helper_may_call),
+    reinterpret_cast<const void*>(helper_new),          reinterpret_cast<const void*>(helper_call_leaf),
+    reinterpret_cast<const void*>(helper_string_equal), reinterpret_cast<const void*>(helper_string_length),
 };
 static_assert(std::size(kHelpers) == static_cast<std::size_t>(Helper::Count));
 

@@ -56,6 +56,7 @@ enum class Helper : std::uint32_t {
   Release,       // void (Machine*, Object*): drops a reference that may be the last
   MakeUnique,    // Object* (Machine*, fp, slot): the list in a slot, made unique; null when there is no memory
   Safepoint,     // bool (Machine*): whether the task has to leave: it is told to stop, or its time is over
+  MayCall,       // bool (Machine*, end of the callee's frame): whether a call that did not look possible is
   New,           // Object* (Machine*, type): an object of a type of the running module; null when there is no memory
   CallLeaf,      // bool (Machine*, native): its arguments are in Machine::scratch; true: Machine::fault is set
   StringEqual,   // bool (a's two words, b's two words)
@@ -71,6 +72,8 @@ class Tier {
   virtual void attach(Machine& machine) = 0;
   /// A worker is at a safepoint of this frame, and has used up its share of steps since the last one. Never waits.
   virtual void sample(Machine& machine, const std::uint64_t* fp, std::uint32_t pc) = 0;
+  /// A machine with `rouses_tier` begins to run compiled code.
+  virtual void rouse() = 0;
   /// A module is about to be run.
   virtual void loaded(LoadedModule& module) = 0;
   /// The runtime is about to end: nothing of it may be touched afterwards.
