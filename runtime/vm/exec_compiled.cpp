@@ -15,7 +15,7 @@ const CompiledFunction& compiled_of(const LoadedFunction& function) {
 
 // The word at pc with the opcode that the loader gave it.
 Word original_word(const LoadedFunction& function, const Word* pc) {
-  const Word word = *pc;
+  const Word word = word_at(pc);
   if (static_cast<std::uint16_t>(word) != static_cast<std::uint16_t>(Exec::EnterCompiled)) return word;
   const EntryPoint* entry = compiled_of(function).at(static_cast<std::uint32_t>(pc - function.code));
   return (word & ~Word{0xFFFF}) | entry->replaced;

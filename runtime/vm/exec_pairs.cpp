@@ -14,7 +14,7 @@ using value::from_f64;
   HANDLER(first##second##F64) {                       \
     const double x = as_f64(fp[B]) op1 as_f64(fp[C]); \
     fp[A] = from_f64(x);                              \
-    w = *++pc;                                        \
+    w = word_at(++pc);                                \
     const double y = (expression);                    \
     fp[A] = from_f64(y);                              \
     NEXT(1);                                          \
@@ -35,7 +35,7 @@ FLOAT_PAIRS(Mul, *)
       RAISE(Instruction);                                                                       \
     }                                                                                           \
     fp[A] = static_cast<std::uint64_t>(x);                                                      \
-    w = *++pc;                                                                                  \
+    w = word_at(++pc);                                                                          \
     if (condition) {                                                                            \
       STEP();                                                                                   \
       NEXT(signed16(C));                                                                        \

@@ -49,13 +49,23 @@ const Handler* handler_table();
 /// Whether a handler was called to do one instruction for compiled code, which then deals with a fault itself.
 bool is_single_step(const void* table);
 
+/// An instruction's first word. Its opcode may be exchanged at any moment, for one that enters compiled code: either
+/// is right, but the thread sanitizer has to be told.
+inline Word word_at(const Word* pc) {
+#if __has_feature(thread_sanitizer)
+  return __atomic_load_n(pc, __ATOMIC_RELAXED);
+#else
+  return *pc;
+#endif
+}
+
 inline const Handler* handlers_in(const void* table) { return static_cast<const Handler*>(table); }
 
 // The dispatch stands at the end of every path of every handler, never behind a join: a predictor sees
 // each opcode's successors apart.
 #define DISPATCH()                                                                                            \
   do {                                                                                                        \
-    w = *pc;                                                                                                  \
+    w = word_at(pc);                                                                                          \
     [[clang::musttail]] return handlers_in(table)[static_cast<std::uint16_t>(w)](pc, fp, vm, table, w, fuel); \
   } while (0)
 #define NEXT(words) \

@@ -36,12 +36,13 @@ const Handler* handler_table() { return kHandlers; }
 void interpret(Machine& machine, const Word* pc, std::uint64_t* fp) {
   // The first step's fuel; see h_refuel.
   const std::uint64_t fuel = refuel(machine) + 1;
-  kHandlers[static_cast<std::uint16_t>(*pc)](pc, fp, &machine, kHandlers, *pc, fuel);
+  const Word word = word_at(pc);
+  kHandlers[static_cast<std::uint16_t>(word)](pc, fp, &machine, kHandlers, word, fuel);
 }
 
 void interpret_fault(Machine& machine, const Word* pc, std::uint64_t* fp) {
   const std::uint64_t fuel = refuel(machine) + 1;
-  h_raise(pc, fp, &machine, kHandlers, *pc, fuel);
+  h_raise(pc, fp, &machine, kHandlers, word_at(pc), fuel);
 }
 
 std::unique_ptr<Runtime> Runtime::create(const Options& options, World& world) {
