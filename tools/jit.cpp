@@ -24,6 +24,7 @@ std::string library_path() {
 OrExit<JitOptions> jit_options(const Arguments& arguments) {
   JitOptions options;
   options.log = arguments.has(kJitLogFlag.name);
+  options.perf = arguments.has(kPerfFlag.name);
   const auto mode = arguments.value(kJitFlag.name);
   if (!mode || *mode == "on") return options;
   if (*mode == "off") {
@@ -39,8 +40,13 @@ OrExit<JitOptions> jit_options(const Arguments& arguments) {
 
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
   if (options.mode == jit::Mode::Off) return nullptr;
-  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}};
+  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}, .perf = {}};
   if (options.log) wanted.log = [](const std::string& line) { print_err(line + "\n"); };
+  if (options.perf) {
+    wanted.perf = std::make_unique<jit::PerfMap>();
+    const std::string trouble = wanted.perf->open();
+    if (!trouble.empty()) print_err("noodle: can't write " + jit::PerfMap::path() + ": " + trouble + "\n");
+  }
   return std::make_unique<jit::HotTier>(std::move(wanted));
 }
 

@@ -20,12 +20,19 @@ inline constexpr Flag kJitFlag = {
 inline constexpr Flag kJitLogFlag = {
     .name = "--jit-log",
     .value = "",
-    .help = "say what is compiled, how long that takes, and how large it is",
+    .help = "say what is compiled, how long that takes, and where compiled code is left",
+};
+/// Names compiled functions for `perf`.
+inline constexpr Flag kPerfFlag = {
+    .name = "--perf",
+    .value = "",
+    .help = "write /tmp/perf-PID.map, from which `perf` knows the names of compiled functions",
 };
 
 struct JitOptions {
   jit::Mode mode = jit::Mode::On;
   bool log = false;
+  bool perf = false;
 };
 
 /// The values of the flags; an exit code when one is wrong.

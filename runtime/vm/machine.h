@@ -65,6 +65,7 @@ struct Machine {
   std::atomic<std::uint64_t*> compiled_limit = nullptr;  // stack_end; null to make it leave at its next safepoint
   std::uintptr_t processor_stack_end = 0;                // the processor's stack must not reach below
   CompiledExit exit;
+  Tier* watcher = nullptr;  // who is told when compiled code is left, if anybody
 
   Fault fault = Fault::None;
   NativeStatus native_status = NativeStatus::Ok;
