@@ -1,4 +1,4 @@
-// How people see what the compiler of hot code does: its log, profilers, debuggers.
+// How people see what the compiler of hot code does: its log, profilers, debuggers, listings.
 
 #include <filesystem>
 #include <regex>
@@ -136,6 +136,42 @@ TEST_F(Jit, ADebuggerNamesFramesOfCompiledCode) {
       "DEBUGINFOD_URLS= gdb -batch -nx -ex 'break helper_safepoint' -ex run -ex bt "
       "--args $1 run --workers 1 a.noodle 1 3000000000 2>&1");
   EXPECT_TRUE(matches(loop.out, R"(in main@loop 18 \(\)\n(.*\n)*.*run_program)")) << loop.out;
+}
+
+TEST_F(Jit, ListsMachineCodeBesideItsInstructions) {
+  const ProcessResult result = noodle({"disasm", "--native", "fib", "a.noodle"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.starts_with("fib:\n")) << result.out;
+  EXPECT_TRUE(matches(result.out, R"(\n        \w+ .*; \d+: call f\d+ \[)")) << result.out;
+  EXPECT_TRUE(matches(result.out, R"(\n        call\w* +fib\b)")) << result.out;
+  EXPECT_TRUE(matches(result.out, R"(; \d+: add\.i64 )")) << result.out;
+  EXPECT_TRUE(matches(result.out, R"(\n        ret)")) << result.out;
+}
+
+TEST_F(Jit, ListsConstantsThatTheCodeUses) {
+  const ProcessResult result = noodle({"disasm", "--native", "half", "a.noodle", "-o", "half.txt"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_TRUE(matches(shell("cat half.txt").out, R"(\n\.LCPI\w+:\n\t\.quad)")) << shell("cat half.txt").out;
+}
+
+TEST_F(Jit, AListingOfNoFunctionSaysWhichMayBeMeant) {
+  ProcessResult result = noodle({"disasm", "--native", "fob", "a.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.err, "noodle: the program has no function `fob`; did you mean `fib`?\n");
+  result = noodle({"disasm", "--native", "quite_another", "a.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(result.err,
+            "noodle: the program has no function `quite_another`; a small one is part of those that call it\n");
+}
+
+TEST_F(Jit, WithoutTheLibraryThereIsNoListing) {
+  // The library is looked for beside the command.
+  ASSERT_EQ(shell("mkdir bin && cp $1 bin/noodle").exit_code, 0);
+  const ProcessResult result = run({(folder_ / "bin/noodle").string(), "disasm", "--native", "fib", "a.noodle"});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_TRUE(result.err.starts_with("noodle: there is no machine code without the compiler: ")) << result.err;
+  EXPECT_NE(result.err.find("libnoodle-jit.so"), std::string::npos) << result.err;
 }
 
 }  // namespace
