@@ -109,7 +109,10 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   code = flushed_code(*machine.world, code);
   code = leak_code(*machine.runtime, options, *machine.world, code);
   // Nobody waits for what is still being compiled.
-  if (machine.tier != nullptr && machine.tier->is_busy()) _exit(code);
+  if (machine.tier != nullptr && machine.tier->is_busy()) {
+    machine.tier->summarise();
+    _exit(code);
+  }
   return code;
 }
 

@@ -4,6 +4,11 @@
 
 #include <climits>
 #include <string>
+#include <vector>
+
+#include "base/text.h"
+#include "runtime/jit/library.h"
+#include "tools/native_listing.h"
 
 namespace noodle::tools {
 
@@ -19,11 +24,66 @@ std::string library_path() {
   return self.substr(0, self.rfind('/', folder - 1)) + "/lib/libnoodle-jit.so";
 }
 
+int refuse(const std::string& why) {
+  print_err("noodle: " + why + "\n");
+  return kExitErrors;
+}
+
+/// The functions of a name; says which one may be meant when there is none.
+OrExit<std::vector<std::uint32_t>> functions_named(const nbc::Module& module, std::string_view name) {
+  std::vector<std::uint32_t> found;
+  std::vector<std::string_view> names;
+  for (std::uint32_t i = 0; i < module.functions.size(); ++i) {
+    names.push_back(module.text(module.functions[i].name));
+    if (names.back() == name) found.push_back(i);
+  }
+  if (!found.empty()) return found;
+  const std::string_view near = nearest(name, names);
+  const std::string also =
+      near.empty() ? "; a small one is part of those that call it" : "; did you mean `" + std::string(near) + "`?";
+  return std::unexpected(refuse("the program has no function `" + std::string(name) + "`" + also));
+}
+
+/// One function's machine code.
+OrExit<std::string> native_function(jit::Compile compile, const vm::LoadedModule& module, std::uint32_t function) {
+  struct Made {
+    std::string assembly, trouble;
+  } made;
+  const jit::Request request{.module = &module, .function = function, .loops = {}, .listing = true};
+  compile(request, &made, [](void* context, const jit::Image& image) {
+    auto& made = *static_cast<Made*>(context);
+    made.assembly.assign(reinterpret_cast<const char*>(image.bytes.data()), image.bytes.size());
+    made.trouble = image.trouble;
+  });
+  if (made.assembly.empty()) return std::unexpected(refuse("the function is never compiled: " + made.trouble));
+  return native_listing(module, function, made.assembly);
+}
+
 }  // namespace
+
+OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view function) {
+  const auto functions = functions_named(program.module(), function);
+  if (!functions) return std::unexpected(functions.error());
+  const auto compile = jit::open_library(library_path());
+  if (!compile) return std::unexpected(refuse("there is no machine code without the compiler: " + compile.error()));
+  const auto world = world::make_real_world({});
+  const auto runtime = vm::Runtime::create(vm::Options{.workers = 1}, *world);
+  if (runtime == nullptr) return std::unexpected(refuse("there is no memory to load the program"));
+  const auto loaded = runtime->load(std::move(program));
+  if (!loaded) return std::unexpected(refuse(loaded.error()));
+  std::string all;
+  for (const std::uint32_t id : *functions) {
+    auto text = native_function(*compile, **loaded, id);
+    if (!text) return text;
+    all += (all.empty() ? "" : "\n") + *text;
+  }
+  return all;
+}
 
 OrExit<JitOptions> jit_options(const Arguments& arguments) {
   JitOptions options;
   options.log = arguments.has(kJitLogFlag.name);
+  options.perf = arguments.has(kPerfFlag.name);
   const auto mode = arguments.value(kJitFlag.name);
   if (!mode || *mode == "on") return options;
   if (*mode == "off") {
@@ -39,8 +99,13 @@ OrExit<JitOptions> jit_options(const Arguments& arguments) {
 
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
   if (options.mode == jit::Mode::Off) return nullptr;
-  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}};
+  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}, .perf = {}};
   if (options.log) wanted.log = [](const std::string& line) { print_err(line + "\n"); };
+  if (options.perf) {
+    wanted.perf = std::make_unique<jit::PerfMap>();
+    const std::string trouble = wanted.perf->open();
+    if (!trouble.empty()) print_err("noodle: can't write " + jit::PerfMap::path() + ": " + trouble + "\n");
+  }
   return std::make_unique<jit::HotTier>(std::move(wanted));
 }
 

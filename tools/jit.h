@@ -3,7 +3,9 @@
 // The command's flags about compiled code.
 
 #include <memory>
+#include <string>
 
+#include "nbc/verify.h"
 #include "runtime/jit/tier.h"
 #include "tools/driver.h"
 #include "tools/verb.h"
@@ -20,16 +22,25 @@ inline constexpr Flag kJitFlag = {
 inline constexpr Flag kJitLogFlag = {
     .name = "--jit-log",
     .value = "",
-    .help = "say what is compiled, how long that takes, and how large it is",
+    .help = "say what is compiled, how long that takes, and where compiled code is left",
+};
+/// Names compiled functions for `perf`.
+inline constexpr Flag kPerfFlag = {
+    .name = "--perf",
+    .value = "",
+    .help = "write /tmp/perf-PID.map, from which `perf` knows the names of compiled functions",
 };
 
 struct JitOptions {
   jit::Mode mode = jit::Mode::On;
   bool log = false;
+  bool perf = false;
 };
 
 /// The values of the flags; an exit code when one is wrong.
 OrExit<JitOptions> jit_options(const Arguments& arguments);
+/// The machine code of a program's function for people, or of all that have the name; says what is wrong.
+OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view function);
 /// What compiles for a runtime; null when nothing is to be compiled.
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options);
 

@@ -8,7 +8,7 @@ namespace noodle::tools {
 namespace {
 
 constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWorkersFlag, kSpreadFlag,
-                           kReportLeaksFlag, kCheckLeaksFlag, kJitFlag,    kJitLogFlag};
+                           kReportLeaksFlag, kCheckLeaksFlag, kJitFlag,    kJitLogFlag,  kPerfFlag};
 
 int run(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);

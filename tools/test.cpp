@@ -47,6 +47,7 @@ constexpr Flag kFlags[] = {
     kCheckLeaksFlag,
     kJitFlag,
     kJitLogFlag,
+    kPerfFlag,
 };
 
 /// The parts of a list with commas.

@@ -52,9 +52,9 @@ llvm::TargetMachine& target_machine() {
     }
     llvm::TargetOptions options;
     options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-    return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-        triple, llvm::sys::getHostCPUName(), features, options, llvm::Reloc::PIC_, llvm::CodeModel::Small,
-        std::getenv("CG") ? llvm::CodeGenOptLevel(atoi(std::getenv("CG"))) : llvm::CodeGenOptLevel::Default));
+    return std::unique_ptr<llvm::TargetMachine>(
+        target->createTargetMachine(triple, llvm::sys::getHostCPUName(), features, options, llvm::Reloc::PIC_,
+                                    llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
   }();
   return *machine;
 }
@@ -214,10 +214,6 @@ void optimise(llvm::Module& ir) {
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  if (std::getenv("NOODLE_JIT_O2") != nullptr) {
-    builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(ir, modules);
-    return;
-  }
   llvm::ModulePassManager passes;
   llvm::FunctionPassManager cleaning, work;
   add_cleaning(cleaning);
@@ -235,15 +231,20 @@ void dump(const llvm::Module& ir, char when) {
   if (wanted != nullptr && *wanted == when) ir.print(llvm::errs(), nullptr);
 }
 
-void emit(llvm::Module& ir, MadeImage& made) {
+void emit(llvm::Module& ir, bool listing, MadeImage& made) {
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager emitter;
-  if (target_machine().addPassesToEmitFile(emitter, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {
+  const auto kind = listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  if (target_machine().addPassesToEmitFile(emitter, stream, nullptr, kind)) {
     made.trouble = "this processor's code can't be emitted";
     return;
   }
   emitter.run(ir);
+  if (listing) {
+    made.bytes.assign(object.data(), object.size());
+    return;
+  }
   link(llvm::StringRef(object.data(), object.size()), made);
 }
 
@@ -253,7 +254,9 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   Unit unit(context, *request.module);
   unit.ir->setDataLayout(target_machine().createDataLayout());
   unit.ir->setTargetTriple(target_machine().getTargetTriple().str());
+  if (request.listing) unit.places = std::make_unique<Places>(*unit.ir);
   if (!lower(unit, request, made.trouble)) return;
+  if (request.listing) unit.places->finish();
   dump(*unit.ir, '1');
   image.functions = static_cast<std::uint32_t>(unit.ir->size());
 #ifndef NDEBUG
@@ -266,7 +269,7 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   image.optimising = micros_since(start);
   dump(*unit.ir, '2');
   start = std::chrono::steady_clock::now();
-  emit(*unit.ir, made);
+  emit(*unit.ir, request.listing, made);
   image.emitting = micros_since(start);
 }
 
@@ -280,6 +283,7 @@ extern "C" __attribute__((visibility("default"))) void noodle_jit_compile(
   noodle::jit::Image image;
   noodle::jit::compile(request, made, image);
   image.bytes = std::as_bytes(std::span(made.bytes));
+  image.code_bytes = made.code_bytes;
   image.symbols = made.symbols;
   image.trouble = made.trouble;
   take(context, image);

@@ -17,6 +17,7 @@
 
 #include "runtime/jit/accesses.h"
 #include "runtime/jit/loops.h"
+#include "runtime/jit/places.h"
 
 namespace noodle::jit {
 
@@ -49,6 +50,7 @@ class Unit {
   llvm::LLVMContext& context;
   const vm::LoadedModule& loaded;
   std::unique_ptr<llvm::Module> ir;
+  std::unique_ptr<Places> places;  // for a listing alone
   llvm::Type* i1;
   llvm::IntegerType* i8;
   llvm::IntegerType* i16;
@@ -108,6 +110,10 @@ class Lowering {
   void end_turn(const nbc::Inst& inst, const LoopCode& loop);
   void prologue();
   void block(std::uint32_t pc);
+  /// What is made from here on comes from this instruction.
+  void mark(std::uint32_t pc) {
+    if (u.places != nullptr) b.SetCurrentDebugLocation(Places::at(*fn, pc));
+  }
   void one(const nbc::Inst& inst);
   void go_to(std::uint32_t target);
   void branch(const nbc::Inst& inst, Value* condition);

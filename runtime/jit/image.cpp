@@ -32,6 +32,7 @@ bool name_symbol(llvm::StringRef name, std::uint64_t at, std::uint64_t size, Mad
   }
   (kind == 'f' ? known->fast : known->entry) = at;
   known->bytes += size;
+  if (kind == 'f') known->fast_bytes = size;
   return true;
 }
 
@@ -70,6 +71,7 @@ class Linker {
       const std::uint64_t alignment = std::max<std::uint64_t>(section.getAlignment().value(), 16);
       image_.bytes.resize((image_.bytes.size() + alignment - 1) / alignment * alignment);
       places_[section.getIndex()] = image_.bytes.size();
+      if (section.isText()) image_.code_bytes += section.getSize();
       auto contents = section.getContents();
       if (contents) image_.bytes.append(contents->data(), contents->size());
     }

@@ -12,6 +12,7 @@ namespace noodle::jit {
 /// An image while it is made.
 struct MadeImage {
   std::string bytes;
+  std::size_t code_bytes = 0;
   std::vector<Symbol> symbols;
   std::string trouble;
 };

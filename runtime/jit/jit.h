@@ -20,6 +20,7 @@ struct Request {
   const vm::LoadedModule* module = nullptr;
   std::uint32_t function = 0;
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered as well
+  bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
 };
 
 /// Where something lies in an image.
@@ -28,12 +29,14 @@ struct Symbol {
   std::int64_t loop = -1;   // entered at this loop's head; negative: at the beginning
   std::uint64_t entry = 0;  // a vm::CompiledCode
   std::uint64_t fast = 0;   // what compiled callers call; of the beginning alone
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;  // of both
+  std::uint64_t fast_bytes = 0;
 };
 
 /// Machine code with its constants.
 struct Image {
   std::span<const std::byte> bytes;
+  std::size_t code_bytes = 0;  // the others are constants
   std::span<const Symbol> symbols;
   std::string_view trouble;  // why there is none
   // Where the time went, in microseconds.

@@ -142,8 +142,10 @@ bool is_plain(const FunctionView& view, const Inst& inst) {
   case Op::Not##T:
     INT(I8)
     INT(I16)
-  INT(I32)
-  INT(I64) INT(U8) INT(U16) INT(U32) INT(U64)
+    INT(I32)
+    INT(I64)
+  INT(U8)
+  INT(U16) INT(U32) INT(U64)
 #undef INT
       case Op::Int:
   case Op::NotBool:

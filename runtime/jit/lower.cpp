@@ -83,6 +83,7 @@ Lowering::Lowering(Unit& unit, const FunctionView& view, const Liveness& live, l
   vm = fn->getArg(0);
   fp = fn->getArg(1);
   fn->addParamAttr(0, llvm::Attribute::NoAlias);
+  if (u.places != nullptr) u.places->begin(*fn, v.id);
 }
 
 bool Lowering::run() {
@@ -176,6 +177,7 @@ void Lowering::prologue() {
 }
 
 void Lowering::block(std::uint32_t pc) {
+  mark(pc);
   const auto loop = loops_.find(pc);
   if (loop != loops_.end()) begin_loop(loop->second);
   b.SetInsertPoint(blocks_[pc]);
@@ -185,6 +187,7 @@ void Lowering::block(std::uint32_t pc) {
   for (;;) {
     const Inst inst = v.at(pc);
     pc_ = pc;
+    mark(pc);
     one(inst);
     if (failed_) return;
     pc += inst.words();
@@ -352,6 +355,7 @@ Lowering::Value* Lowering::safepoint() {
 }
 
 void Lowering::finish_tails() {
+  b.SetCurrentDebugLocation({});  // of no instruction alone
   llvm::Type* returns = fn->getReturnType();
   auto left = [&]() -> Value* {
     if (returns == u.i1) return b.getTrue();

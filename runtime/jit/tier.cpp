@@ -1,11 +1,12 @@
 #include "runtime/jit/tier.h"
 
-#include <dlfcn.h>
 #include <sched.h>
 
 #include <algorithm>
 #include <chrono>
 
+#include "runtime/jit/library.h"
+#include "runtime/jit/names.h"
 #include "runtime/vm/handlers.h"
 
 namespace noodle::jit {
@@ -44,13 +45,9 @@ std::vector<std::uint32_t> loops_around(const vm::LoadedFunction& function, std:
   return heads;
 }
 
-std::string name_of(const vm::LoadedModule& module, std::uint32_t function) {
-  return std::string(module.module().text(module.module().functions[function].name));
-}
-
 }  // namespace
 
-HotTier::HotTier(TierOptions options) : options_(std::move(options)) {}
+HotTier::HotTier(TierOptions options) : options_(std::move(options)), journal_(options_.log) {}
 
 void HotTier::close() {
   {
@@ -62,11 +59,13 @@ void HotTier::close() {
   wake_ticker_.notify_all();
   if (worker_.joinable()) worker_.join();
   if (ticker_.joinable()) ticker_.join();
+  summarise();
 }
 
 void HotTier::attach(vm::Machine& machine) {
   const std::lock_guard hold(mutex_);
   machines_.push_back(&machine);
+  if (journal_.is_on()) machine.watcher = this;
 }
 
 void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_t pc) {
@@ -98,7 +97,7 @@ void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::ui
   // What can be entered at its beginning is rarely wanted from the middle as well.
   if (heat.done && (loops.empty() || heat.samples < kHotter)) return;
   heat.requested = true;
-  queue_.push_back({function.module, function.id, std::move(loops)});
+  queue_.push_back({function.module, function.id, std::move(loops), heat.samples / 2.0});
   if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   wake_.notify_one();
 }
@@ -111,7 +110,7 @@ void HotTier::work() {
   for (;;) {
     wake_.wait(hold, [&] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    const Job job = std::move(queue_.front());
+    Job job = std::move(queue_.front());
     queue_.pop_front();
     // Compiled meanwhile together with what calls it.
     Heat& heat = heat_[{job.module, job.function}];
@@ -163,24 +162,25 @@ bool HotTier::open_library() {
   if (tried_) return compile_ != nullptr;
   tried_ = true;
   const auto start = std::chrono::steady_clock::now();
-  void* library = dlopen(options_.library.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) {
-    say(std::string("jit: programs are interpreted, since the compiler can't be loaded: ") + dlerror());
+  const auto found = jit::open_library(options_.library);
+  if (!found) {
+    say("jit: programs are interpreted, since the compiler can't be loaded: " + found.error());
     return false;
   }
-  compile_ = reinterpret_cast<Compile>(dlsym(library, "noodle_jit_compile"));
+  compile_ = *found;
   const auto took = std::chrono::steady_clock::now() - start;
   say("jit: loaded in " + std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()) + " us");
-  return compile_ != nullptr;
+  return true;
 }
 
-void HotTier::compile(const Job& job) {
+void HotTier::compile(Job job) {
   struct Taker {
     HotTier& tier;
     const Job& job;
     bool done = false;
   } taker{*this, job};
   if (open_library()) {
+    job.begun = Journal::Clock::now();
     const Request request{.module = job.module, .function = job.function, .loops = job.loops};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
@@ -197,14 +197,13 @@ void HotTier::compile(const Job& job) {
 bool HotTier::install(const Job& job, const Image& image) {
   vm::LoadedModule& module = *job.module;
   if (!image.trouble.empty()) {
-    say("jit: " + name_of(module, job.function) + " stays interpreted: " + std::string(image.trouble));
+    journal_.refused({&module, job.function, job.loops}, image.trouble);
     return false;
   }
+  const auto made = Journal::Clock::now();
   std::byte* code = memory_.add(image.bytes);
   if (code == nullptr) return false;
-  say("jit: " + name_of(module, job.function) + ": " + std::to_string(image.functions) + " functions, " +
-      std::to_string(image.bytes.size()) + " bytes, lowered in " + std::to_string(image.lowering) +
-      " us, optimised in " + std::to_string(image.optimising) + ", emitted in " + std::to_string(image.emitting));
+  announce(module, image, code);
   std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
   for (const Symbol& symbol : image.symbols) {
     const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);
@@ -216,6 +215,7 @@ bool HotTier::install(const Job& job, const Image& image) {
     entries[symbol.function].push_back({.pc = pc, .code = reinterpret_cast<vm::CompiledCode>(code + symbol.entry)});
   }
   for (auto& [function, points] : entries) enter_at(module, function, std::move(points));
+  log_work(job, image, made);
   const std::lock_guard hold(mutex_);
   for (const auto& [function, points] : entries) {
     Heat& heat = heat_[{&module, function}];
@@ -227,6 +227,22 @@ bool HotTier::install(const Job& job, const Image& image) {
     ticker_ = std::thread([this] { tick(); });
   }
   return true;
+}
+
+void HotTier::log_work(const Job& job, const Image& image, Journal::Clock::time_point made) {
+  auto micros = [](Journal::Clock::duration time) {
+    return std::int64_t{std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
+  };
+  journal_.compiled({job.module, job.function, job.loops, job.samples}, image,
+                    {micros(job.begun - job.asked), image.lowering, image.optimising, image.emitting,
+                     micros(Journal::Clock::now() - made)});
+}
+
+// Tells debuggers and profilers what lies where.
+void HotTier::announce(const vm::LoadedModule& module, const Image& image, const std::byte* code) {
+  const std::vector<NamedCode> pieces = named_code(module, image, code);
+  debugger_.add({code, image.bytes.size()}, pieces);
+  if (options_.perf != nullptr) options_.perf->add(pieces);
 }
 
 // Adds ways into a function. A loop whose head is the first word has its entry in the beginning's place.

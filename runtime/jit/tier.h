@@ -16,7 +16,10 @@
 #include <vector>
 
 #include "runtime/jit/code_memory.h"
+#include "runtime/jit/debugger.h"
 #include "runtime/jit/jit.h"
+#include "runtime/jit/journal.h"
+#include "runtime/jit/perf_map.h"
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
@@ -32,6 +35,7 @@ struct TierOptions {
   Mode mode = Mode::On;
   std::string library;                          // where the compiler is
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
+  std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
 };
 
 class HotTier final : public vm::Tier {
@@ -43,7 +47,10 @@ class HotTier final : public vm::Tier {
   void sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_t pc) override;
   void loaded(vm::LoadedModule& module) override;
   void rouse() override;
+  void left(const vm::Machine& machine) override { journal_.left(machine); }
   void close() override;
+  /// Ends the log with its table.
+  void summarise() { journal_.summarise(); }
   /// Whether something is being compiled: then ending this object waits for that.
   bool is_busy() const { return busy_.load(); }
 
@@ -63,9 +70,14 @@ class HotTier final : public vm::Tier {
     vm::LoadedModule* module;
     std::uint32_t function;
     std::vector<std::uint32_t> loops;
+    double samples = 0;
+    Journal::Clock::time_point asked = Journal::Clock::now();
+    Journal::Clock::time_point begun{};
   };
-  void compile(const Job& job);
+  void compile(Job job);
   bool install(const Job& job, const Image& image);
+  void log_work(const Job& job, const Image& image, Journal::Clock::time_point made);
+  void announce(const vm::LoadedModule& module, const Image& image, const std::byte* code);
   void enter_at(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries);
   void say(const std::string& line) const {
     if (options_.log) options_.log(line);
@@ -75,6 +87,8 @@ class HotTier final : public vm::Tier {
   Compile compile_ = nullptr;
   bool tried_ = false;
   CodeMemory memory_;
+  DebuggerImages debugger_;
+  Journal journal_;
   std::deque<std::unique_ptr<vm::CompiledFunction>> published_;
   std::mutex mutex_;  // guards what follows
   std::map<Key, Heat> heat_;

@@ -70,6 +70,8 @@ HANDLER(EnterCompiled) {
     fp = reinterpret_cast<std::uint64_t*>(fp[-4]);
     DISPATCH();
   }
+  if (vm->watcher != nullptr) [[unlikely]]
+    vm->watcher->left(*vm);
   fp = vm->exit.fp;
   const LoadedFunction& function = *function_of(fp);
   pc = function.code + vm->exit.pc;

@@ -67,6 +67,7 @@ struct Machine {
   CompiledExit exit;
   std::atomic<bool> in_compiled = false;  // running compiled code
   std::atomic<bool> rouses_tier = false;  // when it begins to, the tier wants to know
+  Tier* watcher = nullptr;                // who is told when compiled code is left, if anybody
 
   Fault fault = Fault::None;
   NativeStatus native_status = NativeStatus::Ok;

@@ -76,6 +76,8 @@ class Tier {
   virtual void rouse() = 0;
   /// A module is about to be run.
   virtual void loaded(LoadedModule& module) = 0;
+  /// A machine with Machine::watcher set has left compiled code: its `exit` says where.
+  virtual void left(const Machine&) {}
   /// The runtime is about to end: nothing of it may be touched afterwards.
   virtual void close() = 0;
 };

@@ -1,0 +1,15 @@
+#pragma once
+
+// Finds the compiler.
+
+#include <expected>
+#include <string>
+
+#include "runtime/jit/jit.h"
+
+namespace noodle::jit {
+
+/// Opens the compiler's library, which stays open for ever; or says why that can't be done.
+std::expected<Compile, std::string> open_library(const std::string& path);
+
+}  // namespace noodle::jit
