@@ -48,7 +48,7 @@ std::string name_of(const vm::LoadedModule& module, std::uint32_t function) {
 
 }  // namespace
 
-HotTier::HotTier(TierOptions options) : options_(std::move(options)) {}
+HotTier::HotTier(TierOptions options) : options_(std::move(options)), cache_(options_.cache) {}
 
 void HotTier::close() {
   {
@@ -88,6 +88,7 @@ void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::ui
   Heat& heat = heat_[{function.module, function.id}];
   if (heat.refused) return;
   heat.samples += weight;
+  if (!has_looked(function.module)) return;
   if (heat.samples < 2 * kHot || heat.requested) return;
   // From the innermost loop's head everything around it is reached as well.
   std::vector<std::uint32_t> loops = loops_around(function, pc);
@@ -96,9 +97,23 @@ void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::ui
   // What can be entered at its beginning is rarely wanted from the middle as well.
   if (heat.done && (loops.empty() || heat.samples < kHotter)) return;
   heat.requested = true;
-  queue_.push_back({function.module, function.id, std::move(loops)});
+  add_job({function.module, function.id, std::move(loops)});
+}
+
+// With the lock held.
+void HotTier::add_job(Job job) {
+  queue_.push_back(std::move(job));
   if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   wake_.notify_one();
+}
+
+// With the lock held. It may have been compiled meanwhile together with what calls it.
+bool HotTier::is_compiled(const Job& job) {
+  Heat& heat = heat_[{job.module, job.function}];
+  if (!heat.done) return false;
+  if (!std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); })) return false;
+  heat.requested = false;
+  return true;
 }
 
 void HotTier::work() {
@@ -111,16 +126,15 @@ void HotTier::work() {
     if (stopping_) return;
     const Job job = std::move(queue_.front());
     queue_.pop_front();
-    // Compiled meanwhile together with what calls it.
-    Heat& heat = heat_[{job.module, job.function}];
-    const bool known = std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
-    if (heat.done && known) {
-      heat.requested = false;
-      continue;
-    }
+    const bool known = !job.is_kept && is_compiled(job);
     busy_.store(true);
     hold.unlock();
-    compile(job);
+    if (job.is_kept) {
+      load_kept(*job.module);
+    } else if (!known) {
+      compile(job);
+    }
+    keep();
     hold.lock();
     busy_.store(false);
   }
@@ -160,6 +174,7 @@ void HotTier::compile(const Job& job) {
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);
+      if (taker.done || !image.trouble.empty()) taker.tier.remember(taker.job, image);
     });
   }
   const std::lock_guard hold(mutex_);
@@ -175,11 +190,17 @@ bool HotTier::install(const Job& job, const Image& image) {
     say("jit: " + name_of(module, job.function) + " stays interpreted: " + std::string(image.trouble));
     return false;
   }
-  std::byte* code = memory_.add(image.bytes);
-  if (code == nullptr) return false;
+  if (!place(module, image)) return false;
   say("jit: " + name_of(module, job.function) + ": " + std::to_string(image.functions) + " functions, " +
       std::to_string(image.bytes.size()) + " bytes, lowered in " + std::to_string(image.lowering) +
       " us, optimised in " + std::to_string(image.optimising) + ", emitted in " + std::to_string(image.emitting));
+  return true;
+}
+
+// Puts code where the interpreter and compiled callers find it.
+bool HotTier::place(vm::LoadedModule& module, const Image& image) {
+  std::byte* code = memory_.add(image.bytes);
+  if (code == nullptr) return false;
   std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
   for (const Symbol& symbol : image.symbols) {
     const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);

@@ -10,11 +10,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "runtime/jit/cache.h"
 #include "runtime/jit/code_memory.h"
 #include "runtime/jit/jit.h"
 #include "runtime/vm/machine.h"
@@ -32,6 +34,7 @@ struct TierOptions {
   Mode mode = Mode::On;
   std::string library;                          // where the compiler is
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
+  CacheOptions cache;                           // of what is hot; not used by Mode::Always
 };
 
 class HotTier final : public vm::Tier {
@@ -62,10 +65,29 @@ class HotTier final : public vm::Tier {
     vm::LoadedModule* module;
     std::uint32_t function;
     std::vector<std::uint32_t> loops;
+    bool is_kept = false;  // not a function's: whatever the cache has of the module
   };
+  void add_job(Job job);
+  bool is_compiled(const Job& job);
   void compile(const Job& job);
   bool install(const Job& job, const Image& image);
+  bool place(vm::LoadedModule& module, const Image& image);
   void enter_at(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries);
+  // What the cache has of a module and is to have.
+  struct Kept {
+    bool asked = false, loaded = false;
+    // The worker's alone.
+    std::string key;               // empty: nothing can be kept
+    std::vector<KeptImage> fresh;  // compiled since the last time that some were added
+    std::size_t bytes = 0, fresh_bytes = 0;
+  };
+  bool has_looked(vm::LoadedModule* module);
+  Kept& kept(vm::LoadedModule& module);
+  const std::string& identity();
+  void load_kept(vm::LoadedModule& module);
+  bool place_kept(vm::LoadedModule& module, const KeptImage& image);
+  void remember(const Job& job, const Image& image);
+  void keep();
   void say(const std::string& line) const {
     if (options_.log) options_.log(line);
   }
@@ -74,9 +96,12 @@ class HotTier final : public vm::Tier {
   Compile compile_ = nullptr;
   bool tried_ = false;
   CodeMemory memory_;
+  Cache cache_;
+  std::optional<std::string> identity_;
   std::deque<std::unique_ptr<vm::CompiledFunction>> published_;
   std::mutex mutex_;  // guards what follows
   std::map<Key, Heat> heat_;
+  std::map<const vm::LoadedModule*, Kept> kept_;
   std::deque<Job> queue_;
   std::vector<vm::Machine*> machines_;
   bool stopping_ = false;
