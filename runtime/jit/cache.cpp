@@ -75,8 +75,11 @@ std::string errno_text(int error) {
   if (error == ELOOP) return "is a link";
   if (error == ENOTDIR) return "is a link, or no folder";
   char buffer[128];
-  return "can't be opened: " + std::string(strerror_r(error, buffer, sizeof buffer));
+  return "can't be used: " + std::string(strerror_r(error, buffer, sizeof buffer));
 }
+
+// Whether something else lies where a folder or file should be.
+bool is_misleading(int error) { return error == ELOOP || error == ENOTDIR; }
 
 bool write_all(int file, std::string_view bytes) {
   while (!bytes.empty()) {
@@ -112,10 +115,15 @@ std::string cache_folder() {
   return folder.empty() ? from_environment("HOME", "/.cache/noodle") : folder;
 }
 
+bool Cache::give_up(const std::string& what) {
+  trouble_ = what;
+  return false;
+}
+
 bool Cache::refuse(const std::string& what) {
   if (!warned_ && options_.warn) options_.warn("noodle: the code cache: " + what);
   warned_ = true;
-  return false;
+  return give_up(what);
 }
 
 // The folder around it may be reached through links; it itself may not, and is looked at once it is open.
@@ -131,28 +139,28 @@ bool Cache::open_folder(bool make, Descriptor& folder) {
   if (make && parent.is_open()) mkdirat(parent.get(), name.c_str(), 0700);
   folder = Descriptor(
       parent.is_open() ? openat(parent.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC) : -1);
+  const int error = errno;
   struct stat found{};
-  std::string wrong;
-  if (!folder.is_open()) {
-    if (errno == ENOENT && !make) return false;
-    wrong = errno_text(errno);
-  } else if (fstat(folder.get(), &found) != 0) {
-    wrong = errno_text(errno);
-  } else {
-    wrong = distrust(found, 0700);
-  }
+  const bool known = folder.is_open() && fstat(folder.get(), &found) == 0;
+  const std::string wrong = known ? distrust(found, 0700) : errno_text(error);
   if (wrong.empty()) return true;
+  const std::string told = "`" + options_.folder + "` is not used, since it " + wrong;
+  if (!known && !is_misleading(error)) return give_up(told);
   off_ = true;
-  return refuse("`" + options_.folder + "` is not used, since it " + wrong);
+  return refuse(told);
 }
 
 // Without waiting, even for a pipe that lies there.
 bool Cache::read(const Descriptor& folder, const std::string& name, std::string& bytes) {
-  const Descriptor file(openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   const std::string path = "`" + options_.folder + "/" + name + "`";
-  if (!file.is_open()) return errno == ENOENT ? false : refuse(path + " " + errno_text(errno));
+  const Descriptor file(openat(folder.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.is_open()) {
+    const int error = errno;
+    const std::string told = path + " " + errno_text(error);
+    return is_misleading(error) ? refuse(told) : give_up(told);
+  }
   struct stat found{};
-  if (fstat(file.get(), &found) != 0) return refuse(path + " " + errno_text(errno));
+  if (fstat(file.get(), &found) != 0) return give_up(path + " " + errno_text(errno));
   if (!S_ISREG(found.st_mode)) return refuse(path + " is no file");
   if (const std::string wrong = distrust(found, 0600); !wrong.empty()) {
     return refuse(path + " is not used, since it " + wrong);
@@ -199,7 +207,7 @@ bool Cache::add(std::string_view key, const std::vector<KeptImage>& images) {
     if (!known) all.push_back(image);
   }
   const std::string bytes = write_entry(key, all);
-  if (bytes.size() > options_.most_bytes) return false;
+  if (bytes.size() > options_.most_bytes) return give_up("the code is larger than all together may be");
   const std::string name = name_of(key);
   if (!replace(folder, name, bytes)) return false;
   evict(folder, name);
@@ -216,7 +224,7 @@ bool Cache::replace(const Descriptor& folder, const std::string& name, std::stri
   if (done) return true;
   const int error = errno;
   if (file.is_open()) unlinkat(folder.get(), fresh.c_str(), 0);
-  return refuse("nothing is kept in `" + options_.folder + "`, since a file there " + errno_text(error));
+  return give_up("a file in `" + options_.folder + "` " + errno_text(error));
 }
 
 // Removes what was used longest ago until the rest fits, and what killed processes have left half-written.

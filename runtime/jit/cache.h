@@ -32,8 +32,10 @@ class Cache {
 
   /// What is kept under a key.
   std::vector<KeptImage> load(std::string_view key);
-  /// Keeps more images under a key. False when that can't be done.
+  /// Keeps more images under a key. False when that can't be done, for which `trouble` has the reason.
   bool add(std::string_view key, const std::vector<KeptImage>& images);
+  /// What went wrong last. Only what looks like somebody's doing is warned of, not a folder that can't be made.
+  const std::string& trouble() const { return trouble_; }
 
  private:
   bool open_folder(bool make, Descriptor& folder);
@@ -42,8 +44,10 @@ class Cache {
   bool replace(const Descriptor& folder, const std::string& name, std::string_view bytes);
   void evict(const Descriptor& folder, const std::string& keep);
   bool refuse(const std::string& what);
+  bool give_up(const std::string& what);
 
   const CacheOptions options_;
+  std::string trouble_;
   bool warned_ = false;
   bool off_ = false;  // the folder is wrong
 };

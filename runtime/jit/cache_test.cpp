@@ -168,6 +168,17 @@ TEST_F(CacheFolder, WithoutAFolderKeepsNothing) {
   EXPECT_TRUE(none.load("key").empty());
 }
 
+TEST_F(CacheFolder, ThatCanNotBeMadeIsNoReasonToWarn) {
+  for (const char* folder : {"/proc/noodle", "/does/not/exist"}) {
+    Cache used(
+        {.folder = folder, .most_bytes = 1 << 20, .warn = [this](const std::string& line) { warnings_ += line; }});
+    EXPECT_TRUE(used.load("key").empty());
+    EXPECT_FALSE(used.add("key", {image_of(1, 100)}));
+    EXPECT_NE(used.trouble().find("can't be used: "), std::string::npos) << used.trouble();
+  }
+  EXPECT_EQ(warnings_, "");
+}
+
 TEST_F(CacheFolder, ThatOthersMayReadIsRefused) {
   ASSERT_TRUE(cache().add("key", {image_of(1, 100)}));
   for (const int mode : {0755, 0710, 0701, 0720, 0702, 01700, 02700}) {

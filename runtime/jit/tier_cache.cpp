@@ -112,9 +112,15 @@ void HotTier::keep() {
       if (!kept.fresh.empty() && (much || queue_.empty())) due.push_back(&kept);
     }
   }
+  // The library may have been replaced between the look at it and its opening.
+  const bool changed = !due.empty() && code_identity(options_.library) != identity();
   for (Kept* kept : due) {
     const auto start = std::chrono::steady_clock::now();
-    if (!kept->key.empty() && cache_.add(kept->key, kept->fresh)) {
+    if (kept->key.empty() || changed) {
+      say("jit: nothing is kept: what made the code can't be told");
+    } else if (!cache_.add(kept->key, kept->fresh)) {
+      say("jit: nothing is kept: " + cache_.trouble());
+    } else {
       say("jit: kept " + std::to_string(kept->fresh.size()) + " pieces of " + std::to_string(kept->fresh_bytes) +
           " bytes in the cache in " + micros_since(start));
     }
