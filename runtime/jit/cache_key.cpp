@@ -61,6 +61,8 @@ constexpr Leaf kLeaves[] = {{0, 0, true},          {1, 0, false},         {7, 0,
                             {0xD, 1, false},       {0x14, 0, true},       {0x19, 0, true},       {0x80000001, 0, true},
                             {0x80000002, 0, true}, {0x80000003, 0, true}, {0x80000004, 0, true}, {0x80000008, 0, true}};
 
+constexpr unsigned kExtended = 0x80000000;
+
 // Registers that the system saves.
 std::uint64_t saved_registers() {
   std::uint32_t low = 0, high = 0;
@@ -106,9 +108,11 @@ std::string build_id(const std::string& path) {
 std::string processor_identity() {
   std::string identity;
 #if defined(__x86_64__)
+  // A virtual machine's host answers each question, which takes some microseconds: none is asked twice.
+  const unsigned most = __get_cpuid_max(0, nullptr), most_extended = __get_cpuid_max(kExtended, nullptr);
   for (const Leaf& leaf : kLeaves) {
     unsigned a = 0, b = 0, c = 0, d = 0;
-    if (__get_cpuid_count(leaf.leaf, leaf.part, &a, &b, &c, &d) == 0) a = b = c = d = 0;
+    if (leaf.leaf <= (leaf.leaf < kExtended ? most : most_extended)) __cpuid_count(leaf.leaf, leaf.part, a, b, c, d);
     // Which part of a processor has which number is another matter than what it can do.
     for (const unsigned value : {a, leaf.second ? b : 0, c, d}) append(identity, value);
     if (leaf.leaf == 1) append(identity, (c & bit_OSXSAVE) != 0 ? saved_registers() : 0);
