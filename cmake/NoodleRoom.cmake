@@ -20,7 +20,8 @@ target_include_directories(noodle_plain_flags INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(noodle_plain_flags INTERFACE
   -Wall -Wextra -Werror -Wno-c99-designator -Wno-deprecated-declarations -fno-exceptions -fno-rtti -fno-omit-frame-pointer
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
-target_link_options(noodle_plain_flags INTERFACE -fuse-ld=lld-19)
+# The build id is a part of what code in the cache is found by.
+target_link_options(noodle_plain_flags INTERFACE -fuse-ld=lld-19 -Wl,--build-id=sha1)
 # The same and what this build asks for besides.
 add_library(noodle_flags INTERFACE)
 target_link_libraries(noodle_flags INTERFACE noodle_plain_flags)

@@ -99,7 +99,9 @@ OrExit<JitOptions> jit_options(const Arguments& arguments) {
 
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
   if (options.mode == jit::Mode::Off) return nullptr;
-  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}, .perf = {}};
+  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}, .perf = {}, .cache = {}};
+  wanted.cache.folder = jit::cache_folder();
+  wanted.cache.warn = [](const std::string& line) { print_err(line + "\n"); };
   if (options.log) wanted.log = [](const std::string& line) { print_err(line + "\n"); };
   if (options.perf) {
     wanted.perf = std::make_unique<jit::PerfMap>();

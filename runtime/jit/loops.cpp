@@ -144,8 +144,9 @@ bool is_plain(const FunctionView& view, const Inst& inst) {
     INT(I16)
     INT(I32)
     INT(I64)
-  INT(U8)
-  INT(U16) INT(U32) INT(U64)
+    INT(U8)
+  INT(U16)
+  INT(U32) INT(U64)
 #undef INT
       case Op::Int:
   case Op::NotBool:

@@ -47,7 +47,7 @@ std::vector<std::uint32_t> loops_around(const vm::LoadedFunction& function, std:
 
 }  // namespace
 
-HotTier::HotTier(TierOptions options) : options_(std::move(options)), journal_(options_.log) {}
+HotTier::HotTier(TierOptions options) : options_(std::move(options)), journal_(options_.log), cache_(options_.cache) {}
 
 void HotTier::close() {
   {
@@ -89,6 +89,7 @@ void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::ui
   Heat& heat = heat_[{function.module, function.id}];
   if (heat.refused) return;
   heat.samples += weight;
+  if (!has_looked(function.module)) return;
   if (heat.samples < 2 * kHot || heat.requested) return;
   // From the innermost loop's head everything around it is reached as well.
   std::vector<std::uint32_t> loops = loops_around(function, pc);
@@ -97,9 +98,24 @@ void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::ui
   // What can be entered at its beginning is rarely wanted from the middle as well.
   if (heat.done && (loops.empty() || heat.samples < kHotter)) return;
   heat.requested = true;
-  queue_.push_back({function.module, function.id, std::move(loops), heat.samples / 2.0});
+  add_job(
+      {.module = function.module, .function = function.id, .loops = std::move(loops), .samples = heat.samples / 2.0});
+}
+
+// With the lock held.
+void HotTier::add_job(Job job) {
+  queue_.push_back(std::move(job));
   if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   wake_.notify_one();
+}
+
+// With the lock held. It may have been compiled meanwhile together with what calls it.
+bool HotTier::is_compiled(const Job& job) {
+  Heat& heat = heat_[{job.module, job.function}];
+  if (!heat.done) return false;
+  if (!std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); })) return false;
+  heat.requested = false;
+  return true;
 }
 
 void HotTier::work() {
@@ -112,16 +128,15 @@ void HotTier::work() {
     if (stopping_) return;
     Job job = std::move(queue_.front());
     queue_.pop_front();
-    // Compiled meanwhile together with what calls it.
-    Heat& heat = heat_[{job.module, job.function}];
-    const bool known = std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
-    if (heat.done && known) {
-      heat.requested = false;
-      continue;
-    }
+    const bool known = !job.is_kept && is_compiled(job);
     busy_.store(true);
     hold.unlock();
-    compile(job);
+    if (job.is_kept) {
+      load_kept(*job.module);
+    } else if (!known) {
+      compile(job);
+    }
+    keep();
     hold.lock();
     busy_.store(false);
   }
@@ -185,6 +200,7 @@ void HotTier::compile(Job job) {
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);
+      if (taker.done || !image.trouble.empty()) taker.tier.remember(taker.job, image);
     });
   }
   const std::lock_guard hold(mutex_);
@@ -201,6 +217,13 @@ bool HotTier::install(const Job& job, const Image& image) {
     return false;
   }
   const auto made = Journal::Clock::now();
+  if (!place(module, image)) return false;
+  log_work(job, image, made);
+  return true;
+}
+
+// Puts code where the interpreter, compiled callers, debuggers and profilers find it.
+bool HotTier::place(vm::LoadedModule& module, const Image& image) {
   std::byte* code = memory_.add(image.bytes);
   if (code == nullptr) return false;
   announce(module, image, code);
@@ -215,7 +238,6 @@ bool HotTier::install(const Job& job, const Image& image) {
     entries[symbol.function].push_back({.pc = pc, .code = reinterpret_cast<vm::CompiledCode>(code + symbol.entry)});
   }
   for (auto& [function, points] : entries) enter_at(module, function, std::move(points));
-  log_work(job, image, made);
   const std::lock_guard hold(mutex_);
   for (const auto& [function, points] : entries) {
     Heat& heat = heat_[{&module, function}];

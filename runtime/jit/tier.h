@@ -10,11 +10,13 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "runtime/jit/cache.h"
 #include "runtime/jit/code_memory.h"
 #include "runtime/jit/debugger.h"
 #include "runtime/jit/jit.h"
@@ -36,6 +38,7 @@ struct TierOptions {
   std::string library;                          // where the compiler is
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
   std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
+  CacheOptions cache;                           // of what is hot; not used by Mode::Always
 };
 
 class HotTier final : public vm::Tier {
@@ -71,14 +74,33 @@ class HotTier final : public vm::Tier {
     std::uint32_t function;
     std::vector<std::uint32_t> loops;
     double samples = 0;
+    bool is_kept = false;  // not a function's: whatever the cache has of the module
     Journal::Clock::time_point asked = Journal::Clock::now();
     Journal::Clock::time_point begun{};
   };
+  void add_job(Job job);
+  bool is_compiled(const Job& job);
   void compile(Job job);
   bool install(const Job& job, const Image& image);
+  bool place(vm::LoadedModule& module, const Image& image);
   void log_work(const Job& job, const Image& image, Journal::Clock::time_point made);
   void announce(const vm::LoadedModule& module, const Image& image, const std::byte* code);
   void enter_at(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries);
+  // What the cache has of a module and is to have.
+  struct Kept {
+    bool asked = false, loaded = false;
+    // The worker's alone.
+    std::string key;               // empty: nothing can be kept
+    std::vector<KeptImage> fresh;  // compiled since the last time that some were added
+    std::size_t bytes = 0, fresh_bytes = 0;
+  };
+  bool has_looked(vm::LoadedModule* module);
+  Kept& kept(vm::LoadedModule& module);
+  const std::string& identity();
+  void load_kept(vm::LoadedModule& module);
+  bool place_kept(vm::LoadedModule& module, const KeptImage& image);
+  void remember(const Job& job, const Image& image);
+  void keep();
   void say(const std::string& line) const {
     if (options_.log) options_.log(line);
   }
@@ -89,9 +111,12 @@ class HotTier final : public vm::Tier {
   CodeMemory memory_;
   DebuggerImages debugger_;
   Journal journal_;
+  Cache cache_;
+  std::optional<std::string> identity_;
   std::deque<std::unique_ptr<vm::CompiledFunction>> published_;
   std::mutex mutex_;  // guards what follows
   std::map<Key, Heat> heat_;
+  std::map<const vm::LoadedModule*, Kept> kept_;
   std::deque<Job> queue_;
   std::vector<vm::Machine*> machines_;
   bool stopping_ = false;

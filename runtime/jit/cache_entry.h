@@ -1,0 +1,34 @@
+#pragma once
+
+// What a file of the code cache holds: the images of one module. A file is believed only when it is whole, was made
+// for just this key, and every place that it names lies inside it.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "runtime/jit/jit.h"
+
+namespace noodle::jit {
+
+/// An image as it is kept, with what it was made for.
+struct KeptImage {
+  std::uint32_t function = 0;
+  std::vector<std::uint32_t> loops;
+  std::vector<Symbol> symbols;
+  std::string bytes;  // none: the function can't be compiled
+
+  bool is_for(std::uint32_t id, const std::vector<std::uint32_t>& heads) const {
+    return function == id && loops == heads;
+  }
+};
+
+/// The bytes of a file with these images. The key is kept whole, since two could have the same hash.
+std::string write_entry(std::string_view key, const std::vector<KeptImage>& images);
+
+/// The images of a file; nothing when it is damaged or was made for another key.
+std::optional<std::vector<KeptImage>> read_entry(std::string_view file, std::string_view key);
+
+}  // namespace noodle::jit

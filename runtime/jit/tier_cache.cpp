@@ -1,0 +1,133 @@
+// Where compiled code meets the cache. All of it happens on the compiler's thread. A program is looked up at its first
+// sample, so one that is over before pays nothing; until then nothing else is compiled.
+
+#include <algorithm>
+#include <chrono>
+
+#include "runtime/jit/cache_key.h"
+#include "runtime/jit/tier.h"
+
+namespace noodle::jit {
+
+namespace {
+
+// While more is to be compiled, images wait until there are a good many: each time, the whole file is written.
+constexpr std::size_t kMany = 256 << 10;
+
+std::string micros_since(std::chrono::steady_clock::time_point start) {
+  const auto took = std::chrono::steady_clock::now() - start;
+  return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()) + " us";
+}
+
+// Same build, same module: so this holds unless the file was made to mislead.
+bool belongs_to(const KeptImage& image, const nbc::Module& module) {
+  return image.function < module.functions.size() &&
+         std::ranges::all_of(
+             image.symbols,
+             [&](const Symbol& symbol) {
+               return symbol.function < module.functions.size() &&
+                      symbol.loop < static_cast<std::int64_t>(module.functions[symbol.function].code.size());
+             });
+}
+
+}  // namespace
+
+// With the lock held. Whether it is known what the cache has of a module; asks for it.
+bool HotTier::has_looked(vm::LoadedModule* module) {
+  if (options_.cache.folder.empty()) return true;
+  Kept& kept = kept_[module];
+  if (!kept.asked) {
+    kept.asked = true;
+    add_job({.module = module, .function = 0, .loops = {}, .is_kept = true});
+  }
+  return kept.loaded;
+}
+
+HotTier::Kept& HotTier::kept(vm::LoadedModule& module) {
+  const std::lock_guard hold(mutex_);
+  return kept_[&module];
+}
+
+const std::string& HotTier::identity() {
+  if (identity_) return *identity_;
+  identity_ = code_identity(options_.library);
+  if (identity_->empty()) say("jit: no code is kept, since this build or processor can't be told from others");
+  return *identity_;
+}
+
+void HotTier::load_kept(vm::LoadedModule& module) {
+  const auto start = std::chrono::steady_clock::now();
+  Kept& kept = this->kept(module);
+  std::vector<KeptImage> images;
+  if (!identity().empty()) {
+    kept.key = identity() + module_identity(module.module());
+    images = cache_.load(kept.key);
+  }
+  for (const KeptImage& image : images) {
+    if (place_kept(module, image)) kept.bytes += image.bytes.size();
+  }
+  if (!images.empty()) {
+    say("jit: " + std::to_string(images.size()) + " pieces of " + std::to_string(kept.bytes) +
+        " bytes from the cache in " + micros_since(start));
+  }
+  const std::lock_guard hold(mutex_);
+  kept.loaded = true;
+}
+
+bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
+  if (!belongs_to(image, module.module())) return false;
+  const bool refused = image.bytes.empty();
+  if (!refused) {
+    Image code;
+    code.bytes = std::as_bytes(std::span(image.bytes));
+    code.symbols = image.symbols;
+    if (!place(module, code)) return false;
+  }
+  const std::lock_guard hold(mutex_);
+  Heat& heat = heat_[{&module, image.function}];
+  heat.refused = refused;
+  heat.samples = 0;
+  return true;
+}
+
+void HotTier::remember(const Job& job, const Image& image) {
+  if (options_.cache.folder.empty() || options_.mode != Mode::On) return;
+  Kept& kept = this->kept(*job.module);
+  KeptImage made{.function = job.function, .loops = job.loops, .symbols = {}, .bytes = {}};
+  if (image.trouble.empty()) {
+    made.symbols.assign(image.symbols.begin(), image.symbols.end());
+    made.bytes.assign(reinterpret_cast<const char*>(image.bytes.data()), image.bytes.size());
+  }
+  kept.fresh_bytes += made.bytes.size();
+  kept.fresh.push_back(std::move(made));
+}
+
+// Adds to the cache what was compiled, when nothing else is to be done or there is much of it.
+void HotTier::keep() {
+  std::vector<Kept*> due;
+  {
+    const std::lock_guard hold(mutex_);
+    for (auto& [module, kept] : kept_) {
+      const bool much = kept.fresh_bytes > std::max(kMany, kept.bytes);
+      if (!kept.fresh.empty() && (much || queue_.empty())) due.push_back(&kept);
+    }
+  }
+  // The library may have been replaced between the look at it and its opening.
+  const bool changed = !due.empty() && code_identity(options_.library) != identity();
+  for (Kept* kept : due) {
+    const auto start = std::chrono::steady_clock::now();
+    if (kept->key.empty() || changed) {
+      say("jit: nothing is kept: what made the code can't be told");
+    } else if (!cache_.add(kept->key, kept->fresh)) {
+      say("jit: nothing is kept: " + cache_.trouble());
+    } else {
+      say("jit: kept " + std::to_string(kept->fresh.size()) + " pieces of " + std::to_string(kept->fresh_bytes) +
+          " bytes in the cache in " + micros_since(start));
+    }
+    kept->bytes += kept->fresh_bytes;
+    kept->fresh.clear();
+    kept->fresh_bytes = 0;
+  }
+}
+
+}  // namespace noodle::jit
