@@ -250,6 +250,7 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   auto start = std::chrono::steady_clock::now();
   llvm::LLVMContext context;
   Unit unit(context, *request.module);
+  unit.asks_every = request.asks_every;
   unit.ir->setDataLayout(target_machine().createDataLayout());
   unit.ir->setTargetTriple(target_machine().getTargetTriple().str());
   if (!lower(unit, request, made.trouble)) return;

@@ -181,6 +181,7 @@ void Lowering::block(std::uint32_t pc) {
   for (;;) {
     const Inst inst = v.at(pc);
     pc_ = pc;
+    if (u.asks_every != 0 && ++made_ % u.asks_every == 0) leave_if(safepoint());
     one(inst);
     if (failed_) return;
     pc += inst.words();

@@ -156,7 +156,8 @@ void HotTier::compile(const Job& job) {
     bool done = false;
   } taker{*this, job};
   if (open_library()) {
-    const Request request{.module = job.module, .function = job.function, .loops = job.loops};
+    const Request request{
+        .module = job.module, .function = job.function, .loops = job.loops, .asks_every = options_.asks_every};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);

@@ -32,6 +32,7 @@ struct TierOptions {
   Mode mode = Mode::On;
   std::string library;                          // where the compiler is
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
+  std::uint32_t asks_every = 0;                 // see Request
 };
 
 class HotTier final : public vm::Tier {
