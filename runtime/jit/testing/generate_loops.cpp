@@ -232,7 +232,7 @@ class LoopGenerator {
 
   void statement() {
     f_.line(0, ++line_, 1);
-    switch (random_.below(wild_ ? 14 : 10)) {
+    switch (random_.below(wild_ ? 15 : 10)) {
       case 0:
       case 1: return arithmetic();
       case 2: return compare();
@@ -246,6 +246,7 @@ class LoopGenerator {
       case 10: return share();
       case 11: return grow();
       case 12: return call();
+      case 13: return boxes();
       default: return texts();
     }
   }
@@ -428,6 +429,20 @@ class LoopGenerator {
     const Slots args{list, from, to, any(nbc::kI64)}, results{any(nbc::kI64)};
     f_.call(s_.first_word, args, results);
     f_.drop(list);
+  }
+
+  // A box, maybe a shared one, that is read and filled again.
+  void boxes() {
+    const TypeId content = random_.chance(50) ? nbc::kF64 : integer_type();
+    const std::uint16_t box = f_.reg(s_.m.types().box(content)), other = f_.reg(f_.type_at(box));
+    f_.list(Op::BoxNew, box, 0, Slots{source(content)});
+    const bool shared = random_.chance(50);
+    if (shared) f_.copy(other, box);
+    if (random_.chance(50)) f_.list(Op::BoxPut, box, 0, Slots{source(content)});
+    if (random_.chance(50)) f_.list(Op::BoxTake, box, 0, Slots{any(content)});
+    f_.list(Op::BoxGet, shared ? other : box, 0, Slots{any(content)});
+    if (shared) f_.drop(other);
+    f_.drop(box);
   }
 
   void texts() {
