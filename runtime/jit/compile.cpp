@@ -252,6 +252,7 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   auto start = std::chrono::steady_clock::now();
   llvm::LLVMContext context;
   Unit unit(context, *request.module);
+  unit.asks_every = request.asks_every;
   unit.ir->setDataLayout(target_machine().createDataLayout());
   unit.ir->setTargetTriple(target_machine().getTargetTriple().str());
   if (request.listing) unit.places = std::make_unique<Places>(*unit.ir);

@@ -66,6 +66,7 @@ class Unit {
   llvm::MDNode* in_count;
   llvm::MDNode* in_data;  // of lists and boxes
   llvm::MDNode* unlikely;
+  std::uint32_t asks_every = 0;  // see Request
 
  private:
   std::map<std::uint32_t, llvm::Function*> bodies_;
@@ -221,6 +222,7 @@ class Lowering {
   std::vector<std::uint32_t> order_;
   std::map<std::uint32_t, LoopCode> loops_;  // by head
   std::uint32_t pc_ = 0;                     // of the instruction in the making
+  std::uint32_t made_ = 0;                   // instructions so far
   std::uint32_t region_pc_ = 0;
   std::vector<Value*> region_values_;
   Block* region_exit_ = nullptr;

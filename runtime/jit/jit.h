@@ -21,6 +21,7 @@ struct Request {
   std::uint32_t function = 0;
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered as well
   bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
+  std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
 };
 
 /// Where something lies in an image.

@@ -127,27 +127,14 @@ std::vector<PlainLoop> plain_loops(const FunctionView& view) { return Finder(vie
 bool is_plain(const FunctionView& view, const Inst& inst) {
   auto element = [&]() -> const value::TypeInfo& { return *view.type(inst.b())->element; };
   switch (inst.op()) {
-#define INT(T)         \
-  case Op::Add##T:     \
-  case Op::Sub##T:     \
-  case Op::Mul##T:     \
-  case Op::Div##T:     \
-  case Op::Rem##T:     \
-  case Op::Neg##T:     \
-  case Op::Shl##T:     \
-  case Op::Shr##T:     \
-  case Op::AddWrap##T: \
-  case Op::SubWrap##T: \
-  case Op::MulWrap##T: \
+    // clang-format off
+#define INT(T)                                                                                               \
+  case Op::Add##T: case Op::Sub##T: case Op::Mul##T: case Op::Div##T: case Op::Rem##T: case Op::Neg##T:      \
+  case Op::Shl##T: case Op::Shr##T: case Op::AddWrap##T: case Op::SubWrap##T: case Op::MulWrap##T:           \
   case Op::Not##T:
-    INT(I8)
-    INT(I16)
-    INT(I32)
-    INT(I64)
-    INT(U8)
-  INT(U16)
-  INT(U32) INT(U64)
+  INT(I8) INT(I16) INT(I32) INT(I64) INT(U8) INT(U16) INT(U32) INT(U64)
 #undef INT
+      // clang-format on
       case Op::Int:
   case Op::NotBool:
   case Op::And:

@@ -188,6 +188,7 @@ void Lowering::block(std::uint32_t pc) {
     const Inst inst = v.at(pc);
     pc_ = pc;
     mark(pc);
+    if (u.asks_every != 0 && ++made_ % u.asks_every == 0) leave_if(safepoint());
     one(inst);
     if (failed_) return;
     pc += inst.words();

@@ -196,7 +196,8 @@ void HotTier::compile(Job job) {
   } taker{*this, job};
   if (open_library()) {
     job.begun = Journal::Clock::now();
-    const Request request{.module = job.module, .function = job.function, .loops = job.loops};
+    const Request request{
+        .module = job.module, .function = job.function, .loops = job.loops, .asks_every = options_.asks_every};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);

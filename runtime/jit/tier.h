@@ -39,6 +39,7 @@ struct TierOptions {
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
   std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
   CacheOptions cache;                           // of what is hot; not used by Mode::Always
+  std::uint32_t asks_every = 0;                 // see Request
 };
 
 class HotTier final : public vm::Tier {

@@ -1,0 +1,38 @@
+#pragma once
+
+// Runs a module in one of several ways and says all that can be seen of it, so that two ways can be compared.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/vm/runtime.h"
+
+namespace noodle::jit::testing {
+
+/// How a module is run.
+enum class Way : std::uint8_t {
+  Interpreted,
+  Compiled,  // all of it, as `noodle run --jit=always` does it
+  Restless,  // compiled, but left at random instructions, and with some of its entries taken away
+};
+
+struct RunOptions {
+  Way way = Way::Interpreted;
+  std::string library;          // the compiler
+  std::uint64_t seed = 0;       // of what is left to chance
+  vm::Options limits;           // its tier is not looked at
+  std::size_t most = SIZE_MAX;  // functions to call
+};
+
+struct ModuleResult {
+  std::vector<std::string> outcomes;  // of the functions that take nothing, in order
+  std::uint64_t panics = 0;
+  std::uint64_t refused = 0;  // functions that stay interpreted
+  bool out_of_steps = false;  // it was stopped, and the rest has not run
+};
+
+/// Calls each function of a module that takes nothing. A module that the runtime refuses gives no outcomes.
+ModuleResult run_module(const nbc::Module& module, const RunOptions& options);
+
+}  // namespace noodle::jit::testing
