@@ -58,6 +58,14 @@ void Lowering::begin_chunk(LoopCode& loop) {
   now_.assign(now_.size(), nullptr);
   region(loop.plain.head);
   poll();
+  // Who asks us to leave may himself be waiting for a processor.
+  Value* now = b.CreateIntrinsic(llvm::Intrinsic::readcyclecounter, {}, {});
+  Block *due = make("due"), *on = make("on");
+  b.CreateCondBr(b.CreateICmpUGT(now, machine_field(offsetof(vm::Machine, look_at), u.i64)), due, on, u.unlikely);
+  b.SetInsertPoint(due);
+  leave_if(safepoint());
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
   const Counter& counter = *loop.plain.counter;
   Value* i = get_word(counter.slot);
   // The interpreter knows what to say of a counter that overflows.

@@ -145,6 +145,9 @@ void HotTier::work() {
 // Asks compiled code to look whether it has to leave: often where something from outside is expected. While no
 // machine runs any, it sleeps until one does.
 void HotTier::tick() {
+  // Started by the compiler's thread, it would have its way of being scheduled, which never interrupts anybody.
+  const sched_param none{};
+  sched_setscheduler(0, SCHED_OTHER, &none);
   std::uint32_t idle = 0;
   std::unique_lock hold(mutex_);
   while (!stopping_) {

@@ -112,6 +112,9 @@ std::uint64_t helper_make_unique(Machine* vm, std::uint64_t* fp, std::uint32_t s
 
 // Somebody wants to be heard. Mostly it was only time to look.
 bool helper_safepoint(Machine* vm) {
+  // A good deal less than the time that somebody may be kept waiting, whatever the processor's pace.
+  constexpr std::uint64_t kCycles = 200'000;
+  vm->look_at = __builtin_readcyclecounter() + kCycles;
   vm->compiled_limit.store(vm->stack_end, std::memory_order_relaxed);
   if (vm->worker->should_yield() || refuel(*vm) == 0) {
     vm->compiled_limit.store(nullptr, std::memory_order_relaxed);

@@ -65,6 +65,7 @@ struct Machine {
   std::atomic<std::uint64_t*> compiled_limit = nullptr;  // stack_end; null to make it leave at its next safepoint
   std::uintptr_t processor_stack_end = 0;                // the processor's stack must not reach below
   CompiledExit exit;
+  std::uint64_t look_at = 0;              // on the processor's counter: when long loops look whether they have to leave
   std::atomic<bool> in_compiled = false;  // running compiled code
   std::atomic<bool> rouses_tier = false;  // when it begins to, the tier wants to know
   Tier* watcher = nullptr;                // who is told when compiled code is left, if anybody
