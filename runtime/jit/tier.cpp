@@ -155,7 +155,7 @@ void HotTier::tick() {
     for (vm::Machine* machine : machines_) {
       if (!machine->in_compiled.load(std::memory_order_relaxed)) continue;
       running = true;
-      urgent = urgent || machine->worker->expects_news();
+      urgent = urgent || machine->worker->scheduler().expects_news();
       machine->compiled_limit.store(nullptr, std::memory_order_relaxed);
     }
     idle = running ? 0 : idle + 1;

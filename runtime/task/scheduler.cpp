@@ -41,9 +41,7 @@ bool Worker::should_yield() const {
   return (due != INT64_MAX && due <= scheduler_.world_.monotonic_nanos()) || scheduler_.resources_->any_news_awaited();
 }
 
-bool Worker::expects_news() const {
-  return has_others() || scheduler_.timers_.next_due() != INT64_MAX || scheduler_.resources_->any_news_awaited();
-}
+bool Scheduler::expects_news() const { return timers_.next_due() != INT64_MAX || resources_->any_news_awaited(); }
 
 Fiber* Worker::take_fiber() {
   if (Fiber* fiber = fibers_) {

@@ -73,8 +73,6 @@ class Worker {
 
   /// Whether other tasks are ready here: then who has used up its time yields.
   bool has_others() const;
-  /// Whether something from outside may be due at any moment, which a running task holds up.
-  bool expects_news() const;
   /// Whether a task that has run for a while is to let go of this worker: for others, or because nobody else
   /// looks after what timers and the world wake.
   bool should_yield() const;
@@ -229,6 +227,8 @@ class Scheduler {
   world::World& world() const { return world_; }
   Resources& resources() const { return *resources_; }
   Offload& offload() const { return *offload_; }
+  /// Whether something from outside may be due at any moment, which a running task holds up. For any thread.
+  bool expects_news() const;
   /// Tasks that have not been given back.
   std::int64_t live_tasks() const { return live_.load(); }
   /// Bytes that tasks still held by themselves when they had ended. None, unless a value's count stuck.
