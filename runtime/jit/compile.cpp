@@ -135,24 +135,24 @@ bool is_body(llvm::StringRef name) { return name.starts_with("f"); }
 
 bool lower(Unit& unit, const Request& request, std::string& trouble) {
   std::vector<std::uint32_t> functions = reachable(*request.module, request.function);
-  std::vector<std::pair<std::uint32_t, Liveness>> todo;
+  std::vector<std::pair<std::uint32_t, Liveness>> lowered;
   for (const std::uint32_t id : functions) {
     auto live = Liveness::find(unit.view(id));
     if (live) {
       unit.body(id);
-      todo.emplace_back(id, std::move(*live));
+      lowered.emplace_back(id, std::move(*live));
     } else if (id == request.function) {
       trouble = "an operand whose type can't be told";
       return false;
     }
   }
-  for (auto& [id, live] : todo) {
-    if (!Lowering(unit, unit.view(id), live, unit.body(id), -1).run()) return false;
+  for (auto& [id, live] : lowered) {
+    Lowering(unit, unit.view(id), live, unit.body(id), -1).run();
     define_entry(unit, id);
     if (id != request.function) continue;
     for (const std::uint32_t loop : request.loops) {
       const std::string name = "o" + std::to_string(id) + "_" + std::to_string(loop);
-      if (!Lowering(unit, unit.view(id), live, make_entry(unit, name), loop).run()) return false;
+      Lowering(unit, unit.view(id), live, make_entry(unit, name), loop).run();
     }
   }
   for (llvm::Function& function : *unit.ir) {

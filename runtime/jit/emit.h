@@ -43,7 +43,6 @@ class Unit {
   /// Functions of a machine and an object, which may be null: count it up or down.
   llvm::Function* retain_function();
   llvm::Function* release_function();
-  static void call_outlined(llvm::IRBuilder<>& b, llvm::Function* function, llvm::ArrayRef<llvm::Value*> args);
 
   static constexpr std::uint32_t kRegisterResults = 2;
 
@@ -79,8 +78,7 @@ class Unit {
 class Lowering {
  public:
   Lowering(Unit& unit, const FunctionView& view, const Liveness& live, llvm::Function* function, std::int64_t loop);
-  /// False when the function can't be compiled.
-  bool run();
+  void run();
 
  private:
   using Value = llvm::Value;
@@ -102,7 +100,7 @@ class Lowering {
     Value* data = nullptr;
   };
 
-  bool find_blocks();
+  void find_blocks();
   Block* block_at(std::uint32_t target);
   const LoopCode* loop_at(std::uint32_t pc) const;
   void begin_loop(LoopCode& loop);
@@ -144,6 +142,9 @@ class Lowering {
   Value* word(std::int64_t value) { return llvm::ConstantInt::getSigned(u.i64, value); }
   Value* loaded_function(std::uint32_t id);
   Value* helper(vm::Helper which);
+  Value* call_helper(vm::Helper which, llvm::Type* gives, llvm::ArrayRef<Value*> args);
+  Value* ask(vm::Helper which, llvm::ArrayRef<Value*> args) { return call_helper(which, u.i1, args); }
+  Value* load_atomic(llvm::Type* type, Value* base, std::uint64_t offset, llvm::AtomicOrdering order);
 
   // Leaving.
   void region(std::uint32_t pc);
@@ -183,7 +184,7 @@ class Lowering {
   void raise_if(Value* raised, std::uint32_t pc, const std::vector<Value*>& before);
   Value* object_of_text(Value* low, Value* high);
   bool is_often_here() const;
-  void retain(Value* object);
+  void count(llvm::Function* function, Value* object);
   void retain_if_any(Value* object);
   void release_if_any(Value* object);
   bool has_simple_counts(const value::TypeInfo& type) const;
@@ -234,7 +235,6 @@ class Lowering {
   llvm::PHINode* call_frame_ = nullptr;
   llvm::PHINode* call_resume_ = nullptr;
   llvm::PHINode* call_results_ = nullptr;
-  bool failed_ = false;
 };
 
 }  // namespace noodle::jit

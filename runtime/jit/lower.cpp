@@ -86,19 +86,15 @@ Lowering::Lowering(Unit& unit, const FunctionView& view, const Liveness& live, l
   if (u.places != nullptr) u.places->begin(*fn, v.id);
 }
 
-bool Lowering::run() {
-  if (!find_blocks()) return false;
+void Lowering::run() {
+  find_blocks();
   prologue();
-  for (const std::uint32_t pc : order_) {
-    block(pc);
-    if (failed_) return false;
-  }
+  for (const std::uint32_t pc : order_) block(pc);
   finish_tails();
-  return true;
 }
 
 // Blocks that can be reached without unwinding, in the order of their code.
-bool Lowering::find_blocks() {
+void Lowering::find_blocks() {
   const auto words = static_cast<std::uint32_t>(v.function.code.size());
   std::vector<bool> leaders(words + 1), reached(words + 1);
   heads_.assign(words + 1, false);
@@ -135,7 +131,6 @@ bool Lowering::find_blocks() {
     const std::uint32_t head = plain.head;
     if (reached[head] && reached[plain.latch]) loops_[head].plain = std::move(plain);
   }
-  return true;
 }
 
 void Lowering::prologue() {
@@ -190,7 +185,6 @@ void Lowering::block(std::uint32_t pc) {
     mark(pc);
     if (u.asks_every != 0 && ++made_ % u.asks_every == 0) leave_if(safepoint());
     one(inst);
-    if (failed_) return;
     pc += inst.words();
     if (!FunctionView::falls_through(inst)) return;
     if ((inst.op_info->flags & nbc::Branch) != 0) return;
@@ -296,6 +290,23 @@ Lowering::Value* Lowering::helper(vm::Helper which) {
   return load(u.ptr, at_offset(helpers, static_cast<std::uint64_t>(which) * 8), u.in_machine);
 }
 
+Lowering::Value* Lowering::call_helper(vm::Helper which, llvm::Type* gives, llvm::ArrayRef<Value*> args) {
+  std::vector<llvm::Type*> types;
+  for (Value* arg : args) types.push_back(arg->getType());
+  llvm::CallInst* made = b.CreateCall(llvm::FunctionType::get(gives, types, false), helper(which), args);
+  if (gives == u.i1) made->addRetAttr(llvm::Attribute::ZExt);
+  return made;
+}
+
+// What another thread may write at any moment.
+Lowering::Value* Lowering::load_atomic(llvm::Type* type, Value* base, std::uint64_t offset,
+                                       llvm::AtomicOrdering order) {
+  llvm::LoadInst* made = b.CreateLoad(type, at_offset(base, offset));
+  made->setAtomic(order);
+  made->setAlignment(llvm::Align(8));
+  return made;
+}
+
 // ---------------------------------------------------------------------------------------- leaving
 
 void Lowering::region(std::uint32_t pc) {
@@ -337,9 +348,7 @@ void Lowering::leave_if(Value* condition) {
 }
 
 void Lowering::poll() {
-  llvm::LoadInst* limit = b.CreateLoad(u.ptr, at_offset(vm, offsetof(vm::Machine, compiled_limit)));
-  limit->setAtomic(llvm::AtomicOrdering::Monotonic);
-  limit->setAlignment(llvm::Align(8));
+  Value* limit = load_atomic(u.ptr, vm, offsetof(vm::Machine, compiled_limit), llvm::AtomicOrdering::Monotonic);
   Block *asked = make("asked"), *on = make("on");
   b.CreateCondBr(b.CreateIsNull(limit), asked, on, u.unlikely);
   b.SetInsertPoint(asked);
@@ -348,12 +357,7 @@ void Lowering::poll() {
   b.SetInsertPoint(on);
 }
 
-Lowering::Value* Lowering::safepoint() {
-  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.ptr}, false);
-  llvm::CallInst* leaves = b.CreateCall(type, helper(vm::Helper::Safepoint), {vm});
-  leaves->addRetAttr(llvm::Attribute::ZExt);
-  return leaves;
-}
+Lowering::Value* Lowering::safepoint() { return ask(vm::Helper::Safepoint, {vm}); }
 
 void Lowering::finish_tails() {
   b.SetCurrentDebugLocation({});  // of no instruction alone

@@ -19,9 +19,7 @@ std::uint64_t list_offset(const Inst& inst) { return (std::uint64_t{inst.pc} + i
 
 // Leaves unless the callee's frame fits, nobody asked us to leave, and the processor's stack has room.
 void Lowering::room_for_call(Value* frame, Value* slots) {
-  llvm::LoadInst* limit = b.CreateLoad(u.i64, at_offset(vm, offsetof(vm::Machine, compiled_limit)));
-  limit->setAtomic(llvm::AtomicOrdering::Monotonic);
-  limit->setAlignment(llvm::Align(8));
+  Value* limit = load_atomic(u.i64, vm, offsetof(vm::Machine, compiled_limit), llvm::AtomicOrdering::Monotonic);
   Value* end = b.CreateAdd(b.CreatePtrToInt(frame, u.i64), b.CreateMul(slots, word(kWord)));
   Value* stack = b.CreateIntrinsic(llvm::Intrinsic::frameaddress, {u.ptr}, {b.getInt32(0)});
   Value* lowest = machine_field(offsetof(vm::Machine, processor_stack_end), u.i64);
@@ -29,10 +27,8 @@ void Lowering::room_for_call(Value* frame, Value* slots) {
   Block *full = make("full"), *room = make("room");
   b.CreateCondBr(b.CreateOr(b.CreateICmpUGT(end, limit), short_of), full, room, u.unlikely);
   b.SetInsertPoint(full);
-  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.ptr, u.i64}, false);
-  llvm::CallInst* may = b.CreateCall(type, helper(vm::Helper::MayCall), {vm, end});
-  may->addRetAttr(llvm::Attribute::ZExt);
-  b.CreateCondBr(may, room, region_exit(), llvm::MDBuilder(u.context).createBranchWeights(2000, 1));
+  b.CreateCondBr(ask(vm::Helper::MayCall, {vm, end}), room, region_exit(),
+                 llvm::MDBuilder(u.context).createBranchWeights(2000, 1));
   b.SetInsertPoint(room);
 }
 
@@ -163,12 +159,9 @@ void Lowering::call_closure(const Inst& inst) {
   region(inst.pc + inst.words());
 }
 
-// A pointer that the compiler's thread may put there at any moment.
+// A pointer that the compiler's thread may put there, with what lies behind it.
 Lowering::Value* Lowering::load_pointer(Value* base, std::uint64_t offset) {
-  llvm::LoadInst* pointer = b.CreateLoad(u.ptr, at_offset(base, offset));
-  pointer->setAtomic(llvm::AtomicOrdering::Acquire);
-  pointer->setAlignment(llvm::Align(8));
-  return pointer;
+  return load_atomic(u.ptr, base, offset, llvm::AtomicOrdering::Acquire);
 }
 
 // Copies words one after another; there are few.
@@ -242,10 +235,7 @@ Lowering::Value* Lowering::step(const Inst& inst, const Accesses& accesses) {
       store(get(run.first + i), slot_address(fp, run.first + i), u.in_frame);
     }
   }
-  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.ptr, u.ptr, u.i32}, false);
-  llvm::CallInst* raised = b.CreateCall(type, helper(vm::Helper::Step), {vm, fp, b.getInt32(inst.pc)});
-  raised->addRetAttr(llvm::Attribute::ZExt);
-  return raised;
+  return ask(vm::Helper::Step, {vm, fp, b.getInt32(inst.pc)});
 }
 
 void Lowering::dead_end(const Inst& inst) {

@@ -13,58 +13,20 @@ using nbc::Op;
 
 // ------------------------------------------------------------------------------------------ counts
 
-void Lowering::retain(Value* object) {
-  Value* count = load(u.i32, object, u.in_count);
-  Block *local = make("local"), *shared = make("shared"), *on = make("on");
-  b.CreateCondBr(b.CreateICmpSGT(count, b.getInt32(0)), local, shared);
-  b.SetInsertPoint(local);
-  store(b.CreateAdd(count, b.getInt32(1)), object, u.in_count);
-  b.CreateBr(on);
-  b.SetInsertPoint(shared);
-  b.CreateCall(llvm::FunctionType::get(b.getVoidTy(), {u.ptr, u.i32}, false), helper(vm::Helper::RetainShared),
-               {object, count});
-  b.CreateBr(on);
-  b.SetInsertPoint(on);
-}
-
 // Where it is rarely done a call is shorter, for the compiler too.
 bool Lowering::is_often_here() const {
   constexpr std::size_t kShort = 120;
   return v.function.code.size() <= kShort || in_loop_[pc_];
 }
 
-void Lowering::retain_if_any(Value* object) {
-  if (!is_often_here()) {
-    Unit::call_outlined(b, u.retain_function(), {vm, object});
-    return;
-  }
-  Block *some = make("some"), *on = make("none");
-  b.CreateCondBr(b.CreateIsNull(object), on, some);
-  b.SetInsertPoint(some);
-  retain(object);
-  b.CreateBr(on);
-  b.SetInsertPoint(on);
+void Lowering::count(llvm::Function* function, Value* object) {
+  llvm::CallInst* made = b.CreateCall(function, {vm, object});
+  made->setCallingConv(function->getCallingConv());
+  made->addFnAttr(is_often_here() ? llvm::Attribute::AlwaysInline : llvm::Attribute::NoInline);
 }
 
-void Lowering::release_if_any(Value* object) {
-  if (!is_often_here()) {
-    Unit::call_outlined(b, u.release_function(), {vm, object});
-    return;
-  }
-  Block *some = make("some"), *fewer = make("fewer"), *last = make("last"), *on = make("on");
-  b.CreateCondBr(b.CreateIsNull(object), on, some);
-  b.SetInsertPoint(some);
-  Value* count = load(u.i32, object, u.in_count);
-  b.CreateCondBr(b.CreateICmpSGT(count, b.getInt32(1)), fewer, last);
-  b.SetInsertPoint(fewer);
-  store(b.CreateSub(count, b.getInt32(1)), object, u.in_count);
-  b.CreateBr(on);
-  b.SetInsertPoint(last);
-  b.CreateCall(llvm::FunctionType::get(b.getVoidTy(), {u.ptr, u.ptr}, false), helper(vm::Helper::Release),
-               {vm, object});
-  b.CreateBr(on);
-  b.SetInsertPoint(on);
-}
+void Lowering::retain_if_any(Value* object) { count(u.retain_function(), object); }
+void Lowering::release_if_any(Value* object) { count(u.release_function(), object); }
 
 // Whether what a type counts is found by one look: a pointer, a string, or such in the variants of an enum.
 bool Lowering::has_simple_counts(const value::TypeInfo& type) const {
@@ -214,8 +176,7 @@ Lowering::Value* Lowering::unique_list(std::uint32_t slot, Value* list) {
   b.SetInsertPoint(shared);
   store(loaded_function(v.id), b.CreateConstInBoundsGEP1_64(u.i64, fp, -1), u.in_frame);
   store(b.CreatePtrToInt(list, u.i64), slot_address(fp, slot), u.in_frame);
-  Value* copy = b.CreateCall(llvm::FunctionType::get(u.ptr, {u.ptr, u.ptr, u.i32}, false),
-                             helper(vm::Helper::MakeUnique), {vm, fp, b.getInt32(slot)});
+  Value* copy = call_helper(vm::Helper::MakeUnique, u.ptr, {vm, fp, b.getInt32(slot)});
   leave_if(b.CreateIsNull(copy));
   Block* copied = b.GetInsertBlock();
   b.CreateBr(on);
@@ -394,12 +355,8 @@ bool Lowering::push(const Inst& inst) {
   Accesses accesses;
   v.accesses(inst, accesses);
   const std::vector<Value*> before = now_;
-  Value* raised = step(inst, accesses);
-  Block *wrong = make("wrong"), *pushed = make("pushed");
-  b.CreateCondBr(raised, wrong, pushed, u.unlikely);
-  b.SetInsertPoint(wrong);
-  leave(inst.pc, before, true);
-  b.SetInsertPoint(pushed);
+  raise_if(step(inst, accesses), inst.pc, before);
+  Block* pushed = b.GetInsertBlock();
   Value* grown = load(u.i64, slot_address(fp, inst.b()), u.in_frame);
   b.CreateBr(on);
   b.SetInsertPoint(on);
@@ -418,8 +375,7 @@ bool Lowering::box(const Inst& inst) {
   switch (inst.op()) {
     case Op::BoxNew: {
       const value::TypeInfo& content = *v.type(inst.b())->element;
-      llvm::FunctionType* type = llvm::FunctionType::get(u.ptr, {u.ptr, u.i32}, false);
-      Value* object = b.CreateCall(type, helper(vm::Helper::New), {vm, b.getInt32(v.facts.type_at(inst.b()).index)});
+      Value* object = call_helper(vm::Helper::New, u.ptr, {vm, b.getInt32(v.facts.type_at(inst.b()).index)});
       leave_if(b.CreateIsNull(object));
       Value* at = at_offset(object, value::kBoxContent);
       for (const value::Leaf& leaf : content.leaves) store_leaf(leaf, at, listed(inst, leaf));

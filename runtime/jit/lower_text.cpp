@@ -29,14 +29,11 @@ Lowering::Value* Lowering::string_length(Value* low, Value* high) {
   b.CreateCondBr(b.CreateICmpSLT(high, word(0)), lies_outside, ask);
   b.SetInsertPoint(lies_outside);
   Value* text = b.CreateIntToPtr(low, u.ptr);
-  llvm::LoadInst* facts = b.CreateLoad(u.i64, at_offset(text, offsetof(memory::TextObject, facts)));
-  facts->setAtomic(llvm::AtomicOrdering::Monotonic);
-  facts->setAlignment(llvm::Align(8));
+  Value* facts = load_atomic(u.i64, text, offsetof(memory::TextObject, facts), llvm::AtomicOrdering::Monotonic);
   Value* known = b.CreateLShr(facts, word(1));
   b.CreateCondBr(b.CreateTrunc(facts, u.i1), on, ask);
   b.SetInsertPoint(ask);
-  llvm::FunctionType* type = llvm::FunctionType::get(u.i64, {u.i64, u.i64}, false);
-  Value* counted = b.CreateCall(type, helper(vm::Helper::StringLength), {low, high});
+  Value* counted = call_helper(vm::Helper::StringLength, u.i64, {low, high});
   b.CreateBr(on);
   b.SetInsertPoint(on);
   llvm::PHINode* length = b.CreatePHI(u.i64, 2);
@@ -48,21 +45,19 @@ Lowering::Value* Lowering::string_length(Value* low, Value* high) {
 // The same words are the same text; other ones are another unless some of it lies elsewhere.
 bool Lowering::string_equality(const Inst& inst) {
   Value *x = get_word(inst.b()), *x2 = get_word(inst.b() + 1u), *y = get_word(inst.c()), *y2 = get_word(inst.c() + 1u);
-  Block *differ = make("differ"), *ask = make("ask"), *on = make("equal");
+  Block *differ = make("differ"), *compare = make("compare"), *on = make("equal");
   Block* before = b.GetInsertBlock();
   b.CreateCondBr(b.CreateAnd(b.CreateICmpEQ(x, y), b.CreateICmpEQ(x2, y2)), on, differ);
   b.SetInsertPoint(differ);
-  b.CreateCondBr(b.CreateICmpSLT(b.CreateOr(x2, y2), word(0)), ask, on);
-  b.SetInsertPoint(ask);
-  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.i64, u.i64, u.i64, u.i64}, false);
-  llvm::CallInst* same = b.CreateCall(type, helper(vm::Helper::StringEqual), {x, x2, y, y2});
-  same->addRetAttr(llvm::Attribute::ZExt);
+  b.CreateCondBr(b.CreateICmpSLT(b.CreateOr(x2, y2), word(0)), compare, on);
+  b.SetInsertPoint(compare);
+  Value* same = ask(vm::Helper::StringEqual, {x, x2, y, y2});
   b.CreateBr(on);
   b.SetInsertPoint(on);
   llvm::PHINode* result = b.CreatePHI(u.i1, 3);
   result->addIncoming(b.getTrue(), before);
   result->addIncoming(b.getFalse(), differ);
-  result->addIncoming(same, ask);
+  result->addIncoming(same, compare);
   set_bool(inst.a(), result);
   return true;
 }
@@ -84,10 +79,7 @@ bool Lowering::call_leaf(const Inst& inst) {
   for (std::uint32_t i = 0; i < native.param_slots; ++i) {
     store(get_word(inst.list(i)), slot_address(args, i), u.in_frame);
   }
-  llvm::FunctionType* type = llvm::FunctionType::get(u.i1, {u.ptr, u.i32}, false);
-  llvm::CallInst* raised = b.CreateCall(type, helper(vm::Helper::CallLeaf), {vm, b.getInt32(inst.uimm())});
-  raised->addRetAttr(llvm::Attribute::ZExt);
-  raise_if(raised, inst.pc, before);
+  raise_if(ask(vm::Helper::CallLeaf, {vm, b.getInt32(inst.uimm())}), inst.pc, before);
   Value* results = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
   for (std::uint32_t i = 0; i < native.result_slots; ++i) {
     const std::uint32_t slot = inst.list(native.param_slots + i);

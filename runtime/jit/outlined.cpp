@@ -1,4 +1,5 @@
-// Counting as functions of the unit, for places where it is done rarely. They preserve their caller's registers.
+// Counting as functions of the unit: taken in where it is done often, called where it is rare. Then they preserve
+// their caller's registers.
 
 #include "runtime/jit/emit.h"
 #include "runtime/vm/machine.h"
@@ -25,7 +26,6 @@ llvm::Function* make(Unit& unit, const Counting& how) {
                                       llvm::Function::InternalLinkage, how.name, *unit.ir);
   made->setCallingConv(kConvention);
   made->setDoesNotThrow();
-  made->addFnAttr(llvm::Attribute::NoInline);
   auto block = [&](const char* name) { return llvm::BasicBlock::Create(unit.context, name, made); };
   auto *entry = block("entry"), *some = block("some"), *usual = block("usual"), *rare = block("rare");
   auto* done = block("done");
@@ -65,10 +65,6 @@ llvm::Function* Unit::retain_function() {
 llvm::Function* Unit::release_function() {
   if (release_ == nullptr) release_ = make(*this, {"release", 1, -1, vm::Helper::Release, false});
   return release_;
-}
-
-void Unit::call_outlined(llvm::IRBuilder<>& b, llvm::Function* function, llvm::ArrayRef<llvm::Value*> args) {
-  b.CreateCall(function, args)->setCallingConv(kConvention);
 }
 
 }  // namespace noodle::jit

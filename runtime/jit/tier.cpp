@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "runtime/jit/accesses.h"
 #include "runtime/jit/library.h"
 #include "runtime/jit/names.h"
 #include "runtime/vm/handlers.h"
@@ -22,27 +23,24 @@ constexpr auto kShortTick = std::chrono::microseconds(200);
 constexpr std::uint32_t kIdleTicks = 50;
 constexpr std::uint32_t kFramesSampled = 4;
 
-// The heads of a function's loops around a word, innermost first.
-std::vector<std::uint32_t> loops_around(const vm::LoadedFunction& function, std::uint32_t at) {
-  const std::vector<nbc::Word>& code = function.module->module().functions[function.id].code;
-  std::vector<std::uint32_t> heads;
-  auto consider = [&](std::uint32_t from, std::uint32_t target) {
-    if (target <= at && at <= from) heads.push_back(target);
-  };
-  for (std::uint32_t pc = 0; pc < code.size();) {
-    const nbc::Inst inst = nbc::decode(code, pc);
-    if ((inst.op_info->flags & nbc::Branch) != 0) {
-      if (inst.op_info->has_targets) {
-        for (std::uint32_t i = 0; i < inst.target_count(); ++i) consider(pc, inst.target(i));
-      } else {
-        consider(pc, static_cast<std::uint32_t>(inst.branch_target()));
-      }
-    }
-    pc += inst.words();
+std::vector<LoopSpan> loops_of(const vm::LoadedFunction& function) {
+  const FunctionView view(*function.module, function.id);
+  std::vector<LoopSpan> loops;
+  for (std::uint32_t pc = 0; pc < view.function.code.size(); pc += view.at(pc).words()) {
+    view.for_each_target(view.at(pc), [&](std::uint32_t target) {
+      if (target <= pc) loops.push_back({target, pc});
+    });
   }
-  std::ranges::sort(heads, std::greater());
-  heads.erase(std::ranges::unique(heads).begin(), heads.end());
-  return heads;
+  return loops;
+}
+
+// The head of the innermost loop around a word.
+std::optional<std::uint32_t> innermost_around(const std::vector<LoopSpan>& loops, std::uint32_t pc) {
+  std::optional<std::uint32_t> head;
+  for (const LoopSpan& loop : loops) {
+    if (loop.head <= pc && pc <= loop.last && loop.head >= head.value_or(0)) head = loop.head;
+  }
+  return head;
 }
 
 }  // namespace
@@ -76,7 +74,10 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
   const std::uint64_t* base = machine.fiber->base;
   for (std::uint32_t i = 0; i < kFramesSampled; ++i) {
     const vm::LoadedFunction& function = *vm::function_of(fp);
-    if (i == 0 || !loops_around(function, pc).empty()) note(function, pc, i == 0 ? 2 : 1);
+    Heat& heat = heat_[{function.module, function.id}];
+    if (!heat.loops) heat.loops = loops_of(function);
+    const auto loop = innermost_around(*heat.loops, pc);
+    if (i == 0 || loop) note(function, heat, loop, i == 0 ? 2 : 1);
     const auto* resume = reinterpret_cast<const nbc::Word*>(fp[-3]);
     fp = reinterpret_cast<const std::uint64_t*>(fp[-4]);
     if (fp == base) break;
@@ -85,16 +86,15 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
 }
 
 // With the lock held.
-void HotTier::note(const vm::LoadedFunction& function, std::uint32_t pc, std::uint32_t weight) {
-  Heat& heat = heat_[{function.module, function.id}];
+void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop,
+                   std::uint32_t weight) {
   if (heat.refused) return;
   heat.samples += weight;
   if (!has_looked(function.module)) return;
   if (heat.samples < 2 * kHot || heat.requested) return;
   // From the innermost loop's head everything around it is reached as well.
-  std::vector<std::uint32_t> loops = loops_around(function, pc);
-  loops.resize(std::min<std::size_t>(loops.size(), 1));
-  std::erase_if(loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
+  std::vector<std::uint32_t> loops;
+  if (loop && !heat.compiled.contains(*loop)) loops.push_back(*loop);
   // What can be entered at its beginning is rarely wanted from the middle as well.
   if (heat.done && (loops.empty() || heat.samples < kHotter)) return;
   heat.requested = true;
@@ -301,11 +301,8 @@ void HotTier::enter_at(vm::LoadedModule& module, std::uint32_t function, std::ve
 void HotTier::loaded(vm::LoadedModule& module) {
   if (options_.mode != Mode::Always) return;
   for (std::uint32_t id = 0; id < module.functions.size(); ++id) {
-    const auto& code = module.module().functions[id].code;
     std::set<std::uint32_t> heads;
-    for (std::uint32_t pc = 0; pc < code.size(); pc += nbc::decode(code, pc).words()) {
-      for (const std::uint32_t head : loops_around(module.functions[id], pc)) heads.insert(head);
-    }
+    for (const LoopSpan& loop : loops_of(module.functions[id])) heads.insert(loop.head);
     compile({&module, id, {heads.begin(), heads.end()}});
   }
 }

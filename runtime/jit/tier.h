@@ -42,6 +42,12 @@ struct TierOptions {
   std::uint32_t asks_every = 0;                 // see Request
 };
 
+/// A loop, from its head to the last jump back to it.
+struct LoopSpan {
+  std::uint32_t head = 0;
+  std::uint32_t last = 0;
+};
+
 class HotTier final : public vm::Tier {
  public:
   explicit HotTier(TierOptions options);
@@ -61,12 +67,13 @@ class HotTier final : public vm::Tier {
  private:
   struct Heat {
     std::uint32_t samples = 0;
-    std::set<std::uint32_t> compiled;  // heads that can be entered
+    std::optional<std::vector<LoopSpan>> loops;  // once it was sampled
+    std::set<std::uint32_t> compiled;            // heads that can be entered
     bool requested = false, refused = false, done = false;
   };
   using Key = std::pair<const vm::LoadedModule*, std::uint32_t>;
 
-  void note(const vm::LoadedFunction& function, std::uint32_t pc, std::uint32_t weight);
+  void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, std::uint32_t weight);
   void work();
   void tick();
   bool open_library();
