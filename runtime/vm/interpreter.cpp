@@ -91,10 +91,7 @@ Machine* Interpreter::make_machine() {
   machine->account.hash_seed = hash_seed_;
   machine->scratch = new (std::nothrow) std::uint64_t[kScratchSlots]();
   machine->scratch2 = new (std::nothrow) std::uint64_t[kScratchSlots]();
-  if (machine->scratch != nullptr && machine->scratch2 != nullptr) {
-    if (options_.tier != nullptr) options_.tier->attach(*machine);
-    return machine;
-  }
+  if (machine->scratch != nullptr && machine->scratch2 != nullptr) return machine;
   delete machine;
   return nullptr;
 }
@@ -105,6 +102,7 @@ bool Interpreter::attach(task::Worker& worker) {
   machine->worker = &worker;
   worker.engine = machine;
   machines_[worker.index()].reset(machine);
+  if (options_.tier != nullptr) options_.tier->attach(*machine);
   return true;
 }
 
