@@ -18,6 +18,7 @@
 #include "runtime/jit/accesses.h"
 #include "runtime/jit/loops.h"
 #include "runtime/jit/places.h"
+#include "runtime/jit/spans.h"
 
 namespace noodle::jit {
 
@@ -102,6 +103,7 @@ class Lowering {
 
   void find_blocks();
   Block* block_at(std::uint32_t target);
+  Block* way_out(std::uint32_t target);
   const LoopCode* loop_at(std::uint32_t pc) const;
   void begin_loop(LoopCode& loop);
   void begin_chunk(LoopCode& loop);
@@ -151,7 +153,7 @@ class Lowering {
   Block* region_exit();
   /// Leaves to the region's beginning if the condition holds.
   void leave_if(Value* condition);
-  void leave(std::uint32_t pc, const std::vector<Value*>& values, bool raises);
+  void leave(std::uint32_t pc, const std::vector<Value*>& values, vm::WayOut why);
   void save_live(const SlotSet& live, const std::vector<Value*>& values);
   void poll();
   Value* safepoint();
@@ -212,6 +214,8 @@ class Lowering {
   const Liveness& live_;
   llvm::Function* fn;
   const std::int64_t loop_;  // the loop's head where we come in, or negative
+  LoopSpan code_;            // what is compiled: all, or what is around that loop
+  std::map<std::uint32_t, Block*> ways_out_;
   llvm::IRBuilder<> b;
   Value* vm = nullptr;
   Value* fp = nullptr;
@@ -230,7 +234,7 @@ class Lowering {
   // Where all exits end.
   Block* tail_ = nullptr;
   llvm::PHINode* tail_pc_ = nullptr;
-  llvm::PHINode* tail_raises_ = nullptr;
+  llvm::PHINode* tail_why_ = nullptr;
   Block* call_tail_ = nullptr;
   llvm::PHINode* call_frame_ = nullptr;
   llvm::PHINode* call_resume_ = nullptr;

@@ -19,7 +19,8 @@ namespace noodle::jit {
 struct Request {
   const vm::LoadedModule* module = nullptr;
   std::uint32_t function = 0;
-  std::span<const std::uint32_t> loops;  // from whose heads it is to be entered as well
+  bool body = true;                      // it is to be entered at its beginning
+  std::span<const std::uint32_t> loops;  // from whose heads it is to be entered: code for these and what is around them
   bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
   std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
 };
@@ -40,7 +41,7 @@ struct Image {
   std::size_t code_bytes = 0;  // the others are constants
   std::span<const Symbol> symbols;
   std::string_view trouble;  // why there is none
-  // Where the time went, in microseconds.
+  // Where the processor's time went, in microseconds.
   std::int64_t lowering = 0, optimising = 0, emitting = 0;
   std::uint32_t functions = 0;
 };

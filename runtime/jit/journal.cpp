@@ -83,7 +83,8 @@ void Journal::refused(const Work& work, std::string_view why) {
 }
 
 Journal::Why Journal::why_left(const vm::Machine& machine, const vm::LoadedFunction& function) {
-  if (machine.exit.raises != 0) return Why::Raised;
+  if (machine.exit.why == vm::WayOut::Raises) return Why::Raised;
+  if (machine.exit.why == vm::WayOut::Over) return Why::Over;
   const nbc::Inst inst = suspect(function, machine.exit.pc);
   if (inst.op() == nbc::Op::Call && function.module->functions[inst.uimm()].fast.load() == nullptr) return Why::Callee;
   return machine.compiled_limit.load(std::memory_order_relaxed) == nullptr ? Why::Asked : Why::Unusual;
@@ -98,13 +99,15 @@ void Journal::left(const vm::Machine& machine) {
 
 std::string Journal::describe(const Exit& exit) {
   const auto& [function, pc, why] = exit;
-  const nbc::Inst inst = suspect(*function, pc);
+  const nbc::Inst inst = why == Why::Over ? nbc::decode(function->module->module().functions[function->id].code, pc)
+                                          : suspect(*function, pc);
   const std::string op = "`" + std::string(inst.op_info->mnemonic) + "`";
   std::string place = place_of(*function->module, function->id, inst.pc);
   if (place.empty()) place = "word " + std::to_string(inst.pc);
   place += " in " + name_of(*function->module, function->id) + ": ";
   switch (why) {
     case Why::Raised: return place + op + " panics or is stopped";
+    case Why::Over: return place + "the loop before is over";
     case Why::Asked: return place + "it was asked to";
     case Why::Callee: return place + "`" + name_of(*function->module, inst.uimm()) + "` isn't compiled";
     case Why::Unusual: break;

@@ -47,7 +47,7 @@ class Journal {
   void summarise();
 
  private:
-  enum class Why : std::uint8_t { Unusual, Raised, Asked, Callee };
+  enum class Why : std::uint8_t { Unusual, Raised, Over, Asked, Callee };
   using Exit = std::tuple<const vm::LoadedFunction*, std::uint32_t, Why>;
 
   static Why why_left(const vm::Machine& machine, const vm::LoadedFunction& function);

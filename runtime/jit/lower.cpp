@@ -100,6 +100,7 @@ void Lowering::find_blocks() {
   heads_.assign(words + 1, false);
   in_loop_.assign(words + 1, false);
   const std::uint32_t start = loop_ < 0 ? 0 : static_cast<std::uint32_t>(loop_);
+  code_ = loop_ < 0 ? LoopSpan{0, words - 1} : outermost_around(loop_spans(v), start);
   std::vector<std::uint32_t> pending{start};
   leaders[start] = true;
   while (!pending.empty()) {
@@ -110,6 +111,7 @@ void Lowering::find_blocks() {
       const Inst inst = v.at(pc);
       const bool branches = (inst.op_info->flags & nbc::Branch) != 0;
       v.for_each_target(inst, [&](std::uint32_t target) {
+        if (!code_.contains(target)) return;
         leaders[target] = true;
         if (target <= pc) {
           heads_[target] = true;
@@ -119,6 +121,7 @@ void Lowering::find_blocks() {
       });
       if (!FunctionView::falls_through(inst)) break;
       pc += inst.words();
+      if (!code_.contains(pc)) break;
       if (branches) leaders[pc] = true;
     }
   }
@@ -154,7 +157,7 @@ void Lowering::prologue() {
   }
   tail_ = make("leave");
   tail_pc_ = llvm::PHINode::Create(u.i32, 4, "pc", tail_);
-  tail_raises_ = llvm::PHINode::Create(u.i32, 4, "raises", tail_);
+  tail_why_ = llvm::PHINode::Create(u.i32, 4, "why", tail_);
   call_tail_ = make("leave_call");
   call_frame_ = llvm::PHINode::Create(u.ptr, 4, "frame", call_tail_);
   call_resume_ = llvm::PHINode::Create(u.i64, 4, "resume", call_tail_);
@@ -188,7 +191,7 @@ void Lowering::block(std::uint32_t pc) {
     pc += inst.words();
     if (!FunctionView::falls_through(inst)) return;
     if ((inst.op_info->flags & nbc::Branch) != 0) return;
-    if (blocks_.contains(pc)) {
+    if (blocks_.contains(pc) || !code_.contains(pc)) {
       flush();
       b.CreateBr(block_at(pc));
       return;
@@ -198,10 +201,22 @@ void Lowering::block(std::uint32_t pc) {
 
 // Where a jump from the instruction in the making goes: to a plain loop from outside by way of what is before it.
 Lowering::Block* Lowering::block_at(std::uint32_t target) {
+  if (!code_.contains(target)) return way_out(target);
   const auto loop = loops_.find(target);
   if (loop == loops_.end() || (b.GetInsertBlock() != &fn->getEntryBlock() && loop->second.plain.contains(pc_)))
     return blocks_[target];
   return loop->second.before;
+}
+
+// Where the loop that we came in for is over, and the interpreter goes on.
+Lowering::Block* Lowering::way_out(std::uint32_t target) {
+  Block*& out = ways_out_[target];
+  if (out != nullptr) return out;
+  out = make("over");
+  const llvm::IRBuilderBase::InsertPointGuard guard(b);
+  b.SetInsertPoint(out);
+  leave(target, std::vector<Value*>(variables_.size()), vm::WayOut::Over);
+  return out;
 }
 
 void Lowering::one(const Inst& inst) {
@@ -324,10 +339,10 @@ void Lowering::save_live(const SlotSet& live, const std::vector<Value*>& values)
 }
 
 // At the builder's place: leaves to an instruction, with the frame as it was before.
-void Lowering::leave(std::uint32_t pc, const std::vector<Value*>& values, bool raises) {
+void Lowering::leave(std::uint32_t pc, const std::vector<Value*>& values, vm::WayOut why) {
   save_live(live_.before(pc), values);
   tail_pc_->addIncoming(b.getInt32(pc), b.GetInsertBlock());
-  tail_raises_->addIncoming(b.getInt32(raises ? 1 : 0), b.GetInsertBlock());
+  tail_why_->addIncoming(b.getInt32(static_cast<std::uint32_t>(why)), b.GetInsertBlock());
   b.CreateBr(tail_);
 }
 
@@ -336,7 +351,7 @@ Lowering::Block* Lowering::region_exit() {
     region_exit_ = make("exit");
     const llvm::IRBuilderBase::InsertPointGuard guard(b);
     b.SetInsertPoint(region_exit_);
-    leave(region_pc_, region_values_, false);
+    leave(region_pc_, region_values_, vm::WayOut::Unusual);
   }
   return region_exit_;
 }
@@ -374,7 +389,7 @@ void Lowering::finish_tails() {
     const std::uint64_t exit = offsetof(vm::Machine, exit);
     store(fp, at_offset(vm, exit + offsetof(vm::CompiledExit, fp)), u.in_machine);
     store(tail_pc_, at_offset(vm, exit + offsetof(vm::CompiledExit, pc)), u.in_machine);
-    store(tail_raises_, at_offset(vm, exit + offsetof(vm::CompiledExit, raises)), u.in_machine);
+    store(tail_why_, at_offset(vm, exit + offsetof(vm::CompiledExit, why)), u.in_machine);
     b.CreateRet(left());
   }
   if (call_frame_->getNumIncomingValues() == 0) {

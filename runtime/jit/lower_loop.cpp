@@ -20,6 +20,7 @@ const Lowering::LoopCode* Lowering::loop_at(std::uint32_t pc) const {
 void Lowering::begin_loop(LoopCode& loop) {
   b.SetInsertPoint(loop.before);
   now_.assign(now_.size(), nullptr);
+  region(loop.plain.head);
   for (std::size_t i = 0; i < loop.plain.lists.size(); ++i) {
     const SteadyList& list = loop.plain.lists[i];
     Value* object = get_pointer(list.slot);
@@ -27,18 +28,25 @@ void Lowering::begin_loop(LoopCode& loop) {
     Block* before = b.GetInsertBlock();
     b.CreateCondBr(b.CreateIsNull(object), on, some, u.unlikely);
     b.SetInsertPoint(some);
+    // The first turn will change it.
+    if (list.changed && list.always) {
+      object = unique_list(list.slot, object);
+      b.CreateStore(now_[list.slot], variables_[list.slot]);
+      now_[list.slot] = nullptr;
+    }
     Value* length = load(u.i64, at_offset(object, offsetof(memory::ArrayObject, length)), u.in_header);
     if (list.changed) {
       Value* count = load(u.i32, object, u.in_count);
       length = b.CreateSelect(b.CreateICmpEQ(count, b.getInt32(1)), length, word(0));
     }
+    Block* looked = b.GetInsertBlock();
     b.CreateBr(on);
     b.SetInsertPoint(on);
     llvm::PHINode* known = b.CreatePHI(u.i64, 2);
     known->addIncoming(word(0), before);
-    known->addIncoming(length, some);
+    known->addIncoming(length, looked);
     b.CreateStore(known, loop.lengths[i]);
-    b.CreateStore(at_offset(object, memory::ArrayObject::kDataOffset), loop.data[i]);
+    b.CreateStore(at_offset(get_pointer(list.slot), memory::ArrayObject::kDataOffset), loop.data[i]);
   }
   if (!loop.plain.counter) {
     b.CreateBr(blocks_[loop.plain.head]);

@@ -66,7 +66,7 @@ void Lowering::raise_if(Value* raised, std::uint32_t pc, const std::vector<Value
   Block *wrong = make("wrong"), *on = make("on");
   b.CreateCondBr(raised, wrong, on, u.unlikely);
   b.SetInsertPoint(wrong);
-  leave(pc, before, true);
+  leave(pc, before, vm::WayOut::Raises);
   b.SetInsertPoint(on);
 }
 

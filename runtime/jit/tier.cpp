@@ -23,26 +23,6 @@ constexpr auto kShortTick = std::chrono::microseconds(200);
 constexpr std::uint32_t kIdleTicks = 50;
 constexpr std::uint32_t kFramesSampled = 4;
 
-std::vector<LoopSpan> loops_of(const vm::LoadedFunction& function) {
-  const FunctionView view(*function.module, function.id);
-  std::vector<LoopSpan> loops;
-  for (std::uint32_t pc = 0; pc < view.function.code.size(); pc += view.at(pc).words()) {
-    view.for_each_target(view.at(pc), [&](std::uint32_t target) {
-      if (target <= pc) loops.push_back({target, pc});
-    });
-  }
-  return loops;
-}
-
-// The head of the innermost loop around a word.
-std::optional<std::uint32_t> innermost_around(const std::vector<LoopSpan>& loops, std::uint32_t pc) {
-  std::optional<std::uint32_t> head;
-  for (const LoopSpan& loop : loops) {
-    if (loop.head <= pc && pc <= loop.last && loop.head >= head.value_or(0)) head = loop.head;
-  }
-  return head;
-}
-
 }  // namespace
 
 HotTier::HotTier(TierOptions options) : options_(std::move(options)), journal_(options_.log), cache_(options_.cache) {}
@@ -75,7 +55,7 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
   for (std::uint32_t i = 0; i < kFramesSampled; ++i) {
     const vm::LoadedFunction& function = *vm::function_of(fp);
     Heat& heat = heat_[{function.module, function.id}];
-    if (!heat.loops) heat.loops = loops_of(function);
+    if (!heat.loops) heat.loops = loop_spans(FunctionView(*function.module, function.id));
     const auto loop = innermost_around(*heat.loops, pc);
     if (i == 0 || loop) note(function, heat, loop, i == 0 ? 2 : 1);
     const auto* resume = reinterpret_cast<const nbc::Word*>(fp[-3]);
@@ -92,14 +72,18 @@ void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional
   heat.samples += weight;
   if (!has_looked(function.module)) return;
   if (heat.samples < 2 * kHot || heat.requested) return;
-  // From the innermost loop's head everything around it is reached as well.
-  std::vector<std::uint32_t> loops;
-  if (loop && !heat.compiled.contains(*loop)) loops.push_back(*loop);
+  const bool enters = loop && !heat.compiled.contains(*loop);
   // What can be entered at its beginning is rarely wanted from the middle as well.
-  if (heat.done && (loops.empty() || heat.samples < kHotter)) return;
+  if (heat.done && (!enters || heat.samples < kHotter)) return;
   heat.requested = true;
-  add_job(
-      {.module = function.module, .function = function.id, .loops = std::move(loops), .samples = heat.samples / 2.0});
+  // Who is in a loop may stay there; who has been in one often calls the function often.
+  std::vector<std::uint32_t> loops;
+  if (enters) loops.push_back(*loop);
+  add_job({.module = function.module,
+           .function = function.id,
+           .body = !enters,
+           .loops = std::move(loops),
+           .samples = heat.samples / 2.0});
 }
 
 // With the lock held.
@@ -109,12 +93,16 @@ void HotTier::add_job(Job job) {
   wake_.notify_one();
 }
 
-// With the lock held. It may have been compiled meanwhile together with what calls it.
+// With the lock held. It may have been compiled meanwhile together with what calls it: then its loops aren't entered
+// in the middle any more, unless they go on for long.
 bool HotTier::is_compiled(const Job& job) {
   Heat& heat = heat_[{job.module, job.function}];
-  if (!heat.done) return false;
-  if (!std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); })) return false;
+  const bool body = heat.done && (job.body || *heat.done > job.asked);
+  const bool loops =
+      !job.body && std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
+  if (!body && !loops) return false;
   heat.requested = false;
+  heat.samples = 0;
   return true;
 }
 
@@ -199,8 +187,11 @@ void HotTier::compile(Job job) {
   } taker{*this, job};
   if (open_library()) {
     job.begun = Journal::Clock::now();
-    const Request request{
-        .module = job.module, .function = job.function, .loops = job.loops, .asks_every = options_.asks_every};
+    const Request request{.module = job.module,
+                          .function = job.function,
+                          .body = job.body,
+                          .loops = job.loops,
+                          .asks_every = options_.asks_every};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);
@@ -243,10 +234,13 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
   }
   for (auto& [function, points] : entries) enter_at(module, function, std::move(points));
   const std::lock_guard hold(mutex_);
-  for (const auto& [function, points] : entries) {
-    Heat& heat = heat_[{&module, function}];
-    heat.done = true;
-    for (const vm::EntryPoint& point : points) heat.compiled.insert(point.pc);
+  for (const Symbol& symbol : image.symbols) {
+    Heat& heat = heat_[{&module, symbol.function}];
+    if (symbol.loop < 0) {
+      heat.done = Journal::Clock::now();
+    } else {
+      heat.compiled.insert(static_cast<std::uint32_t>(symbol.loop));
+    }
   }
   if (!ticking_ && !stopping_) {
     ticking_ = true;
@@ -302,8 +296,8 @@ void HotTier::loaded(vm::LoadedModule& module) {
   if (options_.mode != Mode::Always) return;
   for (std::uint32_t id = 0; id < module.functions.size(); ++id) {
     std::set<std::uint32_t> heads;
-    for (const LoopSpan& loop : loops_of(module.functions[id])) heads.insert(loop.head);
-    compile({&module, id, {heads.begin(), heads.end()}});
+    for (const LoopSpan& loop : loop_spans(FunctionView(module, id))) heads.insert(loop.head);
+    compile({&module, id, true, {heads.begin(), heads.end()}});
   }
 }
 

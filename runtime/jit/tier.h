@@ -22,6 +22,7 @@
 #include "runtime/jit/jit.h"
 #include "runtime/jit/journal.h"
 #include "runtime/jit/perf_map.h"
+#include "runtime/jit/spans.h"
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
@@ -40,12 +41,6 @@ struct TierOptions {
   std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
   CacheOptions cache;                           // of what is hot; not used by Mode::Always
   std::uint32_t asks_every = 0;                 // see Request
-};
-
-/// A loop, from its head to the last jump back to it.
-struct LoopSpan {
-  std::uint32_t head = 0;
-  std::uint32_t last = 0;
 };
 
 class HotTier final : public vm::Tier {
@@ -69,7 +64,8 @@ class HotTier final : public vm::Tier {
     std::uint32_t samples = 0;
     std::optional<std::vector<LoopSpan>> loops;  // once it was sampled
     std::set<std::uint32_t> compiled;            // heads that can be entered
-    bool requested = false, refused = false, done = false;
+    bool requested = false, refused = false;
+    std::optional<Journal::Clock::time_point> done;  // since when it can be entered at its beginning
   };
   using Key = std::pair<const vm::LoadedModule*, std::uint32_t>;
 
@@ -80,6 +76,7 @@ class HotTier final : public vm::Tier {
   struct Job {
     vm::LoadedModule* module;
     std::uint32_t function;
+    bool body;
     std::vector<std::uint32_t> loops;
     double samples = 0;
     bool is_kept = false;  // not a function's: whatever the cache has of the module

@@ -38,7 +38,7 @@ bool HotTier::has_looked(vm::LoadedModule* module) {
   Kept& kept = kept_[module];
   if (!kept.asked) {
     kept.asked = true;
-    add_job({.module = module, .function = 0, .loops = {}, .is_kept = true});
+    add_job({.module = module, .function = 0, .body = false, .loops = {}, .is_kept = true});
   }
   return kept.loaded;
 }

@@ -81,7 +81,7 @@ HANDLER(EnterCompiled) {
     vm->compiled_limit.store(vm->stack_end, std::memory_order_relaxed);
     fuel = 1;
   }
-  if (vm->exit.raises != 0) {
+  if (vm->exit.why == WayOut::Raises) {
     [[clang::musttail]] return h_raise(pc, fp, vm, table, w, fuel);
   }
   [[clang::musttail]] return handlers_in(table)[static_cast<std::uint16_t>(w)](pc, fp, vm, table, w, fuel);

@@ -42,11 +42,18 @@ struct CompiledFunction {
   }
 };
 
+/// Why compiled code was left.
+enum class WayOut : std::uint32_t {
+  Unusual,  // the instruction is to be done by the interpreter
+  Raises,   // Machine::fault is set and to be raised there
+  Over,     // code for a loop ends where the loop does
+};
+
 /// Where compiled code was left.
 struct CompiledExit {
   std::uint64_t* fp = nullptr;
   std::uint32_t pc = 0;
-  std::uint32_t raises = 0;  // Machine::fault is set and to be raised there; else the instruction is done there
+  WayOut why = WayOut::Unusual;
 };
 
 /// What compiled code calls, by its place in Machine::helpers.
