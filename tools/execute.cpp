@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/memory/allocate.h"
 #include "runtime/vm/runtime.h"
 #include "tools/interrupts.h"
 
@@ -51,6 +52,7 @@ struct Machine {
 /// A runtime with the program loaded, or nothing when it lacks something.
 Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   Machine machine;
+  memory::keep_freed_pages_a_while();
   machine.world = world::make_real_world(options.arguments);
   machine.tier = make_tier(options.jit);
   machine.runtime = vm::Runtime::create(

@@ -67,7 +67,6 @@ llvm::TargetMachine& target_machine() {
 // already only the smallest, to be taken in by their callers.
 constexpr std::size_t kMostWords = 4000;
 constexpr std::size_t kMostFunctions = 24;
-constexpr std::size_t kSmallest = 40;
 
 // Whose bodies are wanted: the function itself, if its own is, and what is called from the code that is compiled.
 class Reachable {
@@ -179,6 +178,7 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
   }
   for (auto& [id, live] : bodies) {
     Lowering(unit, unit.view(id), live, unit.body(id), -1).run();
+    if (llvm::Function* twin = unit.twin(id)) Lowering(unit, unit.view(id), live, twin, -1).run();
     define_entry(unit, id);
   }
   for (const std::uint32_t loop : request.loops) {

@@ -25,6 +25,9 @@ namespace noodle::jit {
 /// Bodies preserve no register: most are short, and need none to be saved on their usual path.
 inline constexpr llvm::CallingConv::ID kBodyConvention = llvm::CallingConv::PreserveNone;
 
+/// Words of a function that is taken in wherever it is called.
+inline constexpr std::size_t kSmallest = 40;
+
 /// The functions of one LLVM module, and what they have in common.
 class Unit {
  public:
@@ -32,6 +35,9 @@ class Unit {
 
   /// The body of a function, which takes its arguments in machine registers; declared here, defined by `lower`.
   llvm::Function* body(std::uint32_t id);
+  /// A second body for the calls of a small function to itself, to be taken in by the first: half as many calls are
+  /// left. Null for others.
+  llvm::Function* twin(std::uint32_t id);
   /// The function's slots that are passed as doubles.
   llvm::Type* slot_type(const FunctionView& view, std::uint32_t slot);
   /// What bodies return: whether they were left, then up to two results.
@@ -69,11 +75,17 @@ class Unit {
   std::uint32_t asks_every = 0;  // see Request
 
  private:
+  llvm::Function* make_body(std::uint32_t id, const std::string& name);
+
   std::map<std::uint32_t, llvm::Function*> bodies_;
+  std::map<std::uint32_t, llvm::Function*> twins_;
   llvm::Function* retain_ = nullptr;
   llvm::Function* release_ = nullptr;
   std::map<std::uint32_t, std::unique_ptr<FunctionView>> views_;
 };
+
+/// The slots of one leaf of a listed value.
+std::vector<std::uint32_t> listed(const nbc::Inst& inst, const value::Leaf& leaf);
 
 /// Lowers one function, from its beginning or from the head of a loop.
 class Lowering {
@@ -107,7 +119,8 @@ class Lowering {
   const LoopCode* loop_at(std::uint32_t pc) const;
   void begin_loop(LoopCode& loop);
   void begin_chunk(LoopCode& loop);
-  Value* bound_of(const Counter& counter);
+  Value* steady(const Steady& value) { return value.slot ? get_word(*value.slot) : word(value.number); }
+  bool counts_up(const nbc::Inst& inst);
   void end_turn(const nbc::Inst& inst, const LoopCode& loop);
   void prologue();
   void block(std::uint32_t pc);
@@ -179,10 +192,19 @@ class Lowering {
   void store_leaf(const value::Leaf& leaf, Value* at, const std::vector<std::uint32_t>& slots);
   bool leaves_count_simply(const value::TypeInfo& type) const;
   bool box(const nbc::Inst& inst);
+  bool map(const nbc::Inst& inst);
+  void map_length(const nbc::Inst& inst);
+  void map_next(const nbc::Inst& inst);
+  Value* map_entry(std::uint32_t slot, Value* entry);
+  void map_insert(const nbc::Inst& inst);
+  void to_scratch(const nbc::Inst& inst, std::uint32_t first, std::uint32_t count);
   bool strings(const nbc::Inst& inst);
+  bool concat(const nbc::Inst& inst);
+  bool text_native(const nbc::Inst& inst);
   bool string_equality(const nbc::Inst& inst);
   Value* string_length(Value* low, Value* high);
   bool call_leaf(const nbc::Inst& inst);
+  std::vector<Value*> leaf_results(const nbc::Inst& inst, const vm::LoadedNative& native);
   void raise_if(Value* raised, std::uint32_t pc, const std::vector<Value*>& before);
   Value* object_of_text(Value* low, Value* high);
   bool is_often_here() const;

@@ -67,7 +67,7 @@ class Finder {
       if (pc != loop.latch) before_latch = pc;
       pc += inst.words();
     }
-    count(loop, before_latch);
+    count(loop, before_latch, written);
     lists(loop, written);
     return true;
   }
@@ -80,24 +80,43 @@ class Finder {
     return inst.op() == Op::ListGet || inst.op() == Op::ListPeek || inst.op() == Op::ListLoad;
   }
 
-  // i += 1, and back to the head while it is below a bound.
-  void count(PlainLoop& loop, std::uint32_t before_latch) const {
-    const Inst latch = v_.at(loop.latch), step = v_.at(before_latch);
+  // i += 1, or another number, and back to the head while it is below a bound.
+  void count(PlainLoop& loop, std::uint32_t before_latch, const SlotSet& written) const {
+    const Inst latch = v_.at(loop.latch), add = v_.at(before_latch);
     if (latch.op() != Op::JltI64 && latch.op() != Op::JltImmI64) return;
-    if (step.op() != Op::AddImmI64 || step.a() != step.b() || step.c() != 1 || step.a() != latch.a()) return;
     if (before_latch == loop.latch || is_leader(loop.latch)) return;
-    Counter counter{.slot = step.a(), .bound = static_cast<std::int16_t>(latch.b()), .bound_slot = {}};
-    if (latch.op() == Op::JltI64) counter.bound_slot = latch.b();
+    Counter counter{.slot = latch.a(), .bound = {}, .step = {}, .step_pc = before_latch};
+    counter.bound.number = static_cast<std::int16_t>(latch.b());
+    if (latch.op() == Op::JltI64) counter.bound.slot = latch.b();
+    if (!is_step(add, counter) || is_written(loop, before_latch, counter.slot)) return;
+    for (const Steady* steady : {&counter.bound, &counter.step}) {
+      if (steady->slot && written.has(*steady->slot)) return;
+    }
+    loop.counter = counter;
+  }
+
+  // Whether an instruction only adds to a counter; notes how much.
+  static bool is_step(const Inst& add, Counter& counter) {
+    if (add.a() != counter.slot) return false;
+    if (add.op() == Op::AddImmI64) {
+      counter.step.number = static_cast<std::int16_t>(add.c());
+      return add.b() == counter.slot && counter.step.number > 0;
+    }
+    if (add.op() != Op::AddI64) return false;
+    counter.step.slot = add.b() == counter.slot ? add.c() : add.b();
+    return (add.b() == counter.slot) != (add.c() == counter.slot);
+  }
+
+  // Whether a loop writes a slot before a word.
+  bool is_written(const PlainLoop& loop, std::uint32_t end, std::uint32_t slot) const {
     Accesses accesses;
-    for (std::uint32_t pc = loop.head; pc < before_latch; pc += v_.at(pc).words()) {
+    for (std::uint32_t pc = loop.head; pc < end; pc += v_.at(pc).words()) {
       v_.accesses(v_.at(pc), accesses);
       for (const Slots& run : accesses.writes) {
-        auto hits = [&](std::uint32_t slot) { return slot >= run.first && slot < run.first + run.count; };
-        if (hits(counter.slot) || (counter.bound_slot && hits(*counter.bound_slot))) return;
+        if (slot >= run.first && slot < run.first + run.count) return true;
       }
     }
-    if (counter.bound_slot == counter.slot) return;
-    loop.counter = counter;
+    return false;
   }
 
   void lists(PlainLoop& loop, const SlotSet& written) const {

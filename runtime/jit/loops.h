@@ -17,11 +17,18 @@ struct SteadyList {
   bool always = false;   // each turn of the loop asks for the element that the counter names
 };
 
-/// A counter that goes up by one at the loop's end, while it is below a bound that stays.
+/// A number that stays, or what a slot holds that does.
+struct Steady {
+  std::int64_t number = 0;  // unless there is a slot
+  std::optional<std::uint32_t> slot;
+};
+
+/// A counter that goes up at the loop's end, while it is below a bound.
 struct Counter {
   std::uint32_t slot = 0;
-  std::int64_t bound = 0;  // unless there is a slot
-  std::optional<std::uint32_t> bound_slot;
+  Steady bound;
+  Steady step;  // above zero, as far as it is known here
+  std::uint32_t step_pc = 0;
 };
 
 /// A loop whose instructions lie between its head and its one jump back, without effects but on elements of lists

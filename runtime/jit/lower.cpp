@@ -67,14 +67,31 @@ llvm::FunctionType* Unit::body_type(std::uint32_t id) {
   return llvm::FunctionType::get(returned(id), params, false);
 }
 
+llvm::Function* Unit::make_body(std::uint32_t id, const std::string& name) {
+  llvm::Function* made = llvm::Function::Create(body_type(id), llvm::Function::InternalLinkage, name, *ir);
+  made->setDoesNotThrow();
+  made->setCallingConv(kBodyConvention);
+  return made;
+}
+
 llvm::Function* Unit::body(std::uint32_t id) {
   llvm::Function*& known = bodies_[id];
-  if (known == nullptr) {
-    known = llvm::Function::Create(body_type(id), llvm::Function::InternalLinkage, "f" + std::to_string(id), *ir);
-    known->setDoesNotThrow();
-    known->setCallingConv(kBodyConvention);
-  }
+  if (known == nullptr) known = make_body(id, "f" + std::to_string(id));
   return known;
+}
+
+llvm::Function* Unit::twin(std::uint32_t id) {
+  llvm::Function*& known = twins_[id];
+  if (known != nullptr) return known;
+  const FunctionView& of = view(id);
+  if (of.function.code.size() > kSmallest) return nullptr;
+  for (std::uint32_t pc = 0; pc < of.function.code.size(); pc += of.at(pc).words()) {
+    if (of.at(pc).op() != Op::Call || of.at(pc).uimm() != id) continue;
+    known = make_body(id, "twin" + std::to_string(id));
+    known->addFnAttr(llvm::Attribute::AlwaysInline);
+    return known;
+  }
+  return nullptr;
 }
 
 Lowering::Lowering(Unit& unit, const FunctionView& view, const Liveness& live, llvm::Function* function,
@@ -234,7 +251,9 @@ void Lowering::one(const Inst& inst) {
     case Op::CallAny: return call_method(inst);
     default: break;
   }
-  if (scalar(inst) || moving(inst) || list(inst) || list_change(inst) || box(inst) || strings(inst)) return;
+  if (counts_up(inst) || scalar(inst) || moving(inst) || list(inst) || list_change(inst) || box(inst) || map(inst) ||
+      strings(inst))
+    return;
   single_step(inst);
 }
 

@@ -81,7 +81,8 @@ void Lowering::call(const Inst& inst) {
   room_for_call(frame, word(callee.slots));
   Value* target = nullptr;
   if (u.includes(id)) {
-    target = u.body(id);
+    llvm::Function* twin = id == v.id ? u.twin(id) : nullptr;
+    target = twin != nullptr && twin != fn ? twin : u.body(id);
   } else {
     Value* fast = load_pointer(loaded_function(id), offsetof(vm::LoadedFunction, fast));
     leave_if(b.CreateIsNull(fast));

@@ -217,14 +217,13 @@ void Lowering::store_leaf(const value::Leaf& leaf, Value* at, const std::vector<
   }
 }
 
-namespace {
-
-// The slots of one leaf of a listed value.
 std::vector<std::uint32_t> listed(const Inst& inst, const value::Leaf& leaf) {
   std::vector<std::uint32_t> slots;
   for (std::uint32_t i = 0; i < leaf.type->slots; ++i) slots.push_back(inst.list(leaf.slot + i));
   return slots;
 }
+
+namespace {
 
 std::vector<std::uint32_t> from(std::uint32_t slot, const value::Leaf& leaf) {
   std::vector<std::uint32_t> slots;

@@ -56,30 +56,22 @@ void Lowering::begin_loop(LoopCode& loop) {
   begin_chunk(loop);
 }
 
-Lowering::Value* Lowering::bound_of(const Counter& counter) {
-  return counter.bound_slot ? get_word(*counter.bound_slot) : word(counter.bound);
-}
-
 void Lowering::begin_chunk(LoopCode& loop) {
   constexpr std::int64_t kTurns = 4096;
   b.SetInsertPoint(loop.chunk);
   now_.assign(now_.size(), nullptr);
   region(loop.plain.head);
   poll();
-  // Who asks us to leave may himself be waiting for a processor.
-  Value* now = b.CreateIntrinsic(llvm::Intrinsic::readcyclecounter, {}, {});
-  Block *due = make("due"), *on = make("on");
-  b.CreateCondBr(b.CreateICmpUGT(now, machine_field(offsetof(vm::Machine, look_at), u.i64)), due, on, u.unlikely);
-  b.SetInsertPoint(due);
-  leave_if(safepoint());
-  b.CreateBr(on);
-  b.SetInsertPoint(on);
   const Counter& counter = *loop.plain.counter;
-  Value* i = get_word(counter.slot);
+  Value *i = get_word(counter.slot), *step = steady(counter.step);
   // The interpreter knows what to say of a counter that overflows.
-  leave_if(b.CreateICmpEQ(i, word(INT64_MAX)));
-  Value* stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, i, word(kTurns));
-  stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, bound_of(counter));
+  if (counter.step.slot) leave_if(b.CreateICmpSLE(step, word(0)));
+  Value* last = b.CreateSub(word(INT64_MAX), step);
+  leave_if(b.CreateICmpSGT(i, last));
+  Value* within = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, step, word(INT64_MAX / kTurns));
+  Value* stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::sadd_sat, i, b.CreateMul(within, word(kTurns)));
+  stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, last);
+  stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, steady(counter.bound));
   for (std::size_t n = 0; n < loop.plain.lists.size(); ++n) {
     if (!loop.plain.lists[n].always) continue;
     Value* length = b.CreateLoad(u.i64, loop.lengths[n]);
@@ -87,14 +79,34 @@ void Lowering::begin_chunk(LoopCode& loop) {
     stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, length);
   }
   b.CreateStore(stop, loop.stop);
+  // Who asks us to leave may himself be waiting for a processor. Looking costs as much as a few dozen turns.
+  constexpr std::int64_t kFewTurns = 256;
+  Block *look = make("look"), *due = make("due");
+  b.CreateCondBr(b.CreateICmpSGT(b.CreateSub(stop, i), b.CreateMul(within, word(kFewTurns))), look,
+                 blocks_[loop.plain.head]);
+  b.SetInsertPoint(look);
+  Value* now = b.CreateIntrinsic(llvm::Intrinsic::readcyclecounter, {}, {});
+  b.CreateCondBr(b.CreateICmpUGT(now, machine_field(offsetof(vm::Machine, look_at), u.i64)), due,
+                 blocks_[loop.plain.head], u.unlikely);
+  b.SetInsertPoint(due);
+  leave_if(safepoint());
   b.CreateBr(blocks_[loop.plain.head]);
+}
+
+// A step of a counted loop: in a chunk it never overflows.
+bool Lowering::counts_up(const Inst& inst) {
+  const LoopCode* loop = loop_at(inst.pc);
+  if (loop == nullptr || !loop->plain.counter || loop->plain.counter->step_pc != inst.pc) return false;
+  const Counter& counter = *loop->plain.counter;
+  set(counter.slot, b.CreateNSWAdd(get_word(counter.slot), steady(counter.step)));
+  return true;
 }
 
 // The counter has gone up: on in this chunk, to the next one, or out of the loop.
 void Lowering::end_turn(const Inst& inst, const LoopCode& loop) {
   const Counter& counter = *loop.plain.counter;
   Value* i = get_word(counter.slot);
-  Value* bound = bound_of(counter);
+  Value* bound = steady(counter.bound);
   flush();
   Block* over = make("over");
   b.CreateCondBr(b.CreateICmpSLT(i, b.CreateLoad(u.i64, loop.stop)), blocks_[loop.plain.head], over);

@@ -18,7 +18,8 @@ bool Lowering::strings(const Inst& inst) {
     }
     case Op::StringLen: set(inst.a(), string_length(get_word(inst.b()), get_word(inst.b() + 1u))); return true;
     case Op::StringEq: return string_equality(inst);
-    case Op::CallNative: return call_leaf(inst);
+    case Op::StringConcat: return concat(inst);
+    case Op::CallNative: return text_native(inst) || call_leaf(inst);
     default: return false;
   }
 }
@@ -70,20 +71,71 @@ void Lowering::raise_if(Value* raised, std::uint32_t pc, const std::vector<Value
   b.SetInsertPoint(on);
 }
 
-// Its arguments and results lie in the machine's scratch.
+bool Lowering::concat(const Inst& inst) {
+  constexpr std::uint32_t kMost = 32;  // more than fits the scratch nobody writes
+  const std::uint32_t words = inst.list_size();
+  if (words > kMost) return false;
+  to_scratch(inst, 0, words);
+  leave_if(b.CreateNot(ask(vm::Helper::Concat, {vm, b.getInt32(words / 2)})));
+  Value* results = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
+  for (std::uint32_t i = 0; i < 2; ++i) set(inst.b() + i, load(u.i64, slot_address(results, i), u.in_frame));
+  region(inst.pc + inst.words());
+  return true;
+}
+
+// A native's results, which has taken its arguments from the machine's scratch.
+std::vector<Lowering::Value*> Lowering::leaf_results(const Inst& inst, const vm::LoadedNative& native) {
+  const std::vector<Value*> before = now_;
+  to_scratch(inst, 0, native.param_slots);
+  raise_if(ask(vm::Helper::CallLeaf, {vm, b.getInt32(inst.uimm())}), inst.pc, before);
+  Value* words = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
+  std::vector<Value*> results;
+  for (std::uint32_t i = 0; i < native.result_slots; ++i) {
+    results.push_back(load(u.i64, slot_address(words, i), u.in_frame));
+  }
+  return results;
+}
+
 bool Lowering::call_leaf(const Inst& inst) {
   const vm::LoadedNative& native = v.module.natives[inst.uimm()];
   if (!native.leaf) return false;
-  const std::vector<Value*> before = now_;
-  Value* args = machine_field(offsetof(vm::Machine, scratch), u.ptr);
-  for (std::uint32_t i = 0; i < native.param_slots; ++i) {
-    store(get_word(inst.list(i)), slot_address(args, i), u.in_frame);
-  }
-  raise_if(ask(vm::Helper::CallLeaf, {vm, b.getInt32(inst.uimm())}), inst.pc, before);
-  Value* results = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
-  for (std::uint32_t i = 0; i < native.result_slots; ++i) {
-    const std::uint32_t slot = inst.list(native.param_slots + i);
-    set(slot, load(variables_[slot]->getAllocatedType(), slot_address(results, i), u.in_frame));
+  const std::vector<Value*> results = leaf_results(inst, native);
+  for (std::uint32_t i = 0; i < results.size(); ++i) set(inst.list(native.param_slots + i), results[i]);
+  region(inst.pc + inst.words());
+  return true;
+}
+
+// One character of a text that is known to be ASCII: its code, or the character as a text. The native does the rest.
+bool Lowering::text_native(const Inst& inst) {
+  const vm::LoadedNative& native = v.module.natives[inst.uimm()];
+  const std::string_view name = v.module.module().text(v.module.module().natives[inst.uimm()].name);
+  const bool gives_code = name == "string.code_at";
+  if (!gives_code && name != "string.at") return false;
+  Value *low = get_word(inst.list(0)), *high = get_word(inst.list(1)), *index = get_word(inst.list(2));
+  Block *outside = make("outside"), *ascii = make("ascii"), *ask = make("ask"), *on = make("on");
+  b.CreateCondBr(b.CreateICmpSLT(high, word(0)), outside, ask);
+  b.SetInsertPoint(outside);
+  Value* text = b.CreateIntToPtr(low, u.ptr);
+  Value* facts = load_atomic(u.i64, text, offsetof(memory::TextObject, facts), llvm::AtomicOrdering::Monotonic);
+  // As many characters as bytes; the mark of a text that lies outside goes with the shift.
+  Value* plain = b.CreateICmpEQ(facts, b.CreateOr(b.CreateShl(high, word(1)), word(1)));
+  Value* within = b.CreateICmpULT(index, b.CreateAnd(high, word(INT64_MAX)));
+  b.CreateCondBr(b.CreateAnd(plain, within), ascii, ask);
+  b.SetInsertPoint(ascii);
+  Value* at = b.CreateInBoundsGEP(u.i8, at_offset(text, sizeof(memory::TextObject)), index);
+  std::vector<Value*> short_way{b.CreateZExt(load(u.i8, at, u.in_data), u.i64)};
+  if (!gives_code) short_way.push_back(word(std::int64_t{1} << 56));
+  b.CreateBr(on);
+  b.SetInsertPoint(ask);
+  const std::vector<Value*> long_way = leaf_results(inst, native);
+  Block* asked = b.GetInsertBlock();
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+  for (std::uint32_t i = 0; i < short_way.size(); ++i) {
+    llvm::PHINode* result = b.CreatePHI(u.i64, 2);
+    result->addIncoming(short_way[i], ascii);
+    result->addIncoming(long_way[i], asked);
+    set(inst.list(native.param_slots + i), result);
   }
   region(inst.pc + inst.words());
   return true;

@@ -13,6 +13,7 @@ void* raw_allocate(std::size_t size) { return std::malloc(size); }
 void* raw_reallocate(void* at, std::size_t size) { return std::realloc(at, size); }
 void raw_free(void* at) { std::free(at); }
 void keep_freed_pages() {}
+void keep_freed_pages_a_while() {}
 #else
 // Below 16 bytes mimalloc aligns to 8 only; object headers need 16 (object.h).
 void* raw_allocate(std::size_t size) { return mi_malloc(size < 16 ? 16 : size); }
@@ -22,6 +23,11 @@ void raw_free(void* at) { mi_free(at); }
 void keep_freed_pages() {
   mi_option_disable(mi_option_allow_decommit);
   mi_option_enable(mi_option_large_os_pages);
+}
+
+void keep_freed_pages_a_while() {
+  constexpr long kMilliseconds = 500;
+  mi_option_set(mi_option_decommit_delay, kMilliseconds);
 }
 #endif
 

@@ -18,4 +18,8 @@ void raw_free(void* at);
 /// huge pages.
 void keep_freed_pages();
 
+/// For a process that runs a program: pages go back to the system when nobody has taken them for half a second. At
+/// once, as mimalloc has it, a program that builds something large in each round takes them all anew each time.
+void keep_freed_pages_a_while();
+
 }  // namespace noodle::memory

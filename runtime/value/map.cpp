@@ -259,16 +259,30 @@ bool map_has_entry(const TypeInfo& type, const Object* map, std::int64_t entry) 
          mark_of(map_entry(type, map, entry)) != 0;
 }
 
-MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key) {
+namespace {
+
+// The slot of a key whose entry is known.
+MapSlot slot_of_known(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key,
+                      std::int64_t entry) {
+  if (!map_make_unique(account, type, map)) return {};
+  // A copy keeps the numbers: it has no gaps, or all of them.
+  release_fields(account, type.element->slot_fields, key);
+  return {.entry = entry, .is_new = false};
+}
+
+}  // namespace
+
+MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key,
+                 std::int64_t guess) {
+  const Object* object = reinterpret_cast<const Object*>(*map);
+  if (guess >= 0 && map_has_entry(type, object, guess) &&
+      same_key(type, key, map_entry(type, object, guess), account.hash_seed, 0)) {
+    return slot_of_known(account, type, map, key, guess);
+  }
   const std::uint32_t hash = hash_key(type, key, account.hash_seed, 0);
   if (*map != 0) {
     const std::int64_t found = find_hashed(type, table_at(*map), key, hash, account.hash_seed, 0);
-    if (found >= 0) {
-      if (!map_make_unique(account, type, map)) return {};
-      // A copy keeps the numbers: it has no gaps, or all of them.
-      release_fields(account, type.element->slot_fields, key);
-      return {.entry = found, .is_new = false};
-    }
+    if (found >= 0) return slot_of_known(account, type, map, key, found);
   }
   TableObject* table = table_at(*map);
   if (table == nullptr) {
@@ -295,8 +309,8 @@ MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, con
 }
 
 bool map_insert(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key,
-                const std::uint64_t* value) {
-  const MapSlot slot = map_slot(account, type, map, key);
+                const std::uint64_t* value, std::int64_t guess) {
+  const MapSlot slot = map_slot(account, type, map, key, guess);
   if (slot.entry < 0) return false;
   std::byte* at = map_value(type, &table_at(*map)->header, slot.entry);
   if (slot.is_new || !type.value->counted) {

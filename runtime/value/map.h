@@ -52,10 +52,12 @@ struct MapSlot {
 };
 /// Makes the map unique and gives the entry of an owned key, with a zero value when it is new. The
 /// key is consumed: moved in, or released when one like it is there.
-MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key);
-/// Sets the value of a key; both are owned and consumed.
+MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key,
+                 std::int64_t guess = -1);
+/// Sets the value of a key; both are owned and consumed. `guess`: the entry that may be the key's, looked at first;
+/// any number will do.
 bool map_insert(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key,
-                const std::uint64_t* value);
+                const std::uint64_t* value, std::int64_t guess = -1);
 
 enum class MapRemoval : std::uint8_t { Absent, Removed, NoMemory };
 /// Removes a borrowed key with its value.

@@ -150,12 +150,28 @@ std::uint64_t helper_string_length(std::uint64_t low, std::uint64_t high) {
   return value::string_length(words);
 }
 
+bool helper_concat(Machine* vm, std::uint32_t pieces) { return concat_words(*vm, vm->scratch, pieces, vm->scratch2); }
+
+std::int64_t helper_map_find(Machine* vm, std::uint32_t type, const memory::Object* map) {
+  return find_in_map(*vm, *vm->module->type_infos[type], map, vm->scratch);
+}
+
+bool helper_map_insert(Machine* vm, std::uint32_t type, std::uint64_t* map) {
+  return insert_in_map(*vm, *vm->module->type_infos[type], map, vm->scratch);
+}
+
+std::int64_t helper_map_next(Machine* vm, std::uint32_t type, const memory::Object* map, std::int64_t from) {
+  return value::map_next(*vm->module->type_infos[type], map, from);
+}
+
 const void* const kHelpers[] = {
     reinterpret_cast<const void*>(helper_step),         reinterpret_cast<const void*>(helper_retain_shared),
     reinterpret_cast<const void*>(helper_release),      reinterpret_cast<const void*>(helper_make_unique),
     reinterpret_cast<const void*>(helper_safepoint),    reinterpret_cast<const void*>(helper_may_call),
     reinterpret_cast<const void*>(helper_new),          reinterpret_cast<const void*>(helper_call_leaf),
     reinterpret_cast<const void*>(helper_string_equal), reinterpret_cast<const void*>(helper_string_length),
+    reinterpret_cast<const void*>(helper_concat),       reinterpret_cast<const void*>(helper_map_find),
+    reinterpret_cast<const void*>(helper_map_insert),   reinterpret_cast<const void*>(helper_map_next),
 };
 static_assert(std::size(kHelpers) == static_cast<std::size_t>(Helper::Count));
 

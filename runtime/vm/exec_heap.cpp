@@ -188,16 +188,26 @@ HANDLER(MapLen) {
   fp[A] = value::map_length(object_at(fp[B]));
   NEXT(1);
 }
+std::int64_t find_in_map(Machine& machine, const TypeInfo& type, const Object* map, const std::uint64_t* key) {
+  const std::int64_t entry = value::map_find(type, map, key, machine.account.hash_seed);
+  machine.found_map = map;
+  machine.found_entry = entry;
+  return entry;
+}
+
+bool insert_in_map(Machine& machine, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key_and_value) {
+  const std::int64_t guess = object_at(*map) == machine.found_map ? machine.found_entry : -1;
+  return value::map_insert(machine.account, type, map, key_and_value, key_and_value + type.element->slots, guess);
+}
+
 HANDLER(MapFind) {
   gather(vm->scratch, fp, list_of(pc), A);
-  fp[B] =
-      static_cast<std::uint64_t>(value::map_find(type_at(fp, C), object_at(fp[C]), vm->scratch, vm->account.hash_seed));
+  fp[B] = static_cast<std::uint64_t>(find_in_map(*vm, type_at(fp, C), object_at(fp[C]), vm->scratch));
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapInsert) {
-  const TypeInfo& type = type_at(fp, B);
   gather(vm->scratch, fp, list_of(pc), A);
-  CHECK_MEMORY(value::map_insert(vm->account, type, fp + B, vm->scratch, vm->scratch + type.element->slots));
+  CHECK_MEMORY(insert_in_map(*vm, type_at(fp, B), fp + B, vm->scratch));
   NEXT(words_with_list(1, A));
 }
 HANDLER(MapRemove) {

@@ -41,15 +41,16 @@ HANDLER(StringCmp) {
 namespace {
 
 // Measures first, then writes: no room is needed beside the result, however many pieces there are.
-bool concat(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint32_t slots, std::uint64_t* result) {
+template <typename WordsOf>
+bool concat(Machine& vm, std::uint32_t pieces, WordsOf words_of, std::uint64_t* result) {
   std::size_t bytes = 0;
-  for (std::uint32_t i = 0; i < slots; i += 2) {
-    if (__builtin_add_overflow(bytes, value::string_bytes(fp + list[i]), &bytes)) return false;
+  for (std::uint32_t i = 0; i < pieces; ++i) {
+    if (__builtin_add_overflow(bytes, value::string_bytes(words_of(i)), &bytes)) return false;
   }
   char* to = value::make_blank_string(vm.account, bytes, result);
   if (to == nullptr) return false;
-  for (std::uint32_t i = 0; i < slots; i += 2) {
-    const std::string_view piece = value::string_view(fp + list[i]);
+  for (std::uint32_t i = 0; i < pieces; ++i) {
+    const std::string_view piece = value::string_view(words_of(i));
     value::copy_text(to, piece.data(), piece.size());
     to += piece.size();
   }
@@ -58,8 +59,13 @@ bool concat(Machine& vm, std::uint64_t* fp, const std::uint16_t* list, std::uint
 
 }  // namespace
 
+bool concat_words(Machine& machine, const std::uint64_t* words, std::uint32_t pieces, std::uint64_t* result) {
+  return concat(machine, pieces, [=](std::uint32_t i) { return words + std::size_t{i} * 2; }, result);
+}
+
 HANDLER(StringConcat) {
-  CHECK_MEMORY(concat(*vm, fp, list_of(pc), A, vm->scratch));
+  const std::uint16_t* list = list_of(pc);
+  CHECK_MEMORY(concat(*vm, A / 2, [=](std::uint32_t i) { return fp + list[i * 2]; }, vm->scratch));
   fp[B] = vm->scratch[0];
   fp[B + 1] = vm->scratch[1];
   NEXT(words_with_list(1, A));

@@ -70,6 +70,10 @@ struct Machine {
   std::atomic<bool> rouses_tier = false;  // when it begins to, the tier wants to know
   Tier* watcher = nullptr;                // who is told when compiled code is left, if anybody
 
+  // What a map was last asked for is often what is set next.
+  const memory::Object* found_map = nullptr;
+  std::int64_t found_entry = -1;
+
   Fault fault = Fault::None;
   NativeStatus native_status = NativeStatus::Ok;
   std::string native_message;
@@ -99,6 +103,14 @@ constexpr std::uint64_t kQuantum = 16'384;
 const void* const* compiled_helpers();
 /// The running module of a machine, which its frames belong to.
 void enter_module(Machine& machine, LoadedModule& module);
+/// Looks a key up in a map, and remembers where it was.
+std::int64_t find_in_map(Machine& machine, const value::TypeInfo& type, const memory::Object* map,
+                         const std::uint64_t* key);
+/// Sets a key's value, both consumed; false, with nothing changed, when there is no memory.
+bool insert_in_map(Machine& machine, const value::TypeInfo& type, std::uint64_t* map,
+                   const std::uint64_t* key_and_value);
+/// One string of the pieces whose words lie there; false when there is no memory.
+bool concat_words(Machine& machine, const std::uint64_t* words, std::uint32_t pieces, std::uint64_t* result);
 /// Hands out fuel for the next steps; 0 when the running task has to stop.
 std::uint64_t refuel(Machine& machine);
 

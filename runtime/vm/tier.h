@@ -68,6 +68,10 @@ enum class Helper : std::uint32_t {
   CallLeaf,      // bool (Machine*, native): its arguments are in Machine::scratch; true: Machine::fault is set
   StringEqual,   // bool (a's two words, b's two words)
   StringLength,  // u64 (two words): characters
+  Concat,        // bool (Machine*, pieces): strings in Machine::scratch to one in scratch2; false: there is no memory
+  MapFind,       // i64 (Machine*, type, Object*): the entry of the key in Machine::scratch, or -1
+  MapInsert,     // bool (Machine*, type, the map's slot): key and value are in Machine::scratch; false: no memory
+  MapNext,       // i64 (Machine*, type, Object*, from): the first entry at or after one, or -1
   Count,
 };
 

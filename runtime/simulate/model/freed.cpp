@@ -72,6 +72,7 @@ void raw_free(void* at) {
 }
 
 void keep_freed_pages() {}
+void keep_freed_pages_a_while() {}
 
 }  // namespace memory
 
