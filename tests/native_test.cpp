@@ -177,8 +177,11 @@ TEST_F(Native, WhatCantBeWrittenIsSaid) {
   write("a.noodle", kHello);
   expect_result(build({"-o", "no/a", "a.noodle"}), 1, "", "noodle: can't write `no/a`: No such file or directory\n");
   fs::create_directory(folder_ / "folder");
-  expect_result(build({"-o", "folder", "a.noodle"}), 1, "", "noodle: can't write `folder`: Is a directory\n");
+  expect_result(build({"-o", "folder", "a.noodle"}), 1, "", "noodle: can't write `folder`: it is a folder\n");
   EXPECT_EQ(files(), std::vector<std::string>{"folder"});
+  ASSERT_EQ(mkfifo((folder_ / "pipe").c_str(), 0600), 0);
+  expect_result(build({"-o", "pipe", "a.noodle"}), 1, "", "noodle: can't write `pipe`: it is no ordinary file\n");
+  EXPECT_TRUE(fs::is_fifo(folder_ / "pipe"));
 }
 
 TEST_F(Native, AFullDiskLeavesWhatWasThere) {

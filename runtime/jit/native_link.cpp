@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <link.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <lld/Common/Driver.h>
@@ -96,6 +97,13 @@ std::string path_of(const char* library) {
   return map->l_name;
 }
 
+/// Why a path can't be replaced by a file; a device would be gone.
+std::string obstacle(const std::string& path) {
+  struct stat info{};
+  if (stat(path.c_str(), &info) != 0 || S_ISREG(info.st_mode)) return {};
+  return S_ISDIR(info.st_mode) ? "it is a folder" : "it is no ordinary file";
+}
+
 std::string without_newlines(std::string text) {
   while (text.ends_with('\n')) text.pop_back();
   return text;
@@ -110,6 +118,7 @@ std::string link_native(std::string_view object, const NativeRequest& request) {
   if (access(runtime.c_str(), R_OK) != 0) return "can't read the runtime `" + runtime + "`: " + reason();
   const std::string libc = path_of("libc.so.6"), libm = path_of("libm.so.6");
   if (libc.empty() || libm.empty()) return "the C library of this process can't be found";
+  if (const std::string why = obstacle(output); !why.empty()) return "can't write `" + output + "`: " + why;
   Draft draft(output);
   if (!draft.exists()) return "can't write `" + output + "`: " + reason();
   const std::string input = program.path();
