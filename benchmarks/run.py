@@ -4,7 +4,8 @@
 
 A case is NAME.noodle with a peer's NAME.lua, NAME.js, NAME.py, NAME.cpp (built with -O2; tasks with
 Boost.Asio), NAME.go or NAME.erl beside it; all must print the same. Tasks run on two threads each. The
-suite `jit` is the programs of `language`, told on the command line to do so much that C++ takes a second.
+suite `jit` is the programs of `language`, told on the command line to do so much that C++ takes a second;
+`native` is the same as executables, and hello world beside C's.
 Pairs are interleaved: 30, or 10 where a pair takes over a second, or as many as asked.
 The ratio says how many times better than the peer we are (above 1 is better): the median over the pairs,
 with the 95% interval of that median from order statistics. `CPU s` is user and system time of the whole
@@ -36,14 +37,16 @@ SHORT = {"clang": "clang++-19", "gcc": "g++"}
 THREADS = 2
 LEAST_MEMORY = 1024  # KiB above hello world: of less, chance decides
 FEWEST_PAIRS = 10  # of fewer, chance decides
+HELLO_PAIRS = 300
 
 
 class Suite(typing.NamedTuple):
-    """A folder's programs, all or those with a size to run them with; the peers, and what is compared."""
+    """A folder's programs, all or those with a size to run them with; the peers, what is compared, and how we run."""
     folder: str
     peers: tuple
     metric: str
     sizes: dict
+    native: bool = False
 
 
 # Each size takes C++ between 1.0 and 1.6 s: start-up and compiling must not decide.
@@ -51,7 +54,8 @@ JIT_SIZES = {"binary_trees": 19, "fib": 43, "json": 20, "mandelbrot": 2300, "mat
              "sieve": 150, "sort": 5500000, "spectral_norm": 5000, "word_count": 20}
 SUITES = {"language": Suite("language", ("lua5.4", "python3", "clang++-19"), "wall s", {}),
           "task": Suite("task", ("clang++-19", "go", "erlang"), "wall s", {}),
-          "jit": Suite("language", ("clang++-19", "g++", "luajit", "node"), "CPU s", JIT_SIZES)}
+          "jit": Suite("language", ("clang++-19", "g++", "luajit", "node"), "CPU s", JIT_SIZES),
+          "native": Suite("language", ("clang++-19",), "CPU s", JIT_SIZES, True)}
 
 
 def with_cache(folder):
@@ -108,10 +112,11 @@ def pairs_of(name, noodle, peer_name, peer, asked):
     return pairs
 
 
-def compare(name, noodle, peer_name, peer, metric, hello, asked):
+def compare(name, noodle, peer_name, peer, metrics, hello, asked):
     """The rows of one case against one peer: seconds, and KiB above hello world."""
     pairs = pairs_of(name, noodle, peer_name, peer, asked)
-    rows = [row(name, peer_name, metric, [ours[metric] for ours, _ in pairs], [theirs[metric] for _, theirs in pairs])]
+    rows = [row(name, peer_name, metric, [ours[metric] for ours, _ in pairs], [theirs[metric] for _, theirs in pairs])
+            for metric in metrics]
     if hello and name != "hello":
         above = lambda command, base: [max(1, peak_memory(command) - base) for _ in range(5)]
         ours, theirs = above(noodle, hello[0]), above(peer, hello[1])
@@ -163,6 +168,31 @@ def print_means(rows, suite):
             print_mean("without start", peer, suite.metric, ratios)
 
 
+def start_and_wait(command):
+    """Seconds from the start of a process to its end, with as little as may be in between."""
+    silent = [(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)]
+    start = time.perf_counter()
+    os.waitpid(os.posix_spawn(command, [command], os.environ, file_actions=silent), 0)
+    return time.perf_counter() - start
+
+
+def compare_hello(options, suite, builds):
+    """How much longer hello world takes than C's. None without a compiler of C."""
+    compiler = shutil.which("clang-19")
+    if compiler is None:
+        return None
+    theirs = f"{builds}/hello.c.out"
+    subprocess.run([compiler, "-O2", HERE / suite.folder / "hello.c", "-o", theirs], check=True)
+    ours = our_command(options.noodle, suite, "hello", builds)[0]
+    pairs = [(start_and_wait(ours), start_and_wait(theirs)) for _ in range(HELLO_PAIRS)]
+    line = row("hello", "C", "wall s", *map(list, zip(*pairs)))
+    more = [1000 * (a - b) for a, b in pairs]
+    print_row(line)
+    print(f"hello world takes {statistics.median(more):.2f} ms more than C's ({interval(more)[0]:.2f} to "
+          f"{interval(more)[1]:.2f}), and its file has {os.path.getsize(ours)} bytes")
+    return line
+
+
 def positive(text):
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above 0")
@@ -184,11 +214,21 @@ def parse_options():
     return options
 
 
-def hello_memory(noodle, peer_name, folder, builds):
+def our_command(noodle, suite, name, builds):
+    """How our program is run; an executable is built first."""
+    source = str(HERE / suite.folder / (name + ".noodle"))
+    if not suite.native:
+        return [noodle, "run", "--workers", str(THREADS), source]
+    binary = f"{builds}/{name}.noodle"
+    subprocess.run([noodle, "build", "--native", "--workers", str(THREADS), "-o", binary, source], check=True)
+    return [binary]
+
+
+def hello_memory(noodle, peer_name, suite, builds):
     """Peak KiB of hello world: ours and the peer's. None where the peer has none."""
-    command = command_of(peer_name, folder, "hello", builds)
+    command = command_of(peer_name, HERE / suite.folder, "hello", builds)
     base = lambda command: min(peak_memory(command) for _ in range(5))
-    return command and (base([noodle, "run", str(folder / "hello.noodle")]), base(command))
+    return command and (base(our_command(noodle, suite, "hello", builds)), base(command))
 
 
 def measure(options, suite, builds):
@@ -196,18 +236,21 @@ def measure(options, suite, builds):
     folder, rows = HERE / suite.folder, []
     cases = sorted(suite.sizes or (source.stem for source in folder.glob("*.noodle")))
     peers = [peer for peer in suite.peers if options.peer in (None, peer)]
-    hello = {peer: hello_memory(options.noodle, peer, folder, builds) for peer in peers if "hello" in cases}
+    hello = {peer: hello_memory(options.noodle, peer, suite, builds) for peer in peers if "hello" in cases}
     for name in cases:
         if options.name not in (None, name):
             continue
-        size = [str(suite.sizes[name])] if suite.sizes else []
-        noodle = [options.noodle, "run", "--workers", str(THREADS), str(folder / (name + ".noodle")), *size]
+        size = [str(suite.sizes[name])] if suite.sizes.get(name) else []
+        noodle = our_command(options.noodle, suite, name, builds) + size
+        metrics = ("CPU s", "wall s") if suite.native else (suite.metric,)
         for peer in peers:
             if (command := command_of(peer, folder, name, builds)) is None:
                 continue
-            for line in compare(name, noodle, peer, command + size, suite.metric, hello.get(peer), options.pairs):
+            for line in compare(name, noodle, peer, command + size, metrics, hello.get(peer), options.pairs):
                 rows.append(line)
                 print_row(line)
+    if suite.native and options.name in (None, "hello") and (line := compare_hello(options, suite, builds)):
+        rows.append(line)
     return rows
 
 

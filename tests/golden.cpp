@@ -1,8 +1,9 @@
 // Runs every golden program below a folder and compares what it did with what it says.
 //
-//   golden_test NOODLE FOLDER… [--update] [--jobs N] [--only TEXT] [--flags "--x --y"]
+//   golden_test NOODLE FOLDER… [--update] [--jobs N] [--only TEXT] [--flags "--x --y"] [--native]
 //
-// The flags are for the verbs run and test; those of a program itself win where both say something.
+// The flags are for the verbs run and test; those of a program itself win where both say something. With --native
+// those that are run are built to executables, and only those.
 // The last line is `N passed, N failed`.
 
 #include <algorithm>
@@ -25,6 +26,7 @@ struct Options {
   std::vector<std::string> flags;
   unsigned jobs = 2;
   bool update = false;
+  bool native = false;
 };
 
 std::vector<std::string> find_programs(const Options& options) {
@@ -60,7 +62,7 @@ class Runner {
       const std::size_t index = next_.fetch_add(1, std::memory_order_relaxed);
       if (index >= paths_.size()) return;
       Golden golden = read(paths_[index]);
-      if (!golden.is_program) continue;
+      if (!golden.is_program || (options_.native && golden.verb != "run")) continue;
       options_.update ? update(std::move(golden)) : check(golden);
     }
   }
@@ -73,7 +75,9 @@ class Runner {
   }
 
   void check(const Golden& golden) {
-    const std::string wrong = difference(golden, run_golden(golden, options_.noodle));
+    const ProcessResult result =
+        options_.native ? run_golden_native(golden, options_.noodle) : run_golden(golden, options_.noodle);
+    const std::string wrong = difference(golden, result);
     const std::lock_guard lock(mutex_);
     if (wrong.empty()) {
       ++passed_;
@@ -124,6 +128,8 @@ int main(int count, char** words) {
     const std::string_view word = words[i];
     if (word == "--update") {
       options.update = true;
+    } else if (word == "--native") {
+      options.native = true;
     } else if (word == "--jobs" && i + 1 < count) {
       options.jobs = static_cast<unsigned>(std::max(1, std::atoi(words[++i])));
     } else if (word == "--only" && i + 1 < count) {
@@ -137,7 +143,8 @@ int main(int count, char** words) {
     }
   }
   if (options.folders.empty()) {
-    std::fputs("usage: golden_test NOODLE FOLDER... [--update] [--jobs N] [--only TEXT] [--flags TEXT]\n", stderr);
+    std::fputs("usage: golden_test NOODLE FOLDER... [--update] [--jobs N] [--only TEXT] [--flags TEXT] [--native]\n",
+               stderr);
     return 2;
   }
   return noodle::tests::Runner(options).run();

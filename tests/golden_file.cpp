@@ -1,6 +1,9 @@
 #include "tests/golden_file.h"
 
+#include <unistd.h>
+
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -195,6 +198,25 @@ ProcessResult run_golden(const Golden& golden, const std::string& noodle) {
   words.push_back(path.filename().string());
   words.insert(words.end(), golden.arguments.begin(), golden.arguments.end());
   return run_process(words, path.parent_path().string(), golden.input, kSeconds);
+}
+
+ProcessResult run_golden_native(const Golden& golden, const std::string& noodle) {
+  static std::atomic<unsigned> count = 0;
+  const std::filesystem::path path(golden.path);
+  const std::string folder = path.parent_path().string();
+  const std::string executable = (std::filesystem::temp_directory_path() / "noodle_golden_").string() +
+                                 std::to_string(getpid()) + "_" + std::to_string(count++);
+  std::vector<std::string> words{noodle, "build", "--native", "--check-leaks", "-o", executable};
+  words.insert(words.end(), golden.flags.begin(), golden.flags.end());
+  words.push_back(path.filename().string());
+  ProcessResult built = run_process(words, folder, "", kSeconds);
+  if (built.exit_code != 0) return built;
+  words = {executable};
+  words.insert(words.end(), golden.arguments.begin(), golden.arguments.end());
+  ProcessResult result = run_process(words, folder, golden.input, kSeconds);
+  result.err = built.err + result.err;  // what a run warns of, it says before it begins
+  std::filesystem::remove(executable);
+  return result;
 }
 
 std::string difference(const Golden& golden, const ProcessResult& result) {

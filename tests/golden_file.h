@@ -47,6 +47,10 @@ Golden read_golden(const std::string& path);
 /// Runs the program in its own folder.
 ProcessResult run_golden(const Golden& golden, const std::string& noodle);
 
+/// Compiles the program to an executable and runs that in the program's folder. What can't be compiled gives what
+/// the command said.
+ProcessResult run_golden_native(const Golden& golden, const std::string& noodle);
+
 /// What differs from the expectations as a diff; empty when nothing does.
 std::string difference(const Golden& golden, const ProcessResult& result);
 

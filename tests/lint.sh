@@ -29,7 +29,9 @@ layer compiler/nir 'compiler/codegen/'
 layer runtime/memory 'runtime/(value|vm)/'
 layer runtime/value 'runtime/vm/'
 
-if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools; then
+# Memory is the exception: no fiber is left or entered while a block is taken or given.
+if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools |
+  grep -v '^runtime/memory/own_memory.cpp:'; then
   echo "lint: no thread_local: a fiber may change threads"
   status=1
 fi

@@ -1,5 +1,6 @@
 #include "tools/driver.h"
 #include "tools/execute.h"
+#include "tools/native.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
@@ -7,19 +8,50 @@ namespace noodle::tools {
 namespace {
 
 constexpr std::string_view kEmits[] = {"tokens", "ast", "nir", "nbc"};
+constexpr Flag kNativeFlag = {
+    .name = "--native",
+    .value = "",
+    .help = "write an executable with the runtime inside",
+};
 constexpr Flag kFlags[] = {
     {.name = "-o", .value = "OUT", .help = "where to write; `-` is standard output"},
     {.name = "--emit", .value = "WHAT", .help = "tokens, ast, nir (as text) or nbc (the module)", .choices = kEmits},
     kDiagnosticsFlag,
     kTimePassesFlag,
     kPassesFlag,
+    kNativeFlag,
+    kWorkersFlag,
+    kSpreadFlag,
+    kReportLeaksFlag,
+    kCheckLeaksFlag,
 };
 
-/// `folder/name.noodle` becomes `name.nbc` in the current folder.
-std::string default_output(std::string_view path) {
+/// `folder/name.noodle` becomes `name` in the current folder.
+std::string name_of(std::string_view path, std::string_view ending) {
   path = path.substr(path.find_last_of('/') + 1);
-  if (path.ends_with(".noodle")) path.remove_suffix(std::string_view(".noodle").size());
-  return std::string(path) + ".nbc";
+  if (path.ends_with(ending) && path != ending) path.remove_suffix(ending.size());
+  return std::string(path);
+}
+
+/// With --native: how the executable is to run its program.
+OrExit<jit::NativeOptions> native_options(const Arguments& arguments) {
+  const auto workers = workers_option(arguments);
+  if (!workers) return std::unexpected(workers.error());
+  return jit::NativeOptions{.workers = *workers,
+                            .spread = arguments.has(kSpreadFlag.name),
+                            .check_leaks = arguments.has(kCheckLeaksFlag.name),
+                            .report_leaks = arguments.has(kReportLeaksFlag.name)};
+}
+
+int native(const Arguments& arguments, const CompileOptions& compile) {
+  const std::string_view path = arguments.positional[0];
+  if (arguments.has("--emit")) return usage_error("`--emit` and `--native` can't be had together");
+  const auto options = native_options(arguments);
+  if (!options) return options.error();
+  const std::string out(arguments.value("-o").value_or(name_of(name_of(path, ".noodle"), ".nbc")));
+  if (out == "-") return usage_error("an executable can't be written to standard output");
+  if (same_file(path, out)) return usage_error("`-o " + out + "` would overwrite the source");
+  return build_native(path, out, compile, *options);
 }
 
 int run(const Arguments& arguments) {
@@ -29,10 +61,14 @@ int run(const Arguments& arguments) {
   if (!wanted) return wanted.error();
   CompileOptions& options = *wanted;
   options.only_compiles = true;
+  if (arguments.has(kNativeFlag.name)) return native(arguments, options);
+  for (const Flag& flag : {kWorkersFlag, kSpreadFlag, kReportLeaksFlag, kCheckLeaksFlag}) {
+    if (arguments.has(flag.name)) return usage_error("`" + std::string(flag.name) + "` needs `--native` beside it");
+  }
   if (what == "nbc") {
     const auto bytes = build_module(path, options);
     if (!bytes) return bytes.error();
-    const std::string out(arguments.value("-o").value_or(default_output(path)));
+    const std::string out(arguments.value("-o").value_or(name_of(path, ".noodle") + ".nbc"));
     if (same_file(path, out)) return usage_error("`-o " + out + "` would overwrite the source");
     return write_file(out, *bytes) ? 0 : kExitErrors;
   }
@@ -54,7 +90,12 @@ constinit const Verb kBuild = {
         "the same bytes, in any folder. FILE may also be a module as text, as `noodle disasm`\n"
         "prints it: then that is read back.\n"
         "\n"
-        "With --emit=tokens, ast or nir the result of that step is printed instead.\n",
+        "With --emit=tokens, ast or nir the result of that step is printed instead.\n"
+        "\n"
+        "With --native the program is compiled to machine code and written to NAME, one\n"
+        "executable file that needs neither this command nor a compiler. All words of its\n"
+        "command line are the program's own; how many threads it has, and whether it tells\n"
+        "what is left at the end, is said when it is built.\n",
     .flags = kFlags,
     .fewest = 1,
     .most = 1,

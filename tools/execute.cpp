@@ -13,35 +13,6 @@ namespace noodle::tools {
 
 namespace {
 
-int stop_code(const vm::Stop& stop) {
-  switch (stop.kind) {
-    case vm::Stop::Kind::Panic: return kExitPanic;
-    case vm::Stop::Kind::Exit: return static_cast<int>(stop.exit_code & 0xFF);
-    case vm::Stop::Kind::Cancelled:
-    case vm::Stop::Kind::Interrupted: return Interrupts::exit_code();
-  }
-  return kExitPanic;
-}
-
-/// Writes what is still buffered; the exit code when that fails.
-int flushed_code(world::World& world, int code) {
-  if (world.flush() != world::Written::Failed || code != 0) return code;
-  print_err("noodle: can't write to standard output\n");
-  return kExitErrors;
-}
-
-/// Says what nobody gave back, when asked to; the exit code then.
-int leak_code(const vm::Runtime& runtime, const RunOptions& options, world::World& world, int code) {
-  if (!options.check_leaks && !options.report_leaks) return code;
-  const std::string left = left_over(runtime);
-  if (left.empty()) {
-    if (options.report_leaks) world.write_error("nothing is left over\n");
-    return code;
-  }
-  world.write_error("leak: " + left + " of " + std::to_string(runtime.used_bytes()) + " bytes are left over\n");
-  return kExitLeak;
-}
-
 struct Machine {
   std::unique_ptr<world::World> world;
   std::unique_ptr<jit::HotTier> tier;
@@ -72,13 +43,6 @@ Machine start(nbc::VerifiedModule program, const RunOptions& options) {
 
 }  // namespace
 
-std::expected<std::vector<std::uint64_t>, vm::Stop> call(vm::Runtime& runtime, vm::LoadedModule& module,
-                                                         nbc::FunctionId function) {
-  auto results = runtime.run_function(module, function);
-  if (results) runtime.release(module, function, *results);
-  return results;
-}
-
 OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
   const auto text = arguments.value(kWorkersFlag.name);
   if (!text) return 0u;
@@ -99,31 +63,13 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   }
   Machine machine = start(std::move(program), options);
   if (machine.module == nullptr) return kExitErrors;
-  const Interrupts interrupts(*machine.runtime);
-  const auto results = call(*machine.runtime, *machine.module, main);
-  int code = 0;
-  if (results) {
-    code = static_cast<int>(results->front() & 0xFF);
-  } else {
-    code = stop_code(results.error());
-    if (results.error().kind == vm::Stop::Kind::Panic) machine.world->write_error(results.error().text());
-  }
-  code = flushed_code(*machine.world, code);
-  code = leak_code(*machine.runtime, options, *machine.world, code);
+  const int code = run_main(*machine.runtime, *machine.module, main, *machine.world, options.leaks);
   // Nobody waits for what is still being compiled.
   if (machine.tier != nullptr && machine.tier->is_busy()) {
     machine.tier->summarise();
     _exit(code);
   }
   return code;
-}
-
-std::string left_over(const vm::Runtime& runtime) {
-  const std::int64_t objects = runtime.live_objects(), tasks = runtime.live_tasks(), open = runtime.open_resources();
-  const std::int64_t bytes = runtime.used_bytes();
-  if (objects == 0 && tasks == 0 && open == 0 && bytes == 0 && runtime.stray_bytes() == 0) return {};
-  return std::to_string(tasks) + " tasks, " + std::to_string(open) + " open handles and " + std::to_string(objects) +
-         " objects of " + std::to_string(bytes) + " bytes";
 }
 
 std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter) {
@@ -170,7 +116,7 @@ int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOpt
   }
   machine.world->write_out(std::to_string(tests.size() - failed) + " passed, " + std::to_string(failed) + " failed\n");
   const int code = flushed_code(*machine.world, failed == 0 ? 0 : kExitErrors);
-  return leak_code(*machine.runtime, options, *machine.world, code);
+  return leak_code(*machine.runtime, options.leaks, *machine.world, code);
 }
 
 }  // namespace noodle::tools

@@ -11,6 +11,7 @@
 #include "nbc/verify.h"
 #include "runtime/vm/runtime.h"
 #include "tools/driver.h"
+#include "tools/ending.h"
 #include "tools/jit.h"
 #include "tools/verb.h"
 
@@ -51,8 +52,7 @@ struct RunOptions {
   std::vector<std::string> arguments;
   std::uint32_t workers = 0;  // 0: one a core
   bool spread = false;
-  bool check_leaks = false;
-  bool report_leaks = false;
+  LeakOptions leaks;
 };
 
 /// The program at `path`, ready to run: a module is read, a source is compiled; both are verified.
@@ -66,13 +66,6 @@ OrExit<std::string> disassemble(std::string_view path, const CompileOptions& opt
 
 /// Runs `main` and gives the exit code.
 int run_program(nbc::VerifiedModule program, const RunOptions& options);
-
-/// Runs a function and releases what it gives.
-std::expected<std::vector<std::uint64_t>, vm::Stop> call(vm::Runtime& runtime, vm::LoadedModule& module,
-                                                         nbc::FunctionId function);
-
-/// What nobody has given back when a program has ended: `2 tasks, 1 open handles and 3 objects`, or nothing.
-std::string left_over(const vm::Runtime& runtime);
 
 /// A test of a program.
 struct Test {

@@ -14,15 +14,7 @@ namespace noodle::tools {
 
 namespace {
 
-// The compiler lies in `lib` beside the folder of this command.
-std::string library_path() {
-  char path[PATH_MAX];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return "libnoodle-jit.so";
-  const std::string self(path, static_cast<std::size_t>(length));
-  const std::size_t folder = self.rfind('/');
-  return self.substr(0, self.rfind('/', folder - 1)) + "/lib/libnoodle-jit.so";
-}
+constexpr const char* kCompiler = "libnoodle-jit.so";
 
 int refuse(const std::string& why) {
   print_err("noodle: " + why + "\n");
@@ -61,10 +53,19 @@ OrExit<std::string> native_function(jit::Compile compile, const vm::LoadedModule
 
 }  // namespace
 
+std::string library_path(const std::string& name) {
+  char path[PATH_MAX];
+  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
+  if (length <= 0) return name;
+  const std::string self(path, static_cast<std::size_t>(length));
+  const std::size_t folder = self.rfind('/');
+  return self.substr(0, self.rfind('/', folder - 1)) + "/lib/" + name;
+}
+
 OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view function) {
   const auto functions = functions_named(program.module(), function);
   if (!functions) return std::unexpected(functions.error());
-  const auto compile = jit::open_library(library_path());
+  const auto compile = jit::open_library(library_path(kCompiler));
   if (!compile) return std::unexpected(refuse("there is no machine code without the compiler: " + compile.error()));
   const auto world = world::make_real_world({});
   const auto runtime = vm::Runtime::create(vm::Options{.workers = 1}, *world);
@@ -99,7 +100,7 @@ OrExit<JitOptions> jit_options(const Arguments& arguments) {
 
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
   if (options.mode == jit::Mode::Off) return nullptr;
-  jit::TierOptions wanted{.mode = options.mode, .library = library_path(), .log = {}, .perf = {}, .cache = {}};
+  jit::TierOptions wanted{.mode = options.mode, .library = library_path(kCompiler), .log = {}, .perf = {}, .cache = {}};
   wanted.cache.folder = jit::cache_folder();
   wanted.cache.warn = [](const std::string& line) { print_err(line + "\n"); };
   if (options.log) wanted.log = [](const std::string& line) { print_err(line + "\n"); };

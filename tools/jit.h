@@ -37,6 +37,8 @@ struct JitOptions {
   bool perf = false;
 };
 
+/// Where a file lies that belongs to the command: in `lib` beside the command's folder.
+std::string library_path(const std::string& name);
 /// The values of the flags; an exit code when one is wrong.
 OrExit<JitOptions> jit_options(const Arguments& arguments);
 /// The machine code of a program's function for people, or of all that have the name; says what is wrong.

@@ -23,8 +23,8 @@ int run(const Arguments& arguments) {
   if (!jit) return jit.error();
   options.jit = *jit;
   options.spread = arguments.has(kSpreadFlag.name);
-  options.report_leaks = arguments.has(kReportLeaksFlag.name);
-  options.check_leaks = arguments.has(kCheckLeaksFlag.name);
+  options.leaks.report = arguments.has(kReportLeaksFlag.name);
+  options.leaks.check = arguments.has(kCheckLeaksFlag.name);
   for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
   return run_program(std::move(*program), options);
 }

@@ -146,8 +146,8 @@ int run(const Arguments& arguments) {
   if (!jit) return jit.error();
   options.jit = *jit;
   options.spread = arguments.has(kSpreadFlag.name);
-  options.report_leaks = arguments.has(kReportLeaksFlag.name);
-  options.check_leaks = arguments.has(kCheckLeaksFlag.name);
+  options.leaks.report = arguments.has(kReportLeaksFlag.name);
+  options.leaks.check = arguments.has(kCheckLeaksFlag.name);
   return run_tests(std::move(*program), filter, options);
 }
 

@@ -263,4 +263,7 @@ class Lowering {
   llvm::PHINode* call_results_ = nullptr;
 };
 
+/// Lowers a function from its beginning: its body, and the twin of that.
+void lower_body(Unit& unit, std::uint32_t id, const Liveness& live);
+
 }  // namespace noodle::jit

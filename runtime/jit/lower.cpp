@@ -426,4 +426,9 @@ void Lowering::finish_tails() {
   b.CreateRet(left());
 }
 
+void lower_body(Unit& unit, std::uint32_t id, const Liveness& live) {
+  Lowering(unit, unit.view(id), live, unit.body(id), -1).run();
+  if (llvm::Function* twin = unit.twin(id)) Lowering(unit, unit.view(id), live, twin, -1).run();
+}
+
 }  // namespace noodle::jit

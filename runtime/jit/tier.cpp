@@ -17,10 +17,6 @@ namespace {
 // Samples, each a few thousand steps, after which a function is compiled.
 constexpr std::uint32_t kHot = 2;
 constexpr std::uint32_t kHotter = 40;
-// How often running code is asked to leave, so that the interpreter can look whether others want to run.
-constexpr auto kTick = std::chrono::microseconds(2000);
-constexpr auto kShortTick = std::chrono::microseconds(200);
-constexpr std::uint32_t kIdleTicks = 50;
 constexpr std::uint32_t kFramesSampled = 4;
 
 }  // namespace
@@ -34,15 +30,13 @@ void HotTier::close() {
     queue_.clear();
   }
   wake_.notify_all();
-  wake_ticker_.notify_all();
   if (worker_.joinable()) worker_.join();
-  if (ticker_.joinable()) ticker_.join();
+  ticker_.close();
   summarise();
 }
 
 void HotTier::attach(vm::Machine& machine) {
-  const std::lock_guard hold(mutex_);
-  machines_.push_back(&machine);
+  ticker_.attach(machine);
   if (journal_.is_on()) machine.watcher = this;
 }
 
@@ -130,39 +124,7 @@ void HotTier::work() {
   }
 }
 
-// Asks compiled code to look whether it has to leave: often where something from outside is expected. While no
-// machine runs any, it sleeps until one does.
-void HotTier::tick() {
-  // Started by the compiler's thread, it would have its way of being scheduled, which never interrupts anybody.
-  const sched_param none{};
-  sched_setscheduler(0, SCHED_OTHER, &none);
-  std::uint32_t idle = 0;
-  std::unique_lock hold(mutex_);
-  while (!stopping_) {
-    bool running = false, urgent = false;
-    for (vm::Machine* machine : machines_) {
-      if (!machine->in_compiled.load(std::memory_order_relaxed)) continue;
-      running = true;
-      urgent = urgent || machine->worker->scheduler().expects_news();
-      machine->compiled_limit.store(nullptr, std::memory_order_relaxed);
-    }
-    idle = running ? 0 : idle + 1;
-    if (idle < kIdleTicks) {
-      wake_ticker_.wait_for(hold, urgent ? kShortTick : kTick, [&] { return stopping_; });
-      continue;
-    }
-    roused_ = false;
-    for (vm::Machine* machine : machines_) machine->rouses_tier.store(true, std::memory_order_relaxed);
-    wake_ticker_.wait(hold, [&] { return stopping_ || roused_; });
-  }
-}
-
-void HotTier::rouse() {
-  const std::lock_guard hold(mutex_);
-  for (vm::Machine* machine : machines_) machine->rouses_tier.store(false, std::memory_order_relaxed);
-  roused_ = true;
-  wake_ticker_.notify_one();
-}
+void HotTier::rouse() { ticker_.rouse(); }
 
 bool HotTier::open_library() {
   if (tried_) return compile_ != nullptr;
@@ -226,13 +188,13 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
   for (const Symbol& symbol : image.symbols) {
     const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);
     if (symbol.loop < 0) {
-      module.functions[symbol.function].fast.store(code + symbol.fast, std::memory_order_release);
-      module.functions[symbol.function].entry.store(reinterpret_cast<vm::CompiledCode>(code + symbol.entry),
-                                                    std::memory_order_release);
+      WaysIn::begin_with(module.functions[symbol.function], reinterpret_cast<vm::CompiledCode>(code + symbol.entry),
+                         code + symbol.fast);
     }
     entries[symbol.function].push_back({.pc = pc, .code = reinterpret_cast<vm::CompiledCode>(code + symbol.entry)});
   }
-  for (auto& [function, points] : entries) enter_at(module, function, std::move(points));
+  for (auto& [function, points] : entries) ways_in_.add(module, function, std::move(points));
+  ticker_.start();
   const std::lock_guard hold(mutex_);
   for (const Symbol& symbol : image.symbols) {
     Heat& heat = heat_[{&module, symbol.function}];
@@ -241,10 +203,6 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
     } else {
       heat.compiled.insert(static_cast<std::uint32_t>(symbol.loop));
     }
-  }
-  if (!ticking_ && !stopping_) {
-    ticking_ = true;
-    ticker_ = std::thread([this] { tick(); });
   }
   return true;
 }
@@ -263,33 +221,6 @@ void HotTier::announce(const vm::LoadedModule& module, const Image& image, const
   const std::vector<NamedCode> pieces = named_code(module, image, code);
   debugger_.add({code, image.bytes.size()}, pieces);
   if (options_.perf != nullptr) options_.perf->add(pieces);
-}
-
-// Adds ways into a function. A loop whose head is the first word has its entry in the beginning's place.
-void HotTier::enter_at(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries) {
-  auto made = std::make_unique<vm::CompiledFunction>();
-  const vm::CompiledFunction* before = module.compiled[function].load();
-  std::vector<nbc::Word>& code = module.code[function];
-  auto add = [&](vm::EntryPoint entry) {
-    if (made->at(entry.pc) == nullptr) made->entries.push_back(entry);
-  };
-  // A loop's entry also serves a first arrival there: what the loop wants is in the frame.
-  std::ranges::stable_sort(entries, [](const auto& a, const auto& b) { return a.pc > b.pc; });
-  for (vm::EntryPoint entry : entries) {
-    const vm::EntryPoint* known = before != nullptr ? before->at(entry.pc) : nullptr;
-    entry.replaced = known != nullptr ? known->replaced : static_cast<std::uint16_t>(code[entry.pc]);
-    add(entry);
-  }
-  if (before != nullptr) {
-    for (const vm::EntryPoint& entry : before->entries) add(entry);
-  }
-  const vm::CompiledFunction* published = made.get();
-  published_.push_back(std::move(made));
-  module.compiled[function].store(published, std::memory_order_release);
-  for (const vm::EntryPoint& entry : published->entries) {
-    const nbc::Word word = (code[entry.pc] & ~nbc::Word{0xFFFF}) | static_cast<nbc::Word>(vm::Exec::EnterCompiled);
-    __atomic_store_n(&code[entry.pc], word, __ATOMIC_RELEASE);
-  }
 }
 
 void HotTier::loaded(vm::LoadedModule& module) {

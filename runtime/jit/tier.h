@@ -23,6 +23,8 @@
 #include "runtime/jit/journal.h"
 #include "runtime/jit/perf_map.h"
 #include "runtime/jit/spans.h"
+#include "runtime/jit/ticker.h"
+#include "runtime/jit/ways_in.h"
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
@@ -71,7 +73,6 @@ class HotTier final : public vm::Tier {
 
   void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, std::uint32_t weight);
   void work();
-  void tick();
   bool open_library();
   struct Job {
     vm::LoadedModule* module;
@@ -90,7 +91,6 @@ class HotTier final : public vm::Tier {
   bool place(vm::LoadedModule& module, const Image& image);
   void log_work(const Job& job, const Image& image, Journal::Clock::time_point made);
   void announce(const vm::LoadedModule& module, const Image& image, const std::byte* code);
-  void enter_at(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries);
   // What the cache has of a module and is to have.
   struct Kept {
     bool asked = false, loaded = false;
@@ -118,18 +118,16 @@ class HotTier final : public vm::Tier {
   Journal journal_;
   Cache cache_;
   std::optional<std::string> identity_;
-  std::deque<std::unique_ptr<vm::CompiledFunction>> published_;
+  WaysIn ways_in_;
+  Ticker ticker_;
   std::mutex mutex_;  // guards what follows
   std::map<Key, Heat> heat_;
   std::map<const vm::LoadedModule*, Kept> kept_;
   std::deque<Job> queue_;
-  std::vector<vm::Machine*> machines_;
   bool stopping_ = false;
-  bool ticking_ = false;
-  bool roused_ = false;
-  std::condition_variable wake_, wake_ticker_;
+  std::condition_variable wake_;
   std::atomic<bool> busy_{false};
-  std::thread worker_, ticker_;
+  std::thread worker_;
 };
 
 }  // namespace noodle::jit

@@ -1,11 +1,12 @@
 """Runs random programs about value semantics against what the deep-copying oracle says they print.
 
     run.py --noodle PATH --programs N --seed S [--panics N] [--everywhere PATH] [--record FILE] [--keep FOLDER]
+           [--native]
 
-With --everywhere, the program panic_everywhere lets each checked operation of each of them panic
-once as well. Every program must print what the oracle printed, exit as it should (0, or 101 for those that
-panic) and leave no counted object alive. A record says what ran; the next run goes on
-behind it, with the next seed when all had run. What fails is kept in FOLDER.
+With --native, programs are built to executables. With --everywhere, the program panic_everywhere lets each
+checked operation of each of them panic once as well. Every program must print what the oracle printed, exit as
+it should (0, or 101 for those that panic) and leave no counted object alive. A record says what ran; the next
+run goes on behind it, with the next seed when all had run. What fails is kept in FOLDER.
 """
 
 import argparse
@@ -28,13 +29,26 @@ def generate(seed, programs, panics, folder):
     subprocess.run(command, check=True)
 
 
-def check(noodle, folder, stem, panics):
+def build(noodle, source):
+    """Builds an executable; the command that runs it, and what is wrong."""
+    executable = source[:-7]
+    built = subprocess.run([noodle, "build", "--native", "--check-leaks", "-o", executable, source],
+                           capture_output=True, text=True, timeout=TIMEOUT_S)
+    return [executable], "can't be built: " + built.stderr[-2000:] if built.returncode else None
+
+
+def check(options, folder, stem, panics):
     """What is wrong with one file, or nothing."""
     source = os.path.join(folder, stem + ".noodle")
+    command = [options.noodle, "run", "--check-leaks", source]
+    if options.native:
+        command, wrong = build(options.noodle, source)
+        if wrong:
+            return wrong
     with open(os.path.join(folder, stem + ".expected")) as file:
         expected = file.read()
     try:
-        run = subprocess.run([noodle, "run", "--check-leaks", source], capture_output=True, text=True, timeout=TIMEOUT_S)
+        run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return "did not end within %d seconds" % TIMEOUT_S
     wanted = 101 if panics else 0
@@ -69,7 +83,7 @@ def run_batch(options, seed, programs, panics):
     stems = sorted(f[:-7] for f in os.listdir(folder) if f.endswith(".noodle"))
     failures, runs = [], 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for stem, wrong in zip(stems, pool.map(lambda s: check(options.noodle, folder, s, panics), stems)):
+        for stem, wrong in zip(stems, pool.map(lambda s: check(options, folder, s, panics), stems)):
             if not wrong:
                 continue
             failures.append(stem)
@@ -98,6 +112,7 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--everywhere")
+    parser.add_argument("--native", action="store_true")
     parser.add_argument("--record")
     parser.add_argument("--keep")
     options = parser.parse_args()

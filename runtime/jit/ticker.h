@@ -1,0 +1,40 @@
+#pragma once
+
+// The thread that asks compiled code to look whether it has to leave.
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "runtime/vm/machine.h"
+
+namespace noodle::jit {
+
+class Ticker {
+ public:
+  Ticker() = default;
+  ~Ticker() { close(); }
+  Ticker(const Ticker&) = delete;
+  Ticker& operator=(const Ticker&) = delete;
+
+  /// A machine whose compiled code is to be asked, until `close`.
+  void attach(vm::Machine& machine);
+  /// Has the thread run from now on.
+  void start();
+  /// A machine with `rouses_tier` begins to run compiled code.
+  void rouse();
+  /// Ends the thread: no machine is touched afterwards.
+  void close();
+
+ private:
+  void work();
+
+  std::mutex mutex_;  // guards what follows
+  std::vector<vm::Machine*> machines_;
+  bool runs_ = false, closing_ = false, roused_ = false;
+  std::condition_variable wake_;
+  std::thread thread_;
+};
+
+}  // namespace noodle::jit
