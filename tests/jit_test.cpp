@@ -165,6 +165,25 @@ TEST_F(Jit, AListingOfNoFunctionSaysWhichMayBeMeant) {
             "noodle: the program has no function `quite_another`; a small one is part of those that call it\n");
 }
 
+TEST_F(Jit, ALibraryOfAnotherBuildIsNotUsed) {
+  const std::string command = (folder_ / "bin/noodle").string();
+  ASSERT_EQ(shell("mkdir bin lib && cp $1 bin/noodle").exit_code, 0);
+  const std::string why = "lib/libnoodle-jit.so is of another build than this command; build both again\n";
+  for (const char* library : {NOODLE_OTHER_INTERFACE, NOODLE_NO_INTERFACE}) {
+    ASSERT_EQ(run({"/bin/cp", library, "lib/libnoodle-jit.so"}).exit_code, 0);
+    const ProcessResult result = run({command, "run", "--jit=always", "--jit-log", "a.noodle", "10", "100"});
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.out, noodle({"run", "--jit=off", "a.noodle", "10", "100"}).out);
+    EXPECT_TRUE(result.err.starts_with("jit: programs are interpreted, since the compiler can't be loaded: "))
+        << result.err;
+    EXPECT_NE(result.err.find(why), std::string::npos) << result.err;
+    const ProcessResult listing = run({command, "disasm", "--native", "fib", "a.noodle"});
+    EXPECT_EQ(listing.exit_code, 1);
+    EXPECT_TRUE(listing.err.starts_with("noodle: there is no machine code without the compiler: ")) << listing.err;
+    EXPECT_TRUE(listing.err.ends_with(why)) << listing.err;
+  }
+}
+
 TEST_F(Jit, WithoutTheLibraryThereIsNoListing) {
   // The library is looked for beside the command.
   ASSERT_EQ(shell("mkdir bin && cp $1 bin/noodle").exit_code, 0);

@@ -29,6 +29,7 @@
 
 #include "runtime/jit/emit.h"
 #include "runtime/jit/image.h"
+#include "runtime/jit/interface.h"
 #include "runtime/jit/jit.h"
 
 namespace noodle::jit {
@@ -288,4 +289,8 @@ extern "C" __attribute__((visibility("default"))) void noodle_jit_compile(
   image.symbols = made.symbols;
   image.trouble = made.trouble;
   take(context, image);
+}
+
+extern "C" __attribute__((visibility("default"))) std::uint64_t noodle_jit_interface() {
+  return noodle::jit::interface_id();
 }

@@ -51,6 +51,6 @@ using Compile = void (*)(const Request& request, void* context, void (*take)(voi
 
 }  // namespace noodle::jit
 
-/// The library's one symbol: a noodle::jit::Compile.
+/// The library's door: a noodle::jit::Compile. Beside it is noodle_jit_interface, see interface.h.
 extern "C" void noodle_jit_compile(const noodle::jit::Request& request, void* context,
                                    void (*take)(void* context, const noodle::jit::Image& image));
