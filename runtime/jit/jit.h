@@ -21,6 +21,7 @@ struct Request {
   std::uint32_t function = 0;
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered as well
   bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
+  bool origins = false;                  // wanted is also where code comes from
   std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
 };
 
@@ -39,6 +40,7 @@ struct Image {
   std::span<const std::byte> bytes;
   std::size_t code_bytes = 0;  // the others are constants
   std::span<const Symbol> symbols;
+  std::string_view origins;  // of the code, if they were wanted: see origins.h
   std::string_view trouble;  // why there is none
   // Where the time went, in microseconds.
   std::int64_t lowering = 0, optimising = 0, emitting = 0;

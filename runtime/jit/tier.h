@@ -21,6 +21,7 @@
 #include "runtime/jit/debugger.h"
 #include "runtime/jit/jit.h"
 #include "runtime/jit/journal.h"
+#include "runtime/jit/perf_dump.h"
 #include "runtime/jit/perf_map.h"
 #include "runtime/vm/machine.h"
 
@@ -38,6 +39,7 @@ struct TierOptions {
   std::string library;                          // where the compiler is
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
   std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
+  std::unique_ptr<PerfDump> perf_dump;          // and for lines
   CacheOptions cache;                           // of what is hot; not used by Mode::Always
   std::uint32_t asks_every = 0;                 // see Request
 };
@@ -77,6 +79,7 @@ class HotTier final : public vm::Tier {
   void work();
   void tick();
   bool open_library();
+  bool wants_lines();
   struct Job {
     vm::LoadedModule* module;
     std::uint32_t function;
@@ -116,6 +119,7 @@ class HotTier final : public vm::Tier {
   const TierOptions options_;
   Compile compile_ = nullptr;
   bool tried_ = false;
+  std::optional<bool> wants_lines_;
   CodeMemory memory_;
   DebuggerImages debugger_;
   Journal journal_;
