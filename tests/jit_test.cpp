@@ -206,6 +206,40 @@ TEST_F(Jit, ADebuggerNamesFramesOfCompiledCode) {
   EXPECT_TRUE(matches(loop.out, kLoop)) << loop.out;
 }
 
+TEST_F(Jit, ADebuggerNamesFunctionsThatTheCompilerHasTakenIn) {
+  if (shell("gdb --version").exit_code != 0) GTEST_SKIP() << "there is no gdb";
+  write("taken.noodle", R"(fn spin(n: Int, k: Int) -> Int {
+    var s = n ^ k
+    var i = n
+    while i > 0 {
+        s = s ^ i
+        i = i - 1
+    }
+    s
+}
+
+fn turn(n: Int) -> Int {
+    let some = spin(n, 3)
+    some ^ spin(n, 5)
+}
+
+fn main() {
+    for i in 0..4000 { print(turn(args().len() * 100_000_000)) }
+}
+)");
+  // Without our own passes the calls are still there for the compiler. At first others may be asked to leave.
+  const ProcessResult result = shell(
+      "DEBUGINFOD_URLS= gdb -batch -nx -ex 'break helper_safepoint' -ex 'ignore 1 5' -ex run -ex bt "
+      "--args $1 run --jit=always --passes=none --workers 1 taken.noodle 1 2>&1");
+  if (matches(result.out, "ptrace: Operation not permitted|warning: Error disabling")) {
+    GTEST_SKIP() << "gdb can't run programs here: " << result.out;
+  }
+  constexpr const char* kFrames =
+      R"(#\d+ +0x[0-9a-f]+ in spin \(\) at taken.noodle:[4-6]\n)"
+      R"(#\d+ +turn \(\) at taken.noodle:1[23]\n#\d+ +0x[0-9a-f]+ in main \(\) at taken.noodle:17\n)";
+  EXPECT_TRUE(matches(result.out, kFrames)) << result.out;
+}
+
 TEST_F(Jit, ListsMachineCodeBesideItsInstructions) {
   const ProcessResult result = noodle({"disasm", "--native", "fib", "a.noodle"});
   EXPECT_EQ(result.exit_code, 0) << result.err;
