@@ -77,6 +77,22 @@ TEST_F(CacheCommand, AnotherProgramFindsNothing) {
   EXPECT_TRUE(has(run("busy.noodle").err, "jit: loaded"));
 }
 
+TEST_F(CacheCommand, CodeWithLinesIsKeptApart) {
+  fill();
+  auto profiled = [&] {
+    const std::string command = std::string(NOODLE_COMMAND) +
+                                " run --jit-log --perf busy.noodle & wait $!; "
+                                "cat /tmp/jit-$!.dump; rm /tmp/jit-$!.dump /tmp/perf-$!.map";
+    return run_process({"/bin/bash", "-c", command}, folder_.string(), "", 120);
+  };
+  const ProcessResult first = profiled();
+  EXPECT_FALSE(has(first.err, " from the cache in ")) << first.err;
+  EXPECT_TRUE(has(first.out, "busy.noodle")) << first.err;
+  const ProcessResult second = profiled();
+  EXPECT_TRUE(has(second.err, " from the cache in ")) << second.err;
+  EXPECT_TRUE(has(second.out, "busy.noodle")) << second.err;
+}
+
 TEST_F(CacheCommand, ShortProgramsDoNotTouchIt) {
   write("hello.noodle", "fn main() { print(\"hello\") }\n");
   const ProcessResult result = run("hello.noodle");

@@ -1,5 +1,6 @@
 // How people see what the compiler of hot code does: its log, profilers, debuggers, listings.
 
+#include <cstring>
 #include <filesystem>
 #include <regex>
 
@@ -94,29 +95,93 @@ TEST_F(Jit, WithoutTheFlagNothingIsSaid) {
 
 TEST_F(Jit, APerfMapNamesFunctionsAndLoops) {
   const ProcessResult result = shell(
-      "$1 run --perf --jit=always a.noodle 10 100 >/dev/null & wait $!; cat /tmp/perf-$!.map; rm /tmp/perf-$!.map");
+      "$1 run --perf --jit=always a.noodle 10 100 >/dev/null & wait $!; cat /tmp/perf-$!.map; "
+      "rm /tmp/perf-$!.map /tmp/jit-$!.dump");
   EXPECT_TRUE(matches(result.out, R"((^|\n)[0-9a-f]+ [1-9a-f][0-9a-f]* fib \[noodle\]\n)")) << result.out << result.err;
   EXPECT_TRUE(matches(result.out, R"(\n[0-9a-f]+ [0-9a-f]+ main@loop 18 \[noodle\]\n)")) << result.out;
   EXPECT_TRUE(matches(result.out, R"(\n[0-9a-f]+ [0-9a-f]+ enter fib \[noodle\]\n)")) << result.out;
-  EXPECT_EQ(shell("$1 run --jit=always a.noodle 1 1 >/dev/null & wait $!; test -e /tmp/perf-$!.map").exit_code, 1);
+  const char* kWithout =
+      "$1 run --jit=always a.noodle 1 1 >/dev/null & wait $!; test -e /tmp/perf-$!.map -o -e /tmp/jit-$!.dump";
+  EXPECT_EQ(shell(kWithout).exit_code, 1);
+}
+
+// The records that `perf inject --jit` reads, as lines: `fib a.noodle:2 a.noodle:3`.
+std::vector<std::string> dumped(const std::string& bytes) {
+  auto number = [&]<class T>(std::size_t at, T n) {
+    if (at + sizeof n <= bytes.size()) std::memcpy(&n, bytes.data() + at, sizeof n);
+    return n;
+  };
+  constexpr std::size_t kPrefix = 16;
+  std::vector<std::string> all;
+  std::string lines;
+  for (std::size_t at = 40, size = 0; at + kPrefix <= bytes.size(); at += size) {
+    size = number(at + 4, 0u);
+    if (size < kPrefix || at + size > bytes.size()) return {"a record of the wrong size"};
+    if (number(at, 0u) == 0) {
+      const std::size_t name = at + kPrefix + 40;
+      all.push_back(std::string(bytes.c_str() + name) + lines);
+      const std::size_t code = number(at + kPrefix + 24, std::uint64_t{0});
+      if (name + std::strlen(bytes.c_str() + name) + 1 + code != at + size) return {"code of the wrong size"};
+      lines.clear();
+      continue;
+    }
+    const std::uint64_t count = number(at + kPrefix + 8, std::uint64_t{0});
+    std::size_t entry = at + kPrefix + 16;
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::string file = bytes.c_str() + entry + 16;
+      lines += " " + file + ":" + std::to_string(number(entry + 8, 0u));
+      entry += 16 + file.size() + 1;
+    }
+    if (entry != at + size) return {"lines of the wrong size"};
+  }
+  return all;
+}
+
+TEST_F(Jit, APerfDumpHasCodeAndLines) {
+  const ProcessResult result = shell(
+      "$1 run --perf --jit=always a.noodle 10 100 >/dev/null & wait $!; rm /tmp/perf-$!.map; "
+      "cat /tmp/jit-$!.dump; rm /tmp/jit-$!.dump");
+  ASSERT_TRUE(result.out.starts_with("DTiJ")) << result.out << result.err;
+  const std::vector<std::string> pieces = dumped(result.out);
+  auto piece = [&](const std::string& name) -> std::string {
+    for (const std::string& piece : pieces) {
+      if (piece.starts_with(name + " ")) return piece + " ";
+    }
+    return pieces.empty() ? "nothing" : "not there, but " + pieces.back();
+  };
+  EXPECT_TRUE(matches(piece("fib"), " a.noodle:2 (.* )?a.noodle:3 ")) << piece("fib");
+  EXPECT_TRUE(matches(piece("main@loop 18"), " a.noodle:8 ")) << piece("main@loop 18");
+  EXPECT_FALSE(matches(piece("fib"), "a.noodle:(8|1[0-9]) ")) << piece("fib");
+  EXPECT_TRUE(matches(piece("half"), " a.noodle:14 ")) << piece("half");
+}
+
+TEST_F(Jit, APerfDumpThatCantBeWrittenIsSaid) {
+  const ProcessResult result = shell(
+      "(mkdir /tmp/jit-$BASHPID.dump; exec $1 run --perf a.noodle 1 1) & wait $!; "
+      "code=$?; rmdir /tmp/jit-$!.dump; rm -f /tmp/perf-$!.map; exit $code");
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(matches(result.err, R"(^noodle: can't write /tmp/jit-\d+\.dump: File exists\n)")) << result.err;
 }
 
 TEST_F(Jit, APerfMapThatCantBeWrittenIsSaid) {
   const ProcessResult result = shell(
       "(mkdir /tmp/perf-$BASHPID.map; exec $1 run --perf a.noodle 1 1) & wait $!; "
-      "code=$?; rmdir /tmp/perf-$!.map; exit $code");
+      "code=$?; rmdir /tmp/perf-$!.map; rm -f /tmp/jit-$!.dump; exit $code");
   EXPECT_EQ(result.exit_code, 0);
   EXPECT_TRUE(matches(result.err, R"(^noodle: can't write /tmp/perf-\d+\.map: File exists\n)")) << result.err;
 }
 
 TEST_F(Jit, PerfNamesWhatIsHot) {
   if (shell("perf record -o try.data -- true").exit_code != 0) GTEST_SKIP() << "perf can't run here";
-  const ProcessResult recorded = shell("perf record -o a.data -- $1 run --perf a.noodle 36 10");
+  const ProcessResult recorded = shell("perf record -k mono -o a.data -- $1 run --perf a.noodle 36 10");
   ASSERT_EQ(recorded.exit_code, 0) << recorded.err;
-  const ProcessResult report = shell(
-      "perf report -i a.data --stdio 2>&1; perf script -i a.data -F pid | sort -u | "
-      "while read pid; do rm -f /tmp/perf-$pid.map; done");
+  const ProcessResult report = shell("perf report -i a.data --stdio 2>&1");
   EXPECT_TRUE(matches(report.out, R"(\[\.\] fib \[noodle\])")) << report.out;
+  const ProcessResult lines = shell(
+      "perf inject --jit -i a.data -o lines.data && perf report -i lines.data --stdio -F overhead,symbol,srcline 2>&1; "
+      "perf script -i a.data -F pid | sort -u | "
+      "while read pid; do rm -f /tmp/perf-$pid.map /tmp/jit-$pid.dump /tmp/jitted-$pid-*.so; done");
+  EXPECT_TRUE(matches(lines.out, R"(\[\.\] fib +a\.noodle:3)")) << lines.out << lines.err;
 }
 
 TEST_F(Jit, ADebuggerNamesFramesOfCompiledCode) {
@@ -128,14 +193,51 @@ TEST_F(Jit, ADebuggerNamesFramesOfCompiledCode) {
   if (matches(result.out, "ptrace: Operation not permitted|[Cc]annot|[Cc]ouldn't|warning: Error disabling")) {
     GTEST_SKIP() << "gdb can't run programs here: " << result.out;
   }
-  constexpr const char* kFrames =
-      R"(in fib \(\)\n(#\d+ +0x[0-9a-f]+ in fib \(\)\n)*#\d+ +0x[0-9a-f]+ in enter fib \(\)\n#\d+ .*enter)";
+  constexpr const char* kFrames = R"(in fib \(\) at a\.noodle:3\n(#\d+ +0x[0-9a-f]+ in fib \(\) at a\.noodle:3\n)*)"
+                                  R"(#\d+ +0x[0-9a-f]+ in enter fib \(\).*\n#\d+ .*enter)";
   EXPECT_TRUE(matches(result.out, kFrames)) << result.out;
   EXPECT_TRUE(matches(result.out, "run_program")) << result.out;
   const ProcessResult loop = shell(
       "DEBUGINFOD_URLS= gdb -batch -nx -ex 'break helper_safepoint' -ex run -ex bt "
       "--args $1 run --workers 1 a.noodle 1 3000000000 2>&1");
-  EXPECT_TRUE(matches(loop.out, R"(in main@loop 18 \(\)\n(.*\n)*.*run_program)")) << loop.out;
+  // `mix` is taken in by `main`.
+  constexpr const char* kLoop =
+      R"(in mix \(\) at a\.noodle:8\n#\d+ +main@loop 18 \(\) at a\.noodle:18\n(.*\n)*.*run_program)";
+  EXPECT_TRUE(matches(loop.out, kLoop)) << loop.out;
+}
+
+TEST_F(Jit, ADebuggerNamesFunctionsThatTheCompilerHasTakenIn) {
+  if (shell("gdb --version").exit_code != 0) GTEST_SKIP() << "there is no gdb";
+  write("taken.noodle", R"(fn spin(n: Int, k: Int) -> Int {
+    var s = n ^ k
+    var i = n
+    while i > 0 {
+        s = s ^ i
+        i = i - 1
+    }
+    s
+}
+
+fn turn(n: Int) -> Int {
+    let some = spin(n, 3)
+    some ^ spin(n, 5)
+}
+
+fn main() {
+    for i in 0..4000 { print(turn(args().len() * 100_000_000)) }
+}
+)");
+  // Without our own passes the calls are still there for the compiler. At first others may be asked to leave.
+  const ProcessResult result = shell(
+      "DEBUGINFOD_URLS= gdb -batch -nx -ex 'break helper_safepoint' -ex 'ignore 1 5' -ex run -ex bt "
+      "--args $1 run --jit=always --passes=none --workers 1 taken.noodle 1 2>&1");
+  if (matches(result.out, "ptrace: Operation not permitted|warning: Error disabling")) {
+    GTEST_SKIP() << "gdb can't run programs here: " << result.out;
+  }
+  constexpr const char* kFrames =
+      R"(#\d+ +0x[0-9a-f]+ in spin \(\) at taken.noodle:[4-6]\n)"
+      R"(#\d+ +turn \(\) at taken.noodle:1[23]\n#\d+ +0x[0-9a-f]+ in main \(\) at taken.noodle:17\n)";
+  EXPECT_TRUE(matches(result.out, kFrames)) << result.out;
 }
 
 TEST_F(Jit, ListsMachineCodeBesideItsInstructions) {
@@ -163,6 +265,25 @@ TEST_F(Jit, AListingOfNoFunctionSaysWhichMayBeMeant) {
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.err,
             "noodle: the program has no function `quite_another`; a small one is part of those that call it\n");
+}
+
+TEST_F(Jit, ALibraryOfAnotherBuildIsNotUsed) {
+  const std::string command = (folder_ / "bin/noodle").string();
+  ASSERT_EQ(shell("mkdir bin lib && cp $1 bin/noodle").exit_code, 0);
+  const std::string why = "lib/libnoodle-jit.so is of another build than this command; build both again\n";
+  for (const char* library : {NOODLE_OTHER_INTERFACE, NOODLE_NO_INTERFACE}) {
+    ASSERT_EQ(run({"/bin/cp", library, "lib/libnoodle-jit.so"}).exit_code, 0);
+    const ProcessResult result = run({command, "run", "--jit=always", "--jit-log", "a.noodle", "10", "100"});
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_EQ(result.out, noodle({"run", "--jit=off", "a.noodle", "10", "100"}).out);
+    EXPECT_TRUE(result.err.starts_with("jit: programs are interpreted, since the compiler can't be loaded: "))
+        << result.err;
+    EXPECT_NE(result.err.find(why), std::string::npos) << result.err;
+    const ProcessResult listing = run({command, "disasm", "--native", "fib", "a.noodle"});
+    EXPECT_EQ(listing.exit_code, 1);
+    EXPECT_TRUE(listing.err.starts_with("noodle: there is no machine code without the compiler: ")) << listing.err;
+    EXPECT_TRUE(listing.err.ends_with(why)) << listing.err;
+  }
 }
 
 TEST_F(Jit, WithoutTheLibraryThereIsNoListing) {

@@ -100,14 +100,19 @@ OrExit<JitOptions> jit_options(const Arguments& arguments) {
 
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
   if (options.mode == jit::Mode::Off) return nullptr;
-  jit::TierOptions wanted{.mode = options.mode, .library = library_path(kCompiler), .log = {}, .perf = {}, .cache = {}};
+  jit::TierOptions wanted{
+      .mode = options.mode, .library = library_path(kCompiler), .log = {}, .perf = {}, .perf_dump = {}, .cache = {}};
   wanted.cache.folder = jit::cache_folder();
   wanted.cache.warn = [](const std::string& line) { print_err(line + "\n"); };
   if (options.log) wanted.log = [](const std::string& line) { print_err(line + "\n"); };
   if (options.perf) {
     wanted.perf = std::make_unique<jit::PerfMap>();
-    const std::string trouble = wanted.perf->open();
-    if (!trouble.empty()) print_err("noodle: can't write " + jit::PerfMap::path() + ": " + trouble + "\n");
+    wanted.perf_dump = std::make_unique<jit::PerfDump>();
+    const auto complain = [](const std::string& path, const std::string& trouble) {
+      if (!trouble.empty()) print_err("noodle: can't write " + path + ": " + trouble + "\n");
+    };
+    complain(jit::PerfMap::path(), wanted.perf->open());
+    complain(jit::PerfDump::path(), wanted.perf_dump->open());
   }
   return std::make_unique<jit::HotTier>(std::move(wanted));
 }

@@ -24,11 +24,11 @@ inline constexpr Flag kJitLogFlag = {
     .value = "",
     .help = "say what is compiled, how long that takes, and where compiled code is left",
 };
-/// Names compiled functions for `perf`.
+/// Names compiled functions and lines for `perf`.
 inline constexpr Flag kPerfFlag = {
     .name = "--perf",
     .value = "",
-    .help = "write /tmp/perf-PID.map, from which `perf` knows the names of compiled functions",
+    .help = "write /tmp/perf-PID.map and /tmp/jit-PID.dump, from which `perf` knows compiled functions and lines",
 };
 
 struct JitOptions {

@@ -11,7 +11,7 @@ namespace noodle::jit {
 
 namespace {
 
-constexpr std::string_view kMagic = "noodle code 1\n\0\0";
+constexpr std::string_view kMagic = "noodle code 2\n\0\0";
 constexpr std::size_t kSymbolBytes = 36;
 
 class Writer {
@@ -77,6 +77,7 @@ void write_image(Writer& out, const KeptImage& image) {
     out.number(symbol.bytes);
   }
   out.text(image.bytes);
+  out.text(image.origins);
 }
 
 bool lies_inside(const Symbol& symbol, std::size_t bytes) {
@@ -99,6 +100,7 @@ KeptImage read_image(Reader& in) {
     symbol.bytes = in.number<std::uint64_t>();
   }
   image.bytes = in.text();
+  image.origins = in.text();
   for (const Symbol& symbol : image.symbols) {
     if (!lies_inside(symbol, image.bytes.size())) in.refuse();
   }

@@ -18,7 +18,8 @@ struct KeptImage {
   std::uint32_t function = 0;
   std::vector<std::uint32_t> loops;
   std::vector<Symbol> symbols;
-  std::string bytes;  // none: the function can't be compiled
+  std::string bytes;    // none: the function can't be compiled
+  std::string origins;  // as in Image
 
   bool is_for(std::uint32_t id, const std::vector<std::uint32_t>& heads) const {
     return function == id && loops == heads;

@@ -29,7 +29,8 @@ namespace fs = std::filesystem;
 using std::chrono::microseconds;
 
 KeptImage image_of(std::uint32_t function, std::size_t bytes) {
-  KeptImage image{.function = function, .loops = {3, 9}, .symbols = {}, .bytes = {}};
+  KeptImage image{
+      .function = function, .loops = {3, 9}, .symbols = {}, .bytes = {}, .origins = "o" + std::to_string(function)};
   image.bytes.assign(bytes, static_cast<char>('a' + function % 26));
   image.symbols.push_back({.function = function, .loop = -1, .entry = 4, .fast = 0, .bytes = bytes});
   image.symbols.push_back({.function = function, .loop = 9, .entry = bytes - 1, .fast = 0, .bytes = 1});
@@ -37,7 +38,7 @@ KeptImage image_of(std::uint32_t function, std::size_t bytes) {
 }
 
 bool same(const KeptImage& a, const KeptImage& b) {
-  return a.is_for(b.function, b.loops) && a.bytes == b.bytes &&
+  return a.is_for(b.function, b.loops) && a.bytes == b.bytes && a.origins == b.origins &&
          std::ranges::equal(a.symbols, b.symbols, [](const Symbol& x, const Symbol& y) {
            return x.function == y.function && x.loop == y.loop && x.entry == y.entry && x.fast == y.fast &&
                   x.bytes == y.bytes;

@@ -29,6 +29,7 @@
 
 #include "runtime/jit/entries.h"
 #include "runtime/jit/image.h"
+#include "runtime/jit/interface.h"
 #include "runtime/jit/jit.h"
 #include "runtime/jit/spans.h"
 
@@ -233,6 +234,12 @@ void emit(llvm::Module& ir, bool listing, MadeImage& made) {
   link(llvm::StringRef(object.data(), object.size()), made);
 }
 
+std::string packed_origins(Places& places, const std::vector<LineRow>& lines) {
+  Origins origins{.all = places.take_origins(), .stretches = {}};
+  for (const LineRow& row : lines) origins.stretches.push_back({static_cast<std::uint32_t>(row.at), row.line});
+  return pack(origins);
+}
+
 void compile(const Request& request, MadeImage& made, Image& image) {
   std::int64_t start = micros_used();
   llvm::LLVMContext context;
@@ -240,9 +247,9 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   unit.asks_every = request.asks_every;
   unit.ir->setDataLayout(target_machine().createDataLayout());
   unit.ir->setTargetTriple(target_machine().getTargetTriple().str());
-  if (request.listing) unit.places = std::make_unique<Places>(*unit.ir);
+  if (request.listing || request.origins) unit.places = std::make_unique<Places>(*unit.ir);
   if (!lower(unit, request, made.trouble)) return;
-  if (request.listing) unit.places->finish();
+  if (unit.places != nullptr) unit.places->finish();
   dump(*unit.ir, '1');
   image.functions = static_cast<std::uint32_t>(unit.ir->size());
 #ifndef NDEBUG
@@ -255,7 +262,9 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   image.optimising = micros_used() - start;
   dump(*unit.ir, '2');
   start = micros_used();
+  if (request.origins) unit.places->settle(*unit.ir);
   emit(*unit.ir, request.listing, made);
+  if (request.origins) made.origins = packed_origins(*unit.places, made.lines);
   image.emitting = micros_used() - start;
 }
 
@@ -271,6 +280,11 @@ extern "C" __attribute__((visibility("default"))) void noodle_jit_compile(
   image.bytes = std::as_bytes(std::span(made.bytes));
   image.code_bytes = made.code_bytes;
   image.symbols = made.symbols;
+  image.origins = made.origins;
   image.trouble = made.trouble;
   take(context, image);
+}
+
+extern "C" __attribute__((visibility("default"))) std::uint64_t noodle_jit_interface() {
+  return noodle::jit::interface_id();
 }

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <fstream>
 #include <mutex>
+
+#include "runtime/jit/dwarf.h"
 
 // The names and layouts are GDB's, and so is it that there is one list a process.
 extern "C" {
@@ -40,7 +43,19 @@ std::mutex& list_mutex() {
   return mutex;
 }
 
-enum Section : std::uint16_t { Null, Text, Symbols, Strings, Frames, SectionNames, kSections };
+// The last ones are there only when there are lines.
+enum Section : std::uint16_t {
+  Null,
+  Text,
+  Symbols,
+  Strings,
+  Frames,
+  SectionNames,
+  Info,
+  Abbreviations,
+  Lines,
+  kSections
+};
 
 template <typename T>
 void append(std::string& file, const T& what) {
@@ -80,7 +95,7 @@ std::string call_frames(std::span<const std::byte> code) {
   return frames;
 }
 
-Elf64_Ehdr header(std::uint64_t sections_at) {
+Elf64_Ehdr header(std::uint64_t sections_at, std::uint16_t sections) {
   Elf64_Ehdr made{};
   const unsigned char ident[] = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB, EV_CURRENT};
   std::copy(std::begin(ident), std::end(ident), made.e_ident);
@@ -90,14 +105,14 @@ Elf64_Ehdr header(std::uint64_t sections_at) {
   made.e_shoff = sections_at;
   made.e_ehsize = sizeof(Elf64_Ehdr);
   made.e_shentsize = sizeof(Elf64_Shdr);
-  made.e_shnum = kSections;
+  made.e_shnum = sections;
   made.e_shstrndx = SectionNames;
   return made;
 }
 
 }  // namespace
 
-std::string symbol_file(std::span<const std::byte> code, std::span<const NamedCode> pieces) {
+std::string symbol_file(std::span<const std::byte> code, std::span<const NamedCode> pieces, const CodeLines& lines) {
   std::string names(1, '\0'), sections(1, '\0'), symbols(sizeof(Elf64_Sym), '\0');
   const auto base = reinterpret_cast<std::uintptr_t>(code.data());
   for (const NamedCode& piece : pieces) {
@@ -129,20 +144,41 @@ std::string symbol_file(std::span<const std::byte> code, std::span<const NamedCo
   made[Frames].sh_addralign = 8;
   made[SectionNames].sh_name = add_name(sections, ".shstrtab");
   made[SectionNames].sh_type = SHT_STRTAB;
+  const std::uint16_t count = lines.rows.empty() ? Info : kSections;
   std::string contents;
   auto place = [&](Section section, const std::string& bytes) {
-    made[section].sh_offset = sizeof(Elf64_Ehdr) + sizeof made + contents.size();
+    made[section].sh_offset = sizeof(Elf64_Ehdr) + count * sizeof made[0] + contents.size();
     made[section].sh_size = bytes.size();
     contents += bytes;
   };
   place(Symbols, symbols);
   place(Strings, names);
   place(Frames, call_frames(code));
+  if (count > Info) {
+    const DebugSections debug = debug_sections(code, pieces, lines);
+    auto place_debug = [&](Section section, const char* name, const std::string& bytes) {
+      made[section].sh_name = add_name(sections, name);
+      made[section].sh_type = SHT_PROGBITS;
+      made[section].sh_addralign = 1;
+      place(section, bytes);
+    };
+    place_debug(Info, ".debug_info", debug.info);
+    place_debug(Abbreviations, ".debug_abbrev", debug.abbreviations);
+    place_debug(Lines, ".debug_line", debug.lines);
+  }
   place(SectionNames, sections);
   std::string file;
-  append(file, header(sizeof(Elf64_Ehdr)));
-  for (const Elf64_Shdr& section : made) append(file, section);
+  append(file, header(sizeof(Elf64_Ehdr), count));
+  for (std::uint16_t i = 0; i < count; ++i) append(file, made[i]);
   return file + contents;
+}
+
+bool is_debugged() {
+  std::ifstream status("/proc/self/status");
+  for (std::string word; status >> word;) {
+    if (word == "TracerPid:") return status >> word && word != "0";
+  }
+  return false;
 }
 
 struct DebuggerImages::Entry {
@@ -150,9 +186,9 @@ struct DebuggerImages::Entry {
   jit_code_entry listed{};
 };
 
-void DebuggerImages::add(std::span<const std::byte> code, std::span<const NamedCode> pieces) {
+void DebuggerImages::add(std::span<const std::byte> code, std::span<const NamedCode> pieces, const CodeLines& lines) {
   auto entry = std::make_unique<Entry>();
-  entry->file = symbol_file(code, pieces);
+  entry->file = symbol_file(code, pieces, lines);
   jit_code_entry& listed = entry->listed;
   listed.file = entry->file.data();
   listed.bytes = entry->file.size();

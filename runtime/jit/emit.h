@@ -56,7 +56,7 @@ class Unit {
   llvm::LLVMContext& context;
   const vm::LoadedModule& loaded;
   std::unique_ptr<llvm::Module> ir;
-  std::unique_ptr<Places> places;  // for a listing alone
+  std::unique_ptr<Places> places;  // if they are wanted
   llvm::Type* i1;
   llvm::IntegerType* i8;
   llvm::IntegerType* i16;

@@ -53,6 +53,7 @@ class Linker {
       if (!name || !at) continue;
       name_symbol(*name, *at, llvm::object::ELFSymbolRef(symbol).getSize(), image_);
     }
+    read_lines();
     return true;
   }
 
@@ -114,6 +115,29 @@ class Linker {
       }
     }
     return true;
+  }
+
+  void read_lines() {
+    std::map<std::uint64_t, std::uint64_t> addresses;
+    for (const SectionRef& section : object_.sections()) {
+      auto target = section.getRelocatedSection();
+      if (!target || *target == object_.section_end() || !is_line_table(**target)) continue;
+      for (const auto& relocation : section.relocations()) {
+        const auto symbol = relocation.getSymbol();
+        const auto to = symbol == object_.symbol_end() ? std::nullopt : address(*symbol);
+        auto addend = llvm::object::ELFRelocationRef(relocation).getAddend();
+        if (to && addend) addresses[relocation.getOffset()] = *to + static_cast<std::uint64_t>(*addend);
+      }
+    }
+    for (const SectionRef& section : object_.sections()) {
+      auto contents = section.getContents();
+      if (contents && is_line_table(section)) image_.lines = read_line_table(*contents, addresses);
+    }
+  }
+
+  static bool is_line_table(const SectionRef& section) {
+    auto name = section.getName();
+    return name && *name == ".debug_line";
   }
 
   const ELF64LEObjectFile& object_;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/jit/jit.h"
+#include "runtime/jit/line_table.h"
 
 namespace noodle::jit {
 
@@ -14,6 +15,8 @@ struct MadeImage {
   std::string bytes;
   std::size_t code_bytes = 0;
   std::vector<Symbol> symbols;
+  std::vector<LineRow> lines;  // where there are any
+  std::string origins;         // see Image
   std::string trouble;
 };
 

@@ -22,6 +22,7 @@ struct Request {
   bool body = true;                      // it is to be entered at its beginning
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered: code for these and what is around them
   bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
+  bool origins = false;                  // wanted is also where code comes from
   std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
 };
 
@@ -40,6 +41,7 @@ struct Image {
   std::span<const std::byte> bytes;
   std::size_t code_bytes = 0;  // the others are constants
   std::span<const Symbol> symbols;
+  std::string_view origins;  // of the code, if they were wanted: see origins.h
   std::string_view trouble;  // why there is none
   // Where the processor's time went, in microseconds.
   std::int64_t lowering = 0, optimising = 0, emitting = 0;
@@ -52,6 +54,6 @@ using Compile = void (*)(const Request& request, void* context, void (*take)(voi
 
 }  // namespace noodle::jit
 
-/// The library's one symbol: a noodle::jit::Compile.
+/// The library's door: a noodle::jit::Compile. Beside it is noodle_jit_interface, see interface.h.
 extern "C" void noodle_jit_compile(const noodle::jit::Request& request, void* context,
                                    void (*take)(void* context, const noodle::jit::Image& image));

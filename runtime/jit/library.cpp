@@ -2,16 +2,28 @@
 
 #include <dlfcn.h>
 
+#include "runtime/jit/interface.h"
+
 namespace noodle::jit {
 
 namespace {
 
-template <typename Function>
+template <class Function>
+Function find(void* library, const char* name) {
+  return reinterpret_cast<Function>(dlsym(library, name));
+}
+
+// One of the library's functions.
+template <class Function>
 std::expected<Function, std::string> open_door(const std::string& path, const char* name) {
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  void* found = library != nullptr ? dlsym(library, name) : nullptr;
-  if (found == nullptr) return std::unexpected(std::string(dlerror()));
-  return reinterpret_cast<Function>(found);
+  if (library == nullptr) return std::unexpected(std::string(dlerror()));
+  const auto interface = find<std::uint64_t (*)()>(library, "noodle_jit_interface");
+  const auto door = find<Function>(library, name);
+  // Each reads what the other writes, so one of another build would crash.
+  if (interface != nullptr && door != nullptr && interface() == interface_id()) return door;
+  dlclose(library);
+  return std::unexpected(path + " is of another build than this command; build both again");
 }
 
 }  // namespace

@@ -100,7 +100,7 @@ Lowering::Lowering(Unit& unit, const FunctionView& view, const Liveness& live, l
   vm = fn->getArg(0);
   fp = fn->getArg(1);
   fn->addParamAttr(0, llvm::Attribute::NoAlias);
-  if (u.places != nullptr) u.places->begin(*fn, v.id);
+  if (u.places != nullptr) u.places->begin(*fn, v.id, static_cast<std::uint32_t>(std::max<std::int64_t>(loop, 0)));
 }
 
 void Lowering::run() {

@@ -1,24 +1,23 @@
 #include "runtime/jit/names.h"
 
+#include <algorithm>
+
 namespace noodle::jit {
+
+const nbc::LineEntry* line_entry(const vm::LoadedModule& module, std::uint32_t function, std::uint32_t pc) {
+  const auto& functions = module.module().debug.functions;
+  if (function >= functions.size() || functions[function].lines.empty()) return nullptr;
+  const auto& lines = functions[function].lines;
+  const auto next = std::ranges::upper_bound(lines, pc, {}, &nbc::LineEntry::pc);
+  // What stands before the first place belongs to it.
+  return next == lines.begin() ? &*next : &*std::prev(next);
+}
 
 namespace {
 
-const nbc::LineEntry* entry_at(const vm::LoadedModule& module, std::uint32_t function, std::uint32_t pc) {
-  const auto& functions = module.module().debug.functions;
-  if (function >= functions.size()) return nullptr;
-  const nbc::LineEntry* found = nullptr;
-  for (const nbc::LineEntry& entry : functions[function].lines) {
-    // What stands before the first place belongs to it.
-    if (entry.pc > pc && found != nullptr) break;
-    found = &entry;
-  }
-  return found;
-}
-
 // The line in the function's own text, also of what was inlined there; 0 when nobody knows.
 std::uint32_t own_line(const vm::LoadedModule& module, std::uint32_t function, std::uint32_t pc) {
-  const nbc::LineEntry* entry = entry_at(module, function, pc);
+  const nbc::LineEntry* entry = line_entry(module, function, pc);
   if (entry == nullptr) return 0;
   std::uint32_t line = entry->line;
   const auto& inlined = module.module().debug.functions[function].inlined;
@@ -33,7 +32,7 @@ std::string name_of(const vm::LoadedModule& module, std::uint32_t function) {
 }
 
 std::string place_of(const vm::LoadedModule& module, std::uint32_t function, std::uint32_t pc) {
-  const nbc::LineEntry* entry = entry_at(module, function, pc);
+  const nbc::LineEntry* entry = line_entry(module, function, pc);
   if (entry == nullptr) return {};
   return std::string(module.module().text(module.module().debug.files[entry->file])) + ":" +
          std::to_string(entry->line);

@@ -12,6 +12,8 @@
 
 namespace noodle::jit {
 
+/// Where the code of a word stands; null when nobody knows.
+const nbc::LineEntry* line_entry(const vm::LoadedModule& module, std::uint32_t function, std::uint32_t pc);
 /// A function's name in the source.
 std::string name_of(const vm::LoadedModule& module, std::uint32_t function);
 /// Where the code of a word stands, as `a.noodle:12`, also where it was inlined from elsewhere; empty when nobody

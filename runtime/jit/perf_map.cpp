@@ -1,10 +1,8 @@
 #include "runtime/jit/perf_map.h"
 
-#include <fcntl.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
+#include "runtime/jit/perf_file.h"
 
 namespace noodle::jit {
 
@@ -15,17 +13,9 @@ PerfMap::~PerfMap() {
 std::string PerfMap::path() { return "/tmp/perf-" + std::to_string(getpid()) + ".map"; }
 
 std::string PerfMap::open() {
-  // The folder is everybody's: what somebody else put there is not written to.
-  unlink(path().c_str());
-  const int descriptor = ::open(path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-  if (descriptor < 0) return std::strerror(errno);
-  file_ = fdopen(descriptor, "w");
-  if (file_ == nullptr) {
-    const int why = errno;
-    ::close(descriptor);
-    return std::strerror(why);
-  }
-  return {};
+  std::string trouble;
+  file_ = make_perf_file(path(), trouble);
+  return trouble;
 }
 
 void PerfMap::add(std::span<const NamedCode> pieces) {

@@ -141,6 +141,12 @@ bool HotTier::open_library() {
   return true;
 }
 
+// Lines cost a tenth of the time that compiling takes, so they are there when somebody is likely to look.
+bool HotTier::wants_lines() {
+  if (!wants_lines_) wants_lines_ = options_.perf_dump != nullptr || is_debugged();
+  return *wants_lines_;
+}
+
 void HotTier::compile(Job job) {
   struct Taker {
     HotTier& tier;
@@ -153,6 +159,7 @@ void HotTier::compile(Job job) {
                           .function = job.function,
                           .body = job.body,
                           .loops = job.loops,
+                          .origins = wants_lines(),
                           .asks_every = options_.asks_every};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
@@ -219,8 +226,11 @@ void HotTier::log_work(const Job& job, const Image& image, Journal::Clock::time_
 // Tells debuggers and profilers what lies where.
 void HotTier::announce(const vm::LoadedModule& module, const Image& image, const std::byte* code) {
   const std::vector<NamedCode> pieces = named_code(module, image, code);
-  debugger_.add({code, image.bytes.size()}, pieces);
+  const CodeLines lines = code_lines(module, image);
+  const std::span<const std::byte> placed(code, image.bytes.size());
+  debugger_.add(placed, pieces, lines);
   if (options_.perf != nullptr) options_.perf->add(pieces);
+  if (options_.perf_dump != nullptr) options_.perf_dump->add(placed, pieces, lines);
 }
 
 void HotTier::loaded(vm::LoadedModule& module) {

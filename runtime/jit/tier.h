@@ -21,6 +21,7 @@
 #include "runtime/jit/debugger.h"
 #include "runtime/jit/jit.h"
 #include "runtime/jit/journal.h"
+#include "runtime/jit/perf_dump.h"
 #include "runtime/jit/perf_map.h"
 #include "runtime/jit/spans.h"
 #include "runtime/jit/ticker.h"
@@ -41,6 +42,7 @@ struct TierOptions {
   std::string library;                          // where the compiler is
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
   std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
+  std::unique_ptr<PerfDump> perf_dump;          // and for lines
   CacheOptions cache;                           // of what is hot; not used by Mode::Always
   std::uint32_t asks_every = 0;                 // see Request
 };
@@ -74,6 +76,7 @@ class HotTier final : public vm::Tier {
   void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, std::uint32_t weight);
   void work();
   bool open_library();
+  bool wants_lines();
   struct Job {
     vm::LoadedModule* module;
     std::uint32_t function;
@@ -113,6 +116,7 @@ class HotTier final : public vm::Tier {
   const TierOptions options_;
   Compile compile_ = nullptr;
   bool tried_ = false;
+  std::optional<bool> wants_lines_;
   CodeMemory memory_;
   DebuggerImages debugger_;
   Journal journal_;

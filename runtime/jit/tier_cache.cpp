@@ -60,7 +60,8 @@ void HotTier::load_kept(vm::LoadedModule& module) {
   Kept& kept = this->kept(module);
   std::vector<KeptImage> images;
   if (!identity().empty()) {
-    kept.key = identity() + module_identity(module.module());
+    // Code with lines is kept apart from code without.
+    kept.key = identity() + (wants_lines() ? "lines" : "") + module_identity(module.module());
     images = cache_.load(kept.key);
   }
   for (const KeptImage& image : images) {
@@ -81,6 +82,7 @@ bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
     Image code;
     code.bytes = std::as_bytes(std::span(image.bytes));
     code.symbols = image.symbols;
+    code.origins = image.origins;
     if (!place(module, code)) return false;
   }
   const std::lock_guard hold(mutex_);
@@ -93,9 +95,10 @@ bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
 void HotTier::remember(const Job& job, const Image& image) {
   if (options_.cache.folder.empty() || options_.mode != Mode::On) return;
   Kept& kept = this->kept(*job.module);
-  KeptImage made{.function = job.function, .loops = job.loops, .symbols = {}, .bytes = {}};
+  KeptImage made{.function = job.function, .loops = job.loops, .symbols = {}, .bytes = {}, .origins = {}};
   if (image.trouble.empty()) {
     made.symbols.assign(image.symbols.begin(), image.symbols.end());
+    made.origins = image.origins;
     made.bytes.assign(reinterpret_cast<const char*>(image.bytes.data()), image.bytes.size());
   }
   kept.fresh_bytes += made.bytes.size();

@@ -1,0 +1,10 @@
+# Writes a header with one number that tells what is in some files: cmake -DFILES=… -DTO=… -P HashFiles.cmake.
+set(all "")
+foreach(file IN LISTS FILES)
+  file(SHA256 "${file}" one)
+  string(APPEND all "${one} ")
+endforeach()
+string(SHA256 all "${all}")
+string(SUBSTRING "${all}" 0 16 number)
+file(WRITE "${TO}.new" "#pragma once\n\n#define NOODLE_INTERFACE_TEXT 0x${number}ull\n")
+file(COPY_FILE "${TO}.new" "${TO}" ONLY_IF_DIFFERENT)
