@@ -87,6 +87,32 @@ fn main() {
   EXPECT_TRUE(matches(result.err, R"(jit: +\d\d  .*noodle:\d+ in .*: `channel\.)")) << result.err;
 }
 
+TEST_F(Jit, MixedIsCompiledInPartAndLeftAllTheTime) {
+  const ProcessResult result = noodle({"run", "--jit=mixed", "--jit-log", "a.noodle", "15", "1000"});
+  const ProcessResult plain = noodle({"run", "--jit=off", "a.noodle", "15", "1000"});
+  EXPECT_EQ(result.out, plain.out);
+  EXPECT_TRUE(matches(result.err, R"(jit: compiled code was left [1-9]\d\d+ times)")) << result.err;
+  auto compiled = [&](const std::string& mode) {
+    const std::string log = noodle({"run", "--jit=" + mode, "--jit-log", "a.noodle", "1", "1"}).err;
+    std::smatch count;
+    EXPECT_TRUE(std::regex_search(log, count, std::regex(R"(jit: (\d+) pieces compiled)"))) << log;
+    return count.empty() ? 0 : std::stoi(count[1].str());
+  };
+  const int all = compiled("always"), some = compiled("mixed");
+  EXPECT_GT(some, 0);
+  EXPECT_LT(some, all);
+  EXPECT_EQ(compiled("mixed:0"), some);
+}
+
+TEST_F(Jit, AnUnknownModeIsRefused) {
+  for (const std::string mode : {"often", "mixed:", "mixed:x", "mixed7"}) {
+    const ProcessResult result = noodle({"run", "--jit=" + mode, "a.noodle", "1", "1"});
+    EXPECT_EQ(result.exit_code, 2) << mode;
+    EXPECT_EQ(result.err,
+              "noodle: `--jit` takes off, on, always, or mixed with a seed such as mixed:7, not `" + mode + "`\n");
+  }
+}
+
 TEST_F(Jit, WithoutTheFlagNothingIsSaid) {
   const ProcessResult result = noodle({"run", "--jit=always", "a.noodle", "10", "100"});
   EXPECT_EQ(result.err, "");

@@ -23,6 +23,7 @@
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <set>
@@ -65,7 +66,9 @@ constexpr std::size_t kMostWords = 4000;
 constexpr std::size_t kMostFunctions = 24;
 constexpr std::size_t kSmallest = 40;
 
-std::vector<std::uint32_t> reachable(const vm::LoadedModule& module, std::uint32_t first) {
+std::vector<std::uint32_t> reachable(const Request& request) {
+  const vm::LoadedModule& module = *request.module;
+  const std::uint32_t first = request.function;
   std::vector<std::uint32_t> found{first};
   std::set<std::uint32_t> known{first};
   std::size_t words = module.module().functions[first].code.size();
@@ -75,6 +78,7 @@ std::vector<std::uint32_t> reachable(const vm::LoadedModule& module, std::uint32
       const nbc::Inst inst = nbc::decode(code, pc);
       pc += inst.words();
       if (inst.op() != nbc::Op::Call || known.contains(inst.uimm())) continue;
+      if (std::ranges::binary_search(request.apart, inst.uimm())) continue;
       const std::size_t more = module.module().functions[inst.uimm()].code.size();
       if (words + more > kMostWords || found.size() == kMostFunctions) continue;
       if (more > kSmallest && module.functions[inst.uimm()].fast.load(std::memory_order_relaxed) != nullptr) continue;
@@ -134,7 +138,7 @@ void define_entry(Unit& unit, std::uint32_t id) {
 bool is_body(llvm::StringRef name) { return name.starts_with("f"); }
 
 bool lower(Unit& unit, const Request& request, std::string& trouble) {
-  std::vector<std::uint32_t> functions = reachable(*request.module, request.function);
+  std::vector<std::uint32_t> functions = reachable(request);
   std::vector<std::pair<std::uint32_t, Liveness>> lowered;
   for (const std::uint32_t id : functions) {
     auto live = Liveness::find(unit.view(id));

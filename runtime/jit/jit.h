@@ -20,6 +20,7 @@ struct Request {
   const vm::LoadedModule* module = nullptr;
   std::uint32_t function = 0;
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered as well
+  std::span<const std::uint32_t> apart;  // ascending: functions that aren't to be compiled along
   bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
   std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
 };

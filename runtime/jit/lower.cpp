@@ -348,6 +348,7 @@ void Lowering::leave_if(Value* condition) {
 }
 
 void Lowering::poll() {
+  if (u.asks_every != 0) return leave_if(safepoint());
   Value* limit = load_atomic(u.ptr, vm, offsetof(vm::Machine, compiled_limit), llvm::AtomicOrdering::Monotonic);
   Block *asked = make("asked"), *on = make("on");
   b.CreateCondBr(b.CreateIsNull(limit), asked, on, u.unlikely);

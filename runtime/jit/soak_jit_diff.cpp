@@ -1,5 +1,5 @@
-// Whether compiled code does what the interpreter does: random modules are run interpreted, compiled, and compiled
-// but left at random places, and must give the same values, panics and traces and leave nothing over.
+// Whether compiled code does what the interpreter does: random modules are run interpreted, compiled, and partly
+// compiled but left at random places, and must give the same values, panics and traces and leave nothing over.
 //
 //   soak_jit-diff FIRST_SEED SECONDS [SEEDS]
 //
@@ -51,7 +51,7 @@ class Soak {
     options.limits.step_limit = UINT64_MAX;
     options.most = wanted.outcomes.size();
     stopped_ += wanted.out_of_steps;
-    for (const Way way : {Way::Compiled, Way::Restless}) {
+    for (const Way way : {Way::Compiled, Way::Mixed}) {
       options.way = way;
       compare(seed, wanted, testing::run_module(module, options), way);
     }
@@ -72,7 +72,7 @@ class Soak {
 
  private:
   void compare(std::uint64_t seed, const ModuleResult& wanted, const ModuleResult& got, Way way) {
-    const char* how = way == Way::Compiled ? "compiled" : "restless";
+    const char* how = way == Way::Compiled ? "compiled" : "mixed";
     if (way == Way::Compiled) {
       calls_ += wanted.outcomes.size();
       panics_ += wanted.panics;

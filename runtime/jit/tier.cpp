@@ -45,7 +45,11 @@ std::optional<std::uint32_t> innermost_around(const std::vector<LoopSpan>& loops
 
 }  // namespace
 
-HotTier::HotTier(TierOptions options) : options_(std::move(options)), journal_(options_.log), cache_(options_.cache) {}
+HotTier::HotTier(TierOptions options)
+    : options_(std::move(options)),
+      mixer_(options_.mode == Mode::Mixed ? std::make_unique<Mixer>(options_.seed) : nullptr),
+      journal_(options_.log),
+      cache_(options_.cache) {}
 
 void HotTier::close() {
   {
@@ -64,6 +68,7 @@ void HotTier::attach(vm::Machine& machine) {
   const std::lock_guard hold(mutex_);
   machines_.push_back(&machine);
   if (journal_.is_on()) machine.watcher = this;
+  if (mixer_ != nullptr) mixer_->attach(machine);
 }
 
 void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_t pc) {
@@ -177,7 +182,8 @@ void HotTier::rouse() {
 }
 
 bool HotTier::open_library() {
-  if (tried_) return compile_ != nullptr;
+  if (options_.compile) compile_ = options_.compile;
+  if (tried_ || compile_) return static_cast<bool>(compile_);
   tried_ = true;
   const auto start = std::chrono::steady_clock::now();
   const auto found = jit::open_library(options_.library);
@@ -199,8 +205,11 @@ void HotTier::compile(Job job) {
   } taker{*this, job};
   if (open_library()) {
     job.begun = Journal::Clock::now();
-    const Request request{
-        .module = job.module, .function = job.function, .loops = job.loops, .asks_every = options_.asks_every};
+    const Request request{.module = job.module,
+                          .function = job.function,
+                          .loops = job.loops,
+                          .apart = apart_,
+                          .asks_every = mixer_ != nullptr ? mixer_->asks_every() : 0};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);
@@ -233,6 +242,7 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
   announce(module, image, code);
   std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
   for (const Symbol& symbol : image.symbols) {
+    if (!is_way_in(symbol)) continue;
     const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);
     if (symbol.loop < 0) {
       module.functions[symbol.function].fast.store(code + symbol.fast, std::memory_order_release);
@@ -248,11 +258,17 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
     heat.done = true;
     for (const vm::EntryPoint& point : points) heat.compiled.insert(point.pc);
   }
-  if (!ticking_ && !stopping_) {
+  // What is mixed is left all the time anyway, and at places that don't depend on a clock.
+  if (!ticking_ && !stopping_ && mixer_ == nullptr) {
     ticking_ = true;
     ticker_ = std::thread([this] { tick(); });
   }
   return true;
+}
+
+bool HotTier::is_way_in(const Symbol& symbol) const {
+  if (mixer_ == nullptr) return true;
+  return mixer_->keeps(symbol.function, symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop));
 }
 
 void HotTier::log_work(const Job& job, const Image& image, Journal::Clock::time_point made) {
@@ -299,8 +315,14 @@ void HotTier::enter_at(vm::LoadedModule& module, std::uint32_t function, std::ve
 }
 
 void HotTier::loaded(vm::LoadedModule& module) {
-  if (options_.mode != Mode::Always) return;
-  for (std::uint32_t id = 0; id < module.functions.size(); ++id) {
+  if (options_.mode != Mode::Always && options_.mode != Mode::Mixed) return;
+  const auto count = static_cast<std::uint32_t>(module.functions.size());
+  apart_.clear();
+  for (std::uint32_t id = 0; id < count; ++id) {
+    if (mixer_ != nullptr && !mixer_->takes(id)) apart_.push_back(id);
+  }
+  for (std::uint32_t id = 0; id < count; ++id) {
+    if (std::ranges::binary_search(apart_, id)) continue;
     std::set<std::uint32_t> heads;
     for (const LoopSpan& loop : loops_of(module.functions[id])) heads.insert(loop.head);
     compile({&module, id, {heads.begin(), heads.end()}});

@@ -1,6 +1,7 @@
 """Runs random programs about value semantics against what the deep-copying oracle says they print.
 
-    run.py --noodle PATH --programs N --seed S [--panics N] [--everywhere PATH] [--record FILE] [--keep FOLDER]
+    run.py --noodle PATH --programs N --seed S [--panics N] [--jit MODE] [--everywhere PATH] [--record FILE]
+           [--keep FOLDER]
 
 With --everywhere, the program panic_everywhere lets each checked operation of each of them panic
 once as well. Every program must print what the oracle printed, exit as it should (0, or 101 for those that
@@ -28,13 +29,14 @@ def generate(seed, programs, panics, folder):
     subprocess.run(command, check=True)
 
 
-def check(noodle, folder, stem, panics):
+def check(options, folder, stem, panics):
     """What is wrong with one file, or nothing."""
     source = os.path.join(folder, stem + ".noodle")
     with open(os.path.join(folder, stem + ".expected")) as file:
         expected = file.read()
     try:
-        run = subprocess.run([noodle, "run", "--check-leaks", source], capture_output=True, text=True, timeout=TIMEOUT_S)
+        command = [options.noodle, "run", "--check-leaks", "--jit=" + options.jit, source]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_S)
     except subprocess.TimeoutExpired:
         return "did not end within %d seconds" % TIMEOUT_S
     wanted = 101 if panics else 0
@@ -48,17 +50,18 @@ def check(noodle, folder, stem, panics):
     return None
 
 
-def check_everywhere(program, folder, jobs):
+def check_everywhere(options, folder):
     """What is left over when any operation of any program panics, file by file."""
 
     def one(path):
-        run = subprocess.run([program, path, "--functions", "p"], capture_output=True, text=True, timeout=20 * TIMEOUT_S)
+        command = [options.everywhere, path, "--functions", "p", "--jit", options.jit]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=20 * TIMEOUT_S)
         lines = run.stdout.split("\n")
         count = int(lines[-2].split(" ")[0]) if run.returncode == 0 else 0
         return path, count, None if run.returncode == 0 else run.stdout[-500:] + run.stderr[-500:]
 
     paths = sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".noodle"))
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(one, paths))
     return sum(count for _, count, _ in results), [(path, wrong) for path, _, wrong in results if wrong]
 
@@ -69,7 +72,7 @@ def run_batch(options, seed, programs, panics):
     stems = sorted(f[:-7] for f in os.listdir(folder) if f.endswith(".noodle"))
     failures, runs = [], 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        for stem, wrong in zip(stems, pool.map(lambda s: check(options.noodle, folder, s, panics), stems)):
+        for stem, wrong in zip(stems, pool.map(lambda s: check(options, folder, s, panics), stems)):
             if not wrong:
                 continue
             failures.append(stem)
@@ -79,7 +82,7 @@ def run_batch(options, seed, programs, panics):
                 for end in (".noodle", ".expected"):
                     shutil.copy(os.path.join(folder, stem + end), options.keep)
     if options.everywhere:
-        runs, wrong = check_everywhere(options.everywhere, folder, options.jobs)
+        runs, wrong = check_everywhere(options, folder)
         for path, text in wrong:
             failures.append(os.path.basename(path))
             print(text)
@@ -97,6 +100,7 @@ def main():
     parser.add_argument("--panics", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jit", default="on")
     parser.add_argument("--everywhere")
     parser.add_argument("--record")
     parser.add_argument("--keep")
