@@ -174,6 +174,18 @@ TEST_F(Jit, ListsMachineCodeBesideItsInstructions) {
   EXPECT_TRUE(matches(result.out, R"(\n        ret)")) << result.out;
 }
 
+#ifdef NOODLE_SANITIZED
+TEST_F(Jit, ASanitizerChecksCompiledCode) {
+  write("b.noodle",
+        "fn sum(xs: List<Int>) -> Int {\n    var all = 0\n    for x in xs { all = all + x }\n    all\n}\n"
+        "fn main() { print(sum([args().len(), 2, 3])) }\n");
+  const ProcessResult result = noodle({"disasm", "--native", "main", "b.noodle"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(matches(result.out, R"(\n        call\w* +__(asan_load|tsan_read)\d)")) << result.out;
+  EXPECT_EQ(noodle({"run", "--jit=always", "b.noodle"}).out, "5\n");
+}
+#endif
+
 TEST_F(Jit, ListsConstantsThatTheCodeUses) {
   const ProcessResult result = noodle({"disasm", "--native", "half", "a.noodle", "-o", "half.txt"});
   EXPECT_EQ(result.exit_code, 0) << result.err;

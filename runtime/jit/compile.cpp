@@ -31,6 +31,7 @@
 #include "runtime/jit/emit.h"
 #include "runtime/jit/image.h"
 #include "runtime/jit/jit.h"
+#include "runtime/jit/sanitize.h"
 
 namespace noodle::jit {
 
@@ -204,7 +205,7 @@ void add_passes(llvm::FunctionPassManager& passes) {
       llvm::SimplifyCFGOptions().convertSwitchToLookupTable(true).hoistCommonInsts(true).sinkCommonInsts(true)));
 }
 
-void optimise(llvm::Module& ir) {
+void optimise(llvm::Module& ir, bool is_kept) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -227,6 +228,7 @@ void optimise(llvm::Module& ir) {
   add_cleaning(work);
   add_passes(work);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(work)));
+  if (!is_kept) add_sanitizer(ir, passes);
   passes.run(ir, modules);
 }
 
@@ -235,21 +237,21 @@ void dump(const llvm::Module& ir, char when) {
   if (wanted != nullptr && *wanted == when) ir.print(llvm::errs(), nullptr);
 }
 
-void emit(llvm::Module& ir, bool listing, MadeImage& made) {
+void emit(llvm::Module& ir, const Request& request, MadeImage& made) {
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager emitter;
-  const auto kind = listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  const auto kind = request.listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if (target_machine().addPassesToEmitFile(emitter, stream, nullptr, kind)) {
     made.trouble = "this processor's code can't be emitted";
     return;
   }
   emitter.run(ir);
-  if (listing) {
+  if (request.listing) {
     made.bytes.assign(object.data(), object.size());
     return;
   }
-  link(llvm::StringRef(object.data(), object.size()), made);
+  link(llvm::StringRef(object.data(), object.size()), request.is_kept ? nullptr : sanitizer_function, made);
 }
 
 void compile(const Request& request, MadeImage& made, Image& image) {
@@ -270,11 +272,11 @@ void compile(const Request& request, MadeImage& made, Image& image) {
 #endif
   image.lowering = micros_since(start);
   start = std::chrono::steady_clock::now();
-  optimise(*unit.ir);
+  optimise(*unit.ir, request.is_kept);
   image.optimising = micros_since(start);
   dump(*unit.ir, '2');
   start = std::chrono::steady_clock::now();
-  emit(*unit.ir, request.listing, made);
+  emit(*unit.ir, request, made);
   image.emitting = micros_since(start);
 }
 

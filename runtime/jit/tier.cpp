@@ -209,6 +209,7 @@ void HotTier::compile(Job job) {
                           .function = job.function,
                           .loops = job.loops,
                           .apart = apart_,
+                          .is_kept = is_keeping(),
                           .asks_every = mixer_ != nullptr ? mixer_->asks_every() : 0};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);

@@ -117,6 +117,7 @@ class HotTier final : public vm::Tier {
   const std::string& identity();
   void load_kept(vm::LoadedModule& module);
   bool place_kept(vm::LoadedModule& module, const KeptImage& image);
+  bool is_keeping() const { return !options_.cache.folder.empty() && options_.mode == Mode::On; }
   void remember(const Job& job, const Image& image);
   void keep();
   void say(const std::string& line) const {
