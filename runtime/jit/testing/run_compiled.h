@@ -17,6 +17,13 @@ enum class Way : std::uint8_t {
   Mixed,     // part of it compiled, but left at random instructions, and with some of its entries taken away
 };
 
+/// The ways that are to do what the interpreter does, with what each is called.
+struct NamedWay {
+  Way way;
+  const char* name;
+};
+inline constexpr NamedWay kOtherWays[] = {{Way::Compiled, "compiled"}, {Way::Mixed, "mixed"}};
+
 struct RunOptions {
   Way way = Way::Interpreted;
   std::string library;          // the compiler
