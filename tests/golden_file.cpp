@@ -13,7 +13,11 @@ namespace noodle::tests {
 
 namespace {
 
+#ifdef NOODLE_SANITIZED
+constexpr int kSeconds = 180;
+#else
 constexpr int kSeconds = 30;
+#endif
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }

@@ -88,6 +88,32 @@ fn main() {
   EXPECT_TRUE(matches(result.err, R"(jit: +\d\d  .*noodle:\d+ in .*: `channel\.)")) << result.err;
 }
 
+TEST_F(Jit, MixedIsCompiledInPartAndLeftAllTheTime) {
+  const ProcessResult result = noodle({"run", "--jit=mixed", "--jit-log", "a.noodle", "15", "1000"});
+  const ProcessResult plain = noodle({"run", "--jit=off", "a.noodle", "15", "1000"});
+  EXPECT_EQ(result.out, plain.out);
+  EXPECT_TRUE(matches(result.err, R"(jit: compiled code was left [1-9]\d\d+ times)")) << result.err;
+  auto compiled = [&](const std::string& mode) {
+    const std::string log = noodle({"run", "--jit=" + mode, "--jit-log", "a.noodle", "1", "1"}).err;
+    std::smatch count;
+    EXPECT_TRUE(std::regex_search(log, count, std::regex(R"(jit: (\d+) pieces compiled)"))) << log;
+    return count.empty() ? 0 : std::stoi(count[1].str());
+  };
+  const int all = compiled("always"), some = compiled("mixed");
+  EXPECT_GT(some, 0);
+  EXPECT_LT(some, all);
+  EXPECT_EQ(compiled("mixed:0"), some);
+}
+
+TEST_F(Jit, AnUnknownModeIsRefused) {
+  for (const std::string mode : {"often", "mixed:", "mixed:x", "mixed7"}) {
+    const ProcessResult result = noodle({"run", "--jit=" + mode, "a.noodle", "1", "1"});
+    EXPECT_EQ(result.exit_code, 2) << mode;
+    EXPECT_EQ(result.err,
+              "noodle: `--jit` takes off, on, always, or mixed with a seed such as mixed:7, not `" + mode + "`\n");
+  }
+}
+
 TEST_F(Jit, WithoutTheFlagNothingIsSaid) {
   const ProcessResult result = noodle({"run", "--jit=always", "a.noodle", "10", "100"});
   EXPECT_EQ(result.err, "");
@@ -193,7 +219,7 @@ TEST_F(Jit, ADebuggerNamesFramesOfCompiledCode) {
   if (matches(result.out, "ptrace: Operation not permitted|[Cc]annot|[Cc]ouldn't|warning: Error disabling")) {
     GTEST_SKIP() << "gdb can't run programs here: " << result.out;
   }
-  constexpr const char* kFrames = R"(in fib \(\) at a\.noodle:3\n(#\d+ +0x[0-9a-f]+ in fib \(\) at a\.noodle:3\n)*)"
+  constexpr const char* kFrames = R"(in fib \(\) at a\.noodle:3\n(#\d+ +(0x[0-9a-f]+ in )?fib \(\) at a\.noodle:3\n)*)"
                                   R"(#\d+ +0x[0-9a-f]+ in enter fib \(\).*\n#\d+ .*enter)";
   EXPECT_TRUE(matches(result.out, kFrames)) << result.out;
   EXPECT_TRUE(matches(result.out, "run_program")) << result.out;
@@ -249,6 +275,18 @@ TEST_F(Jit, ListsMachineCodeBesideItsInstructions) {
   EXPECT_TRUE(matches(result.out, R"(; \d+: add\.i64 )")) << result.out;
   EXPECT_TRUE(matches(result.out, R"(\n        ret)")) << result.out;
 }
+
+#ifdef NOODLE_SANITIZED
+TEST_F(Jit, ASanitizerChecksCompiledCode) {
+  write("b.noodle",
+        "fn sum(xs: List<Int>) -> Int {\n    var all = 0\n    for x in xs { all = all + x }\n    all\n}\n"
+        "fn main() { print(sum([args().len(), 2, 3])) }\n");
+  const ProcessResult result = noodle({"disasm", "--native", "main", "b.noodle"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(matches(result.out, R"(\n        call\w* +__(asan_load|tsan_read)\d)")) << result.out;
+  EXPECT_EQ(noodle({"run", "--jit=always", "b.noodle"}).out, "5\n");
+}
+#endif
 
 TEST_F(Jit, ListsConstantsThatTheCodeUses) {
   const ProcessResult result = noodle({"disasm", "--native", "half", "a.noodle", "-o", "half.txt"});

@@ -36,12 +36,22 @@ OrExit<std::vector<std::uint32_t>> functions_named(const nbc::Module& module, st
   return std::unexpected(refuse("the program has no function `" + std::string(name) + "`" + also));
 }
 
+/// The seed of `mixed` or `mixed:SEED`; nothing when it is neither.
+std::optional<std::uint64_t> mixing_seed(std::string_view mode) {
+  constexpr std::string_view kMixed = "mixed";
+  if (!mode.starts_with(kMixed)) return std::nullopt;
+  mode.remove_prefix(kMixed.size());
+  if (mode.empty()) return 0;
+  return mode.front() == ':' ? whole_number(mode.substr(1)) : std::nullopt;
+}
+
 /// One function's machine code.
 OrExit<std::string> native_function(jit::Compile compile, const vm::LoadedModule& module, std::uint32_t function) {
   struct Made {
     std::string assembly, trouble;
   } made;
-  const jit::Request request{.module = &module, .function = function, .loops = {}, .listing = true};
+  const jit::Request request{
+      .module = &module, .function = function, .loops = {}, .apart = {}, .listing = true, .is_kept = false};
   compile(request, &made, [](void* context, const jit::Image& image) {
     auto& made = *static_cast<Made*>(context);
     made.assembly.assign(reinterpret_cast<const char*>(image.bytes.data()), image.bytes.size());
@@ -65,7 +75,7 @@ std::string library_path(const std::string& name) {
 OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view function) {
   const auto functions = functions_named(program.module(), function);
   if (!functions) return std::unexpected(functions.error());
-  const auto compile = jit::open_library(library_path(kCompiler));
+  const auto compile = open_compiler();
   if (!compile) return std::unexpected(refuse("there is no machine code without the compiler: " + compile.error()));
   const auto world = world::make_real_world({});
   const auto runtime = vm::Runtime::create(vm::Options{.workers = 1}, *world);
@@ -81,27 +91,43 @@ OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view fu
   return all;
 }
 
-OrExit<JitOptions> jit_options(const Arguments& arguments) {
+std::optional<JitOptions> jit_options(std::string_view mode) {
   JitOptions options;
-  options.log = arguments.has(kJitLogFlag.name);
-  options.perf = arguments.has(kPerfFlag.name);
-  const auto mode = arguments.value(kJitFlag.name);
-  if (!mode || *mode == "on") return options;
-  if (*mode == "off") {
+  if (mode == "off") {
     options.mode = jit::Mode::Off;
-  } else if (*mode == "always") {
+  } else if (mode == "always") {
     options.mode = jit::Mode::Always;
-  } else {
-    print_err("noodle: `--jit` takes off, on or always, not `" + std::string(*mode) + "`\n");
-    return std::unexpected(kExitUsage);
+  } else if (const auto seed = mixing_seed(mode)) {
+    options.mode = jit::Mode::Mixed;
+    options.seed = *seed;
+  } else if (mode != "on") {
+    return std::nullopt;
   }
   return options;
 }
 
+OrExit<JitOptions> jit_options(const Arguments& arguments) {
+  const std::string_view mode = arguments.value(kJitFlag.name).value_or("on");
+  auto options = jit_options(mode);
+  if (!options) {
+    print_err("noodle: `--jit` takes off, on, always, or mixed with a seed such as mixed:7, not `" + std::string(mode) +
+              "`\n");
+    return std::unexpected(kExitUsage);
+  }
+  options->log = arguments.has(kJitLogFlag.name);
+  options->perf = arguments.has(kPerfFlag.name);
+  return *options;
+}
+
+std::expected<jit::Compile, std::string> open_compiler() { return jit::open_library(library_path(kCompiler)); }
+
 std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
   if (options.mode == jit::Mode::Off) return nullptr;
-  jit::TierOptions wanted{
-      .mode = options.mode, .library = library_path(kCompiler), .log = {}, .perf = {}, .perf_dump = {}, .cache = {}};
+  jit::TierOptions wanted;
+  wanted.mode = options.mode;
+  wanted.library = library_path(kCompiler);
+  wanted.compile = options.compile;
+  wanted.seed = options.seed;
   wanted.cache.folder = jit::cache_folder();
   wanted.cache.warn = [](const std::string& line) { print_err(line + "\n"); };
   if (options.log) wanted.log = [](const std::string& line) { print_err(line + "\n"); };

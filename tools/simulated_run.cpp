@@ -17,8 +17,9 @@ std::string trouble_of(const vm::Runtime& runtime, const simulate::Simulation& w
 }  // namespace
 
 SimulatedRun run_simulated(const nbc::VerifiedModule& program, nbc::FunctionId function, simulate::Simulation& world,
-                           std::uint64_t most_steps, bool interruptible) {
-  const auto runtime = vm::Runtime::create({.step_limit = most_steps, .director = &world}, world);
+                           std::uint64_t most_steps, bool interruptible, vm::Tier* tier) {
+  const std::uint64_t limit = tier != nullptr ? UINT64_MAX : most_steps;
+  const auto runtime = vm::Runtime::create({.step_limit = limit, .director = &world, .tier = tier}, world);
   if (runtime == nullptr) return {.refused = "there is no memory to run a program", .stop = {}, .trouble = {}};
   const auto loaded = runtime->load(program);
   if (!loaded) return {.refused = loaded.error(), .stop = {}, .trouble = {}};

@@ -17,8 +17,9 @@ struct SimulatedRun {
   std::string trouble;           // what the runtime did wrong, or what is left over
 };
 
-/// Runs a function in a runtime of its own, for so many steps at most. With `interruptible` Ctrl-C ends it.
+/// Runs a function in a runtime of its own, for so many steps at most. With `interruptible` Ctrl-C ends it. With a tier
+/// it may be compiled, and then takes as many steps as it likes.
 SimulatedRun run_simulated(const nbc::VerifiedModule& program, nbc::FunctionId function, simulate::Simulation& world,
-                           std::uint64_t most_steps, bool interruptible);
+                           std::uint64_t most_steps, bool interruptible, vm::Tier* tier = nullptr);
 
 }  // namespace noodle::tools

@@ -23,6 +23,7 @@
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <set>
@@ -31,6 +32,7 @@
 #include "runtime/jit/image.h"
 #include "runtime/jit/interface.h"
 #include "runtime/jit/jit.h"
+#include "runtime/jit/sanitize.h"
 #include "runtime/jit/spans.h"
 
 namespace noodle::jit {
@@ -72,20 +74,20 @@ constexpr std::size_t kMostFunctions = 24;
 // Whose bodies are wanted: the function itself, if its own is, and what is called from the code that is compiled.
 class Reachable {
  public:
-  explicit Reachable(const vm::LoadedModule& module) : module_(module) {}
+  explicit Reachable(const Request& request) : request_(request), module_(*request.module) {}
 
-  std::vector<std::uint32_t> from(const Request& request) {
-    const FunctionView first(module_, request.function);
+  std::vector<std::uint32_t> find() {
+    const FunctionView first(module_, request_.function);
     const auto words = static_cast<std::uint32_t>(first.function.code.size());
     words_ = words;
-    if (request.body) {
-      add(request.function);
+    if (request_.body) {
+      add(request_.function);
       scan(first, {0, words - 1});
     } else {
       const std::vector<LoopSpan> loops = loop_spans(first);
-      for (const std::uint32_t head : request.loops) scan(first, outermost_around(loops, head));
+      for (const std::uint32_t head : request_.loops) scan(first, outermost_around(loops, head));
     }
-    for (std::size_t i = request.body ? 1 : 0; i < found_.size(); ++i) {
+    for (std::size_t i = request_.body ? 1 : 0; i < found_.size(); ++i) {
       const FunctionView view(module_, found_[i]);
       scan(view, {0, static_cast<std::uint32_t>(view.function.code.size()) - 1});
     }
@@ -103,6 +105,7 @@ class Reachable {
       const nbc::Inst inst = view.at(pc);
       pc += inst.words();
       if (inst.op() != nbc::Op::Call || known_.contains(inst.uimm())) continue;
+      if (std::ranges::binary_search(request_.apart, inst.uimm())) continue;
       const std::size_t more = module_.module().functions[inst.uimm()].code.size();
       if (words_ + more > kMostWords || found_.size() == kMostFunctions) continue;
       if (more > kSmallest && module_.functions[inst.uimm()].fast.load(std::memory_order_relaxed) != nullptr) continue;
@@ -111,6 +114,7 @@ class Reachable {
     }
   }
 
+  const Request& request_;
   const vm::LoadedModule& module_;
   std::vector<std::uint32_t> found_;
   std::set<std::uint32_t> known_;
@@ -127,7 +131,7 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
     return false;
   }
   std::vector<std::pair<std::uint32_t, Liveness>> bodies;
-  for (const std::uint32_t id : Reachable(*request.module).from(request)) {
+  for (const std::uint32_t id : Reachable(request).find()) {
     auto live = Liveness::find(unit.view(id));
     if (!live) continue;
     unit.body(id);
@@ -186,7 +190,7 @@ void add_passes(llvm::FunctionPassManager& passes) {
       llvm::SimplifyCFGOptions().convertSwitchToLookupTable(true).hoistCommonInsts(true).sinkCommonInsts(true)));
 }
 
-void optimise(llvm::Module& ir) {
+void optimise(llvm::Module& ir, bool is_kept) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -209,6 +213,7 @@ void optimise(llvm::Module& ir) {
   add_cleaning(work);
   add_passes(work);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(work)));
+  if (!is_kept) add_sanitizer(ir, passes);
   passes.run(ir, modules);
 }
 
@@ -217,21 +222,21 @@ void dump(const llvm::Module& ir, char when) {
   if (wanted != nullptr && *wanted == when) ir.print(llvm::errs(), nullptr);
 }
 
-void emit(llvm::Module& ir, bool listing, MadeImage& made) {
+void emit(llvm::Module& ir, const Request& request, MadeImage& made) {
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager emitter;
-  const auto kind = listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
+  const auto kind = request.listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
   if (target_machine().addPassesToEmitFile(emitter, stream, nullptr, kind)) {
     made.trouble = "this processor's code can't be emitted";
     return;
   }
   emitter.run(ir);
-  if (listing) {
+  if (request.listing) {
     made.bytes.assign(object.data(), object.size());
     return;
   }
-  link(llvm::StringRef(object.data(), object.size()), made);
+  link(llvm::StringRef(object.data(), object.size()), request.is_kept ? nullptr : sanitizer_function, made);
 }
 
 std::string packed_origins(Places& places, const std::vector<LineRow>& lines) {
@@ -258,12 +263,12 @@ void compile(const Request& request, MadeImage& made, Image& image) {
 #endif
   image.lowering = micros_used() - start;
   start = micros_used();
-  optimise(*unit.ir);
+  optimise(*unit.ir, request.is_kept);
   image.optimising = micros_used() - start;
   dump(*unit.ir, '2');
   start = micros_used();
   if (request.origins) unit.places->settle(*unit.ir);
-  emit(*unit.ir, request.listing, made);
+  emit(*unit.ir, request, made);
   if (request.origins) made.origins = packed_origins(*unit.places, made.lines);
   image.emitting = micros_used() - start;
 }

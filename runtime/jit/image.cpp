@@ -38,7 +38,8 @@ bool name_symbol(llvm::StringRef name, std::uint64_t at, std::uint64_t size, Mad
 
 class Linker {
  public:
-  Linker(const ELF64LEObjectFile& object, MadeImage& image) : object_(object), image_(image) {}
+  Linker(const ELF64LEObjectFile& object, Outside outside, MadeImage& image)
+      : object_(object), outside_(outside), image_(image) {}
 
   bool run() {
     place();
@@ -87,6 +88,22 @@ class Linker {
     return place->second + *value;
   }
 
+  // A jump to a function outside, which may be further away than a call reaches.
+  std::optional<std::uint64_t> way_out(const SymbolRef& symbol, std::uint64_t kind) {
+    auto name = symbol.getName();
+    if (outside_ == nullptr || !name || kind != llvm::ELF::R_X86_64_PLT32) return std::nullopt;
+    const auto known = ways_out_.find(*name);
+    if (known != ways_out_.end()) return known->second;
+    const auto to = reinterpret_cast<std::uint64_t>(outside_(*name));
+    if (to == 0) return std::nullopt;
+    const std::uint64_t at = image_.bytes.size();
+    constexpr char kJump[] = {'\xFF', '\x25', 0, 0, 0, 0};  // through the word behind it
+    image_.bytes.append(kJump, sizeof kJump);
+    image_.bytes.append(reinterpret_cast<const char*>(&to), sizeof to);
+    ways_out_[*name] = at;
+    return at;
+  }
+
   bool relocate(const SectionRef& section) {
     auto target = section.getRelocatedSection();
     if (!target || *target == object_.section_end()) return true;
@@ -94,7 +111,8 @@ class Linker {
     if (place == places_.end()) return true;
     for (const auto& relocation : section.relocations()) {
       const auto symbol = relocation.getSymbol();
-      const auto to = symbol == object_.symbol_end() ? std::nullopt : address(*symbol);
+      auto to = symbol == object_.symbol_end() ? std::nullopt : address(*symbol);
+      if (!to && symbol != object_.symbol_end()) to = way_out(*symbol, relocation.getType());
       if (!to) {
         auto name = symbol == object_.symbol_end() ? llvm::Expected<llvm::StringRef>("?") : symbol->getName();
         return wrong("the code refers to " + (name ? name->str() : "something") + ", which is outside of it");
@@ -141,13 +159,15 @@ class Linker {
   }
 
   const ELF64LEObjectFile& object_;
+  Outside outside_;
   MadeImage& image_;
   std::map<std::uint64_t, std::uint64_t> places_;
+  std::map<llvm::StringRef, std::uint64_t> ways_out_;
 };
 
 }  // namespace
 
-void link(llvm::StringRef bytes, MadeImage& image) {
+void link(llvm::StringRef bytes, Outside outside, MadeImage& image) {
   auto object = llvm::object::ObjectFile::createELFObjectFile(llvm::MemoryBufferRef(bytes, "code"));
   if (!object) {
     image.trouble = "the compiled code can't be read: " + llvm::toString(object.takeError());
@@ -158,7 +178,7 @@ void link(llvm::StringRef bytes, MadeImage& image) {
     image.trouble = "the compiled code is of another kind";
     return;
   }
-  if (!Linker(*elf, image).run()) {
+  if (!Linker(*elf, outside, image).run()) {
     image.bytes.clear();
     image.symbols.clear();
   }

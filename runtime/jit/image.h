@@ -20,8 +20,11 @@ struct MadeImage {
   std::string trouble;
 };
 
-/// Makes one piece of an object file's code and constants, with all references between them resolved. One to
-/// anything outside is trouble.
-void link(llvm::StringRef object, MadeImage& image);
+/// Where something outside of an image is; null when it may not refer to that.
+using Outside = void* (*)(llvm::StringRef name);
+
+/// Makes one piece of an object file's code and constants, with all references between them resolved. Outside of it
+/// only functions can be called, and only those that `outside` finds; without it any such reference is trouble.
+void link(llvm::StringRef object, Outside outside, MadeImage& image);
 
 }  // namespace noodle::jit

@@ -2,7 +2,7 @@
 
 // The door of runtime/jit, a shared library of its own that is loaded when something is hot: NBC in, machine
 // code out. The code is one piece that may lie anywhere: it refers to nothing outside of itself but what it
-// finds through the machine that it is called with, so it can be kept in a file.
+// finds through the machine that it is called with, so it can be kept in a file; unless it is checked by a sanitizer.
 
 #include <cstddef>
 #include <cstdint>
@@ -21,8 +21,10 @@ struct Request {
   std::uint32_t function = 0;
   bool body = true;                      // it is to be entered at its beginning
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered: code for these and what is around them
+  std::span<const std::uint32_t> apart;  // ascending: functions that aren't to be compiled along
   bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
   bool origins = false;                  // wanted is also where code comes from
+  bool is_kept = true;                   // or may refer to this process: then a sanitizer that it has checks the code
   std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
 };
 

@@ -33,6 +33,11 @@ Unit::Unit(llvm::LLVMContext& context, const vm::LoadedModule& module)
 }
 
 llvm::Instruction* Unit::tag(llvm::Instruction* access, llvm::MDNode* kind) {
+  if (kind == in_count) {
+    // Whether other threads change it as well is read from this very word. What is unordered is optimised all the same.
+    if (auto* load = llvm::dyn_cast<llvm::LoadInst>(access)) load->setOrdering(llvm::AtomicOrdering::Unordered);
+    if (auto* store = llvm::dyn_cast<llvm::StoreInst>(access)) store->setOrdering(llvm::AtomicOrdering::Unordered);
+  }
   access->setMetadata(llvm::LLVMContext::MD_tbaa, kind);
   return access;
 }
@@ -382,6 +387,7 @@ void Lowering::leave_if(Value* condition) {
 }
 
 void Lowering::poll() {
+  if (u.asks_every != 0) return leave_if(safepoint());
   Value* limit = load_atomic(u.ptr, vm, offsetof(vm::Machine, compiled_limit), llvm::AtomicOrdering::Monotonic);
   Block *asked = make("asked"), *on = make("on");
   b.CreateCondBr(b.CreateIsNull(limit), asked, on, u.unlikely);

@@ -1,5 +1,5 @@
-// Whether compiled code does what the interpreter does: random modules are run interpreted, compiled, and compiled
-// but left at random places, and must give the same values, panics and traces and leave nothing over.
+// Whether compiled code does what the interpreter does: random modules are run interpreted, compiled, and partly
+// compiled but left at random places, and must give the same values, panics and traces and leave nothing over.
 //
 //   soak_jit-diff FIRST_SEED SECONDS [SEEDS]
 //
@@ -9,15 +9,18 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iterator>
 
 #include "nbc/testing/generator.h"
 #include "runtime/jit/testing/generate_loops.h"
+#include "runtime/jit/testing/op_coverage.h"
 #include "runtime/jit/testing/run_compiled.h"
 
 namespace noodle::jit {
 namespace {
 
 using testing::ModuleResult;
+using testing::NamedWay;
 using testing::RunOptions;
 using testing::Way;
 
@@ -51,29 +54,31 @@ class Soak {
     options.limits.step_limit = UINT64_MAX;
     options.most = wanted.outcomes.size();
     stopped_ += wanted.out_of_steps;
-    for (const Way way : {Way::Compiled, Way::Restless}) {
-      options.way = way;
+    ops_.add(module);
+    for (const NamedWay& way : testing::kOtherWays) {
+      options.way = way.way;
       compare(seed, wanted, testing::run_module(module, options), way);
     }
     ++executions;
   }
 
   void print() const {
+    std::fputs(ops_.table().c_str(), stdout);
     std::printf(
-        "%llu modules, %llu calls each of three ways, %llu of them panicked; %llu functions stayed interpreted; "
+        "%llu modules, %llu calls each of %zu ways, %llu of them panicked; %llu functions stayed interpreted; "
         "%llu modules took too long\n",
         static_cast<unsigned long long>(executions), static_cast<unsigned long long>(calls_),
-        static_cast<unsigned long long>(panics_), static_cast<unsigned long long>(refused_),
-        static_cast<unsigned long long>(stopped_));
+        std::size(testing::kOtherWays) + 1, static_cast<unsigned long long>(panics_),
+        static_cast<unsigned long long>(refused_), static_cast<unsigned long long>(stopped_));
   }
 
   std::uint64_t executions = 0;
   std::uint64_t findings = 0;
 
  private:
-  void compare(std::uint64_t seed, const ModuleResult& wanted, const ModuleResult& got, Way way) {
-    const char* how = way == Way::Compiled ? "compiled" : "restless";
-    if (way == Way::Compiled) {
+  void compare(std::uint64_t seed, const ModuleResult& wanted, const ModuleResult& got, const NamedWay& way) {
+    const char* how = way.name;
+    if (way.way == Way::Compiled) {
       calls_ += wanted.outcomes.size();
       panics_ += wanted.panics;
       refused_ += got.refused;
@@ -98,6 +103,7 @@ class Soak {
     std::fflush(stdout);
   }
 
+  testing::OpCoverage ops_;
   std::uint64_t calls_ = 0, panics_ = 0, refused_ = 0, stopped_ = 0;
 };
 

@@ -21,7 +21,11 @@ constexpr std::uint32_t kFramesSampled = 4;
 
 }  // namespace
 
-HotTier::HotTier(TierOptions options) : options_(std::move(options)), journal_(options_.log), cache_(options_.cache) {}
+HotTier::HotTier(TierOptions options)
+    : options_(std::move(options)),
+      mixer_(options_.mode == Mode::Mixed ? std::make_unique<Mixer>(options_.seed) : nullptr),
+      journal_(options_.log),
+      cache_(options_.cache) {}
 
 void HotTier::close() {
   {
@@ -38,6 +42,7 @@ void HotTier::close() {
 void HotTier::attach(vm::Machine& machine) {
   ticker_.attach(machine);
   if (journal_.is_on()) machine.watcher = this;
+  if (mixer_ != nullptr) mixer_->attach(machine);
 }
 
 void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_t pc) {
@@ -127,7 +132,8 @@ void HotTier::work() {
 void HotTier::rouse() { ticker_.rouse(); }
 
 bool HotTier::open_library() {
-  if (tried_) return compile_ != nullptr;
+  if (options_.compile) compile_ = options_.compile;
+  if (tried_ || compile_) return static_cast<bool>(compile_);
   tried_ = true;
   const auto start = std::chrono::steady_clock::now();
   const auto found = jit::open_library(options_.library);
@@ -159,8 +165,10 @@ void HotTier::compile(Job job) {
                           .function = job.function,
                           .body = job.body,
                           .loops = job.loops,
+                          .apart = apart_,
                           .origins = wants_lines(),
-                          .asks_every = options_.asks_every};
+                          .is_kept = is_keeping(),
+                          .asks_every = mixer_ != nullptr ? mixer_->asks_every() : 0};
     compile_(request, &taker, [](void* context, const Image& image) {
       auto& taker = *static_cast<Taker*>(context);
       taker.done = taker.tier.install(taker.job, image);
@@ -193,6 +201,7 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
   announce(module, image, code);
   std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
   for (const Symbol& symbol : image.symbols) {
+    if (!is_way_in(symbol)) continue;
     const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);
     if (symbol.loop < 0) {
       WaysIn::begin_with(module.functions[symbol.function], reinterpret_cast<vm::CompiledCode>(code + symbol.entry),
@@ -201,7 +210,8 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
     entries[symbol.function].push_back({.pc = pc, .code = reinterpret_cast<vm::CompiledCode>(code + symbol.entry)});
   }
   for (auto& [function, points] : entries) ways_in_.add(module, function, std::move(points));
-  ticker_.start();
+  // What is mixed is left all the time anyway, and at places that don't depend on a clock.
+  if (mixer_ == nullptr) ticker_.start();
   const std::lock_guard hold(mutex_);
   for (const Symbol& symbol : image.symbols) {
     Heat& heat = heat_[{&module, symbol.function}];
@@ -212,6 +222,11 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
     }
   }
   return true;
+}
+
+bool HotTier::is_way_in(const Symbol& symbol) const {
+  if (mixer_ == nullptr) return true;
+  return mixer_->keeps(symbol.function, symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop));
 }
 
 void HotTier::log_work(const Job& job, const Image& image, Journal::Clock::time_point made) {
@@ -234,8 +249,14 @@ void HotTier::announce(const vm::LoadedModule& module, const Image& image, const
 }
 
 void HotTier::loaded(vm::LoadedModule& module) {
-  if (options_.mode != Mode::Always) return;
-  for (std::uint32_t id = 0; id < module.functions.size(); ++id) {
+  if (options_.mode != Mode::Always && options_.mode != Mode::Mixed) return;
+  const auto count = static_cast<std::uint32_t>(module.functions.size());
+  apart_.clear();
+  for (std::uint32_t id = 0; id < count; ++id) {
+    if (mixer_ != nullptr && !mixer_->takes(id)) apart_.push_back(id);
+  }
+  for (std::uint32_t id = 0; id < count; ++id) {
+    if (std::ranges::binary_search(apart_, id)) continue;
     std::set<std::uint32_t> heads;
     for (const LoopSpan& loop : loop_spans(FunctionView(module, id))) heads.insert(loop.head);
     compile({&module, id, true, {heads.begin(), heads.end()}});

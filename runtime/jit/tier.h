@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include "runtime/jit/cache.h"
@@ -21,6 +22,7 @@
 #include "runtime/jit/debugger.h"
 #include "runtime/jit/jit.h"
 #include "runtime/jit/journal.h"
+#include "runtime/jit/mixer.h"
 #include "runtime/jit/perf_dump.h"
 #include "runtime/jit/perf_map.h"
 #include "runtime/jit/spans.h"
@@ -35,16 +37,21 @@ enum class Mode : std::uint8_t {
   Off,     // nothing
   On,      // what is hot
   Always,  // everything, before it runs: for tests
+  Mixed,   // part of it, before it runs, and left now and then: for tests, see Mixer
 };
+
+/// A Compile that may have a state.
+using Compiler = std::function<std::remove_pointer_t<Compile>>;
 
 struct TierOptions {
   Mode mode = Mode::On;
   std::string library;                          // where the compiler is
+  Compiler compile;                             // or what is called in its place; may be empty
   std::function<void(const std::string&)> log;  // a line for each piece of work; may be empty
   std::unique_ptr<PerfMap> perf;                // where profilers look for names, if one is to be written
   std::unique_ptr<PerfDump> perf_dump;          // and for lines
-  CacheOptions cache;                           // of what is hot; not used by Mode::Always
-  std::uint32_t asks_every = 0;                 // see Request
+  CacheOptions cache;                           // of what is hot; used by Mode::On alone
+  std::uint64_t seed = 0;                       // of Mode::Mixed
 };
 
 class HotTier final : public vm::Tier {
@@ -60,6 +67,8 @@ class HotTier final : public vm::Tier {
   void close() override;
   /// Ends the log with its table.
   void summarise() { journal_.summarise(); }
+  /// Who decides what is compiled with Mode::Mixed; null otherwise.
+  Mixer* mixer() { return mixer_.get(); }
   /// Whether something is being compiled: then ending this object waits for that.
   bool is_busy() const { return busy_.load(); }
 
@@ -92,6 +101,7 @@ class HotTier final : public vm::Tier {
   void compile(Job job);
   bool install(const Job& job, const Image& image);
   bool place(vm::LoadedModule& module, const Image& image);
+  bool is_way_in(const Symbol& symbol) const;
   void log_work(const Job& job, const Image& image, Journal::Clock::time_point made);
   void announce(const vm::LoadedModule& module, const Image& image, const std::byte* code);
   // What the cache has of a module and is to have.
@@ -107,6 +117,7 @@ class HotTier final : public vm::Tier {
   const std::string& identity();
   void load_kept(vm::LoadedModule& module);
   bool place_kept(vm::LoadedModule& module, const KeptImage& image);
+  bool is_keeping() const { return !options_.cache.folder.empty() && options_.mode == Mode::On; }
   void remember(const Job& job, const Image& image);
   void keep();
   void say(const std::string& line) const {
@@ -114,7 +125,9 @@ class HotTier final : public vm::Tier {
   }
 
   const TierOptions options_;
-  Compile compile_ = nullptr;
+  const std::unique_ptr<Mixer> mixer_;
+  Compiler compile_;
+  std::vector<std::uint32_t> apart_;  // functions of the module in the making that stay interpreted
   bool tried_ = false;
   std::optional<bool> wants_lines_;
   CodeMemory memory_;

@@ -93,7 +93,7 @@ bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
 }
 
 void HotTier::remember(const Job& job, const Image& image) {
-  if (options_.cache.folder.empty() || options_.mode != Mode::On) return;
+  if (!is_keeping()) return;
   Kept& kept = this->kept(*job.module);
   KeptImage made{.function = job.function, .loops = job.loops, .symbols = {}, .bytes = {}, .origins = {}};
   if (image.trouble.empty()) {

@@ -94,10 +94,19 @@ bool helper_step(Machine* vm, std::uint64_t* fp, std::uint32_t at) {
   const Word* pc = function.code + at;
   const Word w = original_word(function, pc);
   vm->fault = Fault::None;
+  auto op = static_cast<std::uint16_t>(w);
+  if (op == static_cast<std::uint16_t>(Exec::Probe)) [[unlikely]] {
+    // Its own handler goes on by the table of steps, which would end before the instruction is done.
+    op = function.module->probed[function.id][at];
+    if (++vm->checks == vm->fail_at) {
+      vm->fault = Fault::Injected;
+      return true;
+    }
+  }
   constexpr std::uint64_t kPlenty = UINT64_MAX / 2;
   do {
     vm->exit.pc = UINT32_MAX;
-    handler_table()[static_cast<std::uint16_t>(w)](pc, fp, vm, kSteps.handlers, w, kPlenty);
+    handler_table()[op](pc, fp, vm, kSteps.handlers, w, kPlenty);
   } while (vm->exit.pc == at);
   return vm->fault != Fault::None;
 }

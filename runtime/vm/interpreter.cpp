@@ -46,9 +46,8 @@ Machine::~Machine() {
 
 Interpreter::Interpreter(const Options& options, World& world)
     : options_(options), world_(world), pool_(options.memory_limit) {
-  // Steps are counted, and probed, by the interpreter alone.
-  const bool counts = options.step_limit != UINT64_MAX || options.probes || options.director != nullptr;
-  if (counts) options_.tier = nullptr;
+  // Steps are counted by the interpreter alone.
+  if (options.step_limit != UINT64_MAX) options_.tier = nullptr;
 }
 
 std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& world) {

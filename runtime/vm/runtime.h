@@ -36,7 +36,8 @@ struct Options {
   std::uint32_t stack_slots = 1u << 22;
   /// Calls and backward jumps before the program is stopped with a panic; for fuzzing and tests.
   std::uint64_t step_limit = UINT64_MAX;
-  /// Counts checked operations, and lets one of them panic: for tests, see `fail_at`.
+  /// Counts checked operations, and lets one of them panic: for tests, see `fail_at`. What compiled code does by itself
+  /// doesn't count.
   bool probes = false;
   /// Threads that run tasks at most; 0: one a core.
   std::uint32_t workers = 0;
@@ -44,7 +45,8 @@ struct Options {
   bool spread = false;
   /// Decides what the scheduler leaves to chance: for simulation.
   task::Director* director = nullptr;
-  /// Compiles what is hot; null: everything is interpreted.
+  /// Compiles what is hot; null: everything is interpreted, as it is with a step limit. A director sees no steps of
+  /// compiled code.
   Tier* tier = nullptr;
 };
 

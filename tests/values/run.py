@@ -1,7 +1,7 @@
 """Runs random programs about value semantics against what the deep-copying oracle says they print.
 
-    run.py --noodle PATH --programs N --seed S [--panics N] [--everywhere PATH] [--record FILE] [--keep FOLDER]
-           [--native]
+    run.py --noodle PATH --programs N --seed S [--panics N] [--jit MODE | --native] [--everywhere PATH]
+           [--record FILE] [--keep FOLDER]
 
 With --native, programs are built to executables. With --everywhere, the program panic_everywhere lets each
 checked operation of each of them panic once as well. Every program must print what the oracle printed, exit as
@@ -40,7 +40,7 @@ def build(noodle, source):
 def check(options, folder, stem, panics):
     """What is wrong with one file, or nothing."""
     source = os.path.join(folder, stem + ".noodle")
-    command = [options.noodle, "run", "--check-leaks", source]
+    command = [options.noodle, "run", "--check-leaks", "--jit=" + options.jit, source]
     if options.native:
         command, wrong = build(options.noodle, source)
         if wrong:
@@ -62,17 +62,18 @@ def check(options, folder, stem, panics):
     return None
 
 
-def check_everywhere(program, folder, jobs):
+def check_everywhere(options, folder):
     """What is left over when any operation of any program panics, file by file."""
 
     def one(path):
-        run = subprocess.run([program, path, "--functions", "p"], capture_output=True, text=True, timeout=20 * TIMEOUT_S)
+        command = [options.everywhere, path, "--functions", "p", "--jit", options.jit]
+        run = subprocess.run(command, capture_output=True, text=True, timeout=20 * TIMEOUT_S)
         lines = run.stdout.split("\n")
         count = int(lines[-2].split(" ")[0]) if run.returncode == 0 else 0
         return path, count, None if run.returncode == 0 else run.stdout[-500:] + run.stderr[-500:]
 
     paths = sorted(os.path.join(folder, f) for f in os.listdir(folder) if f.endswith(".noodle"))
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(one, paths))
     return sum(count for _, count, _ in results), [(path, wrong) for path, _, wrong in results if wrong]
 
@@ -93,7 +94,7 @@ def run_batch(options, seed, programs, panics):
                 for end in (".noodle", ".expected"):
                     shutil.copy(os.path.join(folder, stem + end), options.keep)
     if options.everywhere:
-        runs, wrong = check_everywhere(options.everywhere, folder, options.jobs)
+        runs, wrong = check_everywhere(options, folder)
         for path, text in wrong:
             failures.append(os.path.basename(path))
             print(text)
@@ -111,6 +112,7 @@ def main():
     parser.add_argument("--panics", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
+    parser.add_argument("--jit", default="on")
     parser.add_argument("--everywhere")
     parser.add_argument("--native", action="store_true")
     parser.add_argument("--record")

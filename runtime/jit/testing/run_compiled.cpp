@@ -16,88 +16,6 @@ class SilentWorld final : public world::TestWorld {
   std::expected<void, std::string> write_file(const std::string&, std::string_view, bool) override { return {}; }
 };
 
-/// Compiles everything, and then makes sure that it is left and entered again all the time: compiled code asks
-/// after every few instructions whether to leave, and gets no memory at the first time it asks.
-class RestlessTier final : public vm::Tier {
- public:
-  RestlessTier(TierOptions options, std::uint64_t seed) : random_(seed), inner_(std::move(options)) {
-    constexpr std::uint32_t kOneIn[] = {2, 5, 40, 1000};
-    one_in_ = kOneIn[random_.below(std::size(kOneIn))];
-    without_beginnings_ = random_.chance(20);
-  }
-
-  void attach(vm::Machine& machine) override {
-    std::copy_n(machine.helpers, std::size(helpers_), helpers_);
-    make_ = original<Make>(machine, vm::Helper::New);
-    make_unique_ = original<MakeUnique>(machine, vm::Helper::MakeUnique);
-    safepoint_ = original<Safepoint>(machine, vm::Helper::Safepoint);
-    helper(vm::Helper::New) = reinterpret_cast<const void*>(&restless_new);
-    helper(vm::Helper::MakeUnique) = reinterpret_cast<const void*>(&restless_make_unique);
-    helper(vm::Helper::Safepoint) = reinterpret_cast<const void*>(&restless_safepoint);
-    machine.helpers = helpers_;
-    inner_.attach(machine);
-  }
-  void sample(vm::Machine&, const std::uint64_t*, std::uint32_t) override {}
-  void loaded(vm::LoadedModule& module) override {
-    inner_.loaded(module);
-    for (std::uint32_t id = 0; id < module.functions.size(); ++id) take_away(module, id);
-  }
-  void rouse() override { inner_.rouse(); }
-  void left(const vm::Machine& machine) override { inner_.left(machine); }
-  void close() override { inner_.close(); }
-
- private:
-  using Make = memory::Object* (*)(vm::Machine*, std::uint32_t);
-  using MakeUnique = std::uint64_t (*)(vm::Machine*, std::uint64_t*, std::uint32_t);
-  using Safepoint = bool (*)(vm::Machine*);
-
-  template <typename Function>
-  static Function original(const vm::Machine& machine, vm::Helper which) {
-    return reinterpret_cast<Function>(const_cast<void*>(machine.helpers[static_cast<std::size_t>(which)]));
-  }
-  const void*& helper(vm::Helper which) { return helpers_[static_cast<std::size_t>(which)]; }
-  static RestlessTier& of(vm::Machine* vm) { return *static_cast<RestlessTier*>(vm->options.tier); }
-  bool leaves() { return random_.below(one_in_) == 0; }
-
-  static memory::Object* restless_new(vm::Machine* vm, std::uint32_t type) {
-    RestlessTier& tier = of(vm);
-    return tier.leaves() ? nullptr : tier.make_(vm, type);
-  }
-  static std::uint64_t restless_make_unique(vm::Machine* vm, std::uint64_t* fp, std::uint32_t slot) {
-    RestlessTier& tier = of(vm);
-    return tier.leaves() ? 0 : tier.make_unique_(vm, fp, slot);
-  }
-  static bool restless_safepoint(vm::Machine* vm) {
-    RestlessTier& tier = of(vm);
-    if (vm->compiled_limit.load(std::memory_order_relaxed) == nullptr) return tier.safepoint_(vm);
-    return tier.leaves();
-  }
-
-  // Makes some of a function's entries what they were before it was compiled.
-  void take_away(vm::LoadedModule& module, std::uint32_t id) {
-    const vm::CompiledFunction* compiled = module.compiled[id].load();
-    if (compiled == nullptr) return;
-    for (const vm::EntryPoint& entry : compiled->entries) {
-      const bool goes = entry.pc == 0 && without_beginnings_ ? random_.chance(90) : random_.chance(25);
-      if (!goes) continue;
-      nbc::Word& word = module.code[id][entry.pc];
-      word = (word & ~nbc::Word{0xFFFF}) | entry.replaced;
-      if (entry.pc != 0) continue;
-      module.functions[id].entry.store(nullptr);
-      module.functions[id].fast.store(nullptr);
-    }
-  }
-
-  nbc::testing::Random random_;
-  HotTier inner_;
-  std::uint32_t one_in_ = 2;
-  bool without_beginnings_ = false;
-  const void* helpers_[static_cast<std::size_t>(vm::Helper::Count)] = {};
-  Make make_ = nullptr;
-  MakeUnique make_unique_ = nullptr;
-  Safepoint safepoint_ = nullptr;
-};
-
 std::string outcome(const std::expected<std::vector<std::uint64_t>, vm::Stop>& results, const vm::LoadedModule& module,
                     const nbc::Function& function) {
   if (!results) return "stop " + std::to_string(static_cast<int>(results.error().kind)) + ": " + results.error().text();
@@ -129,13 +47,12 @@ ModuleResult run_module(const nbc::Module& module, const RunOptions& options) {
   auto verified = nbc::verify(module);
   if (!verified) return result;
   TierOptions wanted;
-  wanted.mode = Mode::Always;
+  wanted.mode = options.way == Way::Mixed ? Mode::Mixed : Mode::Always;
   wanted.library = options.library;
-  if (options.way == Way::Restless) wanted.asks_every = 1 + options.seed / 4 % 5;
+  wanted.seed = options.seed;
   wanted.log = [&](const std::string& line) { result.refused += line.find("stays interpreted") != std::string::npos; };
   std::unique_ptr<vm::Tier> tier;
-  if (options.way == Way::Compiled) tier = std::make_unique<HotTier>(std::move(wanted));
-  if (options.way == Way::Restless) tier = std::make_unique<RestlessTier>(std::move(wanted), options.seed);
+  if (options.way != Way::Interpreted) tier = std::make_unique<HotTier>(std::move(wanted));
   vm::Options limits = options.limits;
   limits.tier = tier.get();
   SilentWorld world;

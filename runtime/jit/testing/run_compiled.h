@@ -14,13 +14,20 @@ namespace noodle::jit::testing {
 enum class Way : std::uint8_t {
   Interpreted,
   Compiled,  // all of it, as `noodle run --jit=always` does it
-  Restless,  // compiled, but left at random instructions, and with some of its entries taken away
+  Mixed,     // part of it compiled, but left at random instructions, and with some of its entries taken away
 };
+
+/// The ways that are to do what the interpreter does, with what each is called.
+struct NamedWay {
+  Way way;
+  const char* name;
+};
+inline constexpr NamedWay kOtherWays[] = {{Way::Compiled, "compiled"}, {Way::Mixed, "mixed"}};
 
 struct RunOptions {
   Way way = Way::Interpreted;
   std::string library;          // the compiler
-  std::uint64_t seed = 0;       // of what is left to chance
+  std::uint64_t seed = 0;       // of Way::Mixed
   vm::Options limits;           // its tier is not looked at
   std::size_t most = SIZE_MAX;  // functions to call
 };
