@@ -88,6 +88,56 @@ fn main() {
   EXPECT_TRUE(matches(result.err, R"(jit: +\d\d  .*noodle:\d+ in .*: `channel\.)")) << result.err;
 }
 
+// Its first worker waits for whoever reads what it prints, and the thread that asks to leave sleeps by then.
+TEST_F(Jit, AWorkerThatComesLateIsAskedToLeave) {
+  write("c.noodle", R"(fn work(n: Int) -> Int {
+    var x = 1
+    var i = 0
+    if n == -2 { return work(7) + work(8) }
+    loop {
+        if i == n { return x }
+        x = (x * 31 + i) % 1000003
+        i = (i + 1) % 1000000007
+    }
+}
+fn main() {
+    var sum = 0
+    for _ in 0..40000 { sum += work(1000) }
+    sleep(400ms)
+    let line = "0123456789".repeat(30000 + sum % 2)
+    let endless = async work(-1)
+    print(line)
+    endless.cancel()
+    print("cancelled")
+}
+)");
+  const ProcessResult result = shell("timeout -s KILL 60 $1 run c.noodle | (sleep 1; tail -n 1)");
+  EXPECT_EQ(result.out, "cancelled\n") << result.err;
+}
+
+TEST_F(Jit, AListThatIsOnlyReadIsReadThoughItIsShared) {
+  write("d.noodle", R"(fn scan(shared: List<Int>, n: Int) -> Int {
+    var mine = shared
+    var hits = 0
+    for i in 0..n {
+        let k = (i * 7) % 1000
+        if mine[k] < 0 { mine[k] = 0 }
+        hits += mine[k]
+    }
+    hits + mine[0]
+}
+fn main() {
+    let xs = List.filled(1000, 7)
+    var sum = 0
+    for _ in 0..20 { sum += scan(xs, 300000) }
+    print(sum + xs[1])
+}
+)");
+  const ProcessResult result = noodle({"run", "--jit-log", "d.noodle"});
+  EXPECT_EQ(result.out, "42000147\n");
+  EXPECT_TRUE(matches(result.err, "compiled code was left [0-9]{1,2} times?\n")) << result.err;
+}
+
 TEST_F(Jit, MixedIsCompiledInPartAndLeftAllTheTime) {
   const ProcessResult result = noodle({"run", "--jit=mixed", "--jit-log", "a.noodle", "15", "1000"});
   const ProcessResult plain = noodle({"run", "--jit=off", "a.noodle", "15", "1000"});

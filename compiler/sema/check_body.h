@@ -150,13 +150,14 @@ struct LiteralNode : ConvertExpr {
   IntExpr plain;
 };
 
-class BodyChecker final : public ConstantSource {
+class BodyChecker final : public Declarations {
  public:
   BodyChecker(Context& context, FunctionId function, Scope scope);
 
   std::unique_ptr<Body> check_function();
   std::unique_ptr<Body> check_constant(ConstId id, TypeId declared);
   const ConstValue* constant(ConstId id) override { return context_.constant_value(id); }
+  const NominalDecl& nominal(NominalId id) override { return context_.nominal(id); }
 
  private:
   // ---- nodes (check_body.cpp)

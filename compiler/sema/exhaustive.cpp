@@ -124,7 +124,7 @@ class Index {
 
 class Checker {
  public:
-  Checker(TypeTable& types, ConstantSource& constants) : types_(types), constants_(constants) {}
+  Checker(TypeTable& types, Declarations& declared) : types_(types), declared_(declared) {}
 
   Coverage run(TypeId type, std::span<const CoverageArm> arms) {
     Coverage result;
@@ -241,7 +241,7 @@ class Checker {
         out.text = static_cast<const StringExpr*>(expr)->text;
         return true;
       case ExprKind::Const: {
-        const ConstValue* value = constants_.constant(static_cast<const ConstExpr*>(expr)->constant);
+        const ConstValue* value = declared_.constant(static_cast<const ConstExpr*>(expr)->constant);
         if (value == nullptr) return false;
         switch (value->kind) {
           case ConstValue::Kind::Int: set_bits(out, kind, value->bits); return true;
@@ -479,7 +479,7 @@ class Checker {
     } else if (kind == TypeKind::Tuple) {
       all.push_back(variant(type, 0));
     } else if (kind == TypeKind::Nominal) {
-      std::size_t count = types_.nominal(types_.nominal_of(type)).variants.size();
+      std::size_t count = declared_.nominal(types_.nominal_of(type)).variants.size();
       for (std::size_t i = 0; i < count; ++i) {
         all.push_back(variant(type, static_cast<std::uint32_t>(i)));
       }
@@ -503,7 +503,7 @@ class Checker {
 
   bool is_empty(TypeId type) {
     NominalId id = types_.nominal_of(type);
-    return id.valid() && types_.nominal(id).is_enum && types_.nominal(id).variants.empty();
+    return id.valid() && declared_.nominal(id).is_enum && declared_.nominal(id).variants.empty();
   }
 
   static Constructor leaf(const Pat* pat) {
@@ -522,9 +522,9 @@ class Checker {
     if (data.kind == TypeKind::Tuple) {
       c.parts.assign(data.arguments.begin(), data.arguments.end());
     } else if (data.kind == TypeKind::Nominal) {
-      std::size_t count = types_.nominal(NominalId(data.index)).variants[index].fields.size();
+      std::size_t count = declared_.nominal(NominalId(data.index)).variants[index].fields.size();
       for (std::size_t i = 0; i < count; ++i) {
-        TypeId field = types_.nominal(NominalId(data.index)).variants[index].fields[i].type;
+        TypeId field = declared_.nominal(NominalId(data.index)).variants[index].fields[i].type;
         c.parts.push_back(types_.substitute(field, data.arguments));
       }
     }
@@ -653,7 +653,7 @@ class Checker {
         } else if (kind == TypeKind::Tuple) {
           parts("(", ")");
         } else if (kind == TypeKind::Nominal) {
-          const NominalDecl& decl = types_.nominal(types_.nominal_of(pat->type));
+          const NominalDecl& decl = declared_.nominal(types_.nominal_of(pat->type));
           const VariantInfo& variant = decl.variants[pat->index];
           out += types_.names().text(decl.is_enum ? variant.name : decl.name);
           if (decl.is_enum) {
@@ -679,15 +679,15 @@ class Checker {
   }
 
   TypeTable& types_;
-  ConstantSource& constants_;
+  Declarations& declared_;
   Arena arena_;
   std::int64_t steps_ = 0;
 };
 
 }  // namespace
 
-Coverage check_coverage(TypeTable& types, ConstantSource& constants, TypeId type, std::span<const CoverageArm> arms) {
-  return Checker(types, constants).run(type, arms);
+Coverage check_coverage(TypeTable& types, Declarations& declared, TypeId type, std::span<const CoverageArm> arms) {
+  return Checker(types, declared).run(type, arms);
 }
 
 }  // namespace noodle::sema

@@ -21,11 +21,12 @@
 
 namespace noodle::sema {
 
-/// Gives the values of constants that patterns name.
-class ConstantSource {
+/// Gives what patterns and their types name: a type that nobody asked for yet has no variants in the table.
+class Declarations {
  public:
-  virtual ~ConstantSource() = default;
+  virtual ~Declarations() = default;
   virtual const ConstValue* constant(ConstId id) = 0;
+  virtual const NominalDecl& nominal(NominalId id) = 0;
 };
 
 /// What was found out about a list of arms.
@@ -44,6 +45,6 @@ struct CoverageArm {
 };
 
 /// Checks arms over values of `type`. Patterns must be without inference variables.
-Coverage check_coverage(TypeTable& types, ConstantSource& constants, TypeId type, std::span<const CoverageArm> arms);
+Coverage check_coverage(TypeTable& types, Declarations& declared, TypeId type, std::span<const CoverageArm> arms);
 
 }  // namespace noodle::sema

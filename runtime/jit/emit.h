@@ -104,7 +104,8 @@ class Lowering {
     Block* before = nullptr;  // from outside
     Block* chunk = nullptr;   // a few thousand turns, after which we look whether somebody asks us to leave
     llvm::AllocaInst* stop = nullptr;
-    std::vector<llvm::AllocaInst*> lengths;  // of the lists; 0 for one that can't be used as it is
+    std::vector<llvm::AllocaInst*> lengths;  // of the lists
+    std::vector<llvm::AllocaInst*> rooms;    // the same for who writes: 0 for one that others hold as well
     std::vector<llvm::AllocaInst*> data;
   };
   /// An element's list: where its elements are, and the list itself where it may be replaced.
@@ -184,7 +185,7 @@ class Lowering {
   bool list(const nbc::Inst& inst);
   bool list_change(const nbc::Inst& inst);
   bool push(const nbc::Inst& inst);
-  ListPlace checked_list(std::uint32_t slot, std::uint32_t index);
+  ListPlace checked_list(std::uint32_t slot, std::uint32_t index, bool changes);
   ListPlace unique_place(std::uint32_t slot, ListPlace place);
   Value* element_address(const value::TypeInfo& type, Value* data, Value* index);
   Value* unique_list(std::uint32_t slot, Value* list);
@@ -213,6 +214,7 @@ class Lowering {
   void release_if_any(Value* object);
   bool has_simple_counts(const value::TypeInfo& type) const;
   void count_slots(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*));
+  void count_field(const memory::Field& field, std::uint32_t slot, void (Lowering::*count)(Value*));
   void count_variant(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*));
   void retain_slots(const value::TypeInfo& type, std::uint32_t slot);
   void release_slots(const value::TypeInfo& type, std::uint32_t slot);
@@ -221,7 +223,7 @@ class Lowering {
   void copy_words(Value* to, Value* from, Value* count);
   Value* load_pointer(Value* base, std::uint64_t offset);
   void call_method(const nbc::Inst& inst);
-  void room_for_call(Value* frame, Value* slots);
+  void room_for_call(Value* frame, Value* slots, bool is_taken_in = false);
   void after_call(const nbc::Inst& inst, Value* frame, Value* left, std::uint32_t results_at);
   llvm::CallInst* call_body(llvm::FunctionType* type, Value* target, const std::vector<Value*>& args);
   void called(const nbc::Inst& inst, Value* frame, Value* returned, llvm::StructType* type, std::uint32_t args);

@@ -121,15 +121,20 @@ class Finder {
 
   void lists(PlainLoop& loop, const SlotSet& written) const {
     bool straight = true;  // every turn comes here
+    bool safe = true;      // and nothing can have gone wrong before
     for (std::uint32_t pc = loop.head; pc <= loop.latch;) {
       const Inst inst = v_.at(pc);
       if (pc != loop.head && is_leader(pc)) straight = false;
-      if ((reads_elements(inst) || changes_elements(inst)) && !written.has(inst.b())) {
+      const bool reads = reads_elements(inst), changes = changes_elements(inst);
+      const bool is_counted = straight && loop.counter && inst.c() == loop.counter->slot;
+      if ((reads || changes) && !written.has(inst.b())) {
         auto at = std::ranges::find(loop.lists, std::uint32_t{inst.b()}, &SteadyList::slot);
         if (at == loop.lists.end()) at = loop.lists.insert(at, SteadyList{.slot = inst.b()});
-        at->changed |= changes_elements(inst);
-        at->always |= straight && loop.counter && inst.c() == loop.counter->slot;
+        at->changed |= changes;
+        at->always |= is_counted;
+        at->foremost |= is_counted && changes && safe;
       }
+      if ((inst.op_info->flags & nbc::Panics) != 0 && !(reads && is_counted)) safe = false;
       if ((inst.op_info->flags & nbc::Branch) != 0) straight = false;
       pc += inst.words();
     }

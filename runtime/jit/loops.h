@@ -13,8 +13,9 @@ namespace noodle::jit {
 /// A list that a loop reads or changes elements of, but neither replaces, resizes nor shares.
 struct SteadyList {
   std::uint32_t slot = 0;
-  bool changed = false;  // some element is written
-  bool always = false;   // each turn of the loop asks for the element that the counter names
+  bool changed = false;   // some element is written
+  bool always = false;    // each turn of the loop asks for the element that the counter names
+  bool foremost = false;  // each turn writes that element, before anything that may go wrong but reading
 };
 
 /// A number that stays, or what a slot holds that does.
@@ -32,7 +33,7 @@ struct Counter {
 };
 
 /// A loop whose instructions lie between its head and its one jump back, without effects but on elements of lists
-/// that hold no references: it ends, or goes on for ever, without anybody else seeing or changing anything.
+/// that aren't counted: it ends, or goes on for ever, without anybody else seeing or changing anything.
 struct PlainLoop {
   std::uint32_t head = 0;
   std::uint32_t latch = 0;  // the jump back

@@ -174,6 +174,7 @@ void Lowering::prologue() {
     }
     for (std::size_t i = 0; i < loop.plain.lists.size(); ++i) {
       loop.lengths.push_back(b.CreateAlloca(u.i64));
+      loop.rooms.push_back(b.CreateAlloca(u.i64));
       loop.data.push_back(b.CreateAlloca(u.ptr));
     }
   }

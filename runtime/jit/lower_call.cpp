@@ -17,15 +17,19 @@ std::uint64_t list_offset(const Inst& inst) { return (std::uint64_t{inst.pc} + i
 
 }  // namespace
 
-// Leaves unless the callee's frame fits, nobody asked us to leave, and the processor's stack has room.
-void Lowering::room_for_call(Value* frame, Value* slots) {
+// Leaves unless the callee's frame fits, nobody asked us to leave, and the processor's stack has room, of which one
+// that is taken in wants none.
+void Lowering::room_for_call(Value* frame, Value* slots, bool is_taken_in) {
   Value* limit = load_atomic(u.i64, vm, offsetof(vm::Machine, compiled_limit), llvm::AtomicOrdering::Monotonic);
   Value* end = b.CreateAdd(b.CreatePtrToInt(frame, u.i64), b.CreateMul(slots, word(kWord)));
-  Value* stack = b.CreateIntrinsic(llvm::Intrinsic::frameaddress, {u.ptr}, {b.getInt32(0)});
-  Value* lowest = machine_field(offsetof(vm::Machine, processor_stack_end), u.i64);
-  Value* short_of = b.CreateICmpULT(b.CreatePtrToInt(stack, u.i64), lowest);
+  Value* no_room = b.CreateICmpUGT(end, limit);
+  if (!is_taken_in) {
+    Value* stack = b.CreateIntrinsic(llvm::Intrinsic::frameaddress, {u.ptr}, {b.getInt32(0)});
+    Value* lowest = machine_field(offsetof(vm::Machine, processor_stack_end), u.i64);
+    no_room = b.CreateOr(no_room, b.CreateICmpULT(b.CreatePtrToInt(stack, u.i64), lowest));
+  }
   Block *full = make("full"), *room = make("room");
-  b.CreateCondBr(b.CreateOr(b.CreateICmpUGT(end, limit), short_of), full, room, u.unlikely);
+  b.CreateCondBr(no_room, full, room, u.unlikely);
   b.SetInsertPoint(full);
   b.CreateCondBr(ask(vm::Helper::MayCall, {vm, end}), room, region_exit(),
                  llvm::MDBuilder(u.context).createBranchWeights(2000, 1));
@@ -78,11 +82,12 @@ void Lowering::call(const Inst& inst) {
   const std::uint32_t id = inst.uimm();
   const vm::LoadedFunction& callee = v.module.functions[id];
   Value* frame = slot_address(fp, v.facts.slots() + vm::kFrameWords);
-  room_for_call(frame, word(callee.slots));
+  llvm::Function* twin = id == v.id && u.includes(id) ? u.twin(id) : nullptr;
+  if (twin == fn) twin = nullptr;
+  room_for_call(frame, word(callee.slots), twin != nullptr);
   Value* target = nullptr;
   if (u.includes(id)) {
-    llvm::Function* twin = id == v.id ? u.twin(id) : nullptr;
-    target = twin != nullptr && twin != fn ? twin : u.body(id);
+    target = twin != nullptr ? twin : u.body(id);
   } else {
     Value* fast = load_pointer(loaded_function(id), offsetof(vm::LoadedFunction, fast));
     leave_if(b.CreateIsNull(fast));

@@ -28,9 +28,19 @@ void Lowering::count(llvm::Function* function, Value* object) {
 void Lowering::retain_if_any(Value* object) { count(u.retain_function(), object); }
 void Lowering::release_if_any(Value* object) { count(u.release_function(), object); }
 
+namespace {
+
+// Whether what a value of a type counts is always at the same places: pointers and strings.
+bool counts_alike(const value::TypeInfo& type) {
+  return std::ranges::none_of(type.slot_fields,
+                              [](const memory::Field& field) { return field.kind == memory::Field::Kind::Enum; });
+}
+
+}  // namespace
+
 // Whether what a type counts is found by one look: a pointer, a string, or such in the variants of an enum.
 bool Lowering::has_simple_counts(const value::TypeInfo& type) const {
-  if (!type.counted || type.kind != Kind::Enum) return true;
+  if (!type.counted || counts_alike(type)) return true;
   for (const value::VariantInfo& variant : type.variants) {
     for (const memory::Field& field : variant.fields) {
       if (field.kind == memory::Field::Kind::Enum) return false;
@@ -46,8 +56,14 @@ Lowering::Value* Lowering::object_of_text(Value* low, Value* high) {
 
 void Lowering::count_slots(const value::TypeInfo& type, std::uint32_t slot, void (Lowering::*count)(Value*)) {
   if (!type.counted) return;
-  if (type.kind == Kind::Enum) return count_variant(type, slot, count);
-  (this->*count)(type.kind == Kind::String ? object_of_text(get_word(slot), get_word(slot + 1)) : get_pointer(slot));
+  if (!counts_alike(type)) return count_variant(type, slot, count);
+  for (const memory::Field& field : type.slot_fields) count_field(field, slot, count);
+}
+
+void Lowering::count_field(const memory::Field& field, std::uint32_t slot, void (Lowering::*count)(Value*)) {
+  const std::uint32_t at = slot + field.offset / 8;
+  (this->*count)(field.kind == memory::Field::Kind::String ? object_of_text(get_word(at), get_word(at + 1))
+                                                           : get_pointer(at));
 }
 
 // By the variant that the enum holds; fields count bytes from the tag.
@@ -59,11 +75,7 @@ void Lowering::count_variant(const value::TypeInfo& type, std::uint32_t slot, vo
     Block* variant = make("variant");
     which->addCase(llvm::cast<llvm::ConstantInt>(word(static_cast<std::int64_t>(i))), variant);
     b.SetInsertPoint(variant);
-    for (const memory::Field& field : type.variants[i].fields) {
-      const std::uint32_t at = slot + field.offset / 8;
-      (this->*count)(field.kind == memory::Field::Kind::String ? object_of_text(get_word(at), get_word(at + 1))
-                                                               : get_pointer(at));
-    }
+    for (const memory::Field& field : type.variants[i].fields) count_field(field, slot, count);
     b.CreateBr(on);
   }
   b.SetInsertPoint(on);
@@ -138,14 +150,16 @@ bool Lowering::moving(const Inst& inst) {
 // ------------------------------------------------------------------------------------------- lists
 
 // The list in a slot, of which the index in another is known to be within.
-Lowering::ListPlace Lowering::checked_list(std::uint32_t slot, std::uint32_t index) {
+Lowering::ListPlace Lowering::checked_list(std::uint32_t slot, std::uint32_t index, bool changes) {
   const LoopCode* loop = loop_at(pc_);
   const SteadyList* steady = loop != nullptr ? loop->plain.list(slot) : nullptr;
   if (steady != nullptr) {
     const auto n = static_cast<std::size_t>(steady - loop->plain.lists.data());
     // Within a chunk the counter is below the lengths of those lists that every turn asks.
-    const bool known = steady->always && loop->plain.counter && loop->plain.counter->slot == index;
-    if (!known) leave_if(b.CreateICmpUGE(get_word(index), b.CreateLoad(u.i64, loop->lengths[n])));
+    const bool is_counted = loop->plain.counter && loop->plain.counter->slot == index;
+    const bool known = is_counted && (changes ? steady->foremost : steady->always);
+    llvm::AllocaInst* within = changes ? loop->rooms[n] : loop->lengths[n];
+    if (!known) leave_if(b.CreateICmpUGE(get_word(index), b.CreateLoad(u.i64, within)));
     return {.list = nullptr, .data = b.CreateLoad(u.ptr, loop->data[n])};
   }
   Value* list = get_pointer(slot);
@@ -260,7 +274,7 @@ bool Lowering::list(const Inst& inst) {
       const bool counts = inst.op() == Op::ListGet && type.element->counted;
       if (counts && !leaves_count_simply(*type.element)) return false;
       Value* index = get_word(inst.c());
-      Value* at = element_address(type, checked_list(inst.b(), inst.c()).data, index);
+      Value* at = element_address(type, checked_list(inst.b(), inst.c(), false).data, index);
       for (const value::Leaf& leaf : type.element->leaves) load_leaf(leaf, at, listed(inst, leaf), counts);
       if (counts) region(inst.pc + inst.words());
       return true;
@@ -270,7 +284,7 @@ bool Lowering::list(const Inst& inst) {
       const value::Leaf& leaf = type.element->leaves[inst.y()];
       if (!has_simple_counts(*leaf.type)) return false;
       Value* index = get_word(inst.c());
-      Value* at = element_address(type, checked_list(inst.b(), inst.c()).data, index);
+      Value* at = element_address(type, checked_list(inst.b(), inst.c(), false).data, index);
       load_leaf(leaf, at, from(inst.a(), leaf), leaf.type->counted);
       if (leaf.type->counted) region(inst.pc + inst.words());
       return true;
@@ -296,7 +310,7 @@ bool Lowering::list_change(const Inst& inst) {
   if (counted && !takes && (one ? only->kind == Kind::Enum : type.element->leaves.size() != 1)) return false;
   if (counted && !takes && !one && type.element->leaves[0].kind == Kind::Enum) return false;
   Value* index = get_word(inst.c());
-  const ListPlace place = unique_place(inst.b(), checked_list(inst.b(), inst.c()));
+  const ListPlace place = unique_place(inst.b(), checked_list(inst.b(), inst.c(), true));
   Value* at = element_address(type, place.data, index);
   if (takes) {
     for (const value::Leaf& leaf : type.element->leaves) {

@@ -1,5 +1,6 @@
-// Plain loops. Before one its lists are looked at once: a list of no elements, one that others hold as well and one
-// that has been moved out count as having length 0, so that one comparison an access finds all that is unusual. A
+// Plain loops. Before one its lists are looked at once: a list of no elements and one that has been moved out count as
+// having length 0, for who writes one that others hold as well, so that one comparison an access finds all that is
+// unusual. A
 // counted one is run in chunks of a few thousand turns within the lengths of the lists that it goes through: in these
 // nothing needs to be checked, and nobody is asked whether we are to leave, so that they can be vectorised.
 
@@ -29,23 +30,25 @@ void Lowering::begin_loop(LoopCode& loop) {
     b.CreateCondBr(b.CreateIsNull(object), on, some, u.unlikely);
     b.SetInsertPoint(some);
     // The first turn will change it.
-    if (list.changed && list.always) {
+    if (list.foremost) {
       object = unique_list(list.slot, object);
       b.CreateStore(now_[list.slot], variables_[list.slot]);
       now_[list.slot] = nullptr;
     }
     Value* length = load(u.i64, at_offset(object, offsetof(memory::ArrayObject, length)), u.in_header);
-    if (list.changed) {
-      Value* count = load(u.i32, object, u.in_count);
-      length = b.CreateSelect(b.CreateICmpEQ(count, b.getInt32(1)), length, word(0));
-    }
+    Value* count = load(u.i32, object, u.in_count);
+    Value* room = b.CreateSelect(b.CreateICmpEQ(count, b.getInt32(1)), length, word(0));
     Block* looked = b.GetInsertBlock();
     b.CreateBr(on);
     b.SetInsertPoint(on);
-    llvm::PHINode* known = b.CreatePHI(u.i64, 2);
-    known->addIncoming(word(0), before);
-    known->addIncoming(length, looked);
-    b.CreateStore(known, loop.lengths[i]);
+    auto known = [&](Value* found, llvm::AllocaInst* to) {
+      llvm::PHINode* number = b.CreatePHI(u.i64, 2);
+      number->addIncoming(word(0), before);
+      number->addIncoming(found, looked);
+      return std::pair(number, to);
+    };
+    const auto all = {known(length, loop.lengths[i]), known(room, loop.rooms[i])};
+    for (const auto& [number, to] : all) b.CreateStore(number, to);
     b.CreateStore(at_offset(get_pointer(list.slot), memory::ArrayObject::kDataOffset), loop.data[i]);
   }
   if (!loop.plain.counter) {
@@ -74,7 +77,7 @@ void Lowering::begin_chunk(LoopCode& loop) {
   stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, steady(counter.bound));
   for (std::size_t n = 0; n < loop.plain.lists.size(); ++n) {
     if (!loop.plain.lists[n].always) continue;
-    Value* length = b.CreateLoad(u.i64, loop.lengths[n]);
+    Value* length = b.CreateLoad(u.i64, loop.plain.lists[n].foremost ? loop.rooms[n] : loop.lengths[n]);
     leave_if(b.CreateICmpUGE(i, length));
     stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, length);
   }

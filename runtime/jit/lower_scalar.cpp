@@ -231,11 +231,6 @@ bool Lowering::scalar(const Inst& inst) {
     case Op::GtImmI64: return immediate(Predicate::ICMP_SGT);
     case Op::GeImmI64: return immediate(Predicate::ICMP_SGE);
     case Op::AddImmI64:
-      if (const LoopCode* loop = loop_at(inst.pc);
-          loop != nullptr && loop->plain.counter && loop->plain.counter->slot == inst.a()) {
-        set(inst.a(), b.CreateNSWAdd(get_word(inst.b()), word(1)));  // far from the largest number: see begin_chunk
-        return true;
-      }
       checked(inst, sadd_with_overflow, 64, true, get_word(inst.b()), word(signed16(inst.c())));
       return true;
     case Op::SubImmI64:

@@ -27,7 +27,6 @@ void NativeTier::attach(vm::Machine& machine) {
   }
   machines_.push_back(&machine);
   machine.helpers = helpers_;
-  machine.rouses_tier.store(true, std::memory_order_relaxed);
   ticker_.attach(machine);
 }
 

@@ -2,6 +2,7 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace noodle::jit {
@@ -17,6 +18,8 @@ constexpr std::uint32_t kIdleTicks = 50;
 
 void Ticker::attach(vm::Machine& machine) {
   const std::lock_guard hold(mutex_);
+  // The thread may be asleep.
+  machine.rouses_tier.store(true);
   machines_.push_back(&machine);
 }
 
@@ -29,7 +32,7 @@ void Ticker::start() {
 
 void Ticker::rouse() {
   const std::lock_guard hold(mutex_);
-  for (vm::Machine* machine : machines_) machine->rouses_tier.store(false, std::memory_order_relaxed);
+  for (vm::Machine* machine : machines_) machine->rouses_tier.store(false);
   roused_ = true;
   wake_.notify_one();
 }
@@ -64,10 +67,18 @@ void Ticker::work() {
       wake_.wait_for(hold, urgent ? kShortTick : kTick, [&] { return closing_; });
       continue;
     }
+    idle = 0;
+    if (!may_sleep()) continue;
     roused_ = false;
-    for (vm::Machine* machine : machines_) machine->rouses_tier.store(true, std::memory_order_relaxed);
     wake_.wait(hold, [&] { return closing_ || roused_; });
   }
+}
+
+// With the lock held. A machine says that it runs compiled code before it looks whether it has to rouse us, and we tell
+// it to before we look whether it does: in the one order of all these, somebody sees the other.
+bool Ticker::may_sleep() {
+  for (vm::Machine* machine : machines_) machine->rouses_tier.store(true);
+  return std::ranges::none_of(machines_, [](const vm::Machine* machine) { return machine->in_compiled.load(); });
 }
 
 }  // namespace noodle::jit

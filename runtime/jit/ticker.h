@@ -29,6 +29,7 @@ class Ticker {
 
  private:
   void work();
+  bool may_sleep();
 
   std::mutex mutex_;  // guards what follows
   std::vector<vm::Machine*> machines_;

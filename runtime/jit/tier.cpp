@@ -56,7 +56,7 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
     Heat& heat = heat_[{function.module, function.id}];
     if (!heat.loops) heat.loops = loop_spans(FunctionView(*function.module, function.id));
     const auto loop = innermost_around(*heat.loops, pc);
-    if (i == 0 || loop) note(function, heat, loop, i == 0 ? 2 : 1);
+    if (i == 0 || loop) note(function, heat, loop, i == 0);
     const auto* resume = reinterpret_cast<const nbc::Word*>(fp[-3]);
     fp = reinterpret_cast<const std::uint64_t*>(fp[-4]);
     if (fp == base) break;
@@ -65,15 +65,17 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
 }
 
 // With the lock held.
-void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop,
-                   std::uint32_t weight) {
+void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, bool is_running) {
   if (heat.refused) return;
-  heat.samples += weight;
+  heat.samples += is_running ? 2 : 1;
   if (!has_looked(function.module)) return;
   if (heat.samples < 2 * kHot || heat.requested) return;
   const bool enters = loop && !heat.compiled.contains(*loop);
-  // What can be entered at its beginning is rarely wanted from the middle as well.
-  if (heat.done && (!enters || heat.samples < kHotter)) return;
+  // What can be entered at its beginning, or elsewhere in these loops, is rarely wanted here as well.
+  const bool is_known = heat.done || (enters && is_entered_around(heat, *loop));
+  if (is_known && (!enters || heat.samples < kHotter)) return;
+  // Whoever waits for a callee isn't called meanwhile.
+  if (!enters && !is_running) return;
   heat.requested = true;
   // Who is in a loop may stay there; who has been in one often calls the function often.
   std::vector<std::uint32_t> loops;
@@ -83,6 +85,12 @@ void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional
            .body = !enters,
            .loops = std::move(loops),
            .samples = heat.samples / 2.0});
+}
+
+// Whether some loop that lies around this one or in one around it can be entered.
+bool HotTier::is_entered_around(const Heat& heat, std::uint32_t head) {
+  const LoopSpan around = outermost_around(*heat.loops, head);
+  return std::ranges::any_of(heat.compiled, [&](std::uint32_t other) { return around.contains(other); });
 }
 
 // With the lock held.

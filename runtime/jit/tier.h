@@ -82,7 +82,8 @@ class HotTier final : public vm::Tier {
   };
   using Key = std::pair<const vm::LoadedModule*, std::uint32_t>;
 
-  void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, std::uint32_t weight);
+  void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, bool is_running);
+  static bool is_entered_around(const Heat& heat, std::uint32_t head);
   void work();
   bool open_library();
   bool wants_lines();

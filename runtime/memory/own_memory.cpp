@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
@@ -53,10 +54,12 @@ struct Cache {
 class Pool {
  public:
   bool has(const void* at) const {
-    return static_cast<std::size_t>(static_cast<const std::byte*>(at) - begin_) < size_;
+    const std::byte* begin = begin_.load(std::memory_order_acquire);
+    return begin != nullptr && static_cast<std::size_t>(static_cast<const std::byte*>(at) - begin) < size_;
   }
   std::size_t size_of(const void* at) const {
-    return sizes_[static_cast<std::size_t>(static_cast<const std::byte*>(at) - begin_) / kChunk];
+    const std::byte* begin = begin_.load(std::memory_order_relaxed);
+    return sizes_[static_cast<std::size_t>(static_cast<const std::byte*>(at) - begin) / kChunk];
   }
 
   /// A batch of free blocks; null when there are no more.
@@ -86,8 +89,9 @@ class Pool {
     for (std::size_t size = kMostReserved; size >= kLeastReserved; size /= 2) {
       void* got = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (got == MAP_FAILED) continue;
-      begin_ = next_ = static_cast<std::byte*>(got);
+      next_ = static_cast<std::byte*>(got);
       size_ = size;
+      begin_.store(next_, std::memory_order_release);
       return;
     }
   }
@@ -112,7 +116,7 @@ class Pool {
     return first;
   }
 
-  std::byte* begin_ = nullptr;  // written once, before anybody has a block of ours
+  std::atomic<std::byte*> begin_ = nullptr;  // written once, after the size
   std::size_t size_ = 0;
   std::uint8_t sizes_[kMostReserved / kChunk] = {};  // by chunk, in steps
   std::mutex mutex_;                                 // guards what follows

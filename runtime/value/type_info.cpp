@@ -37,15 +37,64 @@ std::span<const Leaf> Types::convert(std::span<const nbc::Leaf> leaves, std::uin
   return arena_.copy(out);
 }
 
+namespace {
+
+using FieldKind = memory::Field::Kind;
+
+// What the words of an enum hold in every variant that uses them; the others have zeros there, which count nothing.
+class Words {
+ public:
+  explicit Words(std::uint32_t count) : uses_(count, Use::None) {}
+
+  // False when some word is counted in one variant and something else in another.
+  bool add(const VariantInfo& variant) {
+    std::vector<Use> own(uses_.size(), Use::None);
+    for (const Leaf& leaf : variant.leaves) std::fill_n(own.begin() + leaf.slot, leaf.type->slots, Use::Plain);
+    for (const memory::Field& field : variant.fields) {
+      if (field.kind == FieldKind::Enum) return false;
+      own[field.offset / 8] = field.kind == FieldKind::String ? Use::String : Use::Object;
+      if (field.kind == FieldKind::String) own[field.offset / 8 + 1] = Use::StringEnd;
+    }
+    for (std::size_t i = 0; i < own.size(); ++i) {
+      if (own[i] != Use::None && uses_[i] != Use::None && own[i] != uses_[i]) return false;
+      if (own[i] != Use::None) uses_[i] = own[i];
+    }
+    return true;
+  }
+
+  void list(std::uint32_t offset, std::vector<memory::Field>& out) const {
+    for (std::uint32_t i = 0; i < uses_.size(); ++i) {
+      if (uses_[i] != Use::String && uses_[i] != Use::Object) continue;
+      out.push_back(
+          {.kind = uses_[i] == Use::String ? FieldKind::String : FieldKind::Object, .offset = offset + i * 8});
+    }
+  }
+
+ private:
+  enum class Use : std::uint8_t { None, Plain, Object, String, StringEnd };
+  std::vector<Use> uses_;
+};
+
+// Lists an enum's counted places where they are the same whatever variant it holds.
+bool list_alike(const TypeInfo& type, std::uint32_t offset, std::vector<memory::Field>& out) {
+  if (type.variants.empty()) return false;  // its turn comes later
+  Words words(type.slots);
+  if (!std::ranges::all_of(type.variants, [&](const VariantInfo& variant) { return words.add(variant); })) return false;
+  words.list(offset, out);
+  return true;
+}
+
+}  // namespace
+
 FieldMap Types::fields_of(std::span<const Leaf> leaves, bool in_slots) {
   std::vector<memory::Field> out;
   for (const Leaf& leaf : leaves) {
     if (!leaf.type->counted) continue;
     const std::uint32_t offset = in_slots ? leaf.slot * 8 : leaf.offset;
-    using FieldKind = memory::Field::Kind;
     if (leaf.kind == Kind::String) {
       out.push_back({.kind = FieldKind::String, .offset = offset});
     } else if (leaf.kind == Kind::Enum) {
+      if (list_alike(*leaf.type, offset, out)) continue;
       out.push_back({.kind = FieldKind::Enum, .offset = offset, .variants = &leaf.type->enum_fields});
     } else {
       out.push_back({.kind = FieldKind::Object, .offset = offset});

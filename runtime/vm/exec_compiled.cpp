@@ -21,25 +21,34 @@ Word original_word(const LoadedFunction& function, const Word* pc) {
   return (word & ~Word{0xFFFF}) | entry->replaced;
 }
 
-// How far down this thread's stack compiled code may go. What it calls needs some room of its own.
-std::uintptr_t stack_end_of_this_thread() {
+bool is_on_stack(const ProcessorStack& stack) {
+  return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) - stack.lowest < stack.size;
+}
+
+// Where the running thread's stack is: a machine doesn't always stay with the same. What compiled code calls needs
+// some room of its own.
+[[gnu::cold]] void find_stack(Machine& vm) {
   constexpr std::size_t kRoom = 256 * 1024, kLeast = 1024 * 1024;
   const auto here = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  vm.processor_stack = {.lowest = here - kLeast, .size = kLeast + 1};
   pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return here - kLeast + kRoom;
-  void* lowest = nullptr;
-  std::size_t size = 0;
-  pthread_attr_getstack(&attributes, &lowest, &size);
-  pthread_attr_destroy(&attributes);
-  return reinterpret_cast<std::uintptr_t>(lowest) + kRoom;
+  if (pthread_getattr_np(pthread_self(), &attributes) == 0) {
+    void* lowest = nullptr;
+    pthread_attr_getstack(&attributes, &lowest, &vm.processor_stack.size);
+    vm.processor_stack.lowest = reinterpret_cast<std::uintptr_t>(lowest);
+    pthread_attr_destroy(&attributes);
+  }
+  vm.processor_stack_end = vm.processor_stack.lowest + kRoom;
 }
 
 // Apart from the handler, which is to need no frame but for the call.
 [[gnu::noinline]] bool enter(Machine* vm, std::uint64_t* fp, const Word* pc) {
-  if (vm->processor_stack_end == 0) vm->processor_stack_end = stack_end_of_this_thread();
+  if (!is_on_stack(vm->processor_stack)) [[unlikely]]
+    find_stack(*vm);
   const LoadedFunction& function = *function_of(fp);
-  vm->in_compiled.store(true, std::memory_order_relaxed);
-  if (vm->rouses_tier.load(std::memory_order_relaxed)) [[unlikely]]
+  // See Ticker::may_sleep.
+  vm->in_compiled.store(true);
+  if (vm->rouses_tier.load()) [[unlikely]]
     vm->options.tier->rouse();
   const bool left = compiled_of(function).at(static_cast<std::uint32_t>(pc - function.code))->code(vm, fp);
   vm->in_compiled.store(false, std::memory_order_relaxed);

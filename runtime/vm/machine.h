@@ -44,6 +44,12 @@ constexpr std::uint32_t kFrameWords = 4;
 class Interpreter;
 
 /// What a worker needs to interpret; what belongs to a task lies in its fiber.
+/// A thread's own stack.
+struct ProcessorStack {
+  std::uintptr_t lowest = 0;
+  std::size_t size = 0;
+};
+
 struct Machine {
   // Read by calls.
   const LoadedFunction* functions = nullptr;
@@ -64,6 +70,7 @@ struct Machine {
   const void* const* helpers = nullptr;                  // by Helper
   std::atomic<std::uint64_t*> compiled_limit = nullptr;  // stack_end; null to make it leave at its next safepoint
   std::uintptr_t processor_stack_end = 0;                // the processor's stack must not reach below
+  ProcessorStack processor_stack;                        // of the thread that this was found for
   CompiledExit exit;
   std::uint64_t look_at = 0;              // on the processor's counter: when long loops look whether they have to leave
   std::atomic<bool> in_compiled = false;  // running compiled code
