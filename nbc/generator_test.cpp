@@ -2,6 +2,8 @@
 
 #include "nbc/testing/generator.h"
 
+#include <set>
+
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -57,6 +59,14 @@ TEST(Generator, SameSeedSameModule) {
 }
 
 // Whatever is done to a module: it is refused or accepted, and its text reads back in.
+TEST(Random, SeedsShareNoNumbers) {
+  std::set<std::uint64_t> seen;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    testing::Random random(seed);
+    for (int n = 0; n < 100; ++n) EXPECT_TRUE(seen.insert(random.next()).second) << seed << " " << n;
+  }
+}
+
 TEST(Mutator, ModulesAreRefusedOrAccepted) {
   std::size_t refused = 0, accepted = 0;
   std::vector<std::size_t> rules(kRuleCount, 0);

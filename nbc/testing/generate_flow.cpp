@@ -272,8 +272,10 @@ void FunctionGenerator::guarded(int depth) {
   Handler handler{f_.label(), {}};
   for (std::uint32_t i = 0; i < vars_.size() && handler.kept.size() < 3; ++i) {
     const Var& v = vars_[i];
-    bool parameter = v.held == Held::Borrowed && v.owner == i;
-    if (v.head && !v.locked && (v.held == Held::Owned || v.held == Held::Set || parameter) && random_.chance(30)) {
+    // Of a borrowed parameter its own value is kept, none that has taken its place.
+    bool borrowed = i < signature_.params.size() && signature_.params[i].borrowed && counted(v.type);
+    bool fits = borrowed ? v.held == Held::Borrowed && v.owner == i : v.held == Held::Owned || v.held == Held::Set;
+    if (v.head && !v.locked && fits && random_.chance(30)) {
       handler.kept.push_back(i);
     }
   }

@@ -13,20 +13,23 @@ namespace noodle::nbc::testing {
 /// A small fast generator of random numbers with a fixed sequence for each seed.
 class Random {
  public:
-  explicit Random(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15ull + 1) {}
-  std::uint64_t next() {
-    state_ += 0x9E3779B97F4A7C15ull;
-    std::uint64_t z = state_;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
-    return z ^ (z >> 31);
-  }
+  // All seeds walk the same circle, so each begins somewhere else on it: were it a step further than the one before,
+  // their modules would have the same functions.
+  explicit Random(std::uint64_t seed) : state_(mix(seed * kStep + 1)) {}
+  std::uint64_t next() { return mix(state_ += kStep); }
   /// A number in [0, n); n must not be 0.
   std::uint32_t below(std::size_t n) { return static_cast<std::uint32_t>(next() % n); }
   /// True about `percent` times in a hundred.
   bool chance(std::uint32_t percent) { return below(100) < percent; }
 
  private:
+  static constexpr std::uint64_t kStep = 0x9E3779B97F4A7C15ull;
+  static std::uint64_t mix(std::uint64_t z) {
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ull;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBull;
+    return z ^ (z >> 31);
+  }
+
   std::uint64_t state_;
 };
 

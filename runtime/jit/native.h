@@ -1,6 +1,6 @@
 #pragma once
 
-// The other door of the compiler's library: a whole program to an executable file.
+// The other door of the compiler's library: a whole program to an executable file, or to a library.
 
 #include <string_view>
 
@@ -17,6 +17,7 @@ struct NativeRequest {
   std::string_view bytes;    // the same as a file
   std::string_view runtime;  // where the object file with the runtime is
   std::string_view output;   // the executable, which is replaced at once or not at all
+  bool is_library = false;   // without the runtime, for a process that has it: what `dlopen` takes
   NativeOptions options;
 };
 

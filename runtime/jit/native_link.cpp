@@ -115,33 +115,33 @@ std::string link_native(std::string_view object, const NativeRequest& request) {
   const MemoryFile program(object);
   if (!program.is_whole()) return "there is no memory for the compiled program: " + reason();
   const std::string output(request.output), runtime(request.runtime);
-  if (access(runtime.c_str(), R_OK) != 0) return "can't read the runtime `" + runtime + "`: " + reason();
+  const bool has_all = request.is_library || access(runtime.c_str(), R_OK) == 0;
+  if (!has_all) return "can't read the runtime `" + runtime + "`: " + reason();
   const std::string libc = path_of("libc.so.6"), libm = path_of("libm.so.6");
   if (libc.empty() || libm.empty()) return "the C library of this process can't be found";
   if (const std::string why = obstacle(output); !why.empty()) return "can't write `" + output + "`: " + why;
   Draft draft(output);
   if (!draft.exists()) return "can't write `" + output + "`: " + reason();
   const std::string input = program.path();
-  const char* words[] = {"ld.lld",
-                         "-o",
-                         draft.path().c_str(),
-                         "--threads=1",
-                         "-no-pie",
-                         "--gc-sections",
-                         "--strip-debug",
-                         "--build-id=sha1",
-                         "--hash-style=gnu",
-                         "--eh-frame-hdr",
-                         "-z",
-                         "norelro",
-                         "-z",
-                         "noexecstack",
-                         "--dynamic-linker=/lib64/ld-linux-x86-64.so.2",
-                         runtime.c_str(),
-                         input.c_str(),
-                         "--as-needed",
-                         libm.c_str(),
-                         libc.c_str()};
+  std::vector<const char*> words = {"ld.lld",
+                                    "-o",
+                                    draft.path().c_str(),
+                                    "--threads=1",
+                                    "--gc-sections",
+                                    "--strip-debug",
+                                    "--build-id=sha1",
+                                    "--hash-style=gnu",
+                                    "--eh-frame-hdr",
+                                    "-z",
+                                    "norelro",
+                                    "-z",
+                                    "noexecstack"};
+  if (request.is_library) {
+    words.push_back("-shared");
+  } else {
+    words.insert(words.end(), {"-no-pie", "--dynamic-linker=/lib64/ld-linux-x86-64.so.2", runtime.c_str()});
+  }
+  words.insert(words.end(), {input.c_str(), "--as-needed", libm.c_str(), libc.c_str()});
   std::string said;
   llvm::raw_string_ostream stream(said);
   // Else the linker ends the process where it gives up, without a word.

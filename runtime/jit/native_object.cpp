@@ -21,7 +21,7 @@ namespace noodle::jit {
 namespace {
 
 // An executable may be taken to another machine: it uses what every processor of the kind has.
-std::unique_ptr<llvm::TargetMachine> make_target() {
+std::unique_ptr<llvm::TargetMachine> make_target(llvm::Reloc::Model relocations) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
   std::string error;
@@ -31,7 +31,7 @@ std::unique_ptr<llvm::TargetMachine> make_target() {
   options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
   options.FunctionSections = true;
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, "x86-64", "", options, llvm::Reloc::Static, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+      triple, "x86-64", "", options, relocations, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
 }
 
 std::set<std::uint32_t> loop_heads(const FunctionView& view) {
@@ -43,7 +43,9 @@ std::set<std::uint32_t> loop_heads(const FunctionView& view) {
 class Program {
  public:
   explicit Program(const NativeRequest& request)
-      : request_(request), target_(make_target()), unit_(context_, *request.module) {
+      : request_(request),
+        target_(make_target(request.is_library ? llvm::Reloc::PIC_ : llvm::Reloc::Static)),
+        unit_(context_, *request.module) {
     unit_.ir->setDataLayout(target_->createDataLayout());
     unit_.ir->setTargetTriple(target_->getTargetTriple().str());
   }

@@ -1,6 +1,6 @@
 #pragma once
 
-// What a native executable holds of its program, beside the code itself.
+// What a native executable, or such a library, holds of its program, beside the code itself.
 
 #include <cstddef>
 #include <cstdint>

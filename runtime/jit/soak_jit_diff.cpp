@@ -1,5 +1,6 @@
-// Whether compiled code does what the interpreter does: random modules are run interpreted, compiled, and partly
-// compiled but left at random places, and must give the same values, panics and traces and leave nothing over.
+// Whether compiled code does what the interpreter does: random modules are run interpreted, compiled, partly compiled
+// but left at random places, and compiled as executables are, and must give the same values, panics and traces and
+// leave nothing over.
 //
 //   soak_jit-diff FIRST_SEED SECONDS [SEEDS]
 //
@@ -81,8 +82,9 @@ class Soak {
     if (way.way == Way::Compiled) {
       calls_ += wanted.outcomes.size();
       panics_ += wanted.panics;
-      refused_ += got.refused;
     }
+    if (way.way != Way::Mixed) refused_ += got.refused;
+    if (!got.trouble.empty()) return finding(seed, std::string(how) + ": " + got.trouble);
     if (got.outcomes.size() != wanted.outcomes.size()) {
       return finding(seed, std::string(how) + " it does not run as many functions");
     }

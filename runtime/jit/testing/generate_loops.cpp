@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <optional>
 
 #include "runtime/jit/testing/called_functions.h"
+#include "runtime/jit/testing/some_numbers.h"
 
 namespace noodle::jit::testing {
 
@@ -64,44 +66,19 @@ class LoopGenerator {
   std::uint16_t source(TypeId type) { return type == nbc::kI64 && random_.chance(25) ? counter_ : any(type); }
   TypeId integer_type() { return random_.chance(50) ? nbc::kI64 : TypeId(std::size_t{1 + random_.below(8)}); }
 
-  // Numbers at the edges, and others.
-  std::int64_t edge(TypeId type) {
-    const bool is_signed = type.index <= nbc::kI64.index;
-    const unsigned bits = 8u << (type.index - (is_signed ? nbc::kI8.index : nbc::kU8.index));
-    const std::uint64_t most = ~std::uint64_t{0} >> (64 - bits + (is_signed ? 1 : 0));
-    const std::int64_t least = is_signed ? -static_cast<std::int64_t>(most) - 1 : 0;
-    switch (random_.below(9)) {
-      case 0: return static_cast<std::int64_t>(most);
-      case 1: return least;
-      case 2: return is_signed ? -1 : static_cast<std::int64_t>(most - 1);
-      case 3: return is_signed ? least + 1 : 1;
-      case 4: return 0;
-      default: return random_.below(100);
-    }
-  }
-
   void put_integer(std::uint16_t slot, TypeId type, std::int64_t value) {
     f_.constant(slot, s_.m.scalar(type, static_cast<std::uint64_t>(value)));
-  }
-
-  void put_float(std::uint16_t slot) {
-    constexpr double kSome[] = {0.0,   -0.0,    1.0, -1.5, 0.1, 1e300, -1e-310, 9.3e18, -9223372036854775808.0,
-                                1e-17, 12345.75};
-    double x = kSome[random_.below(std::size(kSome))];
-    if (random_.chance(8)) x = std::numeric_limits<double>::quiet_NaN();
-    if (random_.chance(8)) x = random_.chance(50) ? std::numeric_limits<double>::infinity() : -x;
-    f_.constant(slot, s_.m.f64(x));
   }
 
   void put_some(std::uint16_t slot, TypeId type) {
     if (type == nbc::kBool) {
       f_.integer(slot, random_.below(2));
     } else if (type == nbc::kF64) {
-      put_float(slot);
+      f_.constant(slot, s_.m.f64(some_float(random_)));
     } else if (type == nbc::kF32) {
       f_.constant(slot, s_.m.f32(static_cast<float>(random_.below(50)) - 7.5f));
     } else {
-      put_integer(slot, type, edge(type));
+      put_integer(slot, type, some_integer(random_, type));
     }
   }
 
@@ -191,10 +168,36 @@ class LoopGenerator {
     f_.constant(bound, s_.m.scalar(nbc::kI64, static_cast<std::uint64_t>(to)));
   }
 
+  // A number that each turn of a loop moves towards the end of its type, maybe beyond.
+  struct Climber {
+    TypeId type;
+    std::uint16_t number, step;
+    Operation what;
+  };
+
+  Climber climber() {
+    const TypeId type = integer_type();
+    const bool up = random_.chance(50);
+    const auto [least, most] = limits(type);
+    constexpr std::uint64_t kFar[] = {1, 6, 100, 10'000};
+    const std::uint64_t far = std::min<std::uint64_t>(kFar[random_.below(std::size(kFar))] + random_.below(8), most);
+    Climber made{.type = type, .number = f_.reg(type), .step = f_.reg(type), .what = up ? Add : Sub};
+    put_integer(made.number, type, static_cast<std::int64_t>(up ? most - far : least + far));
+    put_integer(made.step, type, 1 + random_.below(3));
+    return made;
+  }
+
+  void climb(const Climber& by) {
+    f_.abc(integer_op(by.type, by.what), by.number, by.number, by.step);
+    if (random_.chance(50)) f_.abc(Op::Xor, any(by.type), any(by.type), by.number);
+  }
+
   void loop() {
     const std::uint16_t counter = f_.reg(nbc::kI64), bound = f_.reg(nbc::kI64);
     bounds(counter, bound);
     counter_ = counter;
+    std::optional<Climber> climbs;
+    if (random_.chance(8)) climbs = climber();
     const Label head = f_.label(), next = f_.label(), end = f_.label();
     const bool test_first = random_.chance(50);
     if (test_first) f_.compare_jump(Op::JleI64, bound, counter, end);
@@ -209,6 +212,7 @@ class LoopGenerator {
       statement();
     }
     if (random_.chance(5)) shrink(bound);
+    if (climbs) climb(*climbs);
     f_.bind(next);
     f_.abc(Op::AddImmI64, counter, counter, 1);
     switch (below_nothing_ ? 9 : random_.below(10)) {

@@ -15,6 +15,7 @@ enum class Way : std::uint8_t {
   Interpreted,
   Compiled,  // all of it, as `noodle run --jit=always` does it
   Mixed,     // part of it compiled, but left at random instructions, and with some of its entries taken away
+  Native,    // all of it, as `noodle build --native` does it
 };
 
 /// The ways that are to do what the interpreter does, with what each is called.
@@ -22,7 +23,7 @@ struct NamedWay {
   Way way;
   const char* name;
 };
-inline constexpr NamedWay kOtherWays[] = {{Way::Compiled, "compiled"}, {Way::Mixed, "mixed"}};
+inline constexpr NamedWay kOtherWays[] = {{Way::Compiled, "compiled"}, {Way::Mixed, "mixed"}, {Way::Native, "native"}};
 
 struct RunOptions {
   Way way = Way::Interpreted;
@@ -37,6 +38,7 @@ struct ModuleResult {
   std::uint64_t panics = 0;
   std::uint64_t refused = 0;  // functions that stay interpreted
   bool out_of_steps = false;  // it was stopped, and the rest has not run
+  std::string trouble;        // why none has run, where that is a compiler's or the linker's doing
 };
 
 /// Calls each function of a module that takes nothing. A module that the runtime refuses gives no outcomes.
