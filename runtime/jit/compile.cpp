@@ -9,8 +9,6 @@
 #include <llvm/Transforms/IPO/Inliner.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
 #include <llvm/Transforms/Scalar/ConstraintElimination.h>
-#include <llvm/Transforms/Scalar/CorrelatedValuePropagation.h>
-#include <llvm/Transforms/Scalar/DeadStoreElimination.h>
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/GVN.h>
 #include <llvm/Transforms/Scalar/IndVarSimplify.h>
@@ -167,12 +165,11 @@ void add_cleaning(llvm::FunctionPassManager& passes) {
 
 void add_passes(llvm::FunctionPassManager& passes) {
   passes.addPass(llvm::InstCombinePass());
-  passes.addPass(llvm::CorrelatedValuePropagationPass());
   passes.addPass(llvm::SimplifyCFGPass());
   llvm::LoopPassManager rotation;
   rotation.addPass(llvm::LoopRotatePass());
   rotation.addPass(llvm::LICMPass(llvm::LICMOptions()));
-  rotation.addPass(llvm::SimpleLoopUnswitchPass(true));
+  rotation.addPass(llvm::SimpleLoopUnswitchPass(false));
   passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(rotation), true));
   passes.addPass(llvm::InstCombinePass());
   llvm::LoopPassManager induction;
@@ -181,9 +178,6 @@ void add_passes(llvm::FunctionPassManager& passes) {
   passes.addPass(llvm::createFunctionToLoopPassAdaptor(std::move(induction)));
   passes.addPass(llvm::GVNPass());
   passes.addPass(llvm::ConstraintEliminationPass());
-  passes.addPass(llvm::CorrelatedValuePropagationPass());
-  passes.addPass(llvm::DSEPass());
-  passes.addPass(llvm::createFunctionToLoopPassAdaptor(llvm::LICMPass(llvm::LICMOptions()), true));
   passes.addPass(llvm::LoopVectorizePass());
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass(

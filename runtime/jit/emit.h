@@ -115,6 +115,7 @@ class Lowering {
   };
 
   void find_blocks();
+  void find_kept();
   Block* block_at(std::uint32_t target);
   Block* way_out(std::uint32_t target);
   const LoopCode* loop_at(std::uint32_t pc) const;
@@ -240,6 +241,7 @@ class Lowering {
   const std::int64_t loop_;  // the loop's head where we come in, or negative
   LoopSpan code_;            // what is compiled: all, or what is around that loop
   std::map<std::uint32_t, Block*> ways_out_;
+  SlotSet kept_;  // slots that the frame has when we come in for a loop, and nothing in it writes
   llvm::IRBuilder<> b;
   Value* vm = nullptr;
   Value* fp = nullptr;

@@ -132,6 +132,7 @@ class Finder {
         if (at == loop.lists.end()) at = loop.lists.insert(at, SteadyList{.slot = inst.b()});
         at->changed |= changes;
         at->always |= is_counted;
+        at->written |= is_counted && changes;
         at->foremost |= is_counted && changes && safe;
       }
       if ((inst.op_info->flags & nbc::Panics) != 0 && !(reads && is_counted)) safe = false;

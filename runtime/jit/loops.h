@@ -15,7 +15,8 @@ struct SteadyList {
   std::uint32_t slot = 0;
   bool changed = false;   // some element is written
   bool always = false;    // each turn of the loop asks for the element that the counter names
-  bool foremost = false;  // each turn writes that element, before anything that may go wrong but reading
+  bool written = false;   // each turn writes that element
+  bool foremost = false;  // before anything that may go wrong but reading
 };
 
 /// A number that stays, or what a slot holds that does.

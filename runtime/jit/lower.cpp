@@ -110,6 +110,7 @@ Lowering::Lowering(Unit& unit, const FunctionView& view, const Liveness& live, l
 
 void Lowering::run() {
   find_blocks();
+  find_kept();
   prologue();
   for (const std::uint32_t pc : order_) block(pc);
   finish_tails();
@@ -155,6 +156,17 @@ void Lowering::find_blocks() {
   for (PlainLoop& plain : plain_loops(v)) {
     const std::uint32_t head = plain.head;
     if (reached[head] && reached[plain.latch]) loops_[head].plain = std::move(plain);
+  }
+}
+
+void Lowering::find_kept() {
+  kept_ = SlotSet(v.facts.slots());
+  if (loop_ < 0) return;
+  kept_.add(live_.before(static_cast<std::uint32_t>(loop_)));
+  Accesses accesses;
+  for (std::uint32_t pc = code_.head; pc <= code_.last; pc += v.at(pc).words()) {
+    v.accesses(v.at(pc), accesses);
+    for (const Slots& run : accesses.writes) kept_.remove(run);
   }
 }
 
@@ -357,6 +369,7 @@ void Lowering::region(std::uint32_t pc) {
 
 void Lowering::save_live(const SlotSet& live, const std::vector<Value*>& values) {
   live.for_each([&](std::uint32_t slot) {
+    if (kept_.has(slot)) return;
     Value* value = values[slot];
     if (value == nullptr) value = b.CreateLoad(variables_[slot]->getAllocatedType(), variables_[slot]);
     store(value, slot_address(fp, slot), u.in_frame);

@@ -157,7 +157,7 @@ Lowering::ListPlace Lowering::checked_list(std::uint32_t slot, std::uint32_t ind
     const auto n = static_cast<std::size_t>(steady - loop->plain.lists.data());
     // Within a chunk the counter is below the lengths of those lists that every turn asks.
     const bool is_counted = loop->plain.counter && loop->plain.counter->slot == index;
-    const bool known = is_counted && (changes ? steady->foremost : steady->always);
+    const bool known = is_counted && (changes ? steady->written : steady->always);
     llvm::AllocaInst* within = changes ? loop->rooms[n] : loop->lengths[n];
     if (!known) leave_if(b.CreateICmpUGE(get_word(index), b.CreateLoad(u.i64, within)));
     return {.list = nullptr, .data = b.CreateLoad(u.ptr, loop->data[n])};

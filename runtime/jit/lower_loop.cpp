@@ -77,7 +77,7 @@ void Lowering::begin_chunk(LoopCode& loop) {
   stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, steady(counter.bound));
   for (std::size_t n = 0; n < loop.plain.lists.size(); ++n) {
     if (!loop.plain.lists[n].always) continue;
-    Value* length = b.CreateLoad(u.i64, loop.plain.lists[n].foremost ? loop.rooms[n] : loop.lengths[n]);
+    Value* length = b.CreateLoad(u.i64, loop.plain.lists[n].written ? loop.rooms[n] : loop.lengths[n]);
     leave_if(b.CreateICmpUGE(i, length));
     stop = b.CreateBinaryIntrinsic(llvm::Intrinsic::smin, stop, length);
   }

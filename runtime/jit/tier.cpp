@@ -15,7 +15,7 @@ namespace noodle::jit {
 namespace {
 
 // Samples, each a few thousand steps, after which a function is compiled.
-constexpr std::uint32_t kHot = 2;
+constexpr std::uint32_t kHot = 6;
 constexpr std::uint32_t kHotter = 40;
 constexpr std::uint32_t kFramesSampled = 4;
 
@@ -113,6 +113,15 @@ bool HotTier::is_compiled(const Job& job) {
   return true;
 }
 
+// With the lock held.
+HotTier::Job HotTier::take_hottest() {
+  auto heat = [&](const Job& job) { return job.is_kept ? UINT32_MAX : heat_[{job.module, job.function}].samples; };
+  const auto hottest = std::ranges::max_element(queue_, {}, heat);
+  Job job = std::move(*hottest);
+  queue_.erase(hottest);
+  return job;
+}
+
 void HotTier::work() {
   // It must not take time from the program: what is not compiled yet is interpreted.
   const sched_param none{};
@@ -121,8 +130,7 @@ void HotTier::work() {
   for (;;) {
     wake_.wait(hold, [&] { return stopping_ || !queue_.empty(); });
     if (stopping_) return;
-    Job job = std::move(queue_.front());
-    queue_.pop_front();
+    Job job = take_hottest();
     const bool known = !job.is_kept && is_compiled(job);
     busy_.store(true);
     hold.unlock();

@@ -98,6 +98,7 @@ class HotTier final : public vm::Tier {
     Journal::Clock::time_point begun{};
   };
   void add_job(Job job);
+  Job take_hottest();
   bool is_compiled(const Job& job);
   void compile(Job job);
   bool install(const Job& job, const Image& image);
