@@ -1,8 +1,6 @@
-#include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
@@ -26,6 +24,7 @@
 #include <ctime>
 #include <set>
 
+#include "runtime/jit/analyses.h"
 #include "runtime/jit/entries.h"
 #include "runtime/jit/image.h"
 #include "runtime/jit/interface.h"
@@ -185,19 +184,7 @@ void add_passes(llvm::FunctionPassManager& passes) {
 }
 
 void optimise(llvm::Module& ir, bool is_kept) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::TargetLibraryInfoImpl libraries(llvm::Triple(ir.getTargetTriple()));
-  libraries.disableAllFunctions();
-  functions.registerPass([&] { return llvm::TargetLibraryAnalysis(libraries); });
-  llvm::PassBuilder builder(&target_machine());
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
+  Analyses analyses(ir, target_machine());
   llvm::ModulePassManager passes;
   llvm::FunctionPassManager cleaning, work;
   add_cleaning(cleaning);
@@ -208,7 +195,7 @@ void optimise(llvm::Module& ir, bool is_kept) {
   add_passes(work);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(work)));
   if (!is_kept) add_sanitizer(ir, passes);
-  passes.run(ir, modules);
+  passes.run(ir, analyses.modules);
 }
 
 void dump(const llvm::Module& ir, char when) {

@@ -2,17 +2,16 @@
 
 #include "runtime/jit/native_object.h"
 
-#include <llvm/Analysis/TargetLibraryInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/MC/TargetRegistry.h>
-#include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
 
 #include <set>
 
+#include "runtime/jit/analyses.h"
 #include "runtime/jit/entries.h"
 #include "runtime/jit/spans.h"
 
@@ -144,20 +143,8 @@ class Program {
   }
 
   void optimise() {
-    llvm::LoopAnalysisManager loops;
-    llvm::FunctionAnalysisManager functions;
-    llvm::CGSCCAnalysisManager components;
-    llvm::ModuleAnalysisManager modules;
-    llvm::TargetLibraryInfoImpl libraries(llvm::Triple(unit_.ir->getTargetTriple()));
-    libraries.disableAllFunctions();
-    functions.registerPass([&] { return llvm::TargetLibraryAnalysis(libraries); });
-    llvm::PassBuilder builder(target_.get());
-    builder.registerModuleAnalyses(modules);
-    builder.registerCGSCCAnalyses(components);
-    builder.registerFunctionAnalyses(functions);
-    builder.registerLoopAnalyses(loops);
-    builder.crossRegisterProxies(loops, functions, components, modules);
-    builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*unit_.ir, modules);
+    Analyses analyses(*unit_.ir, *target_);
+    analyses.builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O2).run(*unit_.ir, analyses.modules);
   }
 
   std::expected<std::string, std::string> emit() {
