@@ -134,6 +134,7 @@ TEST_F(CacheCommand, ADamagedFileIsToldAndReplaced) {
 
 // A command with more rights than who calls it, with everything it needs around it.
 TEST_F(CacheCommand, IsNotUsedByACommandWithRightsOfAnother) {
+  // A set-user-id command of another user is made by root alone, and heeded where the file system allows it.
   if (geteuid() != 0) GTEST_SKIP() << "only root can make such a command";
   const fs::path command = folder_ / "bin" / "noodle";
   fs::create_directories(command.parent_path());

@@ -193,6 +193,7 @@ TEST_F(CacheFolder, ThatOthersMayReadIsRefused) {
 }
 
 TEST_F(CacheFolder, OfAnotherUserIsRefused) {
+  // Nobody else may change a folder's owner, and a folder of somebody else's that we can open is what is wanted.
   if (geteuid() != 0) GTEST_SKIP() << "only root can give a folder away";
   ASSERT_TRUE(cache().add("key", {image_of(1, 100)}));
   const std::string kept = file();

@@ -184,6 +184,7 @@ class Lowering {
   Value* narrow(Value* value, unsigned bits) { return bits == 64 ? value : b.CreateTrunc(value, b.getIntNTy(bits)); }
   bool moving(const nbc::Inst& inst);
   bool list(const nbc::Inst& inst);
+  Value* length_or_zero(Value* object, llvm::IntegerType* type, std::uint64_t offset);
   bool list_change(const nbc::Inst& inst);
   bool push(const nbc::Inst& inst);
   ListPlace checked_list(std::uint32_t slot, std::uint32_t index, bool changes);
@@ -195,7 +196,6 @@ class Lowering {
   bool leaves_count_simply(const value::TypeInfo& type) const;
   bool box(const nbc::Inst& inst);
   bool map(const nbc::Inst& inst);
-  void map_length(const nbc::Inst& inst);
   void map_next(const nbc::Inst& inst);
   Value* map_entry(std::uint32_t slot, Value* entry);
   void map_insert(const nbc::Inst& inst);

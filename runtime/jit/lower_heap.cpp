@@ -251,21 +251,25 @@ bool Lowering::leaves_count_simply(const value::TypeInfo& type) const {
   return std::ranges::all_of(type.leaves, [&](const value::Leaf& leaf) { return has_simple_counts(*leaf.type); });
 }
 
+// What an object's header says of its length; 0 for the empty one, which is null.
+Lowering::Value* Lowering::length_or_zero(Value* object, llvm::IntegerType* type, std::uint64_t offset) {
+  Block *some = make("some"), *on = make("on");
+  Block* before = b.GetInsertBlock();
+  b.CreateCondBr(b.CreateIsNull(object), on, some);
+  b.SetInsertPoint(some);
+  Value* length = b.CreateZExt(load(type, at_offset(object, offset), u.in_header), u.i64);
+  b.CreateBr(on);
+  b.SetInsertPoint(on);
+  llvm::PHINode* result = b.CreatePHI(u.i64, 2);
+  result->addIncoming(word(0), before);
+  result->addIncoming(length, some);
+  return result;
+}
+
 bool Lowering::list(const Inst& inst) {
   switch (inst.op()) {
     case Op::ListLen: {
-      Value* list = get_pointer(inst.b());
-      Block *some = make("some"), *on = make("on");
-      Block* before = b.GetInsertBlock();
-      b.CreateCondBr(b.CreateIsNull(list), on, some);
-      b.SetInsertPoint(some);
-      Value* length = load(u.i64, at_offset(list, offsetof(memory::ArrayObject, length)), u.in_header);
-      b.CreateBr(on);
-      b.SetInsertPoint(on);
-      llvm::PHINode* result = b.CreatePHI(u.i64, 2);
-      result->addIncoming(word(0), before);
-      result->addIncoming(length, some);
-      set(inst.a(), result);
+      set(inst.a(), length_or_zero(get_pointer(inst.b()), u.i64, offsetof(memory::ArrayObject, length)));
       return true;
     }
     case Op::ListGet:

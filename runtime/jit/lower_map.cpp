@@ -19,7 +19,9 @@ void Lowering::to_scratch(const Inst& inst, std::uint32_t first, std::uint32_t c
 
 bool Lowering::map(const Inst& inst) {
   switch (inst.op()) {
-    case Op::MapLen: map_length(inst); return true;
+    case Op::MapLen:
+      set(inst.a(), length_or_zero(get_pointer(inst.b()), u.i32, offsetof(TableObject, live)));
+      return true;
     case Op::MapFind: {
       to_scratch(inst, 0, inst.list_size());
       Value* type = b.getInt32(v.facts.type_at(inst.c()).index);
@@ -44,21 +46,6 @@ bool Lowering::map(const Inst& inst) {
     }
     default: return false;
   }
-}
-
-void Lowering::map_length(const Inst& inst) {
-  Value* table = get_pointer(inst.b());
-  Block *some = make("some"), *on = make("on");
-  Block* before = b.GetInsertBlock();
-  b.CreateCondBr(b.CreateIsNull(table), on, some);
-  b.SetInsertPoint(some);
-  Value* live = b.CreateZExt(load(u.i32, at_offset(table, offsetof(TableObject, live)), u.in_header), u.i64);
-  b.CreateBr(on);
-  b.SetInsertPoint(on);
-  llvm::PHINode* result = b.CreatePHI(u.i64, 2);
-  result->addIncoming(word(0), before);
-  result->addIncoming(live, some);
-  set(inst.a(), result);
 }
 
 // Mostly it is the very next one.
