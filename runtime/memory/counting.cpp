@@ -76,10 +76,6 @@ Object* pop_dead(Object*& top, std::uint32_t& type) {
   return object;
 }
 
-}  // namespace
-
-namespace {
-
 // Drops a dead object's reference to one below it; whether that is dead then, too.
 [[gnu::always_inline]] inline bool drop_child(Account& account, Object* child) {
   const std::int32_t count = load_count(child);

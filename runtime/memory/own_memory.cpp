@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
@@ -33,9 +34,14 @@ struct Block {
   Block* next_batch;  // in the first of a batch
 };
 
-constexpr std::uint32_t batch_of(std::size_t size) {
-  return static_cast<std::uint32_t>(std::max<std::size_t>(kBatchBytes / (size * kStep), 8));
-}
+// Blocks of a batch, by size.
+constexpr auto kBatch = [] {
+  std::array<std::uint32_t, kSizes> all{};
+  for (std::size_t size = 1; size < kSizes; ++size) {
+    all[size] = static_cast<std::uint32_t>(std::max<std::size_t>(kBatchBytes / (size * kStep), 8));
+  }
+  return all;
+}();
 
 /// One thread's free blocks of a size. What was freed last is taken first, here and in the pool, so that what is built
 /// as something else was taken down lies in memory in the order in which it is gone through.
@@ -108,7 +114,7 @@ class Pool {
     }
     const std::size_t fitting = static_cast<std::size_t>(rest.end - rest.at) / bytes;
     auto* const first = reinterpret_cast<Block*>(rest.at);
-    for (std::size_t i = std::min<std::size_t>(fitting, batch_of(size)); i > 0; --i) {
+    for (std::size_t i = std::min<std::size_t>(fitting, kBatch[size]); i > 0; --i) {
       auto* block = reinterpret_cast<Block*>(rest.at);
       rest.at += bytes;
       block->next = i == 1 ? nullptr : reinterpret_cast<Block*>(rest.at);
@@ -159,7 +165,7 @@ bool make_cache() {
   Block* batch = free.spare != nullptr ? std::exchange(free.spare, nullptr) : pool.take(size);
   if (batch == nullptr) return std::malloc(size * kStep);
   free.first = batch->next;
-  free.count = batch_of(size) - 1;
+  free.count = kBatch[size] - 1;
   return batch;
 }
 
@@ -201,7 +207,7 @@ void raw_free(void* at) {
   auto* block = static_cast<Block*>(at);
   block->next = free.first;
   free.first = block;
-  if (++free.count >= batch_of(size)) [[unlikely]]
+  if (++free.count >= kBatch[size]) [[unlikely]]
     put_aside(free, size);
 }
 

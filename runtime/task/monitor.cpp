@@ -77,10 +77,7 @@ void Scheduler::watch(const Worker& worker) {
 }
 
 // Whether timers or the world's news wait for a worker that looks at them.
-bool Scheduler::is_unserved() const {
-  if (keeper_.load() != nullptr) return false;
-  return timers_.next_due() != INT64_MAX || resources_->any_news_awaited();
-}
+bool Scheduler::is_unserved() const { return keeper_.load() == nullptr && expects_news(); }
 
 // The monitor's look at all workers: is one in a native while there is something else to do? One that was in
 // the same native at the last look already is replaced.

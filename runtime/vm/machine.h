@@ -43,13 +43,13 @@ constexpr std::uint32_t kFrameWords = 4;
 
 class Interpreter;
 
-/// What a worker needs to interpret; what belongs to a task lies in its fiber.
 /// A thread's own stack.
 struct ProcessorStack {
   std::uintptr_t lowest = 0;
   std::size_t size = 0;
 };
 
+/// What a worker needs to interpret; what belongs to a task lies in its fiber.
 struct Machine {
   // Read by calls.
   const LoadedFunction* functions = nullptr;
