@@ -2,11 +2,10 @@
 
 #include "nbc/testing/generator.h"
 
-#include <set>
-
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <set>
 
 #include "nbc/read.h"
 #include "nbc/text.h"
@@ -58,7 +57,6 @@ TEST(Generator, SameSeedSameModule) {
   EXPECT_NE(write(testing::generate(7)), write(testing::generate(8)));
 }
 
-// Whatever is done to a module: it is refused or accepted, and its text reads back in.
 TEST(Random, SeedsShareNoNumbers) {
   std::set<std::uint64_t> seen;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
@@ -67,6 +65,7 @@ TEST(Random, SeedsShareNoNumbers) {
   }
 }
 
+// Whatever is done to a module: it is refused or accepted, and its text reads back in.
 TEST(Mutator, ModulesAreRefusedOrAccepted) {
   std::size_t refused = 0, accepted = 0;
   std::vector<std::size_t> rules(kRuleCount, 0);

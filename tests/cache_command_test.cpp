@@ -35,8 +35,6 @@ fn main() {
 }
 )";
 
-bool has(const std::string& text, std::string_view what) { return text.find(what) != std::string::npos; }
-
 class CacheCommand : public TempFolder {
  protected:
   CacheCommand() {
@@ -51,22 +49,22 @@ class CacheCommand : public TempFolder {
     return run_process(words, folder_.string(), "", 120);
   }
   void fill() {
-    ASSERT_TRUE(has(run("busy.noodle").err, "jit: kept "));
-    ASSERT_TRUE(has(run("busy.noodle").err, "from the cache"));
+    ASSERT_TRUE(run("busy.noodle").err.contains("jit: kept "));
+    ASSERT_TRUE(run("busy.noodle").err.contains("from the cache"));
   }
 };
 
 TEST_F(CacheCommand, TheSecondRunLoadsNoCompiler) {
   const ProcessResult first = run("busy.noodle");
-  EXPECT_TRUE(has(first.out, "with the compiler: true\n")) << first.err;
-  EXPECT_TRUE(has(first.err, "jit: loaded in ")) << first.err;
-  EXPECT_TRUE(has(first.err, "jit: kept ")) << first.err;
+  EXPECT_TRUE(first.out.contains("with the compiler: true\n")) << first.err;
+  EXPECT_TRUE(first.err.contains("jit: loaded in ")) << first.err;
+  EXPECT_TRUE(first.err.contains("jit: kept ")) << first.err;
   const ProcessResult second = run("busy.noodle");
   EXPECT_EQ(second.exit_code, 0);
   EXPECT_EQ(second.out.substr(0, second.out.find('\n')), first.out.substr(0, first.out.find('\n')));
-  EXPECT_TRUE(has(second.out, "with the compiler: false\n")) << second.err;
-  EXPECT_TRUE(has(second.err, " from the cache in ")) << second.err;
-  EXPECT_FALSE(has(second.err, "jit: loaded")) << second.err;
+  EXPECT_TRUE(second.out.contains("with the compiler: false\n")) << second.err;
+  EXPECT_TRUE(second.err.contains(" from the cache in ")) << second.err;
+  EXPECT_FALSE(second.err.contains("jit: loaded")) << second.err;
 }
 
 TEST_F(CacheCommand, AnotherProgramFindsNothing) {
@@ -74,7 +72,7 @@ TEST_F(CacheCommand, AnotherProgramFindsNothing) {
   std::string changed(kBusy);
   changed.replace(changed.find("31"), 2, "37");
   write("busy.noodle", changed);
-  EXPECT_TRUE(has(run("busy.noodle").err, "jit: loaded"));
+  EXPECT_TRUE(run("busy.noodle").err.contains("jit: loaded"));
 }
 
 TEST_F(CacheCommand, CodeWithLinesIsKeptApart) {
@@ -86,26 +84,26 @@ TEST_F(CacheCommand, CodeWithLinesIsKeptApart) {
     return run_process({"/bin/bash", "-c", command}, folder_.string(), "", 120);
   };
   const ProcessResult first = profiled();
-  EXPECT_FALSE(has(first.err, " from the cache in ")) << first.err;
-  EXPECT_TRUE(has(first.out, "busy.noodle")) << first.err;
+  EXPECT_FALSE(first.err.contains(" from the cache in ")) << first.err;
+  EXPECT_TRUE(first.out.contains("busy.noodle")) << first.err;
   const ProcessResult second = profiled();
-  EXPECT_TRUE(has(second.err, " from the cache in ")) << second.err;
-  EXPECT_TRUE(has(second.out, "busy.noodle")) << second.err;
+  EXPECT_TRUE(second.err.contains(" from the cache in ")) << second.err;
+  EXPECT_TRUE(second.out.contains("busy.noodle")) << second.err;
 }
 
 TEST_F(CacheCommand, ShortProgramsDoNotTouchIt) {
   write("hello.noodle", "fn main() { print(\"hello\") }\n");
   const ProcessResult result = run("hello.noodle");
   EXPECT_EQ(result.out, "hello\n");
-  EXPECT_FALSE(has(result.err, "cache")) << result.err;
+  EXPECT_FALSE(result.err.contains("cache")) << result.err;
   EXPECT_FALSE(fs::exists(cache()));
 }
 
 TEST_F(CacheCommand, CanBeTurnedOff) {
   setenv("NOODLE_CACHE", "off", 1);
   const ProcessResult result = run("busy.noodle");
-  EXPECT_TRUE(has(result.err, "jit: loaded"));
-  EXPECT_FALSE(has(result.err, "cache")) << result.err;
+  EXPECT_TRUE(result.err.contains("jit: loaded"));
+  EXPECT_FALSE(result.err.contains("cache")) << result.err;
   EXPECT_FALSE(fs::exists(cache()));
 }
 
@@ -115,21 +113,21 @@ TEST_F(CacheCommand, AFolderThatOthersMayReadIsToldAndNotUsed) {
   const ProcessResult result = run("busy.noodle");
   EXPECT_EQ(result.exit_code, 0);
   const std::string told = "noodle: the code cache: `" + cache() + "` is not used, since it has mode 0755, not 0700\n";
-  EXPECT_TRUE(has(result.err, told)) << result.err;
+  EXPECT_TRUE(result.err.contains(told)) << result.err;
   EXPECT_EQ(result.err.find(told), result.err.rfind(told));
-  EXPECT_TRUE(has(result.err, "jit: loaded"));
-  EXPECT_FALSE(has(result.err, "jit: kept"));
+  EXPECT_TRUE(result.err.contains("jit: loaded"));
+  EXPECT_FALSE(result.err.contains("jit: kept"));
 }
 
 TEST_F(CacheCommand, ADamagedFileIsToldAndReplaced) {
   fill();
   for (const auto& entry : fs::directory_iterator(cache())) fs::resize_file(entry.path(), entry.file_size() / 2);
   const ProcessResult result = run("busy.noodle");
-  EXPECT_TRUE(has(result.err, "is damaged, and will be replaced\n")) << result.err;
-  EXPECT_TRUE(has(result.out, "with the compiler: true\n"));
+  EXPECT_TRUE(result.err.contains("is damaged, and will be replaced\n")) << result.err;
+  EXPECT_TRUE(result.out.contains("with the compiler: true\n"));
   const ProcessResult next = run("busy.noodle");
-  EXPECT_TRUE(has(next.out, "with the compiler: false\n")) << next.err;
-  EXPECT_FALSE(has(next.err, "damaged"));
+  EXPECT_TRUE(next.out.contains("with the compiler: false\n")) << next.err;
+  EXPECT_FALSE(next.err.contains("damaged"));
 }
 
 // A command with more rights than who calls it, with everything it needs around it.
@@ -147,8 +145,8 @@ TEST_F(CacheCommand, IsNotUsedByACommandWithRightsOfAnother) {
       run_process({"/bin/sh", "-c", "findmnt -no OPTIONS -T . | grep -q nosuid"}, folder_.string(), "", 10);
   if (who.exit_code == 0) GTEST_SKIP() << "such commands are not run here";
   const ProcessResult result = run("busy.noodle", {command.string()});
-  EXPECT_TRUE(has(result.err, "jit: loaded")) << result.err;
-  EXPECT_FALSE(has(result.err, "cache")) << result.err;
+  EXPECT_TRUE(result.err.contains("jit: loaded")) << result.err;
+  EXPECT_FALSE(result.err.contains("cache")) << result.err;
   EXPECT_FALSE(fs::exists(cache()));
 }
 

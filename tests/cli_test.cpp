@@ -236,18 +236,6 @@ TEST_F(Cli, TasksGoOnWhileOneWaitsForALine) {
   }
 }
 
-TEST_F(Cli, ATimerFiresWhileTheOnlyWorkerComputes) {
-  write("spin.noodle", R"(fn main() {
-    let woken: Channel<Int> = Channel.new(1)
-    async { sleep(2ms); let _ = woken.send(1) }
-    var turns = 0
-    while woken.len() == 0 { turns += 1 }
-    print(turns > 0)
-}
-)");
-  expect_result(noodle({"run", "--workers", "1", "spin.noodle"}), 0, "true\n", "");
-}
-
 TEST_F(Cli, TasksGoOnWhileManyReadPipes) {
   write("fifos.noodle", kFifos);
   std::string numbers;

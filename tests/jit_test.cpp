@@ -245,8 +245,9 @@ TEST_F(Jit, AFileForPerfThatCantBeWrittenIsSaid) {
   const struct {
     std::string taken, other;
     const char* said;
-  } kFiles[] = {{"/tmp/jit-$ID.dump", "/tmp/perf-$ID.map", R"(^noodle: can't write /tmp/jit-\d+\.dump: File exists\n)"},
-                {"/tmp/perf-$ID.map", "/tmp/jit-$ID.dump", R"(^noodle: can't write /tmp/perf-\d+\.map: File exists\n)"}};
+  } kFiles[] = {
+      {"/tmp/jit-$ID.dump", "/tmp/perf-$ID.map", R"(^noodle: can't write /tmp/jit-\d+\.dump: File exists\n)"},
+      {"/tmp/perf-$ID.map", "/tmp/jit-$ID.dump", R"(^noodle: can't write /tmp/perf-\d+\.map: File exists\n)"}};
   for (const auto& file : kFiles) {
     const ProcessResult result = shell("(ID=$BASHPID; mkdir " + file.taken +
                                        "; exec $1 run --perf a.noodle 1 1) & wait $!; code=$?; ID=$!; rmdir " +

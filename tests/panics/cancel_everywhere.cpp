@@ -102,9 +102,16 @@ void run_program(const Golden& golden, Options options, Counts& counts) {
     ++counts.failed;
     return;
   }
-  const auto compile = tools::open_compiler();
   std::optional<RememberedCode> code;
-  if (compile) options.jit.compile = code.emplace(*compile).compiler();
+  if (options.jit.mode != jit::Mode::Off) {
+    const auto compile = tools::open_compiler();
+    if (!compile) {
+      std::printf("FAIL %s can't be compiled: %s\n", golden.path.c_str(), compile.error().c_str());
+      ++counts.failed;
+      return;
+    }
+    options.jit.compile = code.emplace(*compile).compiler();
+  }
   const nbc::FunctionId main = program->module().main();
   const bool is_run = golden.verb == "run" && golden.exit_code != 1 && main.valid();
   // A server's main waits for clients that a simulation doesn't have; its tests bring some.

@@ -66,7 +66,7 @@ def check_everywhere(options, folder):
     """What is left over when any operation of any program panics, file by file."""
 
     def one(path):
-        command = [options.everywhere, path, "--functions", "p", "--jit", options.jit]
+        command = [options.everywhere, path, "--functions", "p"]
         run = subprocess.run(command, capture_output=True, text=True, timeout=20 * TIMEOUT_S)
         lines = run.stdout.split("\n")
         count = int(lines[-2].split(" ")[0]) if run.returncode == 0 else 0

@@ -280,7 +280,7 @@ class LoopGenerator {
 
   void compare() {
     const TypeId type = integer_type();
-    const bool is_signed = type.index <= nbc::kI64.index;
+    const bool is_signed = nbc::is_signed(nbc::Kind(type.index));
     const Op ops[] = {Op::EqInt, Op::NeInt, is_signed ? Op::LtSigned : Op::LtUnsigned,
                       is_signed ? Op::LeSigned : Op::LeUnsigned};
     f_.abc(ops[random_.below(4)], any(nbc::kBool), source(type), any(type));

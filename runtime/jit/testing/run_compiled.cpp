@@ -9,18 +9,11 @@
 #include "runtime/jit/testing/native_library.h"
 #include "runtime/jit/testing/value_text.h"
 #include "runtime/jit/tier.h"
+#include "runtime/vm/testing/silent_world.h"
 
 namespace noodle::jit::testing {
 
 namespace {
-
-/// A world in which nothing that is written is kept.
-class SilentWorld final : public world::TestWorld {
- public:
-  vm::Written write_out(std::string_view) override { return vm::Written::Ok; }
-  vm::Written write_error(std::string_view) override { return vm::Written::Ok; }
-  std::expected<void, std::string> write_file(const std::string&, std::string_view, bool) override { return {}; }
-};
 
 std::string outcome(const std::expected<std::vector<std::uint64_t>, vm::Stop>& results, const vm::LoadedModule& module,
                     const nbc::Function& function) {
@@ -59,7 +52,7 @@ std::unique_ptr<vm::Tier> hot_tier(const RunOptions& options, ModuleResult& resu
 void run_with(vm::Tier* tier, nbc::VerifiedModule module, const RunOptions& options, ModuleResult& result) {
   vm::Options limits = options.limits;
   limits.tier = tier;
-  SilentWorld world;
+  vm::testing::SilentWorld world;
   const auto runtime = vm::Runtime::create(limits, world);
   if (runtime == nullptr) return;
   auto loaded = runtime->load(std::move(module));

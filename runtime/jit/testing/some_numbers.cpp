@@ -7,7 +7,7 @@ namespace noodle::jit::testing {
 
 namespace {
 
-bool is_signed(nbc::TypeId type) { return type.index <= nbc::kI64.index; }
+bool is_signed(nbc::TypeId type) { return nbc::is_signed(nbc::Kind(type.index)); }
 
 }  // namespace
 

@@ -2,18 +2,11 @@
 
 #include "runtime/vm/loaded.h"
 #include "runtime/vm/runtime.h"
+#include "runtime/vm/testing/silent_world.h"
 
 namespace noodle::vm::testing {
 
 namespace {
-
-/// A world in which nothing that is written is kept.
-class SilentWorld final : public world::TestWorld {
- public:
-  Written write_out(std::string_view) override { return Written::Ok; }
-  Written write_error(std::string_view) override { return Written::Ok; }
-  std::expected<void, std::string> write_file(const std::string&, std::string_view, bool) override { return {}; }
-};
 
 constexpr Options kLimits = {
     .memory_limit = 8 << 20,
