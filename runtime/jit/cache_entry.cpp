@@ -12,7 +12,7 @@ namespace noodle::jit {
 namespace {
 
 constexpr std::string_view kMagic = "noodle code 2\n\0\0";
-constexpr std::size_t kSymbolBytes = 36;
+constexpr std::size_t kSymbolBytes = 44;
 
 class Writer {
  public:

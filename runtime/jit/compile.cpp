@@ -1,8 +1,4 @@
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
-#include <llvm/MC/TargetRegistry.h>
-#include <llvm/Support/TargetSelect.h>
-#include <llvm/Target/TargetMachine.h>
 #include <llvm/TargetParser/Host.h>
 #include <llvm/Transforms/IPO/Inliner.h>
 #include <llvm/Transforms/InstCombine/InstCombine.h>
@@ -31,6 +27,7 @@
 #include "runtime/jit/jit.h"
 #include "runtime/jit/sanitize.h"
 #include "runtime/jit/spans.h"
+#include "runtime/jit/target.h"
 
 namespace noodle::jit {
 
@@ -45,20 +42,11 @@ std::int64_t micros_used() {
 
 llvm::TargetMachine& target_machine() {
   static const std::unique_ptr<llvm::TargetMachine> machine = [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
-    std::string error;
-    const std::string triple = llvm::sys::getProcessTriple();
-    const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
     std::string features;
     for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
       features += (features.empty() ? "" : ",") + std::string(has ? "+" : "-") + feature.str();
     }
-    llvm::TargetOptions options;
-    options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-    return std::unique_ptr<llvm::TargetMachine>(
-        target->createTargetMachine(triple, llvm::sys::getHostCPUName(), features, options, llvm::Reloc::PIC_,
-                                    llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
+    return make_target(llvm::sys::getHostCPUName(), features, llvm::Reloc::PIC_, false);
   }();
   return *machine;
 }
@@ -75,16 +63,14 @@ class Reachable {
 
   std::vector<std::uint32_t> find() {
     const FunctionView first(module_, request_.function);
-    const auto words = static_cast<std::uint32_t>(first.function.code.size());
-    words_ = words;
+    words_ = first.function.code.size();
     if (request_.body) {
       add(request_.function);
-      scan(first, {0, words - 1});
     } else {
       const std::vector<LoopSpan> loops = loop_spans(first);
       for (const std::uint32_t head : request_.loops) scan(first, outermost_around(loops, head));
     }
-    for (std::size_t i = request_.body ? 1 : 0; i < found_.size(); ++i) {
+    for (std::size_t i = 0; i < found_.size(); ++i) {
       const FunctionView view(module_, found_[i]);
       scan(view, {0, static_cast<std::uint32_t>(view.function.code.size()) - 1});
     }
@@ -129,7 +115,7 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
   }
   std::vector<std::pair<std::uint32_t, Liveness>> bodies;
   for (const std::uint32_t id : Reachable(request).find()) {
-    auto live = Liveness::find(unit.view(id));
+    auto live = id == request.function ? first : Liveness::find(unit.view(id));
     if (!live) continue;
     unit.body(id);
     bodies.emplace_back(id, std::move(*live));
@@ -144,8 +130,7 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
   }
   for (llvm::Function& function : *unit.ir) {
     if (function.isDeclaration()) continue;
-    function.addFnAttr("frame-pointer", "all");
-    function.addFnAttr("no-builtins");
+    add_attributes(function);
     // Also what every caller has taken in stays: compiled functions call it by its address.
     if (is_body(function.getName())) {
       function.setLinkage(llvm::GlobalValue::ExternalLinkage);
@@ -204,20 +189,17 @@ void dump(const llvm::Module& ir, char when) {
 }
 
 void emit(llvm::Module& ir, const Request& request, MadeImage& made) {
-  llvm::SmallVector<char, 0> object;
-  llvm::raw_svector_ostream stream(object);
-  llvm::legacy::PassManager emitter;
   const auto kind = request.listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
-  if (target_machine().addPassesToEmitFile(emitter, stream, nullptr, kind)) {
-    made.trouble = "this processor's code can't be emitted";
+  const auto object = emitted(ir, target_machine(), kind);
+  if (!object) {
+    made.trouble = kNotEmitted;
     return;
   }
-  emitter.run(ir);
   if (request.listing) {
-    made.bytes.assign(object.data(), object.size());
+    made.bytes.assign(object->data(), object->size());
     return;
   }
-  link(llvm::StringRef(object.data(), object.size()), request.is_kept ? nullptr : sanitizer_function, made);
+  link(llvm::StringRef(object->data(), object->size()), request.is_kept ? nullptr : sanitizer_function, made);
 }
 
 std::string packed_origins(Places& places, const std::vector<LineRow>& lines) {
@@ -231,13 +213,11 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   llvm::LLVMContext context;
   Unit unit(context, *request.module);
   unit.asks_every = request.asks_every;
-  unit.ir->setDataLayout(target_machine().createDataLayout());
-  unit.ir->setTargetTriple(target_machine().getTargetTriple().str());
+  prepare(*unit.ir, target_machine());
   if (request.listing || request.origins) unit.places = std::make_unique<Places>(*unit.ir);
   if (!lower(unit, request, made.trouble)) return;
   if (unit.places != nullptr) unit.places->finish();
   dump(*unit.ir, '1');
-  image.functions = static_cast<std::uint32_t>(unit.ir->size());
 #ifndef NDEBUG
   llvm::raw_string_ostream out(made.trouble);
   if (llvm::verifyModule(*unit.ir, &out)) return;

@@ -11,6 +11,7 @@
 #include <llvm/IR/MDBuilder.h>
 #include <llvm/IR/Module.h>
 
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <vector>
@@ -159,6 +160,8 @@ class Lowering {
   Value* word(std::int64_t value) { return llvm::ConstantInt::getSigned(u.i64, value); }
   Value* loaded_function(std::uint32_t id);
   Value* helper(vm::Helper which);
+  /// At the beginning of a block: the value that belongs to where control comes from.
+  Value* either(std::initializer_list<std::pair<Value*, Block*>> ways);
   Value* call_helper(vm::Helper which, llvm::Type* gives, llvm::ArrayRef<Value*> args);
   Value* ask(vm::Helper which, llvm::ArrayRef<Value*> args) { return call_helper(which, u.i1, args); }
   Value* load_atomic(llvm::Type* type, Value* base, std::uint64_t offset, llvm::AtomicOrdering order);
@@ -199,7 +202,7 @@ class Lowering {
   void map_next(const nbc::Inst& inst);
   Value* map_entry(std::uint32_t slot, Value* entry);
   void map_insert(const nbc::Inst& inst);
-  void to_scratch(const nbc::Inst& inst, std::uint32_t first, std::uint32_t count);
+  void to_scratch(const nbc::Inst& inst, std::uint32_t count);
   bool strings(const nbc::Inst& inst);
   bool concat(const nbc::Inst& inst);
   bool text_native(const nbc::Inst& inst);

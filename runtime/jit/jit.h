@@ -47,7 +47,6 @@ struct Image {
   std::string_view trouble;  // why there is none
   // Where the processor's time went, in microseconds.
   std::int64_t lowering = 0, optimising = 0, emitting = 0;
-  std::uint32_t functions = 0;
 };
 
 /// Compiles a function and what it calls that is small, and gives the image to `take`, which has to copy what it

@@ -58,7 +58,7 @@ void Journal::compiled(const Work& work, const Image& image, const Times& times)
   if (!is_on()) return;
   char samples[48] = "before it runs";
   if (work.samples > 0) std::snprintf(samples, sizeof samples, "after %.1f samples", work.samples);
-  const auto now = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - start_).count();
+  const auto now = micros(Clock::now() - start_);
   const std::uint64_t constants = image.bytes.size() - image.code_bytes;
   const auto functions = static_cast<std::size_t>(
       std::ranges::count_if(image.symbols, [](const Symbol& symbol) { return symbol.loop < 0; }));

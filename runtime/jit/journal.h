@@ -28,6 +28,14 @@ struct Work {
 class Journal {
  public:
   using Clock = std::chrono::steady_clock;
+  static std::int64_t micros(Clock::duration time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  }
+  /// `120 us`.
+  static std::string micros_since(Clock::time_point start) {
+    return std::to_string(micros(Clock::now() - start)) + " us";
+  }
+
   enum Phase : std::uint8_t { Queued, Lowering, Optimising, Emitting, Installing, kPhases };
   using Times = std::array<std::int64_t, kPhases>;  // in microseconds
 

@@ -130,7 +130,6 @@ class Finder {
       if ((reads || changes) && !written.has(inst.b())) {
         auto at = std::ranges::find(loop.lists, std::uint32_t{inst.b()}, &SteadyList::slot);
         if (at == loop.lists.end()) at = loop.lists.insert(at, SteadyList{.slot = inst.b()});
-        at->changed |= changes;
         at->always |= is_counted;
         at->written |= is_counted && changes;
         at->foremost |= is_counted && changes && safe;
@@ -152,93 +151,107 @@ std::vector<PlainLoop> plain_loops(const FunctionView& view) { return Finder(vie
 bool is_plain(const FunctionView& view, const Inst& inst) {
   auto element = [&]() -> const value::TypeInfo& { return *view.type(inst.b())->element; };
   switch (inst.op()) {
-    // clang-format off
-#define INT(T)                                                                                               \
-  case Op::Add##T: case Op::Sub##T: case Op::Mul##T: case Op::Div##T: case Op::Rem##T: case Op::Neg##T:      \
-  case Op::Shl##T: case Op::Shr##T: case Op::AddWrap##T: case Op::SubWrap##T: case Op::MulWrap##T:           \
+#define INT(T)         \
+  case Op::Add##T:     \
+  case Op::Sub##T:     \
+  case Op::Mul##T:     \
+  case Op::Div##T:     \
+  case Op::Rem##T:     \
+  case Op::Neg##T:     \
+  case Op::Shl##T:     \
+  case Op::Shr##T:     \
+  case Op::AddWrap##T: \
+  case Op::SubWrap##T: \
+  case Op::MulWrap##T: \
   case Op::Not##T:
-  INT(I8) INT(I16) INT(I32) INT(I64) INT(U8) INT(U16) INT(U32) INT(U64)
+    INT(I8)
+    INT(I16)
+    INT(I32)
+    INT(I64)
+    INT(U8)
+    INT(U16)
+    INT(U32)
+    INT(U64)
 #undef INT
-      // clang-format on
-      case Op::Int:
-  case Op::NotBool:
-  case Op::And:
-  case Op::Or:
-  case Op::Xor:
-  case Op::EqInt:
-  case Op::NeInt:
-  case Op::LtSigned:
-  case Op::LeSigned:
-  case Op::LtUnsigned:
-  case Op::LeUnsigned:
-  case Op::CmpSigned:
-  case Op::CmpUnsigned:
-  case Op::EqImmI64:
-  case Op::NeImmI64:
-  case Op::LtImmI64:
-  case Op::LeImmI64:
-  case Op::GtImmI64:
-  case Op::GeImmI64:
-  case Op::AddImmI64:
-  case Op::SubImmI64:
-  case Op::MulImmI64:
-  case Op::DivImmI64:
-  case Op::RemImmI64:
-  case Op::AddF64:
-  case Op::SubF64:
-  case Op::MulF64:
-  case Op::DivF64:
-  case Op::NegF64:
-  case Op::EqF64:
-  case Op::NeF64:
-  case Op::LtF64:
-  case Op::LeF64:
-  case Op::SqrtF64:
-  case Op::FloorF64:
-  case Op::CeilF64:
-  case Op::AbsF64:
-  case Op::Jump:
-  case Op::BrTrue:
-  case Op::BrFalse:
-  case Op::JeqI64:
-  case Op::JneI64:
-  case Op::JltI64:
-  case Op::JleI64:
-  case Op::JeqImmI64:
-  case Op::JneImmI64:
-  case Op::JltImmI64:
-  case Op::JleImmI64:
-  case Op::JgtImmI64:
-  case Op::JgeImmI64:
-  case Op::JeqF64:
-  case Op::JneF64:
-  case Op::JltF64:
-  case Op::JleF64:
-  case Op::JnltF64:
-  case Op::JnleF64:
-  case Op::Move:
-  case Op::Borrow:
-  case Op::Reborrow:
-  case Op::Zero:
-  case Op::Const:
-  case Op::EnumTag:
-  case Op::EnumMake:
-  case Op::ListLen:
-  case Op::ListPeek:
-  case Op::StringByteLen: return true;
-  case Op::Copy: {
-    const value::TypeInfo* type = view.type(inst.a()) != nullptr ? view.type(inst.a()) : view.type(inst.b());
-    return type != nullptr && !type->counted;
-  }
-  case Op::Conv:
-  case Op::Wrap: return converts_plainly(inst);
-  case Op::ListGet:
-  case Op::ListSet:
-  case Op::ListPut:
-  case Op::ListTake: return !element().counted;
-  case Op::ListLoad:
-  case Op::ListStore: return !element().counted;
-    default : return false;
+    case Op::Int:
+    case Op::NotBool:
+    case Op::And:
+    case Op::Or:
+    case Op::Xor:
+    case Op::EqInt:
+    case Op::NeInt:
+    case Op::LtSigned:
+    case Op::LeSigned:
+    case Op::LtUnsigned:
+    case Op::LeUnsigned:
+    case Op::CmpSigned:
+    case Op::CmpUnsigned:
+    case Op::EqImmI64:
+    case Op::NeImmI64:
+    case Op::LtImmI64:
+    case Op::LeImmI64:
+    case Op::GtImmI64:
+    case Op::GeImmI64:
+    case Op::AddImmI64:
+    case Op::SubImmI64:
+    case Op::MulImmI64:
+    case Op::DivImmI64:
+    case Op::RemImmI64:
+    case Op::AddF64:
+    case Op::SubF64:
+    case Op::MulF64:
+    case Op::DivF64:
+    case Op::NegF64:
+    case Op::EqF64:
+    case Op::NeF64:
+    case Op::LtF64:
+    case Op::LeF64:
+    case Op::SqrtF64:
+    case Op::FloorF64:
+    case Op::CeilF64:
+    case Op::AbsF64:
+    case Op::Jump:
+    case Op::BrTrue:
+    case Op::BrFalse:
+    case Op::JeqI64:
+    case Op::JneI64:
+    case Op::JltI64:
+    case Op::JleI64:
+    case Op::JeqImmI64:
+    case Op::JneImmI64:
+    case Op::JltImmI64:
+    case Op::JleImmI64:
+    case Op::JgtImmI64:
+    case Op::JgeImmI64:
+    case Op::JeqF64:
+    case Op::JneF64:
+    case Op::JltF64:
+    case Op::JleF64:
+    case Op::JnltF64:
+    case Op::JnleF64:
+    case Op::Move:
+    case Op::Borrow:
+    case Op::Reborrow:
+    case Op::Zero:
+    case Op::Const:
+    case Op::EnumTag:
+    case Op::EnumMake:
+    case Op::ListLen:
+    case Op::ListPeek:
+    case Op::StringByteLen: return true;
+    case Op::Copy: {
+      const value::TypeInfo* type = view.type(inst.a()) != nullptr ? view.type(inst.a()) : view.type(inst.b());
+      return type != nullptr && !type->counted;
+    }
+    case Op::Conv:
+    case Op::Wrap: return converts_plainly(inst);
+    case Op::ListGet:
+    case Op::ListSet:
+    case Op::ListPut:
+    case Op::ListTake: return !element().counted;
+    case Op::ListLoad:
+    case Op::ListStore: return !element().counted;
+    default: return false;
   }
 }
 

@@ -13,7 +13,6 @@ namespace noodle::jit {
 /// A list that a loop reads or changes elements of, but neither replaces, resizes nor shares.
 struct SteadyList {
   std::uint32_t slot = 0;
-  bool changed = false;   // some element is written
   bool always = false;    // each turn of the loop asks for the element that the counter names
   bool written = false;   // each turn writes that element
   bool foremost = false;  // before anything that may go wrong but reading

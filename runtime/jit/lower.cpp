@@ -342,6 +342,12 @@ Lowering::Value* Lowering::helper(vm::Helper which) {
   return load(u.ptr, at_offset(helpers, static_cast<std::uint64_t>(which) * 8), u.in_machine);
 }
 
+Lowering::Value* Lowering::either(std::initializer_list<std::pair<Value*, Block*>> ways) {
+  llvm::PHINode* made = b.CreatePHI(ways.begin()->first->getType(), static_cast<unsigned>(ways.size()));
+  for (const auto& [value, from] : ways) made->addIncoming(value, from);
+  return made;
+}
+
 Lowering::Value* Lowering::call_helper(vm::Helper which, llvm::Type* gives, llvm::ArrayRef<Value*> args) {
   std::vector<llvm::Type*> types;
   for (Value* arg : args) types.push_back(arg->getType());

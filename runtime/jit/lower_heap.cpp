@@ -195,9 +195,7 @@ Lowering::Value* Lowering::unique_list(std::uint32_t slot, Value* list) {
   Block* copied = b.GetInsertBlock();
   b.CreateBr(on);
   b.SetInsertPoint(on);
-  llvm::PHINode* unique = b.CreatePHI(u.ptr, 2);
-  unique->addIncoming(list, before);
-  unique->addIncoming(copy, copied);
+  Value* unique = either({{list, before}, {copy, copied}});
   set(slot, b.CreatePtrToInt(unique, u.i64));
   return unique;
 }
@@ -260,10 +258,7 @@ Lowering::Value* Lowering::length_or_zero(Value* object, llvm::IntegerType* type
   Value* length = b.CreateZExt(load(type, at_offset(object, offset), u.in_header), u.i64);
   b.CreateBr(on);
   b.SetInsertPoint(on);
-  llvm::PHINode* result = b.CreatePHI(u.i64, 2);
-  result->addIncoming(word(0), before);
-  result->addIncoming(length, some);
-  return result;
+  return either({{word(0), before}, {length, some}});
 }
 
 bool Lowering::list(const Inst& inst) {
@@ -377,9 +372,7 @@ bool Lowering::push(const Inst& inst) {
   Value* grown = load(u.i64, slot_address(fp, inst.b()), u.in_frame);
   b.CreateBr(on);
   b.SetInsertPoint(on);
-  llvm::PHINode* result = b.CreatePHI(u.i64, 2);
-  result->addIncoming(list_word, unique);
-  result->addIncoming(grown, pushed);
+  Value* result = either({{list_word, unique}, {grown, pushed}});
   now_ = before;
   set(inst.b(), result);
   region(inst.pc + inst.words());

@@ -1,8 +1,7 @@
 // Plain loops. Before one its lists are looked at once: a list of no elements and one that has been moved out count as
 // having length 0, for who writes one that others hold as well, so that one comparison an access finds all that is
-// unusual. A
-// counted one is run in chunks of a few thousand turns within the lengths of the lists that it goes through: in these
-// nothing needs to be checked, and nobody is asked whether we are to leave, so that they can be vectorised.
+// unusual. A counted one is run in chunks of a few thousand turns within the lengths of the lists that it goes through:
+// in these nothing needs to be checked, and nobody is asked whether we are to leave, so that they can be vectorised.
 
 #include "runtime/jit/emit.h"
 #include "runtime/vm/machine.h"
@@ -41,14 +40,10 @@ void Lowering::begin_loop(LoopCode& loop) {
     Block* looked = b.GetInsertBlock();
     b.CreateBr(on);
     b.SetInsertPoint(on);
-    auto known = [&](Value* found, llvm::AllocaInst* to) {
-      llvm::PHINode* number = b.CreatePHI(u.i64, 2);
-      number->addIncoming(word(0), before);
-      number->addIncoming(found, looked);
-      return std::pair(number, to);
-    };
-    const auto all = {known(length, loop.lengths[i]), known(room, loop.rooms[i])};
-    for (const auto& [number, to] : all) b.CreateStore(number, to);
+    Value* known = either({{word(0), before}, {length, looked}});
+    Value* writable = either({{word(0), before}, {room, looked}});
+    b.CreateStore(known, loop.lengths[i]);
+    b.CreateStore(writable, loop.rooms[i]);
     b.CreateStore(at_offset(get_pointer(list.slot), memory::ArrayObject::kDataOffset), loop.data[i]);
   }
   if (!loop.plain.counter) {

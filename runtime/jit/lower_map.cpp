@@ -9,11 +9,11 @@ using memory::TableObject;
 using nbc::Inst;
 using nbc::Op;
 
-// The listed slots of a value or several, one after another.
-void Lowering::to_scratch(const Inst& inst, std::uint32_t first, std::uint32_t count) {
+// The first of the listed slots, one after another.
+void Lowering::to_scratch(const Inst& inst, std::uint32_t count) {
   Value* scratch = machine_field(offsetof(vm::Machine, scratch), u.ptr);
   for (std::uint32_t i = 0; i < count; ++i) {
-    store(get_word(inst.list(first + i)), slot_address(scratch, i), u.in_frame);
+    store(get_word(inst.list(i)), slot_address(scratch, i), u.in_frame);
   }
 }
 
@@ -23,7 +23,7 @@ bool Lowering::map(const Inst& inst) {
       set(inst.a(), length_or_zero(get_pointer(inst.b()), u.i32, offsetof(TableObject, live)));
       return true;
     case Op::MapFind: {
-      to_scratch(inst, 0, inst.list_size());
+      to_scratch(inst, inst.list_size());
       Value* type = b.getInt32(v.facts.type_at(inst.c()).index);
       set(inst.b(), call_helper(vm::Helper::MapFind, u.i64, {vm, type, get_pointer(inst.c())}));
       return true;
@@ -65,10 +65,7 @@ void Lowering::map_next(const Inst& inst) {
   Value* found = call_helper(vm::Helper::MapNext, u.i64, {vm, type, table, from});
   b.CreateBr(on);
   b.SetInsertPoint(on);
-  llvm::PHINode* result = b.CreatePHI(u.i64, 2);
-  result->addIncoming(from, within);
-  result->addIncoming(found, ask);
-  set(inst.a(), result);
+  set(inst.a(), either({{from, within}, {found, ask}}));
 }
 
 // Where an entry lies that is there.
@@ -84,7 +81,7 @@ Lowering::Value* Lowering::map_entry(std::uint32_t slot, Value* entry) {
 }
 
 void Lowering::map_insert(const Inst& inst) {
-  to_scratch(inst, 0, inst.list_size());
+  to_scratch(inst, inst.list_size());
   Value* slot = slot_address(fp, inst.b());
   store(get_word(inst.b()), slot, u.in_frame);
   Value* type = b.getInt32(v.facts.type_at(inst.b()).index);

@@ -37,10 +37,7 @@ Lowering::Value* Lowering::string_length(Value* low, Value* high) {
   Value* counted = call_helper(vm::Helper::StringLength, u.i64, {low, high});
   b.CreateBr(on);
   b.SetInsertPoint(on);
-  llvm::PHINode* length = b.CreatePHI(u.i64, 2);
-  length->addIncoming(known, lies_outside);
-  length->addIncoming(counted, ask);
-  return length;
+  return either({{known, lies_outside}, {counted, ask}});
 }
 
 // The same words are the same text; other ones are another unless some of it lies elsewhere.
@@ -55,11 +52,7 @@ bool Lowering::string_equality(const Inst& inst) {
   Value* same = ask(vm::Helper::StringEqual, {x, x2, y, y2});
   b.CreateBr(on);
   b.SetInsertPoint(on);
-  llvm::PHINode* result = b.CreatePHI(u.i1, 3);
-  result->addIncoming(b.getTrue(), before);
-  result->addIncoming(b.getFalse(), differ);
-  result->addIncoming(same, compare);
-  set_bool(inst.a(), result);
+  set_bool(inst.a(), either({{b.getTrue(), before}, {b.getFalse(), differ}, {same, compare}}));
   return true;
 }
 
@@ -75,7 +68,7 @@ bool Lowering::concat(const Inst& inst) {
   constexpr std::uint32_t kMost = 32;  // more than fits the scratch nobody writes
   const std::uint32_t words = inst.list_size();
   if (words > kMost) return false;
-  to_scratch(inst, 0, words);
+  to_scratch(inst, words);
   leave_if(b.CreateNot(ask(vm::Helper::Concat, {vm, b.getInt32(words / 2)})));
   Value* results = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
   for (std::uint32_t i = 0; i < 2; ++i) set(inst.b() + i, load(u.i64, slot_address(results, i), u.in_frame));
@@ -86,7 +79,7 @@ bool Lowering::concat(const Inst& inst) {
 // A native's results, which has taken its arguments from the machine's scratch.
 std::vector<Lowering::Value*> Lowering::leaf_results(const Inst& inst, const vm::LoadedNative& native) {
   const std::vector<Value*> before = now_;
-  to_scratch(inst, 0, native.param_slots);
+  to_scratch(inst, native.param_slots);
   raise_if(ask(vm::Helper::CallLeaf, {vm, b.getInt32(inst.uimm())}), inst.pc, before);
   Value* words = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
   std::vector<Value*> results;
@@ -132,10 +125,7 @@ bool Lowering::text_native(const Inst& inst) {
   b.CreateBr(on);
   b.SetInsertPoint(on);
   for (std::uint32_t i = 0; i < short_way.size(); ++i) {
-    llvm::PHINode* result = b.CreatePHI(u.i64, 2);
-    result->addIncoming(short_way[i], ascii);
-    result->addIncoming(long_way[i], asked);
-    set(inst.list(native.param_slots + i), result);
+    set(inst.list(native.param_slots + i), either({{short_way[i], ascii}, {long_way[i], asked}}));
   }
   region(inst.pc + inst.words());
   return true;

@@ -2,51 +2,28 @@
 
 #include "runtime/jit/native_object.h"
 
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
-#include <llvm/MC/TargetRegistry.h>
-#include <llvm/Support/TargetSelect.h>
-#include <llvm/Target/TargetMachine.h>
-#include <llvm/TargetParser/Host.h>
 
 #include <set>
 
 #include "runtime/jit/analyses.h"
 #include "runtime/jit/entries.h"
+#include "runtime/jit/names.h"
 #include "runtime/jit/spans.h"
+#include "runtime/jit/target.h"
 
 namespace noodle::jit {
 
 namespace {
 
-// An executable may be taken to another machine: it uses what every processor of the kind has.
-std::unique_ptr<llvm::TargetMachine> make_target(llvm::Reloc::Model relocations) {
-  llvm::InitializeNativeTarget();
-  llvm::InitializeNativeTargetAsmPrinter();
-  std::string error;
-  const std::string triple = llvm::sys::getProcessTriple();
-  const llvm::Target* target = llvm::TargetRegistry::lookupTarget(triple, error);
-  llvm::TargetOptions options;
-  options.AllowFPOpFusion = llvm::FPOpFusion::Strict;
-  options.FunctionSections = true;
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, "x86-64", "", options, relocations, llvm::CodeModel::Small, llvm::CodeGenOptLevel::Default));
-}
-
-std::set<std::uint32_t> loop_heads(const FunctionView& view) {
-  std::set<std::uint32_t> heads;
-  for (const LoopSpan& loop : loop_spans(view)) heads.insert(loop.head);
-  return heads;
-}
-
 class Program {
  public:
   explicit Program(const NativeRequest& request)
       : request_(request),
-        target_(make_target(request.is_library ? llvm::Reloc::PIC_ : llvm::Reloc::Static)),
+        // It may be taken to another machine, so it uses what every processor of the kind has.
+        target_(make_target("x86-64", "", request.is_library ? llvm::Reloc::PIC_ : llvm::Reloc::Static, true)),
         unit_(context_, *request.module) {
-    unit_.ir->setDataLayout(target_->createDataLayout());
-    unit_.ir->setTargetTriple(target_->getTargetTriple().str());
+    prepare(*unit_.ir, *target_);
   }
 
   std::expected<std::string, std::string> object() {
@@ -84,8 +61,7 @@ class Program {
       if (function.isDeclaration()) continue;
       function.setLinkage(llvm::GlobalValue::InternalLinkage);
       function.setVisibility(llvm::GlobalValue::DefaultVisibility);
-      function.addFnAttr("frame-pointer", "all");
-      function.addFnAttr("no-builtins");
+      add_attributes(function);
     }
   }
 
@@ -99,18 +75,13 @@ class Program {
   // As in NativeEntry.
   void add_entry(std::uint32_t id, std::int32_t loop, llvm::Function* entry) {
     llvm::Constant* fast = llvm::ConstantPointerNull::get(unit_.ptr);
-    if (loop < 0 && (methods_.contains(id))) fast = unit_.body(id);
+    if (loop < 0 && methods_.contains(id)) fast = unit_.body(id);
     entries_.push_back(llvm::ConstantStruct::getAnon(
         {number(unit_.i32, id), number(unit_.i32, static_cast<std::uint32_t>(loop)), entry, fast}));
-    name(*entry, id, loop);
-    if (loop < 0) name(*unit_.body(id), id, -2);
-  }
-
-  // What profilers and debuggers call it.
-  void name(llvm::Function& code, std::uint32_t id, std::int32_t loop) {
-    std::string text(request_.module->module().text(request_.module->module().functions[id].name));
-    if (loop >= 0) text += "@loop " + std::to_string(loop);
-    names_.emplace_back(&code, loop == -1 ? "enter " + text : text);
+    // What profilers and debuggers call it.
+    const std::string name = name_of_entry(*request_.module, id, loop);
+    names_.emplace_back(entry, loop < 0 ? "enter " + name : name);
+    if (loop < 0) names_.emplace_back(unit_.body(id), name);
   }
 
   static llvm::Constant* number(llvm::IntegerType* type, std::uint64_t value) {
@@ -151,14 +122,9 @@ class Program {
     for (auto& [code, name] : names_) {
       if (code) llvm::cast<llvm::Function>(code)->setName(name);
     }
-    llvm::SmallVector<char, 0> object;
-    llvm::raw_svector_ostream stream(object);
-    llvm::legacy::PassManager emitter;
-    if (target_->addPassesToEmitFile(emitter, stream, nullptr, llvm::CodeGenFileType::ObjectFile)) {
-      return std::unexpected("this processor's code can't be emitted");
-    }
-    emitter.run(*unit_.ir);
-    return std::string(object.data(), object.size());
+    const auto object = emitted(*unit_.ir, *target_, llvm::CodeGenFileType::ObjectFile);
+    if (!object) return std::unexpected(kNotEmitted);
+    return std::string(object->data(), object->size());
   }
 
   const NativeRequest& request_;

@@ -14,6 +14,15 @@ std::vector<LoopSpan> loop_spans(const FunctionView& view) {
   return loops;
 }
 
+std::vector<std::uint32_t> loop_heads(const FunctionView& view) {
+  std::vector<std::uint32_t> heads;
+  for (const LoopSpan& loop : loop_spans(view)) heads.push_back(loop.head);
+  std::ranges::sort(heads);
+  const auto repeated = std::ranges::unique(heads);
+  heads.erase(repeated.begin(), repeated.end());
+  return heads;
+}
+
 std::optional<std::uint32_t> innermost_around(std::span<const LoopSpan> loops, std::uint32_t pc) {
   std::optional<std::uint32_t> head;
   for (const LoopSpan& loop : loops) {

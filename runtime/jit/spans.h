@@ -21,6 +21,8 @@ struct LoopSpan {
 
 /// All jumps back, as loops; those that share a head are several.
 std::vector<LoopSpan> loop_spans(const FunctionView& view);
+/// The heads of all loops, in ascending order.
+std::vector<std::uint32_t> loop_heads(const FunctionView& view);
 /// The head of the innermost loop around a word.
 std::optional<std::uint32_t> innermost_around(std::span<const LoopSpan> loops, std::uint32_t pc);
 /// All loops around a loop's head, with those that they overlap: who is inside stays there until the outermost ends.

@@ -8,7 +8,6 @@
 #include "runtime/jit/accesses.h"
 #include "runtime/jit/library.h"
 #include "runtime/jit/names.h"
-#include "runtime/vm/handlers.h"
 
 namespace noodle::jit {
 
@@ -24,6 +23,7 @@ constexpr std::uint32_t kFramesSampled = 4;
 HotTier::HotTier(TierOptions options)
     : options_(std::move(options)),
       mixer_(options_.mode == Mode::Mixed ? std::make_unique<Mixer>(options_.seed) : nullptr),
+      compile_(options_.compile),
       journal_(options_.log),
       cache_(options_.cache) {}
 
@@ -148,18 +148,16 @@ void HotTier::work() {
 void HotTier::rouse() { ticker_.rouse(); }
 
 bool HotTier::open_library() {
-  if (options_.compile) compile_ = options_.compile;
   if (tried_ || compile_) return static_cast<bool>(compile_);
   tried_ = true;
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Journal::Clock::now();
   const auto found = jit::open_library(options_.library);
   if (!found) {
     say("jit: programs are interpreted, since the compiler can't be loaded: " + found.error());
     return false;
   }
   compile_ = *found;
-  const auto took = std::chrono::steady_clock::now() - start;
-  say("jit: loaded in " + std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()) + " us");
+  say("jit: loaded in " + Journal::micros_since(start));
   return true;
 }
 
@@ -246,12 +244,9 @@ bool HotTier::is_way_in(const Symbol& symbol) const {
 }
 
 void HotTier::log_work(const Job& job, const Image& image, Journal::Clock::time_point made) {
-  auto micros = [](Journal::Clock::duration time) {
-    return std::int64_t{std::chrono::duration_cast<std::chrono::microseconds>(time).count()};
-  };
   journal_.compiled({job.module, job.function, job.loops, job.samples}, image,
-                    {micros(job.begun - job.asked), image.lowering, image.optimising, image.emitting,
-                     micros(Journal::Clock::now() - made)});
+                    {Journal::micros(job.begun - job.asked), image.lowering, image.optimising, image.emitting,
+                     Journal::micros(Journal::Clock::now() - made)});
 }
 
 // Tells debuggers and profilers what lies where.
@@ -273,9 +268,7 @@ void HotTier::loaded(vm::LoadedModule& module) {
   }
   for (std::uint32_t id = 0; id < count; ++id) {
     if (std::ranges::binary_search(apart_, id)) continue;
-    std::set<std::uint32_t> heads;
-    for (const LoopSpan& loop : loop_spans(FunctionView(module, id))) heads.insert(loop.head);
-    compile({&module, id, true, {heads.begin(), heads.end()}});
+    compile({&module, id, true, loop_heads(FunctionView(module, id))});
   }
 }
 

@@ -137,6 +137,7 @@ class HotTier final : public vm::Tier {
   Journal journal_;
   Cache cache_;
   std::optional<std::string> identity_;
+  std::string compiler_id_;  // when the identity was made
   WaysIn ways_in_;
   Ticker ticker_;
   std::mutex mutex_;  // guards what follows

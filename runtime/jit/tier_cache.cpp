@@ -2,7 +2,6 @@
 // sample, so one that is over before pays nothing; until then nothing else is compiled.
 
 #include <algorithm>
-#include <chrono>
 
 #include "runtime/jit/cache_key.h"
 #include "runtime/jit/tier.h"
@@ -13,11 +12,6 @@ namespace {
 
 // While more is to be compiled, images wait until there are a good many: each time, the whole file is written.
 constexpr std::size_t kMany = 256 << 10;
-
-std::string micros_since(std::chrono::steady_clock::time_point start) {
-  const auto took = std::chrono::steady_clock::now() - start;
-  return std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(took).count()) + " us";
-}
 
 // Same build, same module: so this holds unless the file was made to mislead.
 bool belongs_to(const KeptImage& image, const nbc::Module& module) {
@@ -34,7 +28,7 @@ bool belongs_to(const KeptImage& image, const nbc::Module& module) {
 
 // With the lock held. Whether it is known what the cache has of a module; asks for it.
 bool HotTier::has_looked(vm::LoadedModule* module) {
-  if (options_.cache.folder.empty()) return true;
+  if (!is_keeping()) return true;
   Kept& kept = kept_[module];
   if (!kept.asked) {
     kept.asked = true;
@@ -50,13 +44,14 @@ HotTier::Kept& HotTier::kept(vm::LoadedModule& module) {
 
 const std::string& HotTier::identity() {
   if (identity_) return *identity_;
+  compiler_id_ = build_id(options_.library);
   identity_ = code_identity(options_.library);
   if (identity_->empty()) say("jit: no code is kept, since this build or processor can't be told from others");
   return *identity_;
 }
 
 void HotTier::load_kept(vm::LoadedModule& module) {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Journal::Clock::now();
   Kept& kept = this->kept(module);
   std::vector<KeptImage> images;
   if (!identity().empty()) {
@@ -69,7 +64,7 @@ void HotTier::load_kept(vm::LoadedModule& module) {
   }
   if (!images.empty()) {
     say("jit: " + std::to_string(images.size()) + " pieces of " + std::to_string(kept.bytes) +
-        " bytes from the cache in " + micros_since(start));
+        " bytes from the cache in " + Journal::micros_since(start));
   }
   const std::lock_guard hold(mutex_);
   kept.loaded = true;
@@ -116,16 +111,16 @@ void HotTier::keep() {
     }
   }
   // The library may have been replaced between the look at it and its opening.
-  const bool changed = !due.empty() && code_identity(options_.library) != identity();
+  const bool changed = !due.empty() && build_id(options_.library) != compiler_id_;
   for (Kept* kept : due) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = Journal::Clock::now();
     if (kept->key.empty() || changed) {
       say("jit: nothing is kept: what made the code can't be told");
     } else if (!cache_.add(kept->key, kept->fresh)) {
       say("jit: nothing is kept: " + cache_.trouble());
     } else {
       say("jit: kept " + std::to_string(kept->fresh.size()) + " pieces of " + std::to_string(kept->fresh_bytes) +
-          " bytes in the cache in " + micros_since(start));
+          " bytes in the cache in " + Journal::micros_since(start));
     }
     kept->bytes += kept->fresh_bytes;
     kept->fresh.clear();
