@@ -40,19 +40,22 @@ std::int64_t micros_used() {
   return std::int64_t{used.tv_sec} * 1'000'000 + used.tv_nsec / 1000;
 }
 
-llvm::TargetMachine& target_machine() {
-  static const std::unique_ptr<llvm::TargetMachine> machine = [] {
-    std::string features;
-    for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
-      features += (features.empty() ? "" : ",") + std::string(has ? "+" : "-") + feature.str();
-    }
-    return make_target(llvm::sys::getHostCPUName(), features, llvm::Reloc::PIC_, false);
-  }();
+llvm::TargetMachine& target_machine(Effort effort) {
+  static std::unique_ptr<llvm::TargetMachine> machines[2];
+  std::unique_ptr<llvm::TargetMachine>& machine = machines[static_cast<std::size_t>(effort)];
+  if (machine != nullptr) return *machine;
+  std::string features;
+  for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
+    features += (features.empty() ? "" : ",") + std::string(has ? "+" : "-") + feature.str();
+  }
+  machine = make_target(llvm::sys::getHostCPUName(), features, llvm::Reloc::PIC_, false);
+  // Selects instructions one by one, and keeps values in memory between blocks.
+  if (effort == Effort::Quick) machine->setOptLevel(llvm::CodeGenOptLevel::None);
   return *machine;
 }
 
 // Functions that a function calls are compiled with it as long as all together stay small. Of those that are compiled
-// already only the smallest, to be taken in by their callers.
+// as well already only the smallest, to be taken in by their callers.
 constexpr std::size_t kMostWords = 4000;
 constexpr std::size_t kMostFunctions = 24;
 
@@ -91,7 +94,8 @@ class Reachable {
       if (std::ranges::binary_search(request_.apart, inst.uimm())) continue;
       const std::size_t more = module_.module().functions[inst.uimm()].code.size();
       if (words_ + more > kMostWords || found_.size() == kMostFunctions) continue;
-      if (more > kSmallest && module_.functions[inst.uimm()].fast.load(std::memory_order_relaxed) != nullptr) continue;
+      const bool is_taken_in = more <= kSmallest && request_.effort == Effort::Full;
+      if (!is_taken_in && std::ranges::binary_search(request_.made, inst.uimm())) continue;
       words_ += more;
       add(inst.uimm());
     }
@@ -168,9 +172,7 @@ void add_passes(llvm::FunctionPassManager& passes) {
       llvm::SimplifyCFGOptions().convertSwitchToLookupTable(true).hoistCommonInsts(true).sinkCommonInsts(true)));
 }
 
-void optimise(llvm::Module& ir, bool is_kept) {
-  Analyses analyses(ir, target_machine());
-  llvm::ModulePassManager passes;
+void add_full_work(llvm::ModulePassManager& passes) {
   llvm::FunctionPassManager cleaning, work;
   add_cleaning(cleaning);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(cleaning)));
@@ -179,7 +181,13 @@ void optimise(llvm::Module& ir, bool is_kept) {
   add_cleaning(work);
   add_passes(work);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(work)));
-  if (!is_kept) add_sanitizer(ir, passes);
+}
+
+void optimise(llvm::Module& ir, const Request& request) {
+  Analyses analyses(ir, target_machine(request.effort));
+  llvm::ModulePassManager passes;
+  if (request.effort == Effort::Full) add_full_work(passes);
+  if (!request.is_kept) add_sanitizer(ir, passes);
   passes.run(ir, analyses.modules);
 }
 
@@ -190,7 +198,7 @@ void dump(const llvm::Module& ir, char when) {
 
 void emit(llvm::Module& ir, const Request& request, MadeImage& made) {
   const auto kind = request.listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
-  const auto object = emitted(ir, target_machine(), kind);
+  const auto object = emitted(ir, target_machine(request.effort), kind);
   if (!object) {
     made.trouble = kNotEmitted;
     return;
@@ -213,7 +221,8 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   llvm::LLVMContext context;
   Unit unit(context, *request.module);
   unit.asks_every = request.asks_every;
-  prepare(*unit.ir, target_machine());
+  unit.is_quick = request.effort == Effort::Quick;
+  prepare(*unit.ir, target_machine(request.effort));
   if (request.listing || request.origins) unit.places = std::make_unique<Places>(*unit.ir);
   if (!lower(unit, request, made.trouble)) return;
   if (unit.places != nullptr) unit.places->finish();
@@ -224,7 +233,7 @@ void compile(const Request& request, MadeImage& made, Image& image) {
 #endif
   image.lowering = micros_used() - start;
   start = micros_used();
-  optimise(*unit.ir, request.is_kept);
+  optimise(*unit.ir, request);
   image.optimising = micros_used() - start;
   dump(*unit.ir, '2');
   start = micros_used();

@@ -74,6 +74,7 @@ class Unit {
   llvm::MDNode* in_data;  // of lists and boxes
   llvm::MDNode* unlikely;
   std::uint32_t asks_every = 0;  // see Request
+  bool is_quick = false;         // compiled with Effort::Quick
 
  private:
   llvm::Function* make_body(std::uint32_t id, const std::string& name);
@@ -175,6 +176,7 @@ class Lowering {
   void save_live(const SlotSet& live, const std::vector<Value*>& values);
   void poll();
   Value* safepoint();
+  void say_where();
 
   // Instructions.
   bool scalar(const nbc::Inst& inst);

@@ -89,7 +89,7 @@ llvm::Function* Unit::twin(std::uint32_t id) {
   llvm::Function*& known = twins_[id];
   if (known != nullptr) return known;
   const FunctionView& of = view(id);
-  if (of.function.code.size() > kSmallest) return nullptr;
+  if (is_quick || of.function.code.size() > kSmallest) return nullptr;
   for (std::uint32_t pc = 0; pc < of.function.code.size(); pc += of.at(pc).words()) {
     if (of.at(pc).op() != Op::Call || of.at(pc).uimm() != id) continue;
     known = make_body(id, "twin" + std::to_string(id));
@@ -417,7 +417,17 @@ void Lowering::poll() {
   b.SetInsertPoint(on);
 }
 
-Lowering::Value* Lowering::safepoint() { return ask(vm::Helper::Safepoint, {vm}); }
+Lowering::Value* Lowering::safepoint() {
+  say_where();
+  return ask(vm::Helper::Safepoint, {vm});
+}
+
+// Before whoever asks us to leave is heard: what is quickly made and runs for long is to be made better.
+void Lowering::say_where() {
+  if (!u.is_quick) return;
+  const vm::QuickSite here{.function = v.id, .pc = region_pc_, .in_loop = loop_ >= 0};
+  store(word(static_cast<std::int64_t>(here.packed())), at_offset(vm, offsetof(vm::Machine, quick_site)), u.in_machine);
+}
 
 void Lowering::finish_tails() {
   b.SetCurrentDebugLocation({});  // of no instruction alone
