@@ -99,6 +99,25 @@ TEST_F(Jit, ALongLoopIsCompiledQuicklyAndThenFully) {
   EXPECT_TRUE(matches(result.err, R"(jit: +1  b.noodle:4 in main: it was asked to)")) << result.err;
 }
 
+// Every value in every way out would be tens of thousands of stores, over which LLVM takes a minute.
+TEST_F(Jit, ManyValuesWithManyWaysOutAreRefusedInTime) {
+  constexpr int kValues = 250;
+  std::string program = "fn wide(n: Int) -> Int {\n", sum = "0";
+  for (int k = 0; k < kValues; ++k) program += "    var x" + std::to_string(k) + " = n\n";
+  program += "    for i in 0..n {\n";
+  for (int k = 0; k < kValues; ++k) {
+    const std::string x = "x" + std::to_string(k);
+    program += "        if " + x + " % 3 == i % 3 { " + x + " = " + x + " + i }\n";
+    sum += " + " + x;
+  }
+  write("b.noodle", program + "    }\n    " + sum + "\n}\nfn main() { print(wide(100)) }\n");
+  const ProcessResult interpreted = noodle({"run", "--jit=off", "b.noodle"});
+  const ProcessResult result = noodle({"run", "--jit=always", "--jit-log", "b.noodle"});
+  EXPECT_EQ(result.out, interpreted.out) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(wide .* stays interpreted: it has too many values for so many places)"))
+      << result.err;
+}
+
 TEST_F(Jit, TheLogCountsWhereCompiledCodeIsLeft) {
   write("b.noodle", R"(fn odd(n: Int) -> Int {
     let c: Channel<Int> = Channel.new(1)

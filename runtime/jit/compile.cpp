@@ -59,6 +59,9 @@ llvm::TargetMachine& target_machine(Effort effort) {
 constexpr std::size_t kMostWords = 4000;
 constexpr std::size_t kMostFunctions = 24;
 
+// Values that may be written on the ways out of one piece: where that are tens of thousands, LLVM takes seconds.
+constexpr std::size_t kMostSaves[] = {200'000, 20'000};  // by Effort
+
 // Whose bodies are wanted: the function itself, if its own is, and what is called from the code that is compiled.
 class Reachable {
  public:
@@ -131,6 +134,10 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
   for (const std::uint32_t loop : request.loops) {
     llvm::Function* entry = make_entry(unit, loop_entry_name(request.function, loop));
     Lowering(unit, unit.view(request.function), *first, entry, loop).run();
+  }
+  if (unit.is_too_large()) {
+    trouble = "it has too many values for so many places where it may be left";
+    return false;
   }
   for (llvm::Function& function : *unit.ir) {
     if (function.isDeclaration()) continue;
@@ -222,6 +229,7 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   Unit unit(context, *request.module);
   unit.asks_every = request.asks_every;
   unit.is_quick = request.effort == Effort::Quick;
+  unit.saves_left = kMostSaves[static_cast<std::size_t>(request.effort)];
   prepare(*unit.ir, target_machine(request.effort));
   if (request.listing || request.origins) unit.places = std::make_unique<Places>(*unit.ir);
   if (!lower(unit, request, made.trouble)) return;

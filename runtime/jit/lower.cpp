@@ -112,7 +112,10 @@ void Lowering::run() {
   find_blocks();
   find_kept();
   prologue();
-  for (const std::uint32_t pc : order_) block(pc);
+  for (const std::uint32_t pc : order_) {
+    block(pc);
+    if (u.is_too_large()) return;
+  }
   finish_tails();
 }
 
@@ -379,6 +382,7 @@ void Lowering::save_live(const SlotSet& live, const std::vector<Value*>& values)
     Value* value = values[slot];
     if (value == nullptr) value = b.CreateLoad(variables_[slot]->getAllocatedType(), variables_[slot]);
     store(value, slot_address(fp, slot), u.in_frame);
+    if (u.saves_left != 0) --u.saves_left;
   });
 }
 
