@@ -21,6 +21,8 @@ constexpr std::uint32_t kFramesSampled = 4;
 // Times that a function is found in code made quickly, this far apart at least, after which it is made better. What
 // was good enough for a whole run before, as the cache tells, is left longer.
 constexpr std::int32_t kWarm = 2;
+// The same for a loop's code of its own when calls to come have better code already.
+constexpr std::int32_t kWarmAround = 10;
 constexpr auto kWarmApart = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -124,7 +126,7 @@ bool HotTier::found_quick(vm::Machine& machine, vm::QuickSite site) {
 void HotTier::ask_for_better(vm::LoadedModule& module, Heat& heat, vm::QuickSite site,
                              std::optional<std::uint32_t> loop) {
   const bool body = !site.in_loop && !heat.full.beginning;
-  if (!body && !loop) return;
+  if (!body && (!loop || (heat.full.beginning && heat.warmth < kWarmAround))) return;
   heat.requested = true;
   add_job({.module = &module,
            .function = site.function,
