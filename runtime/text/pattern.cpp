@@ -40,6 +40,18 @@ class Latest {
   std::unordered_map<std::string_view, std::list<Entry>::iterator> places_;
 };
 
+/// Where an escape stands in a good pattern, outside of literal text.
+std::size_t find_escape(std::string_view text, char letter) {
+  for (std::size_t at = text.find('\\'); at < text.size(); at = text.find('\\', at + 2)) {
+    const char escape = at + 1 < text.size() ? text[at + 1] : 0;
+    if (escape == letter) return at;
+    if (escape != 'Q') continue;
+    at = text.find("\\E", at + 2);
+    if (at == std::string_view::npos) break;
+  }
+  return kNowhere;
+}
+
 /// It is never destroyed: other threads may still run when the process ends.
 Latest& latest() {
   static Latest* const all = new Latest;
@@ -61,7 +73,11 @@ std::string with_prefix(std::string_view text, std::int64_t flags) {
   return ((flags & kMultiLine) != 0 ? "(?m)" : "") + std::string(text);
 }
 
-Pattern::Pattern(std::string_view text, std::int64_t flags) : re(with_prefix(text, flags), options_of(flags)) {}
+Pattern::Pattern(std::string_view text, std::int64_t flags) : re(with_prefix(text, flags), options_of(flags)) {
+  if (!re.ok()) return;
+  half_character = find_escape(text, 'C');
+  may_be_inside = find_escape(text, 'B') != kNowhere;
+}
 
 std::vector<std::string> Pattern::names() const {
   std::vector<std::string> all(static_cast<std::size_t>(re.NumberOfCapturingGroups()) + 1);

@@ -15,6 +15,8 @@ namespace noodle::text {
 
 enum PatternFlag : std::int64_t { kIgnoreCase = 1, kMultiLine = 2, kDotAll = 4 };
 
+constexpr std::size_t kNowhere = std::string_view::npos;
+
 /// What is wrong with a pattern, and where, in bytes.
 struct PatternError {
   std::string message;
@@ -25,11 +27,13 @@ struct PatternError {
 struct Pattern {
   Pattern(std::string_view text, std::int64_t flags);
 
-  bool is_good() const { return re.ok(); }
+  bool is_good() const { return re.ok() && half_character == kNowhere; }
   /// Names of the groups, empty where they have none; the first is the whole match.
   std::vector<std::string> names() const;
 
   RE2 re;
+  std::size_t half_character = kNowhere;  // where `\C` stands, which matches a byte
+  bool may_be_inside = false;             // an empty match may be found inside of a character, where `\B` holds
 };
 
 /// The compiled pattern, made now if it isn't among the latest. It stays whole while it's held.

@@ -1,5 +1,6 @@
 // What is wrong with a pattern, and where. RE2 tells a code and a piece of the pattern, not where that stands.
 
+#include "base/text.h"
 #include "runtime/text/pattern.h"
 
 namespace noodle::text {
@@ -11,17 +12,19 @@ std::string message_of(RE2::ErrorCode code, const std::string& piece) {
   switch (code) {
     case RE2::ErrorBadEscape: return quoted + " is no escape";
     case RE2::ErrorBadCharClass: return quoted + " is no class of characters";
-    case RE2::ErrorBadCharRange: return "the range " + quoted + " ends before it begins";
+    case RE2::ErrorBadCharRange:
+      if (piece.starts_with('[') || piece.starts_with('\\')) return quoted + " is no class of characters";
+      return "the range " + quoted + " ends before it begins";
     case RE2::ErrorMissingBracket: return "`[` is not closed";
     case RE2::ErrorMissingParen: return "a `)` is missing";
     case RE2::ErrorUnexpectedParen: return "`)` closes nothing";
     case RE2::ErrorTrailingBackslash: return "a `\\` at the end stands for nothing";
     case RE2::ErrorRepeatArgument: return quoted + " has nothing to repeat";
-    case RE2::ErrorRepeatSize: return quoted + " is no number of repetitions, of which there are at most 1000";
+    case RE2::ErrorRepeatSize: return quoted + " counts down, or repeats more than 1000 times";
     case RE2::ErrorRepeatOp: return quoted + " repeats a repetition; a group in between says which is meant";
     case RE2::ErrorBadPerlOp:
       return quoted + " begins no group; names are given as `(?P<name>…)`, and there is no looking ahead or back";
-    case RE2::ErrorBadNamedCapture: return quoted + " is no name for a group, or one that another group has";
+    case RE2::ErrorBadNamedCapture: return quoted + " gives a group no name; that is done by `(?P<name>…)`";
     case RE2::ErrorPatternTooLarge: return "the pattern is too large";
     default: return "it is no pattern";
   }
@@ -47,9 +50,13 @@ std::size_t end_of_error(const RE2& re, std::string_view whole, std::int64_t fla
 
 PatternError error_of(const Pattern& pattern, std::string_view text, std::int64_t flags) {
   const RE2& re = pattern.re;
+  if (pattern.half_character != kNowhere) {
+    return {"`\\C` would match a part of a character; `(?s:.)` matches a whole one", pattern.half_character};
+  }
   const std::string whole = with_prefix(text, flags);
   const std::size_t before = whole.size() - text.size();
   std::string piece = re.error_arg();
+  if (find_invalid_utf8(piece) != std::string::npos) piece = "this";
   std::size_t at = before;
   switch (re.error_code()) {
     case RE2::ErrorPatternTooLarge: break;
