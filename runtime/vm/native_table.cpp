@@ -24,9 +24,21 @@ constexpr NativeEntry kNatives[] = {
 #include "runtime/text/natives.def"
 };
 }  // namespace text
+namespace hash {
+constexpr std::string_view kLibrary = "libnoodle-hash.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/hash/natives.def"
+};
+}  // namespace hash
+namespace compress {
+constexpr std::string_view kLibrary = "libnoodle-compress.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/compress/natives.def"
+};
+}  // namespace compress
 #undef NATIVE
 
-constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives};
+constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives, hash::kNatives, compress::kNatives};
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }
