@@ -64,6 +64,29 @@ function(noodle_room name)
   target_link_libraries(noodle_${name} PUBLIC noodle_flags ${ROOM_DEPS})
 endfunction()
 
+# noodle_room_library(NAME SOURCES … LIBRARIES …): libnoodle-NAME.so, which has the natives of the caller's natives.def and
+# is opened when a program uses one of them (runtime/room). Nothing of it may be exchanged for what has the same name in
+# its process. With SHARED_CXX it uses the system's C++ library, as shared libraries in C++ do that it is linked with.
+function(noodle_room_library name)
+  cmake_parse_arguments(ROOM "SHARED_CXX" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(noodle-${name} MODULE
+    ${ROOM_SOURCES} "${CMAKE_SOURCE_DIR}/runtime/room/interface.cpp" "${CMAKE_SOURCE_DIR}/runtime/room/library.cpp")
+  add_dependencies(noodle-${name} noodle_room_interface)
+  target_include_directories(noodle-${name} PRIVATE "${CMAKE_BINARY_DIR}/runtime/room")
+  target_link_libraries(noodle-${name} PRIVATE noodle_flags ${ROOM_LIBRARIES})
+  set_property(SOURCE "${CMAKE_SOURCE_DIR}/runtime/room/library.cpp" DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}"
+    PROPERTY COMPILE_DEFINITIONS "NOODLE_ROOM_NATIVES=\"${CMAKE_CURRENT_SOURCE_DIR}/natives.def\"")
+  target_link_options(noodle-${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,--as-needed)
+  if(NOT NOODLE_SANITIZE AND NOT NOODLE_COVERAGE)
+    target_link_options(noodle-${name} PRIVATE -Wl,-s -Wl,-z,defs "-Wl,--version-script=${CMAKE_SOURCE_DIR}/runtime/room/exports.map")
+    if(NOT ROOM_SHARED_CXX)
+      target_link_options(noodle-${name} PRIVATE -static-libstdc++ -static-libgcc)
+    endif()
+  endif()
+  set_target_properties(noodle-${name} PROPERTIES
+    LIBRARY_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib" CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+endfunction()
+
 # noodle_room_test(NAME SOURCES … DEPS …): the GoogleTest program NAME_test, run by CTest.
 function(noodle_room_test name)
   if(NOT NOODLE_TESTS)

@@ -28,6 +28,7 @@ layer compiler/sema 'compiler/(nir|codegen)/'
 layer compiler/nir 'compiler/codegen/'
 layer runtime/memory 'runtime/(value|vm)/'
 layer runtime/value 'runtime/vm/'
+for room in runtime/room runtime/text runtime/hash runtime/compress; do layer "$room" 'runtime/(vm|task|jit|world)/'; done
 
 # Memory is the exception: no fiber is left or entered while a block is taken or given.
 if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools |

@@ -7,6 +7,7 @@
 
 #include "runtime/memory/allocate.h"
 #include "runtime/vm/runtime.h"
+#include "tools/folders.h"
 #include "tools/interrupts.h"
 
 namespace noodle::tools {
@@ -26,8 +27,11 @@ Machine start(nbc::VerifiedModule program, const RunOptions& options) {
   memory::keep_freed_pages_a_while();
   machine.world = world::make_real_world(options.arguments);
   machine.tier = make_tier(options.jit);
-  machine.runtime = vm::Runtime::create(
-      vm::Options{.workers = options.workers, .spread = options.spread, .tier = machine.tier.get()}, *machine.world);
+  machine.runtime = vm::Runtime::create(vm::Options{.workers = options.workers,
+                                                    .spread = options.spread,
+                                                    .tier = machine.tier.get(),
+                                                    .library_folders = {library_folder()}},
+                                        *machine.world);
   if (machine.runtime == nullptr) {
     print_err("noodle: there is no memory to run a program\n");
     return machine;

@@ -1,13 +1,11 @@
 #include "tools/jit.h"
 
-#include <unistd.h>
-
-#include <climits>
 #include <string>
 #include <vector>
 
 #include "base/text.h"
 #include "runtime/jit/library.h"
+#include "tools/folders.h"
 #include "tools/native_listing.h"
 
 namespace noodle::tools {
@@ -63,14 +61,7 @@ OrExit<std::string> native_function(jit::Compile compile, const vm::LoadedModule
 
 }  // namespace
 
-std::string library_path(const std::string& name) {
-  char path[PATH_MAX];
-  const ssize_t length = readlink("/proc/self/exe", path, sizeof path);
-  if (length <= 0) return name;
-  const std::string self(path, static_cast<std::size_t>(length));
-  const std::size_t folder = self.rfind('/');
-  return self.substr(0, self.rfind('/', folder - 1)) + "/lib/" + name;
-}
+std::string library_path(const std::string& name) { return library_folder() + "/" + name; }
 
 OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view function) {
   const auto functions = functions_named(program.module(), function);
@@ -78,7 +69,7 @@ OrExit<std::string> native_code(nbc::VerifiedModule program, std::string_view fu
   const auto compile = open_compiler();
   if (!compile) return std::unexpected(refuse("there is no machine code without the compiler: " + compile.error()));
   const auto world = world::make_real_world({});
-  const auto runtime = vm::Runtime::create(vm::Options{.workers = 1}, *world);
+  const auto runtime = vm::Runtime::create(vm::Options{.workers = 1, .only_loads = true}, *world);
   if (runtime == nullptr) return std::unexpected(refuse("there is no memory to load the program"));
   const auto loaded = runtime->load(std::move(program));
   if (!loaded) return std::unexpected(refuse(loaded.error()));

@@ -27,7 +27,7 @@ int build_native(std::string_view path, std::string_view output, const CompileOp
   if (!build) return refuse("there are no executables without the compiler: " + build.error());
   const std::string bytes = nbc::write(program->module());
   const auto world = world::make_real_world({});
-  const auto runtime = vm::Runtime::create(vm::Options{.workers = 1}, *world);
+  const auto runtime = vm::Runtime::create(vm::Options{.workers = 1, .only_loads = true}, *world);
   if (runtime == nullptr) return refuse("there is no memory to load the program");
   const auto loaded = runtime->load(std::move(*program));
   if (!loaded) return refuse(loaded.error());

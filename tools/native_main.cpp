@@ -11,6 +11,7 @@
 #include "runtime/jit/native_tier.h"
 #include "runtime/vm/runtime.h"
 #include "tools/ending.h"
+#include "tools/folders.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
@@ -31,7 +32,10 @@ int run(const jit::NativeProgram& native, std::vector<std::string> words) {
   if (!program) return refuse(*world, "this executable is damaged");
   const nbc::FunctionId main = program->module().main();
   jit::NativeTier tier(native);
-  const vm::Options options{.workers = native.options.workers, .spread = native.options.spread, .tier = &tier};
+  const vm::Options options{.workers = native.options.workers,
+                            .spread = native.options.spread,
+                            .tier = &tier,
+                            .library_folders = executables_library_folders(native.library_folder)};
   const auto runtime = vm::Runtime::create(options, *world);
   if (runtime == nullptr) return refuse(*world, "there is no memory to run a program");
   const auto loaded = runtime->load(std::move(*program));

@@ -1,6 +1,7 @@
 #include "tools/simulated_run.h"
 
 #include "tools/execute.h"
+#include "tools/folders.h"
 #include "tools/interrupts.h"
 
 namespace noodle::tools {
@@ -19,7 +20,8 @@ std::string trouble_of(const vm::Runtime& runtime, const simulate::Simulation& w
 SimulatedRun run_simulated(const nbc::VerifiedModule& program, nbc::FunctionId function, simulate::Simulation& world,
                            std::uint64_t most_steps, bool interruptible, vm::Tier* tier) {
   const std::uint64_t limit = tier != nullptr ? UINT64_MAX : most_steps;
-  const auto runtime = vm::Runtime::create({.step_limit = limit, .director = &world, .tier = tier}, world);
+  const auto runtime = vm::Runtime::create(
+      {.step_limit = limit, .director = &world, .tier = tier, .library_folders = {library_folder()}}, world);
   if (runtime == nullptr) return {.refused = "there is no memory to run a program", .stop = {}, .trouble = {}};
   const auto loaded = runtime->load(program);
   if (!loaded) return {.refused = loaded.error(), .stop = {}, .trouble = {}};

@@ -15,7 +15,7 @@ namespace noodle::jit {
 struct NativeRequest {
   const vm::LoadedModule* module = nullptr;
   std::string_view bytes;    // the same as a file
-  std::string_view runtime;  // where the object file with the runtime is
+  std::string_view runtime;  // where the object file with the runtime is, beside the libraries with natives
   std::string_view output;   // the executable, which is replaced at once or not at all
   bool is_library = false;   // without the runtime, for a process that has it: what `dlopen` takes
   NativeOptions options;

@@ -106,9 +106,13 @@ class Program {
     auto flag = [&](bool value) { return number(unit_.i8, value ? 1 : 0); };
     llvm::Constant* said = llvm::ConstantStruct::getAnon({number(unit_.i32, options.workers), flag(options.spread),
                                                           flag(options.check_leaks), flag(options.report_leaks)});
+    // The runtime's object file lies there as well.
+    const std::string_view folder = request_.runtime.substr(0, request_.runtime.rfind('/'));
+    llvm::GlobalVariable* libraries =
+        constant(llvm::ConstantDataArray::getString(context_, {folder.data(), folder.size()}), "noodle_library_folder");
     llvm::GlobalVariable* program =
         constant(llvm::ConstantStruct::getAnon({module, number(unit_.i64, request_.bytes.size()), entries,
-                                                number(unit_.i64, entries_.size()), said}),
+                                                number(unit_.i64, entries_.size()), said, libraries}),
                  "noodle_native_program");
     program->setLinkage(llvm::GlobalValue::ExternalLinkage);
   }

@@ -31,6 +31,7 @@ struct NativeProgram {
   const NativeEntry* entries = nullptr;
   std::size_t entry_count = 0;
   NativeOptions options;
+  const char* library_folder = nullptr;  // of the command that built it, ending in a zero: where its libraries are
 };
 
 }  // namespace noodle::jit

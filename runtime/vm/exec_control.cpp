@@ -175,7 +175,8 @@ HANDLER(CallAny) {
 // Apart from the handler, because a handler that ends in a tail call can't hold anything with a
 // destructor.
 [[gnu::noinline]] bool call_native(Machine& vm, const LoadedNative& native) {
-  NativeCall call{.account = vm.account,
+  NativeCall call{.native = native,
+                  .account = vm.account,
                   .world = *vm.world,
                   .interrupt = vm.interrupt,
                   .args = vm.scratch,

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "nbc/verify.h"
+#include "runtime/room/room.h"
 #include "runtime/value/value.h"
 #include "runtime/vm/native.h"
 #include "runtime/vm/tier.h"
@@ -47,6 +48,7 @@ struct LoadedVTable {
 
 struct LoadedNative {
   NativeFunction function = nullptr;
+  room::Function room = nullptr;  // what `function` calls when it's of a library
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
   bool leaf = false;                     // it never waits

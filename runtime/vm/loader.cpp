@@ -1,5 +1,6 @@
 #include "runtime/vm/loader.h"
 #include "runtime/vm/handlers.h"
+#include "runtime/vm/rooms.h"
 
 #include <cstring>
 
@@ -51,6 +52,7 @@ class Loader {
   }
 
   std::expected<void, std::string> natives() {
+    RoomLibraries libraries(machine_.options);
     for (const nbc::Native& native : module_.natives) {
       const std::string_view name = module_.text(native.name);
       const NativeEntry* entry = find_native(name);
@@ -65,8 +67,11 @@ class Loader {
       if (native.leaf && !entry->leaf) {
         return std::unexpected("the native `" + std::string(name) + "` is not a leaf");
       }
+      const auto room = libraries.find(*entry);
+      if (!room) return std::unexpected(room.error());
       LoadedNative& bound = loaded_.natives.emplace_back();
       bound.function = entry->function;
+      bound.room = *room;
       bound.leaf = entry->leaf;
       bound.lasting = entry->lasting;
       bound.param_slots = nbc::slots_of(module_.types, native.signature.params);

@@ -29,8 +29,11 @@ enum class NativeStatus : std::uint8_t {
   Stopped,  // the task was told to stop while it waited
 };
 
+struct LoadedNative;
+
 /// One call of a native.
 struct NativeCall {
+  const LoadedNative& native;
   memory::Account& account;
   World& world;
   const std::atomic<bool>* interrupt;
@@ -55,18 +58,19 @@ struct NativeCall {
 
 using NativeFunction = NativeStatus (*)(NativeCall&);
 
-/// One line of native_table.def.
+/// One line of native_table.def, or of the natives.def of a library.
 struct NativeEntry {
   std::string_view name;
   std::string_view signature;
   bool leaf;
   bool lasting;
   NativeFunction function;
+  std::string_view library = {};  // the file that has the function; empty: the runtime itself
 };
 
-/// All natives, by name.
+/// The runtime's own natives.
 std::span<const NativeEntry> native_table();
-/// The native with this name, or null.
+/// The native with this name, of a library as well, or null.
 const NativeEntry* find_native(std::string_view name);
 
 }  // namespace noodle::vm

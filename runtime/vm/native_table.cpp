@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/vm/rooms.h"
+
 namespace noodle::vm {
 
 namespace {
@@ -12,13 +14,41 @@ constexpr NativeEntry kNatives[] = {
 #include "runtime/vm/native_table.def"
 #undef NATIVE
 };
+
+// Those of libraries, a table each.
+#define NATIVE(function, name, signature, promise) \
+  {name, signature, (promise) == leaf, (promise) == lasting, call_room_native, kLibrary},
+namespace text {
+constexpr std::string_view kLibrary = "libnoodle-text.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/text/natives.def"
+};
+}  // namespace text
+namespace hash {
+constexpr std::string_view kLibrary = "libnoodle-hash.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/hash/natives.def"
+};
+}  // namespace hash
+namespace compress {
+constexpr std::string_view kLibrary = "libnoodle-compress.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/compress/natives.def"
+};
+}  // namespace compress
+#undef NATIVE
+
+constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives, hash::kNatives, compress::kNatives};
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }
 
 const NativeEntry* find_native(std::string_view name) {
-  const auto* found = std::ranges::find_if(kNatives, [&](const NativeEntry& entry) { return entry.name == name; });
-  return found == std::end(kNatives) ? nullptr : found;
+  for (const std::span<const NativeEntry> table : kTables) {
+    const auto found = std::ranges::find_if(table, [&](const NativeEntry& entry) { return entry.name == name; });
+    if (found != table.end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace noodle::vm

@@ -147,6 +147,13 @@ NativeStatus native_string_ends_with(NativeCall& call) {
   return NativeStatus::Ok;
 }
 NativeStatus native_string_find(NativeCall& call) { return find_at(call, 0); }
+NativeStatus native_string_find_last(NativeCall& call) {
+  const std::size_t found = text_arg(call, 0).rfind(text_arg(call, 2));
+  const bool is_there = found != std::string_view::npos;
+  call.results[0] = is_there;
+  call.results[1] = is_there ? value::string_index_of(call.args, found) : 0;
+  return NativeStatus::Ok;
+}
 NativeStatus native_string_find_from(NativeCall& call) {
   const std::uint64_t length = value::string_length(call.args);
   if (call.args[4] > length) return out_of_bounds(call, int_arg(call, 4), length);

@@ -48,6 +48,10 @@ struct Options {
   /// Compiles what is hot; null: everything is interpreted, as it is with a step limit. A director sees no steps of
   /// compiled code.
   Tier* tier = nullptr;
+  /// Folders in which libraries with natives are looked for; see rooms.h.
+  std::vector<std::string> library_folders = {};
+  /// Modules are only looked at: such libraries are not opened, and what calls into them can't be run.
+  bool only_loads = false;
 };
 
 /// Runs modules. Used by one thread at a time (tasks run on threads of the runtime's own as well); only

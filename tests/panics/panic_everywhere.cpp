@@ -18,6 +18,7 @@
 #include "runtime/vm/runtime.h"
 #include "tests/golden_file.h"
 #include "tools/execute.h"
+#include "tools/folders.h"
 
 namespace noodle::tests {
 namespace {
@@ -44,8 +45,12 @@ class Program {
     auto program = tools::load_program(golden_.path, options);
     if (!program) return false;
     world_.arguments = golden_.arguments_again;
-    runtime_ = vm::Runtime::create(
-        {.memory_limit = std::int64_t{1} << 30, .probes = true, .workers = 1, .tier = tier_.get()}, world_);
+    runtime_ = vm::Runtime::create({.memory_limit = std::int64_t{1} << 30,
+                                    .probes = true,
+                                    .workers = 1,
+                                    .tier = tier_.get(),
+                                    .library_folders = {tools::library_folder()}},
+                                   world_);
     if (runtime_ == nullptr) return false;
     auto loaded = runtime_->load(std::move(*program));
     if (loaded) module_ = *loaded;

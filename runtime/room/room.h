@@ -1,0 +1,87 @@
+#pragma once
+
+// The door between the command and a room library: a shared library beside it with natives that need a library of
+// others, opened when a module is loaded that uses one of them.
+//
+// Which natives there are stands in the room's natives.def, which the command knows as well, so that programs are
+// compiled and checked without the library. Nothing that one side has allocated is given back by the other: natives
+// make values through `Host`, and what they keep behind a handle is disposed of by a function of theirs. So either may
+// have its own memory and C++ library.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "runtime/value/string.h"
+
+namespace noodle::value {
+struct TypeInfo;
+}
+
+namespace noodle::room {
+
+using memory::HandleObject;
+using value::TypeInfo;
+
+/// How a native ends. But after `Ok` its results are as they were before, and its owned arguments the caller's.
+enum class Status : std::uint8_t {
+  Ok,
+  Panic,  // Host::panic has said why
+  NoMemory,
+  Interrupted,  // Host::is_told_to_stop was true
+};
+
+struct Call;
+
+/// What the runtime does for natives. Functions that may need memory give false or null when there is none.
+struct Host {
+  /// An owned string of valid UTF-8, and one whose bytes are to be written before anything else happens to it.
+  bool (*make_text)(Call& call, const char* text, std::size_t bytes, std::uint64_t* out);
+  char* (*make_blank_text)(Call& call, std::size_t bytes, std::uint64_t* out);
+  void (*release_text)(Call& call, const std::uint64_t* words);
+  /// Which character begins at a byte, and the other way.
+  std::uint64_t (*text_index)(const std::uint64_t* words, std::uint64_t byte);
+  std::uint64_t (*text_offset)(const std::uint64_t* words, std::uint64_t index);
+  /// An owned bytes object, which is zero when it is empty.
+  bool (*make_bytes)(Call& call, const void* data, std::size_t bytes, std::uint64_t* out);
+  /// An owned list<i64> with the type of a result.
+  bool (*make_ints)(Call& call, const TypeInfo& type, const std::int64_t* ints, std::size_t count, std::uint64_t* out);
+  /// A list with the type of a result begins as zero; `list_add` consumes the element's words when it succeeds.
+  bool (*list_reserve)(Call& call, const TypeInfo& type, std::uint64_t* list, std::uint64_t count);
+  bool (*list_add)(Call& call, const TypeInfo& type, std::uint64_t* list, const std::uint64_t* words);
+  void (*list_release)(Call& call, std::uint64_t* list);
+  /// The word of a handle for an object whose `kind` is set; when it dies, the kind's functions are called.
+  std::uint64_t (*adopt)(Call& call, HandleObject& handle);
+  void (*release_handle)(Call& call, HandleObject& handle);
+  void (*panic)(Call& call, const char* text, std::size_t bytes);
+  /// Whether a native that lasts should give up.
+  bool (*is_told_to_stop)(const Call& call);
+};
+
+/// One call of a native: it reads its arguments' slots, and writes its results'.
+struct Call {
+  const Host& host;
+  void* native;  // the runtime's own
+  const std::uint64_t* args;
+  std::uint64_t* results;
+  const TypeInfo* const* result_types;
+};
+
+using Function = Status (*)(Call& call);
+
+struct Native {
+  const char* name;
+  const char* signature;
+  Function function;
+};
+
+/// What a library has.
+struct Natives {
+  const Native* natives;
+  std::size_t count;
+};
+
+}  // namespace noodle::room
+
+/// The doors of a library. The first gives its `interface_id()`, and has the same form for ever.
+extern "C" std::uint64_t noodle_room_interface();
+extern "C" noodle::room::Natives noodle_room_natives();

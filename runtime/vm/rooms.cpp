@@ -1,0 +1,140 @@
+#include "runtime/vm/rooms.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include "runtime/room/interface.h"
+#include "runtime/vm/handles.h"
+#include "runtime/vm/loaded.h"
+#include "runtime/vm/natives.h"
+
+namespace noodle::vm {
+
+namespace {
+
+using room::Call;
+using room::Host;
+
+NativeCall& of(const Call& call) { return *static_cast<NativeCall*>(call.native); }
+memory::Account& account_of(const Call& call) { return of(call).account; }
+
+bool make_text(Call& call, const char* text, std::size_t bytes, std::uint64_t* out) {
+  return value::make_string(account_of(call), {text, bytes}, out);
+}
+char* make_blank_text(Call& call, std::size_t bytes, std::uint64_t* out) {
+  return value::make_blank_string(account_of(call), bytes, out);
+}
+void release_text(Call& call, const std::uint64_t* words) { value::release_string(account_of(call), words); }
+
+bool make_some_bytes(Call& call, const void* data, std::size_t bytes, std::uint64_t* out) {
+  return make_bytes(of(call), {static_cast<const char*>(data), bytes}, bytes, memory::TypeTable::kBytes, out);
+}
+
+bool make_ints(Call& call, const TypeInfo& type, const std::int64_t* ints, std::size_t count, std::uint64_t* out) {
+  *out = 0;
+  if (count == 0) return true;
+  if (!value::list_reserve(account_of(call), type, out, count)) return false;
+  memory::ArrayObject* list = value::list_at(*out);
+  std::memcpy(list->data(), ints, count * sizeof *ints);
+  list->length = count;
+  return true;
+}
+
+bool list_reserve(Call& call, const TypeInfo& type, std::uint64_t* list, std::uint64_t count) {
+  return value::list_reserve(account_of(call), type, list, count);
+}
+bool list_add(Call& call, const TypeInfo& type, std::uint64_t* list, const std::uint64_t* words) {
+  return value::list_push(account_of(call), type, list, words);
+}
+void list_release(Call& call, std::uint64_t* list) { value::list_clear(account_of(call), list); }
+
+std::uint64_t adopt_handle(Call& call, memory::HandleObject& handle) { return adopt(account_of(call), handle); }
+void release_handle(Call& call, memory::HandleObject& handle) { memory::release(account_of(call), &handle.header); }
+
+void panic(Call& call, const char* text, std::size_t bytes) { of(call).message.assign(text, bytes); }
+bool told_to_stop(const Call& call) { return is_told_to_stop(of(call)); }
+
+constexpr Host kHost{
+    .make_text = make_text,
+    .make_blank_text = make_blank_text,
+    .release_text = release_text,
+    .text_index = value::string_index_of,
+    .text_offset = value::string_offset,
+    .make_bytes = make_some_bytes,
+    .make_ints = make_ints,
+    .list_reserve = list_reserve,
+    .list_add = list_add,
+    .list_release = list_release,
+    .adopt = adopt_handle,
+    .release_handle = release_handle,
+    .panic = panic,
+    .is_told_to_stop = told_to_stop,
+};
+
+template <class Function>
+Function symbol(void* library, const char* name) {
+  return reinterpret_cast<Function>(dlsym(library, name));
+}
+
+/// A library's natives, once it is sure that both mean the same by them.
+std::expected<room::Natives, std::string> open_file(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (library == nullptr) return std::unexpected(std::string(dlerror()));
+  const auto interface = symbol<std::uint64_t (*)()>(library, "noodle_room_interface");
+  const auto natives = symbol<room::Natives (*)()>(library, "noodle_room_natives");
+  if (interface != nullptr && natives != nullptr && interface() == room::interface_id()) return natives();
+  dlclose(library);
+  return std::unexpected(path + " is of another build than this command; build both again");
+}
+
+}  // namespace
+
+NativeStatus call_room_native(NativeCall& call) {
+  Call inner{.host = kHost,
+             .native = &call,
+             .args = call.args,
+             .results = call.results,
+             .result_types = call.result_types.data()};
+  switch (call.native.room(inner)) {
+    case room::Status::Ok: return NativeStatus::Ok;
+    case room::Status::Panic: return NativeStatus::Panic;
+    case room::Status::NoMemory: return NativeStatus::NoMemory;
+    case room::Status::Interrupted: return NativeStatus::Interrupted;
+  }
+  return NativeStatus::Panic;
+}
+
+std::expected<room::Function, std::string> RoomLibraries::find(const NativeEntry& entry) {
+  if (entry.library.empty() || options_.only_loads) return nullptr;
+  const auto natives = open(entry);
+  if (!natives) return std::unexpected(natives.error());
+  for (const room::Native& native : std::span(natives->natives, natives->count)) {
+    if (native.name != entry.name) continue;
+    if (native.signature == entry.signature) return native.function;
+    break;
+  }
+  return std::unexpected(std::string(entry.library) + " has another `" + std::string(entry.name) +
+                         "` than this command wants; build both again");
+}
+
+std::expected<room::Natives, std::string> RoomLibraries::open(const NativeEntry& entry) {
+  if (const auto found = open_.find(entry.library); found != open_.end()) return found->second;
+  auto natives = look_for(entry);
+  if (natives) open_.emplace(entry.library, *natives);
+  return natives;
+}
+
+std::expected<room::Natives, std::string> RoomLibraries::look_for(const NativeEntry& entry) const {
+  const std::string name(entry.library);
+  std::string places;
+  for (const std::string& folder : options_.library_folders) {
+    const std::string path = folder + "/" + name;
+    if (access(path.c_str(), F_OK) == 0) return open_file(path);
+    places += (places.empty() ? "" : " or ") + folder;
+  }
+  if (places.empty()) places = "any folder, since none was named";
+  return std::unexpected("the program uses `" + std::string(entry.name) + "`, which needs " + name +
+                         ", and that is not in " + places + "; install it there, or build it with `./dev build`");
+}
+
+}  // namespace noodle::vm
