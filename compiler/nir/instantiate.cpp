@@ -304,7 +304,11 @@ void Instantiator::build_start(Function& f, const Job& job) {
   const Inst payload = f.inst(b.emit(Op::Payload, std::span(&result, 1), payload_types, {}, 1));
   Values error;
   for (std::uint32_t k = 0; k < payload.result_count; ++k) error.push_back(f.result(payload, k));
-  const ValueId text = text_of(b, layout.fields(type, 1)[0], error, false);
+  const TypeId error_type = layout.fields(type, 1)[0];
+  const sema::FunctionRef report = program.own_report(error_type);
+  const ValueId text = report.function.valid() ? b.value(Op::Call, error, prim(TypeKind::String), {},
+                                                         instance(report.function, report.arguments, b.span).index)
+                                               : text_of(b, error_type, error, false);
   const ValueId line = b.value(Op::StringConcat, {string(b, "error: "), text}, prim(TypeKind::String));
   const Param text_param{prim(TypeKind::String), Ownership::Borrowed};
   b.emit(Op::CallNative, std::span(&line, 1), {}, {}, native("io.print_error", {text_param}, {}));

@@ -117,6 +117,7 @@ bool Program::implements(TypeId type, TraitRef trait) {
 }
 
 FunctionRef Program::own_to_string(TypeId type) { return impl_->db.own_to_string(type); }
+FunctionRef Program::own_report(TypeId type) { return impl_->db.own_report(type); }
 bool Program::has_equality(TypeId type) { return impl_->db.has_equality(type); }
 
 std::optional<SymbolAt> Program::symbol_at(source::FileId file, std::uint32_t offset) {

@@ -122,6 +122,8 @@ class Program {
   bool implements(TypeId type, TraitRef trait);
   /// `to_string` that the type defines itself (inherent or by a trait), or invalid: then it is derived.
   FunctionRef own_to_string(TypeId type);
+  /// What `main` prints of the core error, its causes included; invalid for every other type.
+  FunctionRef own_report(TypeId type);
   /// Whether == and hashing exist for the type: it holds no function and no `any`.
   bool has_equality(TypeId type);
 
