@@ -122,6 +122,7 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
     if (kind == TypeKind::String) return set_result(inst, 0, operand(inst, 0)[0]);
     return set_result(inst, 0, b.value(Op::Zero, {}, texts, texts));
   }
+  if (name == "value.check_data") return in_.check_data(type, inst.span);
   if (name == "value.equal") {
     check_equality(type, inst.span);
     return set_result(inst, 0, in_.equal(b, type, operand(inst, 0), operand(inst, 1)));
