@@ -27,8 +27,9 @@ layer compiler/syntax 'compiler/(sema|nir|codegen)/'
 layer compiler/sema 'compiler/(nir|codegen)/'
 layer compiler/nir 'compiler/codegen/'
 layer runtime/memory 'runtime/(value|vm)/'
-layer runtime/value 'runtime/vm/'
+layer runtime/value 'runtime/(data|vm)/'
 for room in runtime/room runtime/text runtime/hash runtime/compress; do layer "$room" 'runtime/(vm|task|jit|world)/'; done
+layer runtime/data 'runtime/(world|task|simulate|vm|jit)/'
 
 # Memory is the exception: no fiber is left or entered while a block is taken or given.
 if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools |

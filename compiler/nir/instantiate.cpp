@@ -385,11 +385,14 @@ void Instantiator::add_returned(Types& results, TypeId type) {
 // ---------------------------------------------------------------------------------------- tables
 
 std::uint64_t Instantiator::native(std::string_view name, std::vector<Param> params, Types results) {
-  // One that takes handles is imported once for each type that they have.
+  // One that takes or gives handles or lists is imported once for each type that they have.
   std::string key(name);
-  for (const Param& param : params) {
-    if (types.kind(param.type) == TypeKind::Handle) key += " " + std::to_string(param.type.index);
-  }
+  const auto distinguish = [&](TypeId type) {
+    const TypeKind kind = types.kind(type);
+    if (kind == TypeKind::Handle || kind == TypeKind::List) key += " " + std::to_string(type.index);
+  };
+  for (const Param& param : params) distinguish(param.type);
+  for (const TypeId type : results) distinguish(type);
   const auto [it, fresh] = natives_.try_emplace(std::move(key), module.natives.size());
   if (fresh) module.natives.push_back({symbol(name), std::move(params), std::move(results)});
   return it->second;

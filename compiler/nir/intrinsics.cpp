@@ -131,6 +131,7 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
     for (TypeId leaf : in_.leaves(error)) leaves.push_back(b.value(Op::Zero, {}, leaf, leaf));
     return set_result(inst, 0, leaves);
   }
+  if (name == "value.check_data") return in_.check_data(type, inst.span);
   if (name == "value.equal") {
     check_equality(type, inst.span);
     return set_result(inst, 0, in_.equal(b, type, operand(inst, 0), operand(inst, 1)));
