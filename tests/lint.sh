@@ -11,6 +11,17 @@ else
   clang-format-19 --dry-run -Werror "${sources[@]}" || status=1
 fi
 
+# Noodle's own sources, with whichever command was built last.
+noodle=$(ls -t build/bin/noodle build/dev/bin/noodle 2>/dev/null | head -n 1 || true)
+if [[ -z $noodle ]]; then
+  echo "lint: build the command first: std, examples and benchmarks are laid out by noodle fmt"
+  status=1
+elif [[ ${1:-} == --fix ]]; then
+  "$noodle" fmt std examples benchmarks
+else
+  "$noodle" fmt --check std examples benchmarks || status=1
+fi
+
 # layer FOLDER PATTERN: no file of FOLDER includes what matches.
 layer() {
   if grep -rnE "#include \"($2)" --include='*.h' --include='*.cpp' "$1"; then
