@@ -56,7 +56,7 @@ struct Verb {
 
 /// Every verb in the order in which help lists them.
 std::span<const Verb* const> verbs();
-extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kNew, kVersion, kHelp;
+extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kBench, kRepl, kNew, kVersion, kHelp;
 
 /// Reads what follows a verb, or says what is wrong with it.
 struct ParseResult {
