@@ -59,7 +59,7 @@ struct Verb {
 
 /// Every verb in the order in which help lists them.
 std::span<const Verb* const> verbs();
-extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kFmt, kNew, kVersion, kHelp;
+extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kBench, kFmt, kRepl, kNew, kVersion, kHelp;
 
 /// Reads what follows a verb, or says what is wrong with it.
 struct ParseResult {

@@ -17,7 +17,7 @@ constexpr std::size_t kMostInstances = 100'000;  // of generic functions, and of
 }  // namespace
 
 Module instantiate(sema::Program& program, Layout& layout, const Roots& roots, source::DiagnosticSink& sink) {
-  return Instantiator(program, layout, sink).run(roots);
+  return Instantiator(program, layout, sink, roots.coverage).run(roots);
 }
 
 Module Instantiator::run(const Roots& roots) {
@@ -29,6 +29,9 @@ Module Instantiator::run(const Roots& roots) {
     const Symbol name = symbol(program.function(test).test_name);
     module.tests.push_back({name, instance(test, {}, {})});
   }
+  for (FunctionId id : roots.exported) {
+    module.tests.push_back({program.function(id).name, instance(id, {}, {}), true});
+  }
   for (std::size_t k = 0; k < jobs_.size() && !failed_; ++k) {
     const Job job = jobs_[k];
     current_ = k;
@@ -39,7 +42,18 @@ Module Instantiator::run(const Roots& roots) {
       fail(source::Code::TypeTooLarge, job.where, "the program needs too many instances of its generic functions",
            "a function that calls itself with a larger type each time never ends");
   }
+  if (coverage != nullptr && !failed_) count_unused();
   return std::move(module);
+}
+
+/// What nobody calls has counters, too.
+void Instantiator::count_unused() {
+  for (std::size_t f = 0; f < program.function_count(); ++f) {
+    const FunctionId id(f);
+    const auto& info = program.function(id);
+    if (!info.has_body || !coverage->counts(info.span) || lowered_.contains(id.index)) continue;
+    if (program.body(id) != nullptr) lower(program, id, coverage);
+  }
 }
 
 void Instantiator::fail(source::Code code, source::Span where, std::string message, std::string help) {
@@ -70,7 +84,7 @@ source::Span Instantiator::origin(source::Span where) const {
 const Lowered& Instantiator::lowered(FunctionId function) {
   auto& kept = lowered_[function.index];
   if (kept == nullptr) {
-    kept = std::make_unique<Lowered>(lower(program, function));
+    kept = std::make_unique<Lowered>(lower(program, function, coverage));
     for (const BlockBody& block : kept->blocks) block_captures_[block.body.index] = block.captures;
     if (!kept->problem.empty()) fail(source::Code::TypeTooLarge, kept->problem_span, std::string(kept->problem), "");
   }

@@ -31,8 +31,8 @@ using Types = std::vector<TypeId>;
 
 class Instantiator {
  public:
-  Instantiator(sema::Program& program, Layout& layout, source::DiagnosticSink& sink)
-      : program(program), types(program.types()), layout(layout), sink(sink) {}
+  Instantiator(sema::Program& program, Layout& layout, source::DiagnosticSink& sink, Coverage* coverage)
+      : program(program), types(program.types()), layout(layout), sink(sink), coverage(coverage) {}
 
   Module run(const Roots& roots);
 
@@ -110,6 +110,7 @@ class Instantiator {
   sema::TypeTable& types;
   Layout& layout;
   source::DiagnosticSink& sink;
+  Coverage* coverage;  // null: nothing is counted
   Module module;
 
  private:
@@ -137,6 +138,7 @@ class Instantiator {
   InstanceId make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where);
   void declare(Function& f, const Job& job);
   void declare_function(Function& f, FunctionId function, std::span<const TypeId> arguments);
+  void count_unused();
   void build(const Job& job);
   void build_wrapper(Function& f, const Job& job);
   void build_text(Function& f, TypeId type);

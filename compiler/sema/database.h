@@ -110,8 +110,8 @@ struct ModuleEntry {
   std::vector<ImportEntry> imports;
   FlatMap<Symbol, std::uint32_t> import_names;
   std::vector<FunctionId> functions;  // free functions
-  std::vector<FunctionId> tests;
-  std::vector<FunctionId> methods;  // of impls and traits
+  std::vector<FunctionId> tests;      // and benchmarks
+  std::vector<FunctionId> methods;    // of impls and traits
   std::vector<NominalId> nominals;
   std::vector<TraitId> traits;
   std::vector<ImplId> impls;

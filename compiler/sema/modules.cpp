@@ -281,7 +281,7 @@ class Collector {
   }
 
   void collect_test(const syntax::TestItem& item) {
-    const std::uint32_t index = identify(ItemKind::Test, 0, hash_bytes(item.name), [&] {
+    const std::uint32_t index = identify(ItemKind::Test, item.is_bench, hash_bytes(item.name), [&] {
       FunctionEntry entry;
       return db_.new_function(std::move(entry)).index;
     });

@@ -82,7 +82,7 @@ Item* Parser::item_body(Item head, bool top_level) {
     case Const: return const_item(head);
     case Actor: return actor_item(head);
     case Identifier:
-      if ((peek() == String || peek() == StringBegin) && spelling() == "test") return test_item(head);
+      if (at_test()) return test_item(head);
       break;
     default: break;
   }
@@ -500,11 +500,13 @@ ConstItem* Parser::const_item(Item head) {
 
 TestItem* Parser::test_item(Item head) {
   head.kind = ItemKind::Test;
+  const bool is_bench = spelling() == "bench";
   advance();
   const Range where = range();
-  const std::string_view name = plain_string("the name of a test").value_or(std::string_view());
+  const std::string_view name =
+      plain_string(is_bench ? "the name of a benchmark" : "the name of a test").value_or(std::string_view());
   BlockExpr* code = body();
-  return out_.arena.make<TestItem>(head, name, where, code);
+  return out_.arena.make<TestItem>(head, is_bench, name, where, code);
 }
 
 ActorItem* Parser::actor_item(Item head) {

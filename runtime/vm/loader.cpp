@@ -62,8 +62,9 @@ class Loader {
     if (!constants()) return std::unexpected("there is no memory for the module's constants");
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
       specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i],
-                 !machine_.options.probes);
+                 !machine_.options.probes && !machine_.options.counts);
       if (machine_.options.probes) probe(i);
+      if (machine_.options.counts) probe_all(i);
     }
     return {};
   }
@@ -164,6 +165,19 @@ class Loader {
       Word& word = code[site.pc];
       probed[site.pc] = static_cast<std::uint16_t>(word);
       word = (word & ~Word{0xFFFF}) | static_cast<Word>(Exec::Probe);
+    }
+  }
+
+  // A probe in place of every instruction.
+  void probe_all(std::size_t function) {
+    const std::vector<Word>& original = module_.functions[function].code;
+    std::vector<Word>& code = loaded_.code[function];
+    auto& probed = loaded_.probed[function];
+    probed.resize(code.size());
+    for (std::uint32_t pc = 0; pc < original.size(); pc += nbc::decode(original, pc).words()) {
+      if (nbc::op_of(original[pc]) == nbc::Op::Resume) continue;
+      probed[pc] = static_cast<std::uint16_t>(code[pc]);
+      code[pc] = (code[pc] & ~Word{0xFFFF}) | static_cast<Word>(Exec::Probe);
     }
   }
 
