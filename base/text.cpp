@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <vector>
 
 namespace noodle {
@@ -52,11 +53,27 @@ bool append_utf8(std::string& out, std::uint32_t scalar) {
   return true;
 }
 
+namespace {
+
+// Bytes at the front that are ASCII, in whole words.
+std::size_t ascii_words(std::string_view bytes) {
+  constexpr std::uint64_t kHighBits = 0x8080808080808080;
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + 8 <= bytes.size(); at += 8) {
+    std::memcpy(&word, bytes.data() + at, 8);
+    if ((word & kHighBits) != 0) break;
+  }
+  return at;
+}
+
+}  // namespace
+
 std::size_t find_invalid_utf8(std::string_view bytes) {
   std::size_t at = 0;
   while (at < bytes.size()) {
     if (static_cast<std::uint8_t>(bytes[at]) < 0x80) {
       ++at;
+      at += ascii_words(bytes.substr(at));
       continue;
     }
     const DecodedScalar scalar = decode_utf8(bytes.substr(at));

@@ -21,13 +21,35 @@ def rst(text):
     return "".join(f"`{p}`" if p.startswith("`") else re.sub(r"([*_|\\])", r"\\\1", p) for p in parts)
 
 
+def body(doc):
+    """A doc comment's lines as RST: paragraphs, and ``` blocks as literal text."""
+    out, words, inside = [], [], False
+    for line in doc:
+        if line.strip().startswith("```"):
+            if words:
+                out.append(f"   {rst(' '.join(words))}\n")
+                words = []
+            out.append("" if inside else "   .. code-block:: text\n")
+            inside = not inside
+        elif inside:
+            out.append(f"      {line}".rstrip())
+        elif line.strip():
+            words.append(line.strip())
+        elif words:
+            out.append(f"   {rst(' '.join(words))}\n")
+            words = []
+    if words:
+        out.append(f"   {rst(' '.join(words))}\n")
+    return "\n".join(out)
+
+
 def entries(source):
     """Pairs of a declaration's head and its doc comment; an impl stands as a heading (doc None)."""
     doc, inside = [], ""
     for line in source.splitlines():
         stripped = line.strip()
         if stripped.startswith("///"):
-            doc.append(stripped[3:].strip())
+            doc.append(stripped[3:].removeprefix(" "))
             continue
         if line.startswith("}"):
             inside = ""
@@ -39,7 +61,7 @@ def entries(source):
         if found and doc:
             head = f"{found.group(2)} {found.group(3)}"
             head = re.sub(r" \{.*$", "", head)
-            yield (inside, head, " ".join(doc))
+            yield (inside, head, doc)
         if stripped and not stripped.startswith("@"):
             doc = []
 
@@ -53,7 +75,7 @@ def page(root):
         out += f"{title}\n{'-' * len(title)}\n\n"
         for inside, head, doc in entries(path.read_text(encoding="utf-8")):
             where = f" (of ``{inside}``)" if inside else ""
-            out += f"``{head}``{where}\n   {rst(doc)}\n\n"
+            out += f"``{head}``{where}\n{body(doc)}\n"
     return out
 
 

@@ -65,10 +65,11 @@ TEST_F(Jit, TheLogSaysWhatWasCompiledAndHowLongThatTook) {
   const ProcessResult result = noodle({"run", "--jit=always", "--jit-log", "a.noodle", "10", "100"});
   EXPECT_EQ(result.exit_code, 0);
   constexpr const char* kLine =
-      R"(jit: \d+\.\d\d ms: fib \(a.noodle:2\) before it runs: 1 function, [1-9]\d* bytes of code, \d+ of constants; )"
+      R"(jit: \d+\.\d\d ms: fib \(a.noodle:2\) fully before it runs: 1 function, [1-9]\d* bytes of code, \d+ of constants; )"
       R"(queued \d+\.\d\d, lowered \d+\.\d\d, optimised \d+\.\d\d, emitted \d+\.\d\d, installed \d+\.\d\d ms\n)";
   EXPECT_TRUE(matches(result.err, kLine)) << result.err;
-  EXPECT_TRUE(matches(result.err, R"(main \(a.noodle:\d+\) and its loop at a.noodle:8 before it runs:)")) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(main \(a.noodle:\d+\) and its loop at a.noodle:8 fully before it runs:)"))
+      << result.err;
   EXPECT_TRUE(matches(result.err, R"(jit: [1-9]\d* pieces compiled, [1-9]\d* functions, \d+ bytes of code)"));
   EXPECT_TRUE(matches(result.err, R"(jit: emitted +\d+\.\d\d +\d+\.\d\d\n)")) << result.err;
 }
@@ -76,7 +77,45 @@ TEST_F(Jit, TheLogSaysWhatWasCompiledAndHowLongThatTook) {
 TEST_F(Jit, TheLogSaysWhatIsHot) {
   const ProcessResult result = noodle({"run", "--jit-log", "a.noodle", "38", "10"});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_TRUE(matches(result.err, R"(fib \(a.noodle:2\) after \d+\.\d samples: )")) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(fib \(a.noodle:2\) quickly after \d+\.\d samples: )")) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(fib \(a.noodle:2\) fully after \d+\.\d samples: )")) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(jit: [1-9]\d* pieces? compiled quickly\n)")) << result.err;
+}
+
+// What is in the middle of a loop changes over to better code there.
+TEST_F(Jit, ALongLoopIsCompiledQuicklyAndThenFully) {
+  write("b.noodle", R"(fn main() {
+    var sum = 0
+    for i in 0..10_000 {
+        for j in 0..20_000 { sum = (sum * 31 + i * j) % 1_000_007 }
+    }
+    print(sum)
+}
+)");
+  const ProcessResult result = noodle({"run", "--jit-log", "b.noodle"});
+  EXPECT_EQ(result.out, "391392\n") << result.err;
+  EXPECT_TRUE(matches(result.err, R"(main \(b.noodle:\d\) and its loop at b.noodle:4 quickly after )")) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(main \(b.noodle:\d\) and its loop at b.noodle:4 fully after )")) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(jit: +1  b.noodle:4 in main: it was asked to)")) << result.err;
+}
+
+// Every value in every way out would be tens of thousands of stores, over which LLVM takes a minute.
+TEST_F(Jit, ManyValuesWithManyWaysOutAreRefusedInTime) {
+  constexpr int kValues = 250;
+  std::string program = "fn wide(n: Int) -> Int {\n", sum = "0";
+  for (int k = 0; k < kValues; ++k) program += "    var x" + std::to_string(k) + " = n\n";
+  program += "    for i in 0..n {\n";
+  for (int k = 0; k < kValues; ++k) {
+    const std::string x = "x" + std::to_string(k);
+    program += "        if " + x + " % 3 == i % 3 { " + x + " = " + x + " + i }\n";
+    sum += " + " + x;
+  }
+  write("b.noodle", program + "    }\n    " + sum + "\n}\nfn main() { print(wide(100)) }\n");
+  const ProcessResult interpreted = noodle({"run", "--jit=off", "b.noodle"});
+  const ProcessResult result = noodle({"run", "--jit=always", "--jit-log", "b.noodle"});
+  EXPECT_EQ(result.out, interpreted.out) << result.err;
+  EXPECT_TRUE(matches(result.err, R"(wide .* stays interpreted: it has too many values for so many places)"))
+      << result.err;
 }
 
 TEST_F(Jit, TheLogCountsWhereCompiledCodeIsLeft) {

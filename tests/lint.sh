@@ -11,6 +11,17 @@ else
   clang-format-19 --dry-run -Werror "${sources[@]}" || status=1
 fi
 
+# Noodle's own sources, with whichever command was built last.
+noodle=$(ls -t build/bin/noodle build/dev/bin/noodle 2>/dev/null | head -n 1 || true)
+if [[ -z $noodle ]]; then
+  echo "lint: build the command first: std, examples and benchmarks are laid out by noodle fmt"
+  status=1
+elif [[ ${1:-} == --fix ]]; then
+  "$noodle" fmt std examples benchmarks
+else
+  "$noodle" fmt --check std examples benchmarks || status=1
+fi
+
 # layer FOLDER PATTERN: no file of FOLDER includes what matches.
 layer() {
   if grep -rnE "#include \"($2)" --include='*.h' --include='*.cpp' "$1"; then
@@ -27,8 +38,9 @@ layer compiler/syntax 'compiler/(sema|nir|codegen)/'
 layer compiler/sema 'compiler/(nir|codegen)/'
 layer compiler/nir 'compiler/codegen/'
 layer runtime/memory 'runtime/(value|vm)/'
-layer runtime/value 'runtime/vm/'
+layer runtime/value 'runtime/(data|vm)/'
 for room in runtime/room runtime/text runtime/hash runtime/compress; do layer "$room" 'runtime/(vm|task|jit|world)/'; done
+layer runtime/data 'runtime/(world|task|simulate|vm|jit)/'
 
 # Memory is the exception: no fiber is left or entered while a block is taken or given.
 if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools |

@@ -8,11 +8,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "nbc/module.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
+
+class Assembly;
 
 /// The exit code, when there is no result; everything that is to be said has been printed.
 template <typename T>
@@ -21,11 +24,26 @@ using OrExit = std::expected<T, int>;
 /// What is printed instead of a module.
 enum class Emit : std::uint8_t { Tokens, Ast, Nir };
 
+/// Where a counter of what runs stands.
+struct CounterPlace {
+  std::string path;
+  std::uint32_t line = 0, column = 0;
+  std::string_view way;      // out of a decision: `then`, `else`, `arm`…; empty for a statement
+  std::uint32_t number = 0;  // which arm
+};
+
 struct CompileOptions {
   bool json = false;           // diagnostics as JSON, one object a line
   bool time_passes = false;    // print how long each step took
   bool only_compiles = false;  // the process ends with the compilation
   std::string_view passes = "all";
+  std::string_view exported;             // a function that is called from outside, by its name
+  bool benches = false;                  // what runs is `bench`, not `test`
+  bool errors_only = false;              // no warnings
+  std::optional<std::string_view> root;  // where imports are looked up, ending in a slash; none: beside the file
+  const Assembly* assembly = nullptr;    // what the source is put together from: places are told in its original
+  std::string* said = nullptr;           // takes what there is to say, instead of standard error
+  std::vector<CounterPlace>* counters = nullptr;  // counts what runs, and says here where
 };
 
 /// Flags of every verb that compiles, and the options that they say.

@@ -12,40 +12,27 @@
 
 namespace noodle::tools {
 
-namespace {
-
-struct Machine {
-  std::unique_ptr<world::World> world;
-  std::unique_ptr<jit::HotTier> tier;
-  std::unique_ptr<vm::Runtime> runtime;
-  vm::LoadedModule* module = nullptr;
-};
-
-/// A runtime with the program loaded, or nothing when it lacks something.
-Machine start(nbc::VerifiedModule program, const RunOptions& options) {
+Machine start(nbc::VerifiedModule program, const RunOptions& options, world::World& world) {
   Machine machine;
   memory::keep_freed_pages_a_while();
-  machine.world = world::make_real_world(options.arguments);
   machine.tier = make_tier(options.jit);
-  machine.runtime = vm::Runtime::create(vm::Options{.workers = options.workers,
+  machine.runtime = vm::Runtime::create(vm::Options{.counts = options.counts,
+                                                    .workers = options.workers,
                                                     .spread = options.spread,
                                                     .tier = machine.tier.get(),
                                                     .library_folders = {library_folder()}},
-                                        *machine.world);
+                                        world);
   if (machine.runtime == nullptr) {
-    print_err("noodle: there is no memory to run a program\n");
+    machine.trouble = "there is no memory to run a program";
     return machine;
   }
-  auto loaded = machine.runtime->load(std::move(program));
-  if (loaded) {
+  if (auto loaded = machine.runtime->load(std::move(program))) {
     machine.module = *loaded;
   } else {
-    print_err("noodle: " + loaded.error() + "\n");
+    machine.trouble = loaded.error();
   }
   return machine;
 }
-
-}  // namespace
 
 OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
   const auto text = arguments.value(kWorkersFlag.name);
@@ -65,9 +52,13 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
     print_err("noodle: the program has no `fn main()`\n");
     return kExitErrors;
   }
-  Machine machine = start(std::move(program), options);
-  if (machine.module == nullptr) return kExitErrors;
-  const int code = run_main(*machine.runtime, *machine.module, main, *machine.world, options.leaks);
+  const auto world = world::make_real_world(options.arguments);
+  Machine machine = start(std::move(program), options, *world);
+  if (machine.module == nullptr) {
+    print_err("noodle: " + machine.trouble + "\n");
+    return kExitErrors;
+  }
+  const int code = run_main(*machine.runtime, *machine.module, main, *world, options.leaks);
   // Nobody waits for what is still being compiled.
   if (machine.tier != nullptr && machine.tier->is_busy()) {
     machine.tier->summarise();
@@ -95,32 +86,6 @@ std::string indented(std::string_view text) {
     text.remove_prefix(end + 1);
   }
   return out;
-}
-
-int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options) {
-  const std::vector<Test> tests = find_tests(program.module(), filter);
-  Machine machine = start(std::move(program), options);
-  if (machine.module == nullptr) return kExitErrors;
-  const Interrupts interrupts(*machine.runtime);
-  std::size_t failed = 0;
-  for (const auto& [name, function] : tests) {
-    const auto results = call(*machine.runtime, *machine.module, function);
-    if (results) {
-      machine.world->write_out("ok    " + name + "\n");
-      continue;
-    }
-    if (results.error().kind == vm::Stop::Kind::Interrupted) {
-      machine.world->flush();
-      return Interrupts::exit_code();
-    }
-    ++failed;
-    machine.world->write_out("FAIL  " + name + "\n");
-    const bool exited = results.error().kind == vm::Stop::Kind::Exit;
-    machine.world->write_error(name + ":\n" + indented(exited ? "the test called `exit`" : results.error().text()));
-  }
-  machine.world->write_out(std::to_string(tests.size() - failed) + " passed, " + std::to_string(failed) + " failed\n");
-  const int code = flushed_code(*machine.world, failed == 0 ? 0 : kExitErrors);
-  return leak_code(*machine.runtime, options.leaks, *machine.world, code);
 }
 
 }  // namespace noodle::tools

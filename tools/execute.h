@@ -4,6 +4,7 @@
 // it ended into an exit code.
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,11 +53,24 @@ struct RunOptions {
   std::vector<std::string> arguments;
   std::uint32_t workers = 0;  // 0: one a core
   bool spread = false;
+  bool counts = false;  // instructions, as vm::Options::counts
   LeakOptions leaks;
 };
 
+/// A runtime with a program in it.
+struct Machine {
+  std::unique_ptr<jit::HotTier> tier;
+  std::unique_ptr<vm::Runtime> runtime;
+  vm::LoadedModule* module = nullptr;  // null when it lacks something, which `trouble` says
+  std::string trouble;
+};
+/// Makes one that reaches outside through `world`, which must outlive it.
+Machine start(nbc::VerifiedModule program, const RunOptions& options, world::World& world);
+
 /// The program at `path`, ready to run: a module is read, a source is compiled; both are verified.
 OrExit<nbc::VerifiedModule> load_program(std::string_view path, const CompileOptions& options);
+/// The same of what was read already.
+OrExit<nbc::VerifiedModule> load_program(const SourceFile& file, const CompileOptions& options);
 
 /// The bytes of the module that a source file, or a module's text form, makes; verified.
 OrExit<std::string> build_module(std::string_view path, const CompileOptions& options);
@@ -73,12 +87,9 @@ struct Test {
   nbc::FunctionId function;
 };
 /// Those whose names contain `filter`, in the order in which they stand.
-std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter);
+std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter = {});
 
 /// Each line of a text moved in by two places.
 std::string indented(std::string_view text);
-
-/// Runs the tests whose names contain `filter`, prints a line for each and a count.
-int run_tests(nbc::VerifiedModule program, std::string_view filter, const RunOptions& options);
 
 }  // namespace noodle::tools

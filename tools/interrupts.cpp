@@ -1,5 +1,6 @@
 #include "tools/interrupts.h"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 
@@ -7,9 +8,10 @@ namespace noodle::tools {
 
 namespace {
 
-std::atomic<vm::Runtime*>& target() {
-  static constinit std::atomic<vm::Runtime*> runtime = nullptr;
-  return runtime;
+// The runtimes that run now: as many as threads that run tests.
+std::array<std::atomic<vm::Runtime*>, Interrupts::kMost>& targets() {
+  static constinit std::array<std::atomic<vm::Runtime*>, Interrupts::kMost> runtimes{};
+  return runtimes;
 }
 
 // The signal that came last; 0 for none.
@@ -22,7 +24,9 @@ void handle(int signal) {
   // Whoever asks a second time can't wait.
   std::signal(signal, SIG_DFL);
   last().store(signal);
-  if (vm::Runtime* runtime = target().load()) runtime->interrupt();
+  for (auto& target : targets()) {
+    if (vm::Runtime* runtime = target.load()) runtime->interrupt();
+  }
 }
 
 void listen(int signal) {
@@ -37,14 +41,31 @@ void listen(int signal) {
 }  // namespace
 
 Interrupts::Interrupts(vm::Runtime& runtime) {
-  target().store(&runtime);
+  for (auto& target : targets()) {
+    vm::Runtime* nobody = nullptr;
+    if (!target.compare_exchange_strong(nobody, &runtime)) continue;
+    place_ = &target;
+    break;
+  }
+  if (happened()) {
+    runtime.interrupt();
+    return;
+  }
   listen(SIGINT);
   listen(SIGTERM);
 }
 
-Interrupts::~Interrupts() { target().store(nullptr); }
+Interrupts::~Interrupts() {
+  if (place_ != nullptr) place_->store(nullptr);
+}
 
 bool Interrupts::happened() { return last().load() != 0; }
+
+void Interrupts::forget() {
+  last().store(0);
+  listen(SIGINT);
+  listen(SIGTERM);
+}
 
 int Interrupts::exit_code() { return 128 + (happened() ? last().load() : SIGINT); }
 

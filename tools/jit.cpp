@@ -49,7 +49,7 @@ OrExit<std::string> native_function(jit::Compile compile, const vm::LoadedModule
     std::string assembly, trouble;
   } made;
   const jit::Request request{
-      .module = &module, .function = function, .loops = {}, .apart = {}, .listing = true, .is_kept = false};
+      .module = &module, .function = function, .loops = {}, .apart = {}, .made = {}, .listing = true, .is_kept = false};
   compile(request, &made, [](void* context, const jit::Image& image) {
     auto& made = *static_cast<Made*>(context);
     made.assembly.assign(reinterpret_cast<const char*>(image.bytes.data()), image.bytes.size());

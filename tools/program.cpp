@@ -48,7 +48,10 @@ OrExit<nbc::Module> load_module(const SourceFile& file, const CompileOptions& op
 }  // namespace
 
 OrExit<nbc::VerifiedModule> load_program(std::string_view path, const CompileOptions& options) {
-  const SourceFile file = read_source(path);
+  return load_program(read_source(path), options);
+}
+
+OrExit<nbc::VerifiedModule> load_program(const SourceFile& file, const CompileOptions& options) {
   auto module = load_module(file, options);
   if (!module) return std::unexpected(module.error());
   auto program = nbc::verify(std::move(*module));
@@ -56,7 +59,7 @@ OrExit<nbc::VerifiedModule> load_program(std::string_view path, const CompileOpt
   // The finding is told in the names of the module, which went with it: load that again.
   module = load_module(file, options);
   if (!module) return std::unexpected(module.error());
-  return refuse(path, program.error().text(*module));
+  return refuse(file.path, program.error().text(*module));
 }
 
 OrExit<std::string> build_module(std::string_view path, const CompileOptions& options) {

@@ -4,6 +4,7 @@
 
 #include "tools/execute.h"
 #include "tools/simulate.h"
+#include "tools/suite/flags.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
@@ -32,9 +33,28 @@ constexpr auto kFaultHelpText = [] {
 }();
 
 constexpr Flag kFlags[] = {
-    {.name = "--filter", .value = "TEXT", .help = "only the tests whose names contain TEXT"},
+    kFilterFlag,
+    kExactFlag,
+    kFileFlag,
+    kFailedFlag,
+    kAffectedFlag,
+    kSinceFlag,
+    kExamplesFlag,
+    kJobsFlag,
+    kTimeLimitFlag,
+    kWatchFlag,
+    kWatchRunsFlag,
+    kTimesFlag,
+    kSlowestFlag,
+    kShowOutputFlag,
+    kJunitFlag,
+    kCoverageFlag,
+    kMissedFlag,
+    kLcovFlag,
+    kHtmlFlag,
+    kUpdateFlag,
     {.name = "--simulate", .value = "", .help = "run them in a simulated world, once for each seed"},
-    {.name = "--seed", .value = "N", .help = "simulate with this seed alone"},
+    {.name = "--seed", .value = "N", .help = "of chance in tests; with --simulate: of this world alone"},
     {.name = "--seeds", .value = "A..B", .help = "simulate with the seeds from A to before B, instead of 0..100"},
     {.name = "--faults", .value = "LIST", .help = std::string_view(kFaultHelpText.data())},
     {.name = "--keep", .value = "LIST", .help = "with --seed: let happen only what a failure was shrunk to"},
@@ -127,40 +147,41 @@ int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program
   return simulate_tests(program, filter, options);
 }
 
-int run(const Arguments& arguments) {
+int simulate(const Arguments& arguments) {
   const auto wanted = compile_options(arguments);
   if (!wanted) return wanted.error();
+  if (arguments.positional.empty() || arguments.positional.size() > 2) {
+    return usage_error("`--simulate` takes one file, and a part of tests' names");
+  }
   auto program = load_program(arguments.positional[0], *wanted);
   if (!program) return program.error();
-  std::string_view filter = arguments.value("--filter").value_or("");
+  std::string_view filter = arguments.value(kFilterFlag.name).value_or("");
   if (arguments.positional.size() > 1) filter = arguments.positional[1];
-  if (arguments.has("--simulate")) return run_simulated(arguments, *program, filter);
-  for (const std::string_view flag : {"--seed", "--seeds", "--faults", "--keep"}) {
+  return run_simulated(arguments, *program, filter);
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.has("--simulate")) return simulate(arguments);
+  for (const std::string_view flag : {"--seeds", "--faults", "--keep"}) {
     if (arguments.has(flag)) return usage_error("`" + std::string(flag) + "` needs `--simulate`");
   }
-  RunOptions options;
-  const auto workers = workers_option(arguments);
-  if (!workers) return workers.error();
-  options.workers = *workers;
-  const auto jit = jit_options(arguments);
-  if (!jit) return jit.error();
-  options.jit = *jit;
-  options.spread = arguments.has(kSpreadFlag.name);
-  options.leaks.report = arguments.has(kReportLeaksFlag.name);
-  options.leaks.check = arguments.has(kCheckLeaksFlag.name);
-  return run_tests(std::move(*program), filter, options);
+  const auto command = read_test_command(arguments);
+  return command ? run_test_command(*command) : command.error();
 }
 
 }  // namespace
 
 constinit const Verb kTest = {
     .name = "test",
-    .usage = "[FLAGS] FILE [TEXT]",
-    .summary = "run the tests of a program",
+    .usage = "[FLAGS] [PATH...] [TEXT]",
+    .summary = "run tests, and the examples in documentation",
     .details =
-        "Runs every `test \"name\" { … }` of FILE in the order in which they stand, or\n"
-        "those whose names contain TEXT. A test fails when it panics or an `expect` does\n"
-        "not hold; the others run all the same.\n"
+        "Runs every `test \"name\" { … }` of the files, and every ``` block in the\n"
+        "documentation of what is `pub`; of a folder, those of all files in it and below,\n"
+        "of which it is the place where imports are looked up. Without a path: of this\n"
+        "folder. With TEXT only those whose names contain it. A test fails when it panics\n"
+        "or an `expect` does not hold; the others run all the same. Tests run side by side\n"
+        "and are told in their order; what they print is shown when they fail.\n"
         "\n"
         "With --simulate the tests run in a world of their own: one thread, a clock that\n"
         "jumps, files and connections in memory, and a schedule and faults that follow\n"
@@ -171,8 +192,7 @@ constinit const Verb kTest = {
         "\n"
         "Exit code: 0 when all pass, 1 when one fails or the program has errors.\n",
     .flags = kFlags,
-    .fewest = 1,
-    .most = 2,
+    .most = 1000,
     .run = run,
 };
 

@@ -21,6 +21,9 @@ inline constexpr int kExitUsage = 2;
 inline constexpr int kExitPanic = 101;
 inline constexpr int kExitLeak = 102;
 
+/// For `most`, where a verb takes as many words as there are.
+inline constexpr std::size_t kManyWords = SIZE_MAX;
+
 /// One flag of a verb. A flag with a `value` takes one, as `--flag=VALUE` or `--flag VALUE`.
 struct Flag {
   std::string_view name;
@@ -56,7 +59,7 @@ struct Verb {
 
 /// Every verb in the order in which help lists them.
 std::span<const Verb* const> verbs();
-extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kNew, kVersion, kHelp;
+extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kBench, kFmt, kRepl, kNew, kVersion, kHelp;
 
 /// Reads what follows a verb, or says what is wrong with it.
 struct ParseResult {

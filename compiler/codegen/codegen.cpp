@@ -123,7 +123,8 @@ class Generator {
       builder_.export_function(nbc::ExportKind::Main, "main", *main);
     }
     for (const nir::Test& test : module_.tests) {
-      builder_.export_function(nbc::ExportKind::Test, text(test.name), context_.functions[test.function.index]);
+      const auto kind = test.is_exported ? nbc::ExportKind::Public : nbc::ExportKind::Test;
+      builder_.export_function(kind, text(test.name), context_.functions[test.function.index]);
     }
     return {};
   }

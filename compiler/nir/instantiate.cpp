@@ -17,7 +17,7 @@ constexpr std::size_t kMostInstances = 100'000;  // of generic functions, and of
 }  // namespace
 
 Module instantiate(sema::Program& program, Layout& layout, const Roots& roots, source::DiagnosticSink& sink) {
-  return Instantiator(program, layout, sink).run(roots);
+  return Instantiator(program, layout, sink, roots.coverage).run(roots);
 }
 
 Module Instantiator::run(const Roots& roots) {
@@ -29,6 +29,9 @@ Module Instantiator::run(const Roots& roots) {
     const Symbol name = symbol(program.function(test).test_name);
     module.tests.push_back({name, instance(test, {}, {})});
   }
+  for (FunctionId id : roots.exported) {
+    module.tests.push_back({program.function(id).name, instance(id, {}, {}), true});
+  }
   for (std::size_t k = 0; k < jobs_.size() && !failed_; ++k) {
     const Job job = jobs_[k];
     current_ = k;
@@ -39,7 +42,18 @@ Module Instantiator::run(const Roots& roots) {
       fail(source::Code::TypeTooLarge, job.where, "the program needs too many instances of its generic functions",
            "a function that calls itself with a larger type each time never ends");
   }
+  if (coverage != nullptr && !failed_) count_unused();
   return std::move(module);
+}
+
+/// What nobody calls has counters, too.
+void Instantiator::count_unused() {
+  for (std::size_t f = 0; f < program.function_count(); ++f) {
+    const FunctionId id(f);
+    const auto& info = program.function(id);
+    if (!info.has_body || !coverage->counts(info.span) || lowered_.contains(id.index)) continue;
+    if (program.body(id) != nullptr) lower(program, id, coverage);
+  }
 }
 
 void Instantiator::fail(source::Code code, source::Span where, std::string message, std::string help) {
@@ -70,7 +84,7 @@ source::Span Instantiator::origin(source::Span where) const {
 const Lowered& Instantiator::lowered(FunctionId function) {
   auto& kept = lowered_[function.index];
   if (kept == nullptr) {
-    kept = std::make_unique<Lowered>(lower(program, function));
+    kept = std::make_unique<Lowered>(lower(program, function, coverage));
     for (const BlockBody& block : kept->blocks) block_captures_[block.body.index] = block.captures;
     if (!kept->problem.empty()) fail(source::Code::TypeTooLarge, kept->problem_span, std::string(kept->problem), "");
   }
@@ -304,7 +318,11 @@ void Instantiator::build_start(Function& f, const Job& job) {
   const Inst payload = f.inst(b.emit(Op::Payload, std::span(&result, 1), payload_types, {}, 1));
   Values error;
   for (std::uint32_t k = 0; k < payload.result_count; ++k) error.push_back(f.result(payload, k));
-  const ValueId text = text_of(b, layout.fields(type, 1)[0], error, false);
+  const TypeId error_type = layout.fields(type, 1)[0];
+  const sema::FunctionRef report = program.own_report(error_type);
+  const ValueId text = report.function.valid() ? b.value(Op::Call, error, prim(TypeKind::String), {},
+                                                         instance(report.function, report.arguments, b.span).index)
+                                               : text_of(b, error_type, error, false);
   const ValueId line = b.value(Op::StringConcat, {string(b, "error: "), text}, prim(TypeKind::String));
   const Param text_param{prim(TypeKind::String), Ownership::Borrowed};
   b.emit(Op::CallNative, std::span(&line, 1), {}, {}, native("io.print_error", {text_param}, {}));
@@ -381,11 +399,14 @@ void Instantiator::add_returned(Types& results, TypeId type) {
 // ---------------------------------------------------------------------------------------- tables
 
 std::uint64_t Instantiator::native(std::string_view name, std::vector<Param> params, Types results) {
-  // One that takes handles is imported once for each type that they have.
+  // One that takes or gives handles or lists is imported once for each type that they have.
   std::string key(name);
-  for (const Param& param : params) {
-    if (types.kind(param.type) == TypeKind::Handle) key += " " + std::to_string(param.type.index);
-  }
+  const auto distinguish = [&](TypeId type) {
+    const TypeKind kind = types.kind(type);
+    if (kind == TypeKind::Handle || kind == TypeKind::List) key += " " + std::to_string(type.index);
+  };
+  for (const Param& param : params) distinguish(param.type);
+  for (const TypeId type : results) distinguish(type);
   const auto [it, fresh] = natives_.try_emplace(std::move(key), module.natives.size());
   if (fresh) module.natives.push_back({symbol(name), std::move(params), std::move(results)});
   return it->second;

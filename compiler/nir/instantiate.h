@@ -8,6 +8,7 @@
 
 #include <vector>
 
+#include "compiler/nir/coverage.h"
 #include "compiler/nir/layout.h"
 #include "compiler/nir/nir.h"
 #include "compiler/source/diagnostics.h"
@@ -18,6 +19,8 @@ namespace noodle::nir {
 struct Roots {
   FunctionId main;  // invalid: none
   std::vector<FunctionId> tests;
+  std::vector<FunctionId> exported;  // called from outside by their names, with whatever parameters and results
+  Coverage* coverage = nullptr;      // counts what runs; null: nothing is counted
 };
 
 /// The module of all that the roots reach. Programs without errors can still fail here, when types

@@ -6,6 +6,7 @@
 //   flatten.cpp            one generic function to one flat function: values, structs, enums
 //   flatten_call.cpp       calls, closures, blocks      intrinsics.cpp  @intrinsic functions
 //   derive_text.cpp        to_string of every type      derive_compare.cpp  order and equality
+//   derive_data.cpp        what documents can hold
 //   dynamic.cpp            `any`: tables, thunks, dynamic methods
 
 #include <array>
@@ -30,8 +31,8 @@ using Types = std::vector<TypeId>;
 
 class Instantiator {
  public:
-  Instantiator(sema::Program& program, Layout& layout, source::DiagnosticSink& sink)
-      : program(program), types(program.types()), layout(layout), sink(sink) {}
+  Instantiator(sema::Program& program, Layout& layout, source::DiagnosticSink& sink, Coverage* coverage)
+      : program(program), types(program.types()), layout(layout), sink(sink), coverage(coverage) {}
 
   Module run(const Roots& roots);
 
@@ -99,6 +100,8 @@ class Instantiator {
   void fail(source::Code code, source::Span where, std::string message, std::string help);
   /// Reports that an instance compares values of a type that has no equality.
   void no_equality(TypeId type, source::Span where);
+  /// Reports that a type is none that documents could hold.
+  void check_data(TypeId type, source::Span where);
   /// Where the instance that is being built, or one that asked for it, is called with types that are stated
   /// there: what is wrong with its types is wrong there. `where` itself outside generic code.
   source::Span origin(source::Span where) const;
@@ -107,6 +110,7 @@ class Instantiator {
   sema::TypeTable& types;
   Layout& layout;
   source::DiagnosticSink& sink;
+  Coverage* coverage;  // null: nothing is counted
   Module module;
 
  private:
@@ -134,6 +138,7 @@ class Instantiator {
   InstanceId make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where);
   void declare(Function& f, const Job& job);
   void declare_function(Function& f, FunctionId function, std::span<const TypeId> arguments);
+  void count_unused();
   void build(const Job& job);
   void build_wrapper(Function& f, const Job& job);
   void build_text(Function& f, TypeId type);
@@ -142,6 +147,7 @@ class Instantiator {
   void build_text_map(Builder& b, TypeId type, ValueId map);
   ValueId text_of_fields(Builder& b, TypeId type, std::uint32_t variant, std::span<const ValueId> leaves);
   void build_compare(Function& f, TypeId type);
+  std::string why_no_data(TypeId type);
   void build_thunk(Function& f, const Job& job);
   void build_start(Function& f, const Job& job);
   std::string name_of(FunctionId function, std::span<const TypeId> arguments);

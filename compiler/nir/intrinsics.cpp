@@ -122,6 +122,16 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
     if (kind == TypeKind::String) return set_result(inst, 0, operand(inst, 0)[0]);
     return set_result(inst, 0, b.value(Op::Zero, {}, texts, texts));
   }
+  if (name == "error.is_core") return answer(in_.types.nominal_of(type) == in_.types.known.error);
+  if (name == "error.as_core") {
+    // Of any other type it is never asked for: `is_core` guards it.
+    const TypeId error = type_of(g_.result(inst));
+    if (type == error) return set_result(inst, 0, operand(inst, 0));
+    Values leaves;
+    for (TypeId leaf : in_.leaves(error)) leaves.push_back(b.value(Op::Zero, {}, leaf, leaf));
+    return set_result(inst, 0, leaves);
+  }
+  if (name == "value.check_data") return in_.check_data(type, inst.span);
   if (name == "value.equal") {
     check_equality(type, inst.span);
     return set_result(inst, 0, in_.equal(b, type, operand(inst, 0), operand(inst, 1)));

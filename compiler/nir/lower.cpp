@@ -1,6 +1,7 @@
 #include "compiler/nir/lower.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/nir/lower_function.h"
 
@@ -10,9 +11,10 @@ namespace {
 constexpr std::size_t kFirstRoom = 32;  // instructions and values of a common function
 }
 
-Lowering::Lowering(sema::Program& the_program, FunctionId id)
+Lowering::Lowering(sema::Program& the_program, FunctionId id, Coverage* the_coverage)
     : program(the_program),
       types(the_program.types()),
+      coverage(the_coverage),
       body(*the_program.body(id)),
       info_(the_program.function(id)),
       b(out.function) {
@@ -28,7 +30,9 @@ Lowering::Lowering(sema::Program& the_program, FunctionId id)
   for (const sema::Local& local : body.locals) new_var(local.type, local.name);
 }
 
-Lowered lower(sema::Program& program, FunctionId function) { return Lowering(program, function).run(); }
+Lowered lower(sema::Program& program, FunctionId function, Coverage* coverage) {
+  return Lowering(program, function, coverage).run();
+}
 
 Lowered Lowering::run() {
   Function& f = out.function;
@@ -60,6 +64,7 @@ Lowered Lowering::run() {
   for (std::uint32_t k = 0; k < body.param_count; ++k) write(k, f.block(entry).params[k]);
 
   if (body.task_scope.valid()) open_tasks(body.task_scope, body.own_scope, body.outer_scope, body.root);
+  if (body.root->kind != sema::ExprKind::Block) count(*body.root);
   const bool unit_result = is_unit(info_.result);
   if (unit_result) {
     statement(body.root);
@@ -103,6 +108,15 @@ std::vector<ValueId> Lowering::emit_many(Op op, std::span<const ValueId> operand
 
 void Lowering::effect(Op op, std::initializer_list<ValueId> operands, std::uint64_t imm) {
   if (!dead()) b.emit(op, std::span(operands.begin(), operands.size()), {}, {}, imm);
+}
+
+void Lowering::count(const Expr& e, std::string_view way, std::size_t number) {
+  if (coverage == nullptr || !coverage->counts(e.span)) return;
+  const std::uint32_t counter = coverage->number({e.span, way, static_cast<std::uint32_t>(number)});
+  if (dead()) return;
+  const source::Span at = std::exchange(b.span, e.span);
+  native("test.cover", {integer(counter)}, types.unit());
+  b.span = at;
 }
 
 ValueId Lowering::integer(std::int64_t n) {

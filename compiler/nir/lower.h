@@ -3,6 +3,7 @@
 // Lowering: the typed tree of one function becomes generic NIR. It is done once for a source
 // function, whatever the number of its instances; types stay in terms of its type parameters.
 
+#include "compiler/nir/coverage.h"
 #include "compiler/nir/nir.h"
 
 namespace noodle::nir {
@@ -21,7 +22,7 @@ struct Lowered {
   source::Span problem_span;
 };
 
-/// Lowers a function that has a typed tree (Program::body is not null).
-Lowered lower(sema::Program& program, FunctionId function);
+/// Lowers a function that has a typed tree (Program::body is not null); with `coverage`, what runs is counted.
+Lowered lower(sema::Program& program, FunctionId function, Coverage* coverage = nullptr);
 
 }  // namespace noodle::nir

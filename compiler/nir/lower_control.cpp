@@ -16,13 +16,21 @@ void Lowering::condition(Expr* e, BlockId yes, BlockId no) {
   if (dead()) return;
   if (e->kind == ExprKind::And || e->kind == ExprKind::Or) {
     auto* logic = static_cast<sema::LogicExpr*>(e);
-    const BlockId second = block();
+    const bool is_and = e->kind == ExprKind::And;
+    const BlockId second = block(), end = is_and ? no : yes;
+    const BlockId decided = coverage != nullptr ? block() : end;
     const Fork way = fork();
-    if (e->kind == ExprKind::And)
-      condition(logic->left, second, no);
+    if (is_and)
+      condition(logic->left, second, decided);
     else
-      condition(logic->left, yes, second);
+      condition(logic->left, decided, second);
+    if (decided != end) {
+      meet(decided, way);
+      count(*e, "decided");
+      jump(end);
+    }
     meet(second, way);
+    count(*e, "right side");
     return condition(logic->right, yes, no);
   }
   if (e->kind == ExprKind::Unary && static_cast<sema::UnaryExpr*>(e)->op == sema::UnaryOp::Not)
@@ -37,8 +45,9 @@ ValueId Lowering::if_expr(sema::IfExpr& e) {
   const BlockId yes = block(), no = block(), done = block();
   const Fork way = fork();
   condition(e.condition, yes, no);
-  const auto arm = [&](Expr* body, BlockId at) {
+  const auto arm = [&](Expr* body, BlockId at, std::string_view name) {
     meet(at, way);
+    count(e, name);
     if (body != nullptr) {
       if (!has_value) {
         statement(body);
@@ -48,8 +57,8 @@ ValueId Lowering::if_expr(sema::IfExpr& e) {
     }
     jump(done);
   };
-  arm(e.then, yes);
-  arm(e.otherwise, no);
+  arm(e.then, yes, "then");
+  arm(e.otherwise, no, "else");
   meet(done, way);
   return has_value ? result_of(result, e.type) : ValueId();
 }
@@ -64,9 +73,11 @@ ValueId Lowering::logic(sema::LogicExpr& e, bool is_and) {
   else
     condition(e.left, decided, right);
   meet(right, way);
+  count(e, "right side");
   if (const ValueId value = expr(e.right); !dead()) write(result, value);
   jump(done);
   meet(decided, way);
+  count(e, "decided");
   write(result, boolean_value(!is_and));
   jump(done);
   meet(done, way);
@@ -85,6 +96,7 @@ void Lowering::loop(sema::LoopExpr& e) {
     condition(e.condition, inner, out_block);
     meet(inner, inside);
   }
+  count(e, "body");
   statement(e.body);
   jump(head);
   blocks[head.index].dominator = before.from;
@@ -92,6 +104,7 @@ void Lowering::loop(sema::LoopExpr& e) {
   blocks[head.index].until = clock_;
   seal(head);
   meet(out_block, inside);
+  count(e, "end");
 }
 
 void Lowering::jump_out(sema::JumpExpr& e, bool is_break) {
@@ -125,6 +138,7 @@ ValueId Lowering::try_expr(sema::TryExpr& e) {
   const BlockId targets[] = {good, bad};
   switch_on(content, targets);
   enter_sealed(bad);
+  count(e, "passed on");
   if (types.is_option(type)) {
     return_value(none(e.target));
   } else {
@@ -136,6 +150,7 @@ ValueId Lowering::try_expr(sema::TryExpr& e) {
     return_value(variant(e.target, 1, std::span(&error, 1)));
   }
   enter_sealed(good);
+  count(e, "value");
   return payload(content, type, 0)[0];
 }
 
@@ -171,6 +186,7 @@ ValueId Lowering::coalesce(sema::CoalesceExpr& e) {
     way = fork();
     branch(emit(Op::Ge, {entry, integer(0)}, boolean()), good, bad);
     meet(good, way);
+    count(e, "value");
     write(result, emit(Op::MapValue, {map, entry}, e.type));
   } else {
     const ValueId left = expr(e.left);
@@ -180,10 +196,12 @@ ValueId Lowering::coalesce(sema::CoalesceExpr& e) {
     const BlockId targets[] = {good, bad};
     switch_on(content, targets);
     meet(good, way);
+    count(e, "value");
     if (!dead()) write(result, payload(content, type, 0)[0]);
   }
   jump(done);
   meet(bad, way);
+  count(e, "right side");
   const ValueId other = expr(e.right);
   write(result, other);
   jump(done);

@@ -329,9 +329,13 @@ ValueId Lowering::slice(sema::SliceExpr& e) {
 
 ValueId Lowering::block_expr(sema::BlockExpr& e) {
   const std::size_t outside = scopes.size();
-  for (Expr* s : e.statements) statement(s);
+  for (Expr* s : e.statements) {
+    count(*s);
+    statement(s);
+  }
   ValueId value;
   if (e.tail != nullptr) {
+    count(*e.tail);
     if (is_unit(e.type))
       statement(e.tail);
     else

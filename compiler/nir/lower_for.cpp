@@ -10,6 +10,11 @@ using sema::ForKind;
 using sema::PatternKind;
 
 void Lowering::for_loop(sema::ForExpr& e) {
+  walk(e);
+  count(e, "end");
+}
+
+void Lowering::walk(sema::ForExpr& e) {
   if (e.is_mut) return for_mut(e);
   switch (e.for_kind) {
     case ForKind::Range: return for_range(e);
@@ -45,6 +50,7 @@ void Lowering::close_head(const Head& h) {
 void Lowering::loop_body(sema::ForExpr& e, const Head& h) {
   const std::size_t outside = scopes.size();
   loops[e.loop.index] = {h.next, h.out, outside};
+  count(e, "body");
   statement(e.body);
   jump(h.next);
   meet(h.next, h.inside);

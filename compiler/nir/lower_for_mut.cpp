@@ -62,6 +62,7 @@ void Lowering::for_mut(sema::ForExpr& e) {
 
   // `continue` and `break` leave the element's scope, too.
   loops[e.loop.index] = {h.next, h.out, scopes.size() - 1};
+  count(e, "body");
   statement(e.body);
   pop_scopes(scopes.size() - 1);
   jump(h.next);

@@ -30,6 +30,7 @@ void Lowering::expect(sema::ExpectExpr& e) {
   Expr* c = e.condition;
   ValueId left, right, holds;
   TypeId type;
+  bool is_equal = false;
   if (c->kind == ExprKind::Compare) {
     auto* x = static_cast<sema::CompareExpr*>(c);
     type = x->left->type;
@@ -42,6 +43,7 @@ void Lowering::expect(sema::ExpectExpr& e) {
     left = expr(x->left);
     right = expr(x->right);
     holds = equal(left, right, type, x->negated);
+    is_equal = !x->negated;
   } else {
     holds = expr(c);
   }
@@ -56,6 +58,12 @@ void Lowering::expect(sema::ExpectExpr& e) {
     message =
         emit(Op::StringConcat,
              {message, string_value("\n  left:  "), left_text, string_value("\n  right: "), right_text}, text_type());
+    const bool is_text = kind(type) == TypeKind::String, is_list = kind(type) == TypeKind::List;
+    if (is_equal && (is_text || is_list)) {
+      const ValueId difference = is_text ? native("test.text_difference", {left, right}, text_type())
+                                         : native("test.list_difference", {left_text, right_text}, text_type());
+      message = emit(Op::StringConcat, {message, difference}, text_type());
+    }
   }
   effect(Op::Panic, {message});
   b.at = {};

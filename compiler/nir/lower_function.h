@@ -94,7 +94,7 @@ struct Pieces {
 
 class Lowering {
  public:
-  Lowering(sema::Program& program, FunctionId id);
+  Lowering(sema::Program& program, FunctionId id, Coverage* coverage);
   Lowered run();
 
  private:
@@ -120,6 +120,8 @@ class Lowering {
   ValueId boolean_value(bool x);
   ValueId string_value(std::string_view text);
   ValueId unit();
+  /// With coverage: counts that control comes here, in this statement or at this way out of a decision.
+  void count(const Expr& e, std::string_view way = {}, std::size_t number = 0);
   ValueId native(std::string_view name, std::initializer_list<ValueId> operands, TypeId result);
   Symbol symbol(std::string_view text) { return types.names().intern(text); }
 
@@ -225,8 +227,8 @@ class Lowering {
   void test_list(const sema::ListPattern& pattern, ValueId value, BlockId fail);
   void test_range(const sema::RangePattern& pattern, ValueId value, BlockId fail);
   void bind(const Pattern* pattern, ValueId value);
-  void arm_body(const sema::MatchArm& arm, const Pattern* pattern, const Place* place, BlockId fail, BlockId done,
-                Var result);
+  void arm_body(sema::MatchExpr& e, const sema::MatchArm& arm, const Pattern* pattern, const Place* place, BlockId fail,
+                BlockId done, Var result);
   std::vector<ValueId> payload(ValueId content, TypeId type, std::uint32_t variant);
   bool is_irrefutable(const Pattern* pattern) const;
 
@@ -251,6 +253,7 @@ class Lowering {
 
   // ---- lower_for.cpp, lower_for_mut.cpp
   void for_loop(sema::ForExpr& e);
+  void walk(sema::ForExpr& e);
   void for_range(sema::ForExpr& e);
   void for_list(sema::ForExpr& e);
   void for_map(sema::ForExpr& e);
@@ -287,6 +290,7 @@ class Lowering {
 
   sema::Program& program;
   sema::TypeTable& types;
+  Coverage* coverage;  // null: nothing is counted
   const sema::Body& body;
   const sema::FunctionInfo info_;  // a copy: asking the program for bodies may move its own
   Lowered out;

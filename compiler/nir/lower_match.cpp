@@ -194,7 +194,7 @@ void Lowering::match_arms(sema::MatchExpr& e, ValueId subject, const Place* plac
     const BlockId next = block();
     if (end - k < 2) {
       test(rows[k].pattern, subject, next);
-      arm_body(*rows[k].arm, rows[k].pattern, place, next, done, result);
+      arm_body(e, *rows[k].arm, rows[k].pattern, place, next, done, result);
       meet(next, start);
       ++k;
       continue;
@@ -221,7 +221,7 @@ void Lowering::match_arms(sema::MatchExpr& e, ValueId subject, const Place* plac
         const bool last = c + 1 == chains[v].size();
         const BlockId fail = last ? next : block();
         if (!fields.empty()) test_fields(as<sema::VariantPattern>(row.pattern).fields, fields, fail);
-        arm_body(*row.arm, row.pattern, place, fail, done, result);
+        arm_body(e, *row.arm, row.pattern, place, fail, done, result);
         if (!last)
           meet(fail, start);
         else
@@ -235,8 +235,8 @@ void Lowering::match_arms(sema::MatchExpr& e, ValueId subject, const Place* plac
 }
 
 /// The guard and body of an arm whose pattern matched.
-void Lowering::arm_body(const sema::MatchArm& arm, const Pattern* pattern, const Place* place, BlockId fail,
-                        BlockId done, Var result) {
+void Lowering::arm_body(sema::MatchExpr& e, const sema::MatchArm& arm, const Pattern* pattern, const Place* place,
+                        BlockId fail, BlockId done, Var result) {
   if (dead()) return;
   if (arm.guard != nullptr) {
     const BlockId good = block();
@@ -244,6 +244,8 @@ void Lowering::arm_body(const sema::MatchArm& arm, const Pattern* pattern, const
     condition(arm.guard, good, fail);
     meet(good, way);
   }
+  count(e, "arm", static_cast<std::size_t>(&arm - e.arms.data()) + 1);
+  if (arm.body->kind != sema::ExprKind::Block) count(*arm.body);
   if (dead()) return;
   const std::size_t outside = scopes.size();
   Opened opened;

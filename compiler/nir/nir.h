@@ -227,10 +227,11 @@ struct VTable {
   std::vector<InstanceId> methods;
 };
 
-/// A test of the program.
+/// A test of the program, or another function that is called from outside.
 struct Test {
   Symbol name;
   InstanceId function;
+  bool is_exported = false;  // no test
 };
 
 /// All instances that a program needs, in a deterministic order.

@@ -325,6 +325,7 @@ class BodyChecker final : public Declarations {
   bool is_ordered(TypeId type);
   Expr* check_try(const syntax::TryExpr* expr);
   bool convert_error(TypeId from, TypeId to, source::Span where, FunctionRef& out);
+  Expr* core_error(Expr* message, source::Span where);
   FunctionRef error_from(TypeId from, source::Span where);
   Expr* check_index(const syntax::IndexExpr* expr, bool target);
   Expr* index_on(const syntax::IndexExpr* expr, Expr* base, bool target);

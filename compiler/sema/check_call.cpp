@@ -119,23 +119,11 @@ Expr* BodyChecker::call_entity(const syntax::CallExpr* call, Path& path, TypeId 
     case Entity::Kind::Nominal: {
       NominalId id = path.entity.nominal();
       if (id == types_.known.error) {
-        TypeId type = types_.nominal(id, {});
-        std::vector<CallParam> params;
-        for (const FieldInfo& field : context_.nominal(id).variants[0].fields) {
-          params.push_back({field.name, field.type, syntax::ParamKind::Plain, {}, field.span});
-        }
+        const FieldInfo& field = context_.nominal(id).variants[0].fields[0];
+        const std::vector<CallParam> params{{field.name, field.type, syntax::ParamKind::Plain, {}, field.span}};
         std::vector<Arg> args;
         if (!check_arguments(call, params, 0, "`Error`", nullptr, nullptr, args)) return error_expr(where);
-        auto* node = make<VariantExpr>(ExprKind::Variant, type, where);
-        std::vector<Expr*> values;
-        std::vector<std::uint32_t> fields;
-        for (const Arg& arg : args) {
-          values.push_back(arg.value);
-          fields.push_back(arg.param);
-        }
-        node->values = keep(values);
-        node->fields = keep(fields);
-        return node;
+        return core_error(args[0].value, where);
       }
       std::string name(text(context_.nominal(id).name));
       if (context_.nominal(id).is_enum) {

@@ -214,6 +214,16 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
   return false;
 }
 
+/// `Error(message)`: what else it has is a variant without values, the first or, of an `Option`, `None`.
+Expr* BodyChecker::core_error(Expr* message, source::Span where) {
+  const auto& fields = context_.nominal(types_.known.error).variants[0].fields;
+  std::vector<Expr*> values{message};
+  for (std::size_t i = 1; i < fields.size(); ++i) {
+    values.push_back(variant_expr(fields[i].type, types_.is_option(fields[i].type) ? 1 : 0, {}, where));
+  }
+  return variant_expr(types_.nominal(types_.known.error, {}), 0, std::move(values), where);
+}
+
 FunctionRef BodyChecker::error_from(TypeId from, source::Span where) {
   std::vector<TypeId> own;
   for (std::size_t i = 0; i < scope_.type_params.size(); ++i) {
@@ -222,7 +232,7 @@ FunctionRef BodyChecker::error_from(TypeId from, source::Span where) {
   for (const auto& [type, made] : error_conversions_) {
     if (type == from) return make_ref(made.function, own);
   }
-  // `Error { message: "{error}" }`, as a function of its own.
+  // `Error("{error}")`, as a function of its own.
   Frame* outer = frame_;
   FunctionInfo info;
   info.kind = FunctionKind::Lambda;
@@ -238,7 +248,7 @@ FunctionRef BodyChecker::error_from(TypeId from, source::Span where) {
   auto* format = make<FormatExpr>(ExprKind::Format, primitive(TypeKind::String), where);
   std::vector<FormatPart> parts{{{}, local_expr(error, where), {}}};
   format->parts = keep(parts);
-  frame->body->root = variant_expr(frame->result, 0, {format}, where);
+  frame->body->root = core_error(format, where);
   frame_ = outer;
   if (!types_.has_infer(from)) error_conversions_.emplace_back(from, FunctionRef{id, {}});
   return make_ref(id, own);

@@ -110,8 +110,8 @@ struct ModuleEntry {
   std::vector<ImportEntry> imports;
   FlatMap<Symbol, std::uint32_t> import_names;
   std::vector<FunctionId> functions;  // free functions
-  std::vector<FunctionId> tests;
-  std::vector<FunctionId> methods;  // of impls and traits
+  std::vector<FunctionId> tests;      // and benchmarks
+  std::vector<FunctionId> methods;    // of impls and traits
   std::vector<NominalId> nominals;
   std::vector<TraitId> traits;
   std::vector<ImplId> impls;
@@ -283,16 +283,20 @@ struct Database final : QueryAnswers {
   Fits satisfies(TypeId type, const TraitRef& trait, const Scope& scope, int depth);
   Fits satisfies_bounds(std::span<const TypeParamDecl> params, std::span<const TypeId> arguments, const Scope& scope,
                         int depth, TraitRef* failed = nullptr, std::size_t* failed_param = nullptr);
+  void solve_bounds(std::span<const TypeParamDecl> params, std::vector<TypeId>& binding, const Scope& scope, int depth);
+  std::vector<std::vector<TypeId>> ways_to_implement(TypeId type, TraitId trait, const Scope& scope, int depth);
   std::optional<Fits> builtin_rule(TypeId type, const TraitRef& trait, const Scope& scope, int depth);
   template <typename F>
   void for_each_impl(TypeId self, TraitId trait, F each);
   void report_unsatisfied(TypeId type, const TraitRef& trait, const Scope& scope, source::Span where);
-  std::vector<ImplMatch> impls_of(TypeId self, TraitId trait, const Scope& scope);
+  std::vector<ImplMatch> impls_of(TypeId self, TraitId trait, const Scope& scope, int depth = 0);
   std::optional<ImplMatch> find_impl(TypeId self, const TraitRef& trait, const Scope& scope);
   std::vector<MethodMatch> methods(TypeId receiver, Symbol name, const Scope& scope, bool with_self);
   std::vector<std::string_view> method_names(TypeId receiver, const Scope& scope, bool with_self);
   FunctionRef resolve_method(FunctionRef method);
+  FunctionRef own_text(TypeId type, Symbol name);
   FunctionRef own_to_string(TypeId type);
+  FunctionRef own_report(TypeId type);
   bool has_equality(TypeId type);
   std::uint64_t answer_equality(NominalId id);
   bool takes_self(FunctionId id) const;

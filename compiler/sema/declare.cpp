@@ -304,7 +304,7 @@ std::uint64_t Database::answer_signature(FunctionId id) {
     info.result = types.unit();
     info.has_body = true;
     info.test_name = kept.copy(entry.test->name);
-    info.qualified_name = "test \"" + std::string(entry.test->name) + "\"";
+    info.qualified_name = (entry.test->is_bench ? "bench \"" : "test \"") + std::string(entry.test->name) + "\"";
     info.span = span(entry.module, entry.test->name_range);
     entry.info = std::move(info);
     return hash_bytes(entry.info.test_name);

@@ -81,12 +81,13 @@ void Database::check_module(ModuleId id) {
            quoted(names.text(name->symbol)) + " is declared twice in this module")
         .note(span(id, it->second), "the first is here");
   }
-  std::unordered_map<std::string_view, syntax::Range> tests;
+  std::unordered_map<std::string_view, syntax::Range> tests, benches;
   for (FunctionId test : module.tests) {
     const auto* item = functions[test.index].test;
-    const auto [it, added] = tests.try_emplace(item->name, item->name_range);
+    const auto [it, added] = (item->is_bench ? benches : tests).try_emplace(item->name, item->name_range);
     if (added) continue;
-    report(Code::DuplicateName, span(id, item->name_range), "two tests are named \"" + std::string(item->name) + "\"")
+    report(Code::DuplicateName, span(id, item->name_range),
+           (item->is_bench ? "two benchmarks are named \"" : "two tests are named \"") + std::string(item->name) + "\"")
         .note(span(id, it->second), "the first is here");
   }
   for (const ImportEntry& import : module.imports) {

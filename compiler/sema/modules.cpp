@@ -281,7 +281,7 @@ class Collector {
   }
 
   void collect_test(const syntax::TestItem& item) {
-    const std::uint32_t index = identify(ItemKind::Test, 0, hash_bytes(item.name), [&] {
+    const std::uint32_t index = identify(ItemKind::Test, item.is_bench, hash_bytes(item.name), [&] {
       FunctionEntry entry;
       return db_.new_function(std::move(entry)).index;
     });
@@ -348,7 +348,7 @@ class Collector {
 /// Modules of the library that later builds bring.
 bool is_later_module(std::string_view name) {
   constexpr std::string_view kLater[] = {"tensor",  "sql",     "http", "actor", "cluster",
-                                         "monitor", "sandbox", "time", "json",  "random"};
+                                         "monitor", "sandbox", "time", "random"};
   return std::ranges::find(kLater, name) != std::end(kLater);
 }
 

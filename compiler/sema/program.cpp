@@ -1,5 +1,7 @@
 #include "compiler/sema/program.h"
 
+#include <algorithm>
+
 #include "compiler/sema/database.h"
 
 namespace noodle::sema {
@@ -9,6 +11,15 @@ struct Program::Impl {
       : db(names, sources, sink, loader) {
     db.load_library();
   }
+  /// The main module's tests, or its benchmarks.
+  std::vector<FunctionId> tests(bool benches) const {
+    std::vector<FunctionId> out;
+    if (!db.main.valid()) return out;
+    for (const FunctionId id : db.modules[db.main.index].tests) {
+      if (db.functions[id.index].test->is_bench == benches) out.push_back(id);
+    }
+    return out;
+  }
   Database db;
 };
 
@@ -17,13 +28,14 @@ Program::Program(Interner& names, source::SourceMap& sources, source::Diagnostic
 
 Program::~Program() = default;
 
-bool Program::open(std::string_view path) {
+bool Program::open(std::string_view path, std::optional<std::string_view> root) {
   Database& db = impl_->db;
   auto text = db.loader.load(path);
   if (!text) return false;
   const std::string name(path);
   const std::size_t slash = name.rfind('/');
-  db.root = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+  const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash + 1);
+  db.root = root.value_or(folder);
   if (const auto it = db.modules_by_path.find(name); it != db.modules_by_path.end()) {
     // A file of the library: it is there already, and is now what is checked.
     db.main = it->second;
@@ -31,7 +43,8 @@ bool Program::open(std::string_view path) {
       db.replace_text(db.modules[db.main.index].file, std::move(*text));
   } else {
     db.main = ModuleId(db.modules.size());
-    std::string module = name.substr(db.root.size());
+    std::string module = name.substr(name.starts_with(db.root) ? db.root.size() : folder.size());
+    std::ranges::replace(module, '/', '.');
     if (module.ends_with(".noodle")) module.resize(module.size() - std::string_view(".noodle").size());
     db.load_module(std::move(module), name, ModuleOrigin::User, std::move(*text));
   }
@@ -67,10 +80,8 @@ std::vector<FunctionId> Program::main_functions() {
   return out;
 }
 
-std::vector<FunctionId> Program::tests() {
-  Database& db = impl_->db;
-  return db.main.valid() ? db.modules[db.main.index].tests : std::vector<FunctionId>();
-}
+std::vector<FunctionId> Program::tests() { return impl_->tests(false); }
+std::vector<FunctionId> Program::benches() { return impl_->tests(true); }
 
 const FunctionInfo& Program::function(FunctionId id) {
   const FunctionInfo& info = impl_->db.function(id);
@@ -110,6 +121,15 @@ std::string_view Program::module_name(ModuleId id) const {
   return id.index < impl_->db.modules.size() ? std::string_view(impl_->db.modules[id.index].name) : std::string_view();
 }
 
+std::vector<source::FileId> Program::own_files() const {
+  std::vector<source::FileId> files;
+  const Database& db = impl_->db;
+  for (std::size_t m = 0; m < db.modules.size(); ++m) {
+    if (db.modules[m].origin == ModuleOrigin::User || ModuleId(m) == db.main) files.push_back(db.modules[m].file);
+  }
+  return files;
+}
+
 FunctionRef Program::resolve(FunctionRef trait_method) { return impl_->db.resolve_method(trait_method); }
 
 bool Program::implements(TypeId type, TraitRef trait) {
@@ -117,6 +137,7 @@ bool Program::implements(TypeId type, TraitRef trait) {
 }
 
 FunctionRef Program::own_to_string(TypeId type) { return impl_->db.own_to_string(type); }
+FunctionRef Program::own_report(TypeId type) { return impl_->db.own_report(type); }
 bool Program::has_equality(TypeId type) { return impl_->db.has_equality(type); }
 
 std::optional<SymbolAt> Program::symbol_at(source::FileId file, std::uint32_t offset) {
@@ -125,6 +146,36 @@ std::optional<SymbolAt> Program::symbol_at(source::FileId file, std::uint32_t of
 
 std::vector<source::Span> Program::references_at(source::FileId file, std::uint32_t offset) {
   return impl_->db.references_at(file, offset);
+}
+
+std::vector<std::string> Program::visible_names() {
+  const auto names = impl_->db.visible_names(Scope{impl_->db.main, {}, {}});
+  return {names.begin(), names.end()};
+}
+
+std::vector<std::string> Program::member_names(TypeId type) {
+  Database& db = impl_->db;
+  const auto methods = db.method_names(type, Scope{db.main, {}, {}}, true);
+  std::vector<std::string> names(methods.begin(), methods.end());
+  const NominalId id = db.types.nominal_of(type);
+  if (!id.valid() || db.nominal(id).is_enum) return names;
+  const NominalDecl& decl = db.types.nominal(id);
+  for (const FieldInfo& field : decl.variants[0].fields) {
+    if (!field.is_private || decl.module == db.main) names.emplace_back(db.names.text(field.name));
+  }
+  return names;
+}
+
+std::vector<std::string> Program::exported_names(std::string_view import) {
+  std::vector<std::string> names;
+  const Database& db = impl_->db;
+  for (const ImportEntry& entry : db.modules[db.main.index].imports) {
+    if (!entry.module.valid() || db.names.text(entry.name) != import) continue;
+    for (const auto& [symbol, entity] : db.modules[entry.module.index].items) {
+      if (db.is_pub(entity)) names.emplace_back(db.names.text(symbol));
+    }
+  }
+  return names;
 }
 
 void Program::edit(source::FileId file, std::string text) { impl_->db.replace_text(file, std::move(text)); }

@@ -85,8 +85,9 @@ class Program {
   Program(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader);
   ~Program();
 
-  /// Makes `path` the main module (its text comes from the loader). False when it can't be read.
-  bool open(std::string_view path);
+  /// Makes `path` the main module (its text comes from the loader). Imports are looked up in its folder, or in
+  /// `root`, which ends in a slash. False when it can't be read.
+  bool open(std::string_view path, std::optional<std::string_view> root = std::nullopt);
   /// Keeps no record of what names within a module mean, which only editors ask for; call it before `open`.
   void keep_no_uses();
   /// Checks everything in the main module and all modules it reaches (library bodies are checked
@@ -101,6 +102,8 @@ class Program {
   std::vector<FunctionId> main_functions();
   /// The tests of the main module, in source order.
   std::vector<FunctionId> tests();
+  /// Its benchmarks.
+  std::vector<FunctionId> benches();
   const FunctionInfo& function(FunctionId id);
   std::size_t function_count() const;
   /// The typed tree, checked on first demand; null after errors or without a body.
@@ -112,6 +115,8 @@ class Program {
   std::size_t constant_count() const;
   std::string_view constant_name(ConstId id) const;
   std::string_view module_name(ModuleId id) const;
+  /// The files of the program that are not the library's, and the main one.
+  std::vector<source::FileId> own_files() const;
 
   /// The implementation that a trait method call means once its arguments are concrete: a function
   /// with a body (or native or intrinsic) and its own arguments. A default method of the trait
@@ -122,11 +127,17 @@ class Program {
   bool implements(TypeId type, TraitRef trait);
   /// `to_string` that the type defines itself (inherent or by a trait), or invalid: then it is derived.
   FunctionRef own_to_string(TypeId type);
+  /// What `main` prints of the core error, its causes included; invalid for every other type.
+  FunctionRef own_report(TypeId type);
   /// Whether == and hashing exist for the type: it holds no function and no `any`.
   bool has_equality(TypeId type);
 
   /// Editors' questions; offsets are bytes of the file.
   std::optional<SymbolAt> symbol_at(source::FileId file, std::uint32_t offset);
+  /// The names that the main module sees; the fields and methods of a type; what an imported module exports.
+  std::vector<std::string> visible_names();
+  std::vector<std::string> member_names(TypeId type);
+  std::vector<std::string> exported_names(std::string_view import);
   std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
   /// Replaces the text of a file; what depended on what changed is asked again when next needed.
   /// Diagnostics of what still stands are given to the sink again by the next `check_all`, so clear it first.

@@ -26,6 +26,14 @@ std::uint64_t key_of(std::uint64_t head, std::uint64_t what) { return hash_combi
 /// The head of a bare type parameter: impls for every type.
 constexpr std::uint64_t kBlanketHead = 0;
 
+/// Whether a parameter that `binding` leaves open occurs in the type.
+bool mentions_open(const TypeTable& types, TypeId type, std::span<const TypeId> binding) {
+  if (!types.has_params(type)) return false;
+  const TypeData& data = types[type];
+  if (data.kind == TypeKind::Param) return data.index >= binding.size() || !binding[data.index].valid();
+  return std::ranges::any_of(data.arguments, [&](TypeId inner) { return mentions_open(types, inner, binding); });
+}
+
 }  // namespace
 
 std::uint64_t Database::head(TypeId type) const {
@@ -181,7 +189,11 @@ Fits Database::satisfies_bounds(std::span<const TypeParamDecl> params, std::span
         continue;
       }
       std::vector<TypeId> trait_arguments;
-      for (TypeId argument : bound.arguments) trait_arguments.push_back(types.substitute(argument, arguments));
+      for (TypeId argument : bound.arguments) {
+        // What is still open fits anything.
+        const bool open = mentions_open(types, argument, arguments);
+        trait_arguments.push_back(open ? TypeId() : types.substitute(argument, arguments));
+      }
       const TraitRef wanted{bound.trait, trait_arguments};
       const Fits one = satisfies(arguments[i], wanted, scope, depth + 1);
       if (one == Fits::No && failed != nullptr) {
@@ -193,6 +205,41 @@ Fits Database::satisfies_bounds(std::span<const TypeParamDecl> params, std::span
     }
   }
   return fits;
+}
+
+/// Binds type parameters that only bounds mention, as `T` in `impl<T, I: Iterator<T>> … for I`: what the type
+/// bound to `I` iterates over is `T`, when it does so in one way.
+void Database::solve_bounds(std::span<const TypeParamDecl> params, std::vector<TypeId>& binding, const Scope& scope,
+                            int depth) {
+  if (depth > kDeepestBounds) return;
+  for (std::size_t i = 0; i < params.size() && i < binding.size(); ++i) {
+    for (const TraitRef& bound : params[i].bounds) {
+      const auto open = [&](TypeId argument) { return mentions_open(types, argument, binding); };
+      if (!binding[i].valid() || std::ranges::none_of(bound.arguments, open)) continue;
+      const auto ways = ways_to_implement(binding[i], bound.trait, scope, depth + 1);
+      if (ways.size() != 1) continue;
+      for (std::size_t k = 0; k < bound.arguments.size() && k < ways[0].size(); ++k) {
+        if (types.kind(ways[0][k]) != TypeKind::Error) match(bound.arguments[k], ways[0][k], binding);
+      }
+    }
+  }
+}
+
+/// The arguments with which a type has a trait: by what it is bounded by, as `any` of it, or by impls.
+std::vector<std::vector<TypeId>> Database::ways_to_implement(TypeId type, TraitId trait_id, const Scope& scope,
+                                                             int depth) {
+  std::vector<std::vector<TypeId>> ways;
+  const TypeData data = types[type];
+  if (data.kind == TypeKind::Any && TraitId(data.index) == trait_id) {
+    ways.emplace_back(data.arguments.begin(), data.arguments.end());
+  }
+  if (data.kind == TypeKind::Param && data.index < scope.type_params.size()) {
+    for (const TraitRef& bound : scope.type_params[data.index].bounds) {
+      if (bound.trait == trait_id) ways.emplace_back(bound.arguments.begin(), bound.arguments.end());
+    }
+  }
+  for (ImplMatch& match : impls_of(type, trait_id, scope, depth)) ways.push_back(std::move(match.trait_arguments));
+  return ways;
 }
 
 /// Calls `each(impl, entry, binding, fits)` for every impl of the trait whose target and bounds fit; stops
@@ -243,6 +290,7 @@ Fits Database::satisfies(TypeId type, const TraitRef& trait_ref, const Scope& sc
     for (std::size_t i = 0; i < entry.info.trait.arguments.size() && i < trait_ref.arguments.size(); ++i) {
       fits = both(fits, match(entry.info.trait.arguments[i], trait_ref.arguments[i], binding));
     }
+    if (fits != Fits::No) solve_bounds(entry.info.type_params, binding, scope, depth + 1);
     if (fits != Fits::No) fits = both(fits, satisfies_bounds(entry.info.type_params, binding, scope, depth + 1));
     if (fits != Fits::No) best = fits;
     return best != Fits::Yes;
@@ -250,23 +298,12 @@ Fits Database::satisfies(TypeId type, const TraitRef& trait_ref, const Scope& sc
   return best;
 }
 
-namespace {
-
-/// Whether a parameter that `binding` leaves open occurs in the type.
-bool mentions_open(const TypeTable& types, TypeId type, std::span<const TypeId> binding) {
-  if (!types.has_params(type)) return false;
-  const TypeData& data = types[type];
-  if (data.kind == TypeKind::Param) return data.index >= binding.size() || !binding[data.index].valid();
-  return std::ranges::any_of(data.arguments, [&](TypeId inner) { return mentions_open(types, inner, binding); });
-}
-
-}  // namespace
-
-std::vector<ImplMatch> Database::impls_of(TypeId self, TraitId trait_id, const Scope& scope) {
+std::vector<ImplMatch> Database::impls_of(TypeId self, TraitId trait_id, const Scope& scope, int depth) {
   std::vector<ImplMatch> found;
   if (!trait_id.valid()) return found;
   for_each_impl(self, trait_id, [&](ImplId id, const ImplEntry& entry, std::vector<TypeId>& binding, Fits) {
-    if (satisfies_bounds(entry.info.type_params, binding, scope, 0) == Fits::No) return true;
+    solve_bounds(entry.info.type_params, binding, scope, depth);
+    if (satisfies_bounds(entry.info.type_params, binding, scope, depth) == Fits::No) return true;
     ImplMatch& match = found.emplace_back();
     match.impl = id;
     for (TypeId argument : entry.info.trait.arguments) {
@@ -286,7 +323,9 @@ std::optional<ImplMatch> Database::find_impl(TypeId self, const TraitRef& trait_
     for (std::size_t i = 0; i < entry.info.trait.arguments.size() && i < trait_ref.arguments.size(); ++i) {
       fits = both(fits, match(entry.info.trait.arguments[i], trait_ref.arguments[i], binding));
     }
-    if (fits == Fits::No || satisfies_bounds(entry.info.type_params, binding, scope, 0) == Fits::No) return true;
+    if (fits == Fits::No) return true;
+    solve_bounds(entry.info.type_params, binding, scope, 0);
+    if (satisfies_bounds(entry.info.type_params, binding, scope, 0) == Fits::No) return true;
     if (found && fits != Fits::Yes) return true;
     found = ImplMatch{id, std::move(binding), {trait_ref.arguments.begin(), trait_ref.arguments.end()}};
     return fits != Fits::Yes;
@@ -414,20 +453,29 @@ FunctionId Database::impl_method(ImplId id, Symbol name) const {
   return FunctionId();
 }
 
-FunctionRef Database::own_to_string(TypeId type) {
+/// The type's own method of this name, neither generic nor of a trait, that makes a text of the value.
+FunctionRef Database::own_text(TypeId type, Symbol name) {
   ask(QueryKind::ImplTable, 0);
-  const Scope scope;
-  if (const auto it = inherent.find(key_of(head(type), to_string_name.index)); it != inherent.end()) {
-    for (const InherentMethod& method : it->second) {
-      std::vector<TypeId> binding;
-      const auto* item = functions[method.function.index].syntax;
-      if (!takes_self(method.function) || item->params.size() != 1 || !item->type_params.empty()) continue;
-      if (function(method.function).result != types.primitive(TypeKind::String)) continue;
-      if (match_impl(impls[method.impl.index], type, binding) != Fits::Yes) continue;
-      if (satisfies_bounds(impls[method.impl.index].info.type_params, binding, scope, 0) == Fits::No) continue;
-      return {method.function, context.keep(binding)};
-    }
+  for (const InherentMethod& method : inherent_named(type, name)) {
+    std::vector<TypeId> binding;
+    const auto* item = functions[method.function.index].syntax;
+    if (!takes_self(method.function) || item->params.size() != 1 || !item->type_params.empty()) continue;
+    if (function(method.function).result != types.primitive(TypeKind::String)) continue;
+    if (match_impl(impls[method.impl.index], type, binding) != Fits::Yes) continue;
+    if (satisfies_bounds(impls[method.impl.index].info.type_params, binding, Scope(), 0) == Fits::No) continue;
+    return {method.function, context.keep(binding)};
   }
+  return {};
+}
+
+FunctionRef Database::own_report(TypeId type) {
+  const bool core = types.known.error.valid() && types.nominal_of(type) == types.known.error;
+  return core ? own_text(type, names.intern("report")) : FunctionRef{};
+}
+
+FunctionRef Database::own_to_string(TypeId type) {
+  const Scope scope;
+  if (const FunctionRef own = own_text(type, to_string_name); own.function.valid()) return own;
   // Else that of a trait: `Show`, or one of the program's with such a method.
   const auto named = trait_methods.find(to_string_name);
   if (named == trait_methods.end()) return {};

@@ -68,6 +68,7 @@ std::span<const MatchArm> Parser::arms(bool select) {
     if (!report_foreign_operator()) expect(BraceOpen, "and the arms");
     return {};
   }
+  mark(Token::kParts);
   advance();
   while (!at(BraceClose) && !at_end()) {
     const std::size_t start = pos_;

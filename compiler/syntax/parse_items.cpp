@@ -82,7 +82,7 @@ Item* Parser::item_body(Item head, bool top_level) {
     case Const: return const_item(head);
     case Actor: return actor_item(head);
     case Identifier:
-      if ((peek() == String || peek() == StringBegin) && spelling() == "test") return test_item(head);
+      if (at_test()) return test_item(head);
       break;
     default: break;
   }
@@ -344,6 +344,12 @@ FieldDecl Parser::field_decl(bool in_struct) {
   return field;
 }
 
+// The brace of a body that holds no statements.
+bool Parser::expect_parts(std::string_view after) {
+  if (at(BraceOpen)) mark(Token::kParts);
+  return expect(BraceOpen, after);
+}
+
 StructItem* Parser::struct_item(Item head) {
   head.kind = ItemKind::Struct;
   advance();
@@ -352,7 +358,7 @@ StructItem* Parser::struct_item(Item head) {
   Sequence<FieldDecl> fields(fields_);
   const Range opening = range();
   expect_body_brace();
-  if (expect(BraceOpen, "and the fields of the struct")) {
+  if (expect_parts("and the fields of the struct")) {
     while (!at(BraceClose) && !at_end()) {
       const std::size_t start = pos_;
       fields.push(field_decl(true));
@@ -371,7 +377,7 @@ EnumItem* Parser::enum_item(Item head) {
   Sequence<VariantDecl> variants(variants_);
   const Range opening = range();
   expect_body_brace();
-  if (expect(BraceOpen, "and the variants of the enum")) {
+  if (expect_parts("and the variants of the enum")) {
     while (!at(BraceClose) && !at_end()) {
       const std::size_t start = pos_;
       VariantDecl variant{{}, {}, {}, doc_before(pos_)};
@@ -433,7 +439,7 @@ List<FunctionItem> Parser::members(bool in_trait) {
   Sequence<FunctionItem*> list(functions_);
   const Range opening = range();
   expect_body_brace();
-  if (expect(BraceOpen, "and the methods")) {
+  if (expect_parts("and the methods")) {
     while (!at(BraceClose) && !at_end()) {
       const std::size_t start = pos_;
       if (FunctionItem* method = member_function(in_trait)) list.push(method);
@@ -494,11 +500,13 @@ ConstItem* Parser::const_item(Item head) {
 
 TestItem* Parser::test_item(Item head) {
   head.kind = ItemKind::Test;
+  const bool is_bench = spelling() == "bench";
   advance();
   const Range where = range();
-  const std::string_view name = plain_string("the name of a test").value_or(std::string_view());
+  const std::string_view name =
+      plain_string(is_bench ? "the name of a benchmark" : "the name of a test").value_or(std::string_view());
   BlockExpr* code = body();
-  return out_.arena.make<TestItem>(head, name, where, code);
+  return out_.arena.make<TestItem>(head, is_bench, name, where, code);
 }
 
 ActorItem* Parser::actor_item(Item head) {
@@ -510,7 +518,7 @@ ActorItem* Parser::actor_item(Item head) {
   Sequence<FunctionItem*> methods(functions_);
   const Range opening = range();
   expect_body_brace();
-  if (expect(BraceOpen, "and the body of the actor")) {
+  if (expect_parts("and the body of the actor")) {
     while (!at(BraceClose) && !at_end()) {
       const std::size_t start = pos_;
       if (at(Let) || at(Var)) {

@@ -155,6 +155,7 @@ Pattern* Parser::name_pattern() {
 Pattern* Parser::struct_pattern(std::uint32_t first, std::span<const Name> path) {
   const Range opening = range();
   const Context context(*this, true, Head::None);
+  mark(Token::kEntries);
   advance();
   bool rest = false;
   const std::span<const FieldPattern> fields = field_patterns(BraceClose, opening, true, &rest);

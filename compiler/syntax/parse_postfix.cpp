@@ -187,6 +187,7 @@ Expr* Parser::struct_literal(Expr* base, std::uint32_t first) {
   const Range opening = range();
   const Context context(*this, true, Head::None);
   Sequence<FieldInit> list(inits_);
+  mark(Token::kEntries);
   advance();
   while (!at(BraceClose) && !at_end()) {
     const bool reserved = at_word() && !at(Identifier) && peek() != Colon;

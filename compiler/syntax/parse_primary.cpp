@@ -163,6 +163,7 @@ Expr* Parser::braces() {
   const std::uint32_t begin_key = begin();
   Expr* key = expr();
   if (at(Colon) && peek() != Colon && !(peek() == Equal && token_at(1).begin == token().end)) {
+    tokens_[start - 1].flags |= Token::kEntries | Token::kMap;
     return map_after_key(first, opening, key);
   }
   Stmt* statement = finish_statement(key, begin_key);
@@ -185,6 +186,7 @@ Expr* Parser::map_after_key(std::uint32_t first, Range opening, Expr* key) {
   if (!at(BraceClose) && !at_end() && !recovering_) {
     error(Code::UnexpectedToken, range(), "expected `,` or `}`, found " + found());
   }
+  if (at(BraceClose)) mark(Token::kMap);
   expect_closing(BraceClose, opening);
   return make<MapExpr>(ExprKind::Map, first, std::span<const MapEntry>(entries.finish(out_.arena)));
 }

@@ -225,6 +225,10 @@ void Parser::synchronise(std::size_t start, bool commas) {
   }
 }
 
+bool Parser::at_test() const {
+  return (peek() == String || peek() == StringBegin) && (spelling() == "test" || spelling() == "bench");
+}
+
 bool Parser::at_item_start() const {
   switch (kind_) {
     case Fn:
@@ -237,7 +241,7 @@ bool Parser::at_item_start() const {
     case Pub:
     case Actor:
     case At: return true;
-    case Identifier: return (peek() == String || peek() == StringBegin) && spelling() == "test";
+    case Identifier: return at_test();
     default: return false;
   }
 }

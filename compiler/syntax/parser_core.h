@@ -150,8 +150,10 @@ class Parser {
   bool expect_closing(TokenKind kind, Range opening);
   bool another_element(Range opening, bool labelled);
   void expect_body_brace();
+  bool expect_parts(std::string_view after);
   void synchronise(std::size_t start, bool commas = false);
   std::uint32_t indent(std::size_t pos);
+  bool at_test() const;  // `test "` or `bench "`
   bool at_item_start() const;
   bool at_lost_item() const;
   bool report_foreign_operator();

@@ -343,7 +343,7 @@ void Printer::item(const Item& item) {
     }
     case ItemKind::Test: {
       const auto& made = static_cast<const TestItem&>(item);
-      text("test ");
+      text(made.is_bench ? "bench " : "test ");
       quoted(made.name);
       text(" ");
       --indent_;

@@ -47,6 +47,10 @@ struct Token {
     // Written by the parser, read by the formatter.
     kPrefix = 64,      // `-` before an operand, `@` before an attribute, `..` of a rest pattern
     kTypeAngle = 128,  // `<` or `>` around types
+    // Of a `{`, which has none of the flags above that share these bits. A block of statements has neither.
+    kEntries = 8,  // a struct literal or pattern, or a map: commas separate, and newlines are blanks
+    kMap = 32,     // a map, whose `}` is marked as well
+    kParts = 16,   // arms, fields, variants or members: commas or newlines separate
   };
 
   std::uint32_t begin = 0;

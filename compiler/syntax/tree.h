@@ -537,7 +537,9 @@ struct ConstItem : Item {
   Type* type;  // null when inferred
   Expr* value;
 };
+/// `test "name" { … }` and `bench "name" { … }`.
 struct TestItem : Item {
+  bool is_bench;
   std::string_view name;
   Range name_range;
   BlockExpr* body;

@@ -13,7 +13,7 @@ namespace noodle::jit {
 class Analyses {
  public:
   Analyses(const llvm::Module& ir, llvm::TargetMachine& target)
-      : builder(&target), libraries_(llvm::Triple(ir.getTargetTriple())) {
+      : builder(&target, tuning()), libraries_(llvm::Triple(ir.getTargetTriple())) {
     libraries_.disableAllFunctions();
     functions_.registerPass([this] { return llvm::TargetLibraryAnalysis(libraries_); });
     builder.registerModuleAnalyses(modules);
@@ -26,6 +26,13 @@ class Analyses {
   llvm::PassBuilder builder;
 
  private:
+  // As clang has it for whole pipelines: what stands side by side is computed side by side.
+  static llvm::PipelineTuningOptions tuning() {
+    llvm::PipelineTuningOptions options;
+    options.SLPVectorization = true;
+    return options;
+  }
+
   llvm::TargetLibraryInfoImpl libraries_;
   llvm::LoopAnalysisManager loops_;
   llvm::FunctionAnalysisManager functions_;

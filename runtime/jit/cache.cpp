@@ -202,9 +202,9 @@ bool Cache::add(std::string_view key, const std::vector<KeptImage>& images) {
   // Another process may have kept some meanwhile.
   std::vector<KeptImage> all = load_from(folder, key);
   for (const KeptImage& image : images) {
-    const bool known =
-        std::ranges::any_of(all, [&](const KeptImage& other) { return other.is_for(image.function, image.loops); });
-    if (!known) all.push_back(image);
+    if (std::ranges::any_of(all, [&](const KeptImage& other) { return other.serves_as(image); })) continue;
+    std::erase_if(all, [&](const KeptImage& other) { return image.serves_as(other); });
+    all.push_back(image);
   }
   const std::string bytes = write_entry(key, all);
   if (bytes.size() > options_.most_bytes) return give_up("the code is larger than all together may be");

@@ -11,7 +11,7 @@ namespace noodle::jit {
 
 namespace {
 
-constexpr std::string_view kMagic = "noodle code 2\n\0\0";
+constexpr std::string_view kMagic = "noodle code 3\n\0\0";
 constexpr std::size_t kSymbolBytes = 44;
 
 class Writer {
@@ -67,6 +67,7 @@ void write_image(Writer& out, const KeptImage& image) {
   out.number(image.function);
   out.number(static_cast<std::uint32_t>(image.loops.size()));
   for (const std::uint32_t loop : image.loops) out.number(loop);
+  out.number(static_cast<std::uint8_t>(image.effort));
   out.number(static_cast<std::uint32_t>(image.symbols.size()));
   for (const Symbol& symbol : image.symbols) {
     out.number(symbol.function);
@@ -90,6 +91,8 @@ KeptImage read_image(Reader& in) {
   image.function = in.number<std::uint32_t>();
   image.loops.resize(in.count(sizeof(std::uint32_t)));
   for (std::uint32_t& loop : image.loops) loop = in.number<std::uint32_t>();
+  image.effort = static_cast<Effort>(in.number<std::uint8_t>());
+  if (image.effort != Effort::Quick && image.effort != Effort::Full) in.refuse();
   image.symbols.resize(in.count(kSymbolBytes));
   for (Symbol& symbol : image.symbols) {
     symbol.function = in.number<std::uint32_t>();

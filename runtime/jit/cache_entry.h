@@ -17,12 +17,14 @@ namespace noodle::jit {
 struct KeptImage {
   std::uint32_t function = 0;
   std::vector<std::uint32_t> loops;
+  Effort effort = Effort::Full;
   std::vector<Symbol> symbols;
   std::string bytes;    // none: the function can't be compiled
   std::string origins;  // as in Image
 
-  bool is_for(std::uint32_t id, const std::vector<std::uint32_t>& heads) const {
-    return function == id && loops == heads;
+  /// Whether the other was made for the same, and no better.
+  bool serves_as(const KeptImage& other) const {
+    return function == other.function && loops == other.loops && effort >= other.effort;
   }
 };
 

@@ -38,7 +38,7 @@ KeptImage image_of(std::uint32_t function, std::size_t bytes) {
 }
 
 bool same(const KeptImage& a, const KeptImage& b) {
-  return a.is_for(b.function, b.loops) && a.bytes == b.bytes && a.origins == b.origins &&
+  return a.serves_as(b) && b.serves_as(a) && a.bytes == b.bytes && a.origins == b.origins &&
          std::ranges::equal(a.symbols, b.symbols, [](const Symbol& x, const Symbol& y) {
            return x.function == y.function && x.loop == y.loop && x.entry == y.entry && x.fast == y.fast &&
                   x.bytes == y.bytes;

@@ -14,6 +14,7 @@
 #include <llvm/Transforms/Scalar/SimpleLoopUnswitch.h>
 #include <llvm/Transforms/Scalar/SimplifyCFG.h>
 #include <llvm/Transforms/Vectorize/LoopVectorize.h>
+#include <llvm/Transforms/Vectorize/SLPVectorizer.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -40,21 +41,27 @@ std::int64_t micros_used() {
   return std::int64_t{used.tv_sec} * 1'000'000 + used.tv_nsec / 1000;
 }
 
-llvm::TargetMachine& target_machine() {
-  static const std::unique_ptr<llvm::TargetMachine> machine = [] {
-    std::string features;
-    for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
-      features += (features.empty() ? "" : ",") + std::string(has ? "+" : "-") + feature.str();
-    }
-    return make_target(llvm::sys::getHostCPUName(), features, llvm::Reloc::PIC_, false);
-  }();
+llvm::TargetMachine& target_machine(Effort effort) {
+  static std::unique_ptr<llvm::TargetMachine> machines[2];
+  std::unique_ptr<llvm::TargetMachine>& machine = machines[static_cast<std::size_t>(effort)];
+  if (machine != nullptr) return *machine;
+  std::string features;
+  for (const auto& [feature, has] : llvm::sys::getHostCPUFeatures()) {
+    features += (features.empty() ? "" : ",") + std::string(has ? "+" : "-") + feature.str();
+  }
+  machine = make_target(llvm::sys::getHostCPUName(), features, llvm::Reloc::PIC_, false);
+  // Selects instructions one by one, and keeps values in memory between blocks.
+  if (effort == Effort::Quick) machine->setOptLevel(llvm::CodeGenOptLevel::None);
   return *machine;
 }
 
 // Functions that a function calls are compiled with it as long as all together stay small. Of those that are compiled
-// already only the smallest, to be taken in by their callers.
+// as well already only the smallest, to be taken in by their callers.
 constexpr std::size_t kMostWords = 4000;
 constexpr std::size_t kMostFunctions = 24;
+
+// Values that may be written on the ways out of one piece: where that are tens of thousands, LLVM takes seconds.
+constexpr std::size_t kMostSaves[] = {200'000, 20'000};  // by Effort
 
 // Whose bodies are wanted: the function itself, if its own is, and what is called from the code that is compiled.
 class Reachable {
@@ -91,7 +98,8 @@ class Reachable {
       if (std::ranges::binary_search(request_.apart, inst.uimm())) continue;
       const std::size_t more = module_.module().functions[inst.uimm()].code.size();
       if (words_ + more > kMostWords || found_.size() == kMostFunctions) continue;
-      if (more > kSmallest && module_.functions[inst.uimm()].fast.load(std::memory_order_relaxed) != nullptr) continue;
+      const bool is_taken_in = more <= kSmallest && request_.effort == Effort::Full;
+      if (!is_taken_in && std::ranges::binary_search(request_.made, inst.uimm())) continue;
       words_ += more;
       add(inst.uimm());
     }
@@ -128,6 +136,10 @@ bool lower(Unit& unit, const Request& request, std::string& trouble) {
     llvm::Function* entry = make_entry(unit, loop_entry_name(request.function, loop));
     Lowering(unit, unit.view(request.function), *first, entry, loop).run();
   }
+  if (unit.is_too_large()) {
+    trouble = "it has too many values for so many places where it may be left";
+    return false;
+  }
   for (llvm::Function& function : *unit.ir) {
     if (function.isDeclaration()) continue;
     add_attributes(function);
@@ -163,14 +175,13 @@ void add_passes(llvm::FunctionPassManager& passes) {
   passes.addPass(llvm::GVNPass());
   passes.addPass(llvm::ConstraintEliminationPass());
   passes.addPass(llvm::LoopVectorizePass());
+  passes.addPass(llvm::SLPVectorizerPass());
   passes.addPass(llvm::InstCombinePass());
   passes.addPass(llvm::SimplifyCFGPass(
       llvm::SimplifyCFGOptions().convertSwitchToLookupTable(true).hoistCommonInsts(true).sinkCommonInsts(true)));
 }
 
-void optimise(llvm::Module& ir, bool is_kept) {
-  Analyses analyses(ir, target_machine());
-  llvm::ModulePassManager passes;
+void add_full_work(llvm::ModulePassManager& passes) {
   llvm::FunctionPassManager cleaning, work;
   add_cleaning(cleaning);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(cleaning)));
@@ -179,7 +190,13 @@ void optimise(llvm::Module& ir, bool is_kept) {
   add_cleaning(work);
   add_passes(work);
   passes.addPass(llvm::createModuleToFunctionPassAdaptor(std::move(work)));
-  if (!is_kept) add_sanitizer(ir, passes);
+}
+
+void optimise(llvm::Module& ir, const Request& request) {
+  Analyses analyses(ir, target_machine(request.effort));
+  llvm::ModulePassManager passes;
+  if (request.effort == Effort::Full) add_full_work(passes);
+  if (!request.is_kept) add_sanitizer(ir, passes);
   passes.run(ir, analyses.modules);
 }
 
@@ -190,7 +207,7 @@ void dump(const llvm::Module& ir, char when) {
 
 void emit(llvm::Module& ir, const Request& request, MadeImage& made) {
   const auto kind = request.listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
-  const auto object = emitted(ir, target_machine(), kind);
+  const auto object = emitted(ir, target_machine(request.effort), kind);
   if (!object) {
     made.trouble = kNotEmitted;
     return;
@@ -213,7 +230,9 @@ void compile(const Request& request, MadeImage& made, Image& image) {
   llvm::LLVMContext context;
   Unit unit(context, *request.module);
   unit.asks_every = request.asks_every;
-  prepare(*unit.ir, target_machine());
+  unit.is_quick = request.effort == Effort::Quick;
+  unit.saves_left = kMostSaves[static_cast<std::size_t>(request.effort)];
+  prepare(*unit.ir, target_machine(request.effort));
   if (request.listing || request.origins) unit.places = std::make_unique<Places>(*unit.ir);
   if (!lower(unit, request, made.trouble)) return;
   if (unit.places != nullptr) unit.places->finish();
@@ -224,7 +243,7 @@ void compile(const Request& request, MadeImage& made, Image& image) {
 #endif
   image.lowering = micros_used() - start;
   start = micros_used();
-  optimise(*unit.ir, request.is_kept);
+  optimise(*unit.ir, request);
   image.optimising = micros_used() - start;
   dump(*unit.ir, '2');
   start = micros_used();

@@ -45,6 +45,8 @@ class Unit {
   llvm::StructType* returned(std::uint32_t id);
   llvm::FunctionType* body_type(std::uint32_t id);
   const FunctionView& view(std::uint32_t id);
+  /// What was lowered is of no use, since there are too many ways out for so many values.
+  bool is_too_large() const { return saves_left == 0; }
   bool includes(std::uint32_t id) const { return bodies_.contains(id); }
 
   llvm::Instruction* tag(llvm::Instruction* access, llvm::MDNode* kind);
@@ -73,7 +75,9 @@ class Unit {
   llvm::MDNode* in_count;
   llvm::MDNode* in_data;  // of lists and boxes
   llvm::MDNode* unlikely;
-  std::uint32_t asks_every = 0;  // see Request
+  std::uint32_t asks_every = 0;       // see Request
+  bool is_quick = false;              // compiled with Effort::Quick
+  std::size_t saves_left = SIZE_MAX;  // how many values more may be written on the ways out: these grow with the square
 
  private:
   llvm::Function* make_body(std::uint32_t id, const std::string& name);
@@ -175,6 +179,7 @@ class Lowering {
   void save_live(const SlotSet& live, const std::vector<Value*>& values);
   void poll();
   Value* safepoint();
+  void say_where();
 
   // Instructions.
   bool scalar(const nbc::Inst& inst);

@@ -15,6 +15,12 @@ class LoadedModule;
 
 namespace noodle::jit {
 
+/// How well something is compiled.
+enum class Effort : std::uint8_t {
+  Quick,  // a fifth of the work, for code that is half as fast
+  Full,
+};
+
 /// What is to be compiled.
 struct Request {
   const vm::LoadedModule* module = nullptr;
@@ -22,10 +28,12 @@ struct Request {
   bool body = true;                      // it is to be entered at its beginning
   std::span<const std::uint32_t> loops;  // from whose heads it is to be entered: code for these and what is around them
   std::span<const std::uint32_t> apart;  // ascending: functions that aren't to be compiled along
-  bool listing = false;                  // wanted is no image but its text in assembly, with places: see places.h
-  bool origins = false;                  // wanted is also where code comes from
-  bool is_kept = true;                   // or may refer to this process: then a sanitizer that it has checks the code
-  std::uint32_t asks_every = 0;          // so many instructions whether to leave, unless 0: for tests
+  std::span<const std::uint32_t> made;   // ascending: functions that have code as good; compiled along if very small
+  Effort effort = Effort::Full;
+  bool listing = false;          // wanted is no image but its text in assembly, with places: see places.h
+  bool origins = false;          // wanted is also where code comes from
+  bool is_kept = true;           // or may refer to this process: then a sanitizer that it has checks the code
+  std::uint32_t asks_every = 0;  // so many instructions whether to leave, unless 0: for tests
 };
 
 /// Where something lies in an image.

@@ -12,6 +12,9 @@ namespace {
 
 constexpr const char* kPhaseNames[] = {"queued", "lowered", "optimised", "emitted", "installed"};
 static_assert(std::size(kPhaseNames) == Journal::kPhases);
+constexpr const char* kEfforts[] = {"quickly", "fully"};
+
+std::size_t index(Effort effort) { return static_cast<std::size_t>(effort); }
 
 std::string milliseconds(std::int64_t micros) {
   char text[32];
@@ -62,13 +65,13 @@ void Journal::compiled(const Work& work, const Image& image, const Times& times)
   const std::uint64_t constants = image.bytes.size() - image.code_bytes;
   const auto functions = static_cast<std::size_t>(
       std::ranges::count_if(image.symbols, [](const Symbol& symbol) { return symbol.loop < 0; }));
-  std::string line = milliseconds(now) + " ms: " + what_of(work) + " " + samples + ": " +
-                     count_of(functions, "function") + ", " + bytes(image.code_bytes, constants) + ";";
+  std::string line = milliseconds(now) + " ms: " + what_of(work) + " " + kEfforts[index(work.effort)] + " " + samples +
+                     ": " + count_of(functions, "function") + ", " + bytes(image.code_bytes, constants) + ";";
   for (std::size_t i = 0; i < kPhases; ++i) {
     line += (i == 0 ? " " : ", ") + std::string(kPhaseNames[i]) + " " + milliseconds(times[i]);
   }
   const std::lock_guard hold(mutex_);
-  times_.push_back(times);
+  times_[index(work.effort)].push_back(times);
   functions_ += functions;
   code_bytes_ += image.code_bytes;
   constant_bytes_ += constants;
@@ -115,12 +118,15 @@ std::string Journal::describe(const Exit& exit) {
   return place + op + " waits or isn't as usual";
 }
 
-void Journal::say_times() {
+void Journal::say_times(Effort effort) {
+  const std::vector<Times>& made = times_[index(effort)];
+  if (made.empty()) return;
+  say(count_of(made.size(), "piece") + " compiled " + kEfforts[index(effort)]);
   say("              median ms   total ms");
   for (std::size_t phase = 0; phase < kPhases; ++phase) {
     std::vector<std::int64_t> all;
     std::int64_t total = 0;
-    for (const Times& times : times_) {
+    for (const Times& times : made) {
       all.push_back(times[phase]);
       total += times[phase];
     }
@@ -154,9 +160,10 @@ void Journal::summarise() {
   const std::lock_guard hold(mutex_);
   if (summarised_) return;
   summarised_ = true;
-  say(count_of(times_.size(), "piece") + " compiled, " + count_of(functions_, "function") + ", " +
+  say(count_of(times_[0].size() + times_[1].size(), "piece") + " compiled, " + count_of(functions_, "function") + ", " +
       bytes(code_bytes_, constant_bytes_) + "; " + std::to_string(refused_) + " refused");
-  if (!times_.empty()) say_times();
+  say_times(Effort::Quick);
+  say_times(Effort::Full);
   say_exits();
 }
 

@@ -22,6 +22,7 @@ struct Work {
   const vm::LoadedModule* module = nullptr;
   std::uint32_t function = 0;
   std::vector<std::uint32_t> loops;
+  Effort effort = Effort::Full;
   double samples = 0;  // that made it hot; 0: it was compiled before it ran
 };
 
@@ -60,13 +61,13 @@ class Journal {
 
   static Why why_left(const vm::Machine& machine, const vm::LoadedFunction& function);
   static std::string describe(const Exit& exit);
-  void say_times();
+  void say_times(Effort effort);
   void say_exits();
 
   const std::function<void(const std::string&)> write_;
   const Clock::time_point start_ = Clock::now();
-  std::mutex mutex_;  // guards what follows
-  std::vector<Times> times_;
+  std::mutex mutex_;             // guards what follows
+  std::vector<Times> times_[2];  // by Effort
   std::uint64_t refused_ = 0, functions_ = 0, code_bytes_ = 0, constant_bytes_ = 0;
   std::map<Exit, std::uint64_t> exits_;
   bool summarised_ = false;

@@ -89,7 +89,7 @@ llvm::Function* Unit::twin(std::uint32_t id) {
   llvm::Function*& known = twins_[id];
   if (known != nullptr) return known;
   const FunctionView& of = view(id);
-  if (of.function.code.size() > kSmallest) return nullptr;
+  if (is_quick || of.function.code.size() > kSmallest) return nullptr;
   for (std::uint32_t pc = 0; pc < of.function.code.size(); pc += of.at(pc).words()) {
     if (of.at(pc).op() != Op::Call || of.at(pc).uimm() != id) continue;
     known = make_body(id, "twin" + std::to_string(id));
@@ -112,7 +112,10 @@ void Lowering::run() {
   find_blocks();
   find_kept();
   prologue();
-  for (const std::uint32_t pc : order_) block(pc);
+  for (const std::uint32_t pc : order_) {
+    block(pc);
+    if (u.is_too_large()) return;
+  }
   finish_tails();
 }
 
@@ -379,6 +382,7 @@ void Lowering::save_live(const SlotSet& live, const std::vector<Value*>& values)
     Value* value = values[slot];
     if (value == nullptr) value = b.CreateLoad(variables_[slot]->getAllocatedType(), variables_[slot]);
     store(value, slot_address(fp, slot), u.in_frame);
+    if (u.saves_left != 0) --u.saves_left;
   });
 }
 
@@ -417,7 +421,17 @@ void Lowering::poll() {
   b.SetInsertPoint(on);
 }
 
-Lowering::Value* Lowering::safepoint() { return ask(vm::Helper::Safepoint, {vm}); }
+Lowering::Value* Lowering::safepoint() {
+  say_where();
+  return ask(vm::Helper::Safepoint, {vm});
+}
+
+// Before whoever asks us to leave is heard: what is quickly made and runs for long is to be made better.
+void Lowering::say_where() {
+  if (!u.is_quick) return;
+  const vm::QuickSite here{.function = v.id, .pc = region_pc_, .in_loop = loop_ >= 0};
+  store(word(static_cast<std::int64_t>(here.packed())), at_offset(vm, offsetof(vm::Machine, quick_site)), u.in_machine);
+}
 
 void Lowering::finish_tails() {
   b.SetCurrentDebugLocation({});  // of no instruction alone

@@ -31,6 +31,7 @@ void Lowering::room_for_call(Value* frame, Value* slots, bool is_taken_in) {
   Block *full = make("full"), *room = make("room");
   b.CreateCondBr(no_room, full, room, u.unlikely);
   b.SetInsertPoint(full);
+  say_where();
   b.CreateCondBr(ask(vm::Helper::MayCall, {vm, end}), room, region_exit(),
                  llvm::MDBuilder(u.context).createBranchWeights(2000, 1));
   b.SetInsertPoint(room);
@@ -86,7 +87,8 @@ void Lowering::call(const Inst& inst) {
   if (twin == fn) twin = nullptr;
   room_for_call(frame, word(callee.slots), twin != nullptr);
   Value* target = nullptr;
-  if (u.includes(id)) {
+  // What is quickly made goes on with what is better as soon as that is there.
+  if (u.includes(id) && !u.is_quick) {
     target = twin != nullptr ? twin : u.body(id);
   } else {
     Value* fast = load_pointer(loaded_function(id), offsetof(vm::LoadedFunction, fast));

@@ -10,7 +10,7 @@ namespace noodle::jit {
 namespace {
 
 // What is decided; each with numbers of its own.
-enum : std::uint64_t { kLeftOut = 1, kAsks, kOneIn, kNoBeginnings, kTaken, kEntered, kLeaves };
+enum : std::uint64_t { kLeftOut = 1, kAsks, kOneIn, kNoBeginnings, kTaken, kQuick, kEntered, kLeaves };
 
 std::uint32_t some(std::uint64_t seed, std::uint64_t what, std::uint64_t below) {
   return static_cast<std::uint32_t>((hash_combine(hash_combine(seed, what), what) >> 32) % below);
@@ -39,6 +39,10 @@ Mixer::Mixer(std::uint64_t seed)
 
 bool Mixer::takes(std::uint32_t function) const {
   return some(hash_combine(seed_, function), kTaken, 100) >= left_out_;
+}
+
+Effort Mixer::effort(std::uint32_t function) const {
+  return some(hash_combine(seed_, function), kQuick, 2) == 0 ? Effort::Quick : Effort::Full;
 }
 
 bool Mixer::keeps(std::uint32_t function, std::uint32_t pc) const {

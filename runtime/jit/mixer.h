@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <iterator>
 
+#include "runtime/jit/jit.h"
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
@@ -18,6 +19,8 @@ class Mixer {
 
   /// Whether a function is compiled.
   bool takes(std::uint32_t function) const;
+  /// How it is compiled then.
+  Effort effort(std::uint32_t function) const;
   /// Whether a compiled function can be entered at this word: 0, or a loop's head.
   bool keeps(std::uint32_t function, std::uint32_t pc) const;
   /// After how many instructions compiled code asks whether to leave: see Request.

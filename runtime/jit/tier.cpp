@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
 
 #include "runtime/jit/accesses.h"
 #include "runtime/jit/library.h"
@@ -17,6 +18,12 @@ namespace {
 constexpr std::uint32_t kHot = 6;
 constexpr std::uint32_t kHotter = 40;
 constexpr std::uint32_t kFramesSampled = 4;
+// Times that a function is found in code made quickly, this far apart at least, after which it is made better. What
+// was good enough for a whole run before, as the cache tells, is left longer.
+constexpr std::int32_t kWarm = 2;
+// The same for a loop's code of its own when calls to come have better code already.
+constexpr std::int32_t kWarmAround = 10;
+constexpr auto kWarmApart = std::chrono::milliseconds(1);
 
 }  // namespace
 
@@ -70,9 +77,9 @@ void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional
   heat.samples += is_running ? 2 : 1;
   if (!has_looked(function.module)) return;
   if (heat.samples < 2 * kHot || heat.requested) return;
-  const bool enters = loop && !heat.compiled.contains(*loop);
+  const bool enters = loop && !heat.any.heads.contains(*loop);
   // What can be entered at its beginning, or elsewhere in these loops, is rarely wanted here as well.
-  const bool is_known = heat.done || (enters && is_entered_around(heat, *loop));
+  const bool is_known = heat.any.beginning || (enters && is_entered_around(heat, heat.any, *loop));
   if (is_known && (!enters || heat.samples < kHotter)) return;
   // Whoever waits for a callee isn't called meanwhile.
   if (!enters && !is_running) return;
@@ -88,9 +95,45 @@ void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional
 }
 
 // Whether some loop that lies around this one or in one around it can be entered.
-bool HotTier::is_entered_around(const Heat& heat, std::uint32_t head) {
+bool HotTier::is_entered_around(const Heat& heat, const WaysToEnter& ways, std::uint32_t head) {
   const LoopSpan around = outermost_around(*heat.loops, head);
-  return std::ranges::any_of(heat.compiled, [&](std::uint32_t other) { return around.contains(other); });
+  return std::ranges::any_of(ways.heads, [&](std::uint32_t other) { return around.contains(other); });
+}
+
+bool HotTier::found_quick(vm::Machine& machine, vm::QuickSite site) {
+  if (options_.mode != Mode::On) return false;
+  const std::unique_lock hold(mutex_, std::try_to_lock);
+  if (!hold) return false;
+  vm::LoadedModule& module = *machine.module;
+  Heat& heat = heat_[{&module, site.function}];
+  if (!heat.loops) heat.loops = loop_spans(FunctionView(module, site.function));
+  const auto loop = innermost_around(*heat.loops, site.pc);
+  // Who leaves here comes to a head with better code, at once or when this loop is over.
+  if (loop && (heat.full.heads.contains(*loop) ||
+               (is_entered_around(heat, heat.full, *loop) && !heat.any.heads.contains(*loop)))) {
+    return true;
+  }
+  // It may be asked more often, by who waits for news.
+  const auto now = Journal::Clock::now();
+  if (now - last_warm_ < kWarmApart) return false;
+  last_warm_ = now;
+  if (++heat.warmth >= kWarm && !heat.requested && !heat.refused) ask_for_better(module, heat, site, loop);
+  return false;
+}
+
+// With the lock held. A loop that we came into may go on for long; a function that was called will be called again, and
+// when that isn't enough, it is in a loop for long.
+void HotTier::ask_for_better(vm::LoadedModule& module, Heat& heat, vm::QuickSite site,
+                             std::optional<std::uint32_t> loop) {
+  const bool body = !site.in_loop && !heat.full.beginning;
+  if (!body && (!loop || (heat.full.beginning && heat.warmth < kWarmAround))) return;
+  heat.requested = true;
+  add_job({.module = &module,
+           .function = site.function,
+           .body = body,
+           .loops = body ? std::vector<std::uint32_t>() : std::vector{*loop},
+           .effort = Effort::Full,
+           .samples = static_cast<double>(heat.warmth)});
 }
 
 // With the lock held.
@@ -104,19 +147,24 @@ void HotTier::add_job(Job job) {
 // in the middle any more, unless they go on for long.
 bool HotTier::is_compiled(const Job& job) {
   Heat& heat = heat_[{job.module, job.function}];
-  const bool body = heat.done && (job.body || *heat.done > job.asked);
+  const WaysToEnter& ways = heat.ways(job.effort);
+  const bool body = ways.beginning && (job.body || *ways.beginning > job.asked);
   const bool loops =
-      !job.body && std::ranges::all_of(job.loops, [&](std::uint32_t head) { return heat.compiled.contains(head); });
+      !job.body && std::ranges::all_of(job.loops, [&](std::uint32_t head) { return ways.heads.contains(head); });
   if (!body && !loops) return false;
-  heat.requested = false;
-  heat.samples = 0;
+  heat.cool();
   return true;
 }
 
 // With the lock held.
 HotTier::Job HotTier::take_hottest() {
-  auto heat = [&](const Job& job) { return job.is_kept ? UINT32_MAX : heat_[{job.module, job.function}].samples; };
-  const auto hottest = std::ranges::max_element(queue_, {}, heat);
+  // Nothing is compiled better while something waits that isn't compiled.
+  auto rank = [&](const Job& job) {
+    const Heat& heat = heat_[{job.module, job.function}];
+    const bool is_first = job.effort == Effort::Quick;
+    return std::tuple(job.is_kept, is_first, is_first ? heat.samples : static_cast<std::uint32_t>(heat.warmth));
+  };
+  const auto hottest = std::ranges::max_element(queue_, {}, rank);
   Job job = std::move(*hottest);
   queue_.erase(hottest);
   return job;
@@ -175,11 +223,14 @@ void HotTier::compile(Job job) {
   } taker{*this, job};
   if (open_library()) {
     job.begun = Journal::Clock::now();
+    const std::vector<std::uint32_t> made = made_as_well(*job.module, job.effort);
     const Request request{.module = job.module,
                           .function = job.function,
                           .body = job.body,
                           .loops = job.loops,
                           .apart = apart_,
+                          .made = made,
+                          .effort = job.effort,
                           .origins = wants_lines(),
                           .is_kept = is_keeping(),
                           .asks_every = mixer_ != nullptr ? mixer_->asks_every() : 0};
@@ -191,31 +242,40 @@ void HotTier::compile(Job job) {
   }
   const std::lock_guard hold(mutex_);
   Heat& heat = heat_[{job.module, job.function}];
-  heat.requested = false;
+  heat.cool();
   heat.refused = !taker.done;
-  heat.samples = 0;
+}
+
+// Functions with code as good, ascending.
+std::vector<std::uint32_t> HotTier::made_as_well(const vm::LoadedModule& module, Effort effort) {
+  std::vector<std::uint32_t> made;
+  const std::lock_guard hold(mutex_);
+  for (auto at = heat_.lower_bound({&module, 0}); at != heat_.end() && at->first.first == &module; ++at) {
+    if (at->second.ways(effort).beginning) made.push_back(at->first.second);
+  }
+  return made;
 }
 
 bool HotTier::install(const Job& job, const Image& image) {
   vm::LoadedModule& module = *job.module;
   if (!image.trouble.empty()) {
-    journal_.refused({&module, job.function, job.loops}, image.trouble);
+    journal_.refused({&module, job.function, job.loops, job.effort}, image.trouble);
     return false;
   }
   const auto made = Journal::Clock::now();
-  if (!place(module, image)) return false;
+  if (!place(module, image, job.effort)) return false;
   log_work(job, image, made);
   return true;
 }
 
 // Puts code where the interpreter, compiled callers, debuggers and profilers find it.
-bool HotTier::place(vm::LoadedModule& module, const Image& image) {
+bool HotTier::place(vm::LoadedModule& module, const Image& image, Effort effort) {
   std::byte* code = memory_.add(image.bytes);
   if (code == nullptr) return false;
   announce(module, image, code);
   std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
   for (const Symbol& symbol : image.symbols) {
-    if (!is_way_in(symbol)) continue;
+    if (!is_way_in(module, symbol, effort)) continue;
     const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);
     if (symbol.loop < 0) {
       WaysIn::begin_with(module.functions[symbol.function], reinterpret_cast<vm::CompiledCode>(code + symbol.entry),
@@ -229,22 +289,47 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image) {
   const std::lock_guard hold(mutex_);
   for (const Symbol& symbol : image.symbols) {
     Heat& heat = heat_[{&module, symbol.function}];
-    if (symbol.loop < 0) {
-      heat.done = Journal::Clock::now();
-    } else {
-      heat.compiled.insert(static_cast<std::uint32_t>(symbol.loop));
-    }
+    heat.any.add(symbol);
+    if (effort != Effort::Full) continue;
+    heat.full.add(symbol);
+    if (symbol.loop > 0) retire_worse(module, symbol);
   }
   return true;
 }
 
-bool HotTier::is_way_in(const Symbol& symbol) const {
-  if (mixer_ == nullptr) return true;
-  return mixer_->keeps(symbol.function, symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop));
+// With the lock held. Who leaves a loop's code for better code of the same loops is not to meet the worse before.
+void HotTier::retire_worse(vm::LoadedModule& module, const Symbol& better) {
+  Heat& heat = heat_[{&module, better.function}];
+  const auto head = static_cast<std::uint32_t>(better.loop);
+  const LoopSpan around = outermost_around(loop_spans(FunctionView(module, better.function)), head);
+  std::erase_if(heat.any.heads, [&](std::uint32_t other) {
+    if (other == 0 || !around.contains(other) || heat.full.heads.contains(other)) return false;
+    ways_in_.retire(module, better.function, other);
+    return true;
+  });
+}
+
+void HotTier::WaysToEnter::add(const Symbol& symbol) {
+  if (symbol.loop < 0) {
+    beginning = Journal::Clock::now();
+  } else {
+    heads.insert(static_cast<std::uint32_t>(symbol.loop));
+  }
+}
+
+// What is worse than what is there isn't; nor, with a mixer, what it doesn't want.
+bool HotTier::is_way_in(const vm::LoadedModule& module, const Symbol& symbol, Effort effort) {
+  const bool is_loop = symbol.loop >= 0;
+  const auto pc = static_cast<std::uint32_t>(is_loop ? symbol.loop : 0);
+  if (mixer_ != nullptr) return mixer_->keeps(symbol.function, pc);
+  if (effort == Effort::Full) return true;
+  const std::lock_guard hold(mutex_);
+  const WaysToEnter& full = heat_[{&module, symbol.function}].full;
+  return is_loop ? !full.heads.contains(pc) : !full.beginning;
 }
 
 void HotTier::log_work(const Job& job, const Image& image, Journal::Clock::time_point made) {
-  journal_.compiled({job.module, job.function, job.loops, job.samples}, image,
+  journal_.compiled({job.module, job.function, job.loops, job.effort, job.samples}, image,
                     {Journal::micros(job.begun - job.asked), image.lowering, image.optimising, image.emitting,
                      Journal::micros(Journal::Clock::now() - made)});
 }
@@ -268,7 +353,11 @@ void HotTier::loaded(vm::LoadedModule& module) {
   }
   for (std::uint32_t id = 0; id < count; ++id) {
     if (std::ranges::binary_search(apart_, id)) continue;
-    compile({&module, id, true, loop_heads(FunctionView(module, id))});
+    compile({.module = &module,
+             .function = id,
+             .body = true,
+             .loops = loop_heads(FunctionView(module, id)),
+             .effort = mixer_ != nullptr ? mixer_->effort(id) : Effort::Full});
   }
 }
 

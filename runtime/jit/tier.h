@@ -61,6 +61,7 @@ class HotTier final : public vm::Tier {
 
   void attach(vm::Machine& machine) override;
   void sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_t pc) override;
+  bool found_quick(vm::Machine& machine, vm::QuickSite site) override;
   void loaded(vm::LoadedModule& module) override;
   void rouse() override;
   void left(const vm::Machine& machine) override { journal_.left(machine); }
@@ -73,17 +74,30 @@ class HotTier final : public vm::Tier {
   bool is_busy() const { return busy_.load(); }
 
  private:
+  struct WaysToEnter {
+    std::set<std::uint32_t> heads;                        // of loops
+    std::optional<Journal::Clock::time_point> beginning;  // since when
+    void add(const Symbol& symbol);
+  };
   struct Heat {
     std::uint32_t samples = 0;
     std::optional<std::vector<LoopSpan>> loops;  // once it was sampled
-    std::set<std::uint32_t> compiled;            // heads that can be entered
+    WaysToEnter any, full;                       // into code of either effort, and the best
     bool requested = false, refused = false;
-    std::optional<Journal::Clock::time_point> done;  // since when it can be entered at its beginning
+    std::int32_t warmth = 0;  // how often it was found in code made quickly, since it was last asked for
+    const WaysToEnter& ways(Effort effort) const { return effort == Effort::Full ? full : any; }
+    /// What it was asked for is there, or can't be.
+    void cool() {
+      requested = false;
+      samples = 0;
+      warmth = 0;
+    }
   };
   using Key = std::pair<const vm::LoadedModule*, std::uint32_t>;
 
   void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, bool is_running);
-  static bool is_entered_around(const Heat& heat, std::uint32_t head);
+  static bool is_entered_around(const Heat& heat, const WaysToEnter& ways, std::uint32_t head);
+  void ask_for_better(vm::LoadedModule& module, Heat& heat, vm::QuickSite site, std::optional<std::uint32_t> loop);
   void work();
   bool open_library();
   bool wants_lines();
@@ -92,6 +106,7 @@ class HotTier final : public vm::Tier {
     std::uint32_t function;
     bool body;
     std::vector<std::uint32_t> loops;
+    Effort effort = Effort::Quick;
     double samples = 0;
     bool is_kept = false;  // not a function's: whatever the cache has of the module
     Journal::Clock::time_point asked = Journal::Clock::now();
@@ -102,8 +117,10 @@ class HotTier final : public vm::Tier {
   bool is_compiled(const Job& job);
   void compile(Job job);
   bool install(const Job& job, const Image& image);
-  bool place(vm::LoadedModule& module, const Image& image);
-  bool is_way_in(const Symbol& symbol) const;
+  bool place(vm::LoadedModule& module, const Image& image, Effort effort);
+  void retire_worse(vm::LoadedModule& module, const Symbol& better);
+  bool is_way_in(const vm::LoadedModule& module, const Symbol& symbol, Effort effort);
+  std::vector<std::uint32_t> made_as_well(const vm::LoadedModule& module, Effort effort);
   void log_work(const Job& job, const Image& image, Journal::Clock::time_point made);
   void announce(const vm::LoadedModule& module, const Image& image, const std::byte* code);
   // What the cache has of a module and is to have.
@@ -142,6 +159,7 @@ class HotTier final : public vm::Tier {
   Ticker ticker_;
   std::mutex mutex_;  // guards what follows
   std::map<Key, Heat> heat_;
+  Journal::Clock::time_point last_warm_;  // when something was last found in code made quickly
   std::map<const vm::LoadedModule*, Kept> kept_;
   std::deque<Job> queue_;
   bool stopping_ = false;

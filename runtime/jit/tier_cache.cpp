@@ -12,6 +12,9 @@ namespace {
 
 // While more is to be compiled, images wait until there are a good many: each time, the whole file is written.
 constexpr std::size_t kMany = 256 << 10;
+// Code that was made quickly, and in the run that made it seemed good enough, is found running so often more before it
+// is made better.
+constexpr std::int32_t kGoodBefore = 20;
 
 // Same build, same module: so this holds unless the file was made to mislead.
 bool belongs_to(const KeptImage& image, const nbc::Module& module) {
@@ -78,19 +81,21 @@ bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
     code.bytes = std::as_bytes(std::span(image.bytes));
     code.symbols = image.symbols;
     code.origins = image.origins;
-    if (!place(module, code)) return false;
+    if (!place(module, code, image.effort)) return false;
   }
   const std::lock_guard hold(mutex_);
   Heat& heat = heat_[{&module, image.function}];
   heat.refused = refused;
   heat.samples = 0;
+  if (image.effort == Effort::Quick) heat.warmth = -kGoodBefore;
   return true;
 }
 
 void HotTier::remember(const Job& job, const Image& image) {
   if (!is_keeping()) return;
   Kept& kept = this->kept(*job.module);
-  KeptImage made{.function = job.function, .loops = job.loops, .symbols = {}, .bytes = {}, .origins = {}};
+  KeptImage made{
+      .function = job.function, .loops = job.loops, .effort = job.effort, .symbols = {}, .bytes = {}, .origins = {}};
   if (image.trouble.empty()) {
     made.symbols.assign(image.symbols.begin(), image.symbols.end());
     made.origins = image.origins;

@@ -12,11 +12,11 @@ void WaysIn::begin_with(vm::LoadedFunction& function, vm::CompiledCode entry, co
 }
 
 void WaysIn::add(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries) {
-  auto made = std::make_unique<vm::CompiledFunction>();
+  vm::CompiledFunction made;
   const vm::CompiledFunction* before = module.compiled[function].load();
   std::vector<nbc::Word>& code = module.code[function];
   auto add = [&](vm::EntryPoint entry) {
-    if (made->at(entry.pc) == nullptr) made->entries.push_back(entry);
+    if (made.at(entry.pc) == nullptr) made.entries.push_back(entry);
   };
   // A loop's entry also serves a first arrival there: what the loop wants is in the frame.
   std::ranges::stable_sort(entries, [](const auto& a, const auto& b) { return a.pc > b.pc; });
@@ -28,12 +28,25 @@ void WaysIn::add(vm::LoadedModule& module, std::uint32_t function, std::vector<v
   if (before != nullptr) {
     for (const vm::EntryPoint& entry : before->entries) add(entry);
   }
-  const vm::CompiledFunction* published = made.get();
-  published_.push_back(std::move(made));
-  module.compiled[function].store(published, std::memory_order_release);
-  for (const vm::EntryPoint& entry : published->entries) {
-    const nbc::Word word = (code[entry.pc] & ~nbc::Word{0xFFFF}) | static_cast<nbc::Word>(vm::Exec::EnterCompiled);
-    __atomic_store_n(&code[entry.pc], word, __ATOMIC_RELEASE);
+  publish(module, function, std::move(made));
+}
+
+void WaysIn::retire(vm::LoadedModule& module, std::uint32_t function, std::uint32_t head) {
+  vm::CompiledFunction made = *module.compiled[function].load();
+  for (vm::EntryPoint& entry : made.entries) {
+    if (entry.pc == head) entry.is_retired = true;
+  }
+  publish(module, function, std::move(made));
+}
+
+void WaysIn::publish(vm::LoadedModule& module, std::uint32_t function, vm::CompiledFunction made) {
+  published_.push_back(std::make_unique<vm::CompiledFunction>(std::move(made)));
+  const vm::CompiledFunction& published = *published_.back();
+  module.compiled[function].store(&published, std::memory_order_release);
+  std::vector<nbc::Word>& code = module.code[function];
+  for (const vm::EntryPoint& entry : published.entries) {
+    const auto op = entry.is_retired ? entry.replaced : static_cast<std::uint16_t>(vm::Exec::EnterCompiled);
+    __atomic_store_n(&code[entry.pc], (code[entry.pc] & ~nbc::Word{0xFFFF}) | op, __ATOMIC_RELEASE);
   }
 }
 

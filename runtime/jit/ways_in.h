@@ -19,8 +19,12 @@ class WaysIn {
   /// Makes the interpreter enter a function at these places as well as at those that it knows. A loop whose head is
   /// the first word has its entry in the beginning's place.
   void add(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries);
+  /// Makes the interpreter go on at a loop's head as before; other than the first word, with an entry.
+  void retire(vm::LoadedModule& module, std::uint32_t function, std::uint32_t head);
 
  private:
+  void publish(vm::LoadedModule& module, std::uint32_t function, vm::CompiledFunction made);
+
   std::deque<std::unique_ptr<vm::CompiledFunction>> published_;
 };
 

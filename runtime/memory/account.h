@@ -50,7 +50,9 @@ struct Account {
   std::int64_t live = 0;  // counted objects that are neither freed nor immortal
   const TypeTable* types = nullptr;
   std::uint64_t hash_seed = 0;
-  Pool* pool = nullptr;  // where more comes from when the limit is reached
+  Pool* pool = nullptr;           // where more comes from when the limit is reached
+  std::uint64_t allocations = 0;  // of counted objects, so far
+  std::uint64_t copies = 0;       // of values that had to be changed and were shared
 
   /// What an allocation of `size` bytes is charged as.
   static constexpr std::int64_t charged(std::size_t size) {

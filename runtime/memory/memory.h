@@ -24,6 +24,7 @@ inline Object* allocate(Account& account, std::size_t size, std::uint32_t type) 
     return nullptr;
   }
   ++account.live;
+  ++account.allocations;
   object->count = 1;
   object->type = type;
   return object;

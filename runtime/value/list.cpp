@@ -41,6 +41,7 @@ bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* list
   std::memcpy(copy->data(), old->data(), old->length * type.object.stride);
   retain_elements(type, copy->data(), copy->length);
   memory::release(account, &old->header);
+  ++account.copies;
   *list = reinterpret_cast<std::uint64_t>(copy);
   return true;
 }

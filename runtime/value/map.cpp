@@ -188,6 +188,7 @@ bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* map,
     }
   }
   memory::release(account, &old->header);
+  ++account.copies;
   *map = reinterpret_cast<std::uint64_t>(copy);
   return true;
 }
@@ -218,6 +219,7 @@ bool map_make_unique(Account& account, const TypeInfo& type, std::uint64_t* map)
   copy->live = old->live;
   memory::for_each_child(type.object, &copy->header, [](Object* child) { memory::retain(child); });
   memory::release(account, &old->header);
+  ++account.copies;
   *map = reinterpret_cast<std::uint64_t>(copy);
   return true;
 }

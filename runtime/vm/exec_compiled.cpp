@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <utility>
+
 #include "runtime/vm/handlers.h"
 
 namespace noodle::vm {
@@ -130,11 +132,14 @@ std::uint64_t helper_make_unique(Machine* vm, std::uint64_t* fp, std::uint32_t s
 
 // Somebody wants to be heard. Mostly it was only time to look.
 bool helper_safepoint(Machine* vm) {
+  const std::uint64_t site = std::exchange(vm->quick_site, 0);
+  const bool asked = vm->compiled_limit.load(std::memory_order_relaxed) == nullptr;
+  const bool outdated = site != 0 && asked && vm->options.tier->found_quick(*vm, QuickSite::unpacked(site));
   // A good deal less than the time that somebody may be kept waiting, whatever the processor's pace.
   constexpr std::uint64_t kCycles = 200'000;
   vm->look_at = __builtin_readcyclecounter() + kCycles;
   vm->compiled_limit.store(vm->stack_end, std::memory_order_relaxed);
-  if (vm->worker->should_yield() || refuel(*vm) == 0) {
+  if (outdated || vm->worker->should_yield() || refuel(*vm) == 0) {
     vm->compiled_limit.store(nullptr, std::memory_order_relaxed);
     return true;
   }
@@ -144,6 +149,7 @@ bool helper_safepoint(Machine* vm) {
 bool helper_may_call(Machine* vm, const std::uint64_t* end) {
   if (reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)) < vm->processor_stack_end) return false;
   if (vm->compiled_limit.load(std::memory_order_relaxed) == nullptr && helper_safepoint(vm)) return false;
+  vm->quick_site = 0;
   return end <= vm->stack_end;
 }
 

@@ -182,6 +182,7 @@ HANDLER(CallAny) {
                   .args = vm.scratch,
                   .results = vm.scratch2,
                   .result_types = native.results,
+                  .shape = native.shape,
                   .worker = *vm.worker,
                   .fiber = *vm.fiber,
                   .message = {}};

@@ -31,6 +31,7 @@ bool make_record_unique(Machine& vm, const memory::ObjectType& type, std::uint64
   std::memcpy(copy + 1, old + 1, type.size - sizeof(Object));
   value::retain_fields(type.fields, copy);
   memory::release(vm.account, old);
+  ++vm.account.copies;
   *slot = reinterpret_cast<std::uint64_t>(copy);
   return true;
 }
@@ -149,6 +150,7 @@ HANDLER(BoxTake) {
   value::load_value(type, box_content(box), vm->scratch);
   value::retain_fields(type.slot_fields, vm->scratch);
   memory::release(vm->account, object_at(box));
+  ++vm->account.copies;
   fp[B] = 0;
   scatter(fp, list_of(pc), A, vm->scratch);
   NEXT(words_with_list(1, A));

@@ -47,7 +47,7 @@ Machine::~Machine() {
 Interpreter::Interpreter(const Options& options, World& world)
     : options_(options), world_(world), pool_(options.memory_limit) {
   // Steps are counted by the interpreter alone.
-  if (options.step_limit != UINT64_MAX) options_.tier = nullptr;
+  if (options.step_limit != UINT64_MAX || options.counts) options_.tier = nullptr;
 }
 
 std::unique_ptr<Interpreter> Interpreter::create(const Options& options, World& world) {

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "nbc/verify.h"
@@ -54,6 +55,7 @@ struct LoadedNative {
   bool leaf = false;                     // it never waits
   bool lasting = false;                  // it may spend long in the system
   std::vector<const TypeInfo*> results;  // by result
+  const data::Shape* shape = nullptr;    // of what a list of any type holds
 };
 
 class LoadedModule {
@@ -67,6 +69,7 @@ class LoadedModule {
   nbc::VerifiedModule verified;
   std::vector<std::string_view> strings;
   value::Types types;
+  std::optional<data::Shapes> shapes;       // where some native takes or gives values of any type
   std::vector<const TypeInfo*> type_infos;  // by type id
   std::vector<std::uint64_t> constants;     // two words each
   std::vector<memory::Object*> immortals;   // objects of constants, freed with the module

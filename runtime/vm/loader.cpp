@@ -10,18 +10,40 @@ namespace {
 
 using memory::Object;
 
-/// A signature with handles of every type written as `handle`: natives treat them alike.
-std::string without_elements(std::string signature) {
-  constexpr std::string_view kHandle = "handle<";
-  for (std::size_t at = signature.find(kHandle); at != std::string::npos; at = signature.find(kHandle, at + 1)) {
-    std::size_t end = at + kHandle.size();
-    for (int depth = 1; depth != 0 && end < signature.size(); ++end) {
-      depth += signature[end] == '<' ? 1 : signature[end] == '>' && signature[end - 1] != '-' ? -1 : 0;
-    }
-    signature.erase(at + kHandle.size() - 1, end - (at + kHandle.size() - 1));
+/// A module's signature beside that of a native: handles of every type are written as `handle`, for natives treat
+/// them alike, and a list is written `list<?>` where the native says that it may be one of anything.
+class Signatures {
+ public:
+  Signatures(const nbc::Module& module, std::string_view wanted) : module_(module), wanted_(wanted) {}
+
+  std::string text(const nbc::Signature& signature) {
+    std::string out = "(";
+    for (const nbc::Param& param : signature.params)
+      add(out, param.type, param.borrowed, &param != &signature.params[0]);
+    out += ") -> (";
+    for (const nbc::TypeId& type : signature.results) add(out, type, false, &type != &signature.results[0]);
+    return out + ")";
   }
-  return signature;
-}
+  /// The element of the list that may be one of anything.
+  nbc::TypeId element() const { return element_; }
+
+ private:
+  void add(std::string& out, nbc::TypeId type, bool borrowed, bool follows) {
+    if (follows) out += ", ";
+    if (borrowed) out += "borrowed ";
+    const nbc::Kind kind = module_.types.kind(type);
+    if (kind == nbc::Kind::List && wanted_.substr(std::min(out.size(), wanted_.size())).starts_with("list<?>")) {
+      out += "list<?>";
+      element_ = module_.types[type].element;
+    } else {
+      out += kind == nbc::Kind::Handle ? "handle" : nbc::type_name(module_, type);
+    }
+  }
+
+  const nbc::Module& module_;
+  std::string_view wanted_;
+  nbc::TypeId element_;
+};
 
 class Loader {
  public:
@@ -40,8 +62,9 @@ class Loader {
     if (!constants()) return std::unexpected("there is no memory for the module's constants");
     for (std::size_t i = 0; i < module_.functions.size(); ++i) {
       specialise(loaded_, static_cast<std::uint32_t>(i), loaded_.code[i], loaded_.slot_types[i],
-                 !machine_.options.probes);
+                 !machine_.options.probes && !machine_.options.counts);
       if (machine_.options.probes) probe(i);
+      if (machine_.options.counts) probe_all(i);
     }
     return {};
   }
@@ -59,7 +82,8 @@ class Loader {
       if (entry == nullptr) {
         return std::unexpected("the runtime has no native `" + std::string(name) + "`");
       }
-      const std::string signature = without_elements(nbc::signature_text(module_, native.signature));
+      Signatures signatures(module_, entry->signature);
+      const std::string signature = signatures.text(native.signature);
       if (signature != entry->signature) {
         return std::unexpected("the native `" + std::string(name) + "` is " + std::string(entry->signature) +
                                " here, not " + signature);
@@ -79,6 +103,10 @@ class Loader {
       for (const nbc::TypeId type : native.signature.results) {
         bound.results.push_back(&loaded_.types[type]);
       }
+      if (!signatures.element().valid()) continue;
+      if (!loaded_.shapes) loaded_.shapes.emplace(module_.types, loaded_.types, loaded_.strings);
+      bound.shape = loaded_.shapes->of(signatures.element());
+      if (bound.shape == nullptr) return std::unexpected("the types that natives read and write are too large");
     }
     return {};
   }
@@ -137,6 +165,19 @@ class Loader {
       Word& word = code[site.pc];
       probed[site.pc] = static_cast<std::uint16_t>(word);
       word = (word & ~Word{0xFFFF}) | static_cast<Word>(Exec::Probe);
+    }
+  }
+
+  // A probe in place of every instruction.
+  void probe_all(std::size_t function) {
+    const std::vector<Word>& original = module_.functions[function].code;
+    std::vector<Word>& code = loaded_.code[function];
+    auto& probed = loaded_.probed[function];
+    probed.resize(code.size());
+    for (std::uint32_t pc = 0; pc < original.size(); pc += nbc::decode(original, pc).words()) {
+      if (nbc::op_of(original[pc]) == nbc::Op::Resume) continue;
+      probed[pc] = static_cast<std::uint16_t>(code[pc]);
+      code[pc] = (code[pc] & ~Word{0xFFFF}) | static_cast<Word>(Exec::Probe);
     }
   }
 

@@ -72,6 +72,7 @@ struct Machine {
   std::uintptr_t processor_stack_end = 0;                // the processor's stack must not reach below
   ProcessorStack processor_stack;                        // of the thread that this was found for
   CompiledExit exit;
+  std::uint64_t quick_site = 0;           // a QuickSite where code asks whether to leave; 0: none
   std::uint64_t look_at = 0;              // on the processor's counter: when long loops look whether they have to leave
   std::atomic<bool> in_compiled = false;  // running compiled code
   std::atomic<bool> rouses_tier = false;  // when it begins to, the tier wants to know

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/data/shape.h"
 #include "runtime/task/scheduler.h"
 #include "runtime/value/value.h"
 #include "runtime/world/world.h"
@@ -40,6 +41,7 @@ struct NativeCall {
   const std::uint64_t* args;
   std::uint64_t* results;
   std::span<const value::TypeInfo* const> result_types;
+  const data::Shape* shape;  // of what a `list<?>` of its signature holds
   task::Worker& worker;
   task::Fiber& fiber;
   std::string message;

@@ -63,10 +63,25 @@ std::expected<std::vector<std::uint64_t>, Stop> Runtime::run_function(LoadedModu
 }
 
 void Runtime::release(LoadedModule& module, nbc::FunctionId function, std::span<const std::uint64_t> results) {
+  release_values(module, module.module().functions[function.index].signature.results, results);
+}
+
+void Runtime::release_values(LoadedModule& module, std::span<const nbc::TypeId> types,
+                             std::span<const std::uint64_t> slots) {
   std::size_t slot = 0;
-  for (const nbc::TypeId id : module.module().functions[function.index].signature.results) {
+  for (const nbc::TypeId id : types) {
     const TypeInfo& type = module.types[id];
-    value::release_fields(interpreter_->first().account, type.slot_fields, results.data() + slot);
+    value::release_fields(interpreter_->first().account, type.slot_fields, slots.data() + slot);
+    slot += type.slots;
+  }
+}
+
+void Runtime::retain_values(LoadedModule& module, std::span<const nbc::TypeId> types,
+                            std::span<const std::uint64_t> slots) {
+  std::size_t slot = 0;
+  for (const nbc::TypeId id : types) {
+    const TypeInfo& type = module.types[id];
+    value::retain_fields(type.slot_fields, slots.data() + slot);
     slot += type.slots;
   }
 }
@@ -85,6 +100,11 @@ void Runtime::fail_at(std::uint64_t count) {
   interpreter_->first().fail_at = count;
 }
 std::uint64_t Runtime::checks() const { return interpreter_->first().checks; }
+
+Runtime::Counters Runtime::counters() const {
+  const Machine& machine = interpreter_->first();
+  return {machine.checks, machine.account.allocations, machine.account.copies};
+}
 
 std::int64_t Runtime::live_objects() const { return interpreter_->live_objects(); }
 std::int64_t Runtime::live_tasks() const { return interpreter_->scheduler().live_tasks(); }

@@ -39,6 +39,8 @@ struct Options {
   /// Counts checked operations, and lets one of them panic: for tests, see `fail_at`. What compiled code does by itself
   /// doesn't count.
   bool probes = false;
+  /// Counts instructions, which takes a probe before each; see `counters`. Nothing is compiled then.
+  bool counts = false;
   /// Threads that run tasks at most; 0: one a core.
   std::uint32_t workers = 0;
   /// They help one another at once, even where that is slower: for tests.
@@ -75,6 +77,10 @@ class Runtime {
   /// Releases values that `run_function` returned.
   void release(LoadedModule& module, nbc::FunctionId function, std::span<const std::uint64_t> results);
 
+  /// Adds a reference to values of these types of the module, or takes one away: for who keeps them between calls.
+  void retain_values(LoadedModule& module, std::span<const nbc::TypeId> types, std::span<const std::uint64_t> slots);
+  void release_values(LoadedModule& module, std::span<const nbc::TypeId> types, std::span<const std::uint64_t> slots);
+
   /// Makes an owned string from valid UTF-8, for arguments; false when there is no memory.
   bool make_text(std::string_view text, std::uint64_t* words);
   /// The bytes of a string value; valid while it and `words` are.
@@ -89,6 +95,15 @@ class Runtime {
   void fail_at(std::uint64_t count);
   /// Checked operations since the last `fail_at`.
   std::uint64_t checks() const;
+
+  /// What was done so far by the thread that runs the main task: with Options::counts the same for each run of a
+  /// program that does the same.
+  struct Counters {
+    std::uint64_t instructions = 0;  // with Options::counts
+    std::uint64_t allocations = 0;   // of counted objects
+    std::uint64_t copies = 0;        // of values that were shared when they had to change
+  };
+  Counters counters() const;
 
   /// Counted objects that live now, immortal ones apart.
   std::int64_t live_objects() const;

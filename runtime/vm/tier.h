@@ -28,6 +28,7 @@ struct EntryPoint {
   std::uint32_t pc = 0;
   CompiledCode code = nullptr;
   std::uint16_t replaced = 0;  // the opcode that Exec::EnterCompiled stands for there
+  bool is_retired = false;     // the opcode is back: only who met EnterCompiled before still comes in
 };
 
 /// The ways into one function. Not changed once it is published.
@@ -54,6 +55,21 @@ struct CompiledExit {
   std::uint64_t* fp = nullptr;
   std::uint32_t pc = 0;
   WayOut why = WayOut::Unusual;
+};
+
+/// Where code that was made quickly is when it is asked to leave.
+struct QuickSite {
+  std::uint32_t function = 0;
+  std::uint32_t pc = 0;
+  bool in_loop = false;  // the code was entered at a loop's head
+
+  /// As a word, never 0; pcs have 31 bits.
+  std::uint64_t packed() const { return (std::uint64_t{function} + 1) << 32 | pc << 1 | (in_loop ? 1 : 0); }
+  static QuickSite unpacked(std::uint64_t word) {
+    return {.function = static_cast<std::uint32_t>(word >> 32) - 1,
+            .pc = static_cast<std::uint32_t>(word) >> 1,
+            .in_loop = (word & 1) != 0};
+  }
 };
 
 /// What compiled code calls, by its place in Machine::helpers.
@@ -83,6 +99,9 @@ class Tier {
   virtual void attach(Machine& machine) = 0;
   /// A worker is at a safepoint of this frame, and has used up its share of steps since the last one. Never waits.
   virtual void sample(Machine& machine, const std::uint64_t* fp, std::uint32_t pc) = 0;
+  /// A worker was found in code that was made quickly. Whether better code is there, so that it should leave. Never
+  /// waits.
+  virtual bool found_quick(Machine&, QuickSite) { return false; }
   /// A machine with `rouses_tier` begins to run compiled code.
   virtual void rouse() = 0;
   /// A module is about to be run.

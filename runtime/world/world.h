@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "runtime/world/harness.h"
 #include "runtime/world/ports.h"
 
 namespace noodle::world {
@@ -29,6 +30,8 @@ class World {
 
   /// Sockets, open files, pipes and processes.
   virtual Ports& ports() { return no_ports(); }
+  /// Who runs tests and benchmarks.
+  virtual Harness& harness() { return no_harness(); }
   /// Nanoseconds since 1970.
   virtual std::int64_t unix_nanos() = 0;
   /// Nanoseconds since some fixed moment; never goes back.
@@ -73,6 +76,9 @@ class World {
 
 /// The real one. The process must ignore SIGPIPE for a closed pipe to be noticed (the command does).
 std::unique_ptr<World> make_real_world(std::vector<std::string> args);
+
+/// The real one, but that the harness takes what is printed, and there is nothing to read.
+std::unique_ptr<World> make_tested_world(Harness& harness);
 
 /// One that lives in memory, for tests: time stands still but for waits, files are a map.
 class TestWorld : public World {

@@ -224,7 +224,8 @@ class Mover : LoopPass {
  public:
   using LoopPass::LoopPass;
 
-  void run() {
+  /// Whether something was moved.
+  bool run() {
     Cfg cfg(f_);
     const std::vector<Loop> loops = find_loops(f_, cfg);
     if (make_preheaders(f_, cfg, loops)) {
@@ -233,6 +234,7 @@ class Mover : LoopPass {
     } else {
       move_all(cfg, loops);
     }
+    return moved_;
   }
 
  private:
@@ -261,6 +263,7 @@ class Mover : LoopPass {
         auto& to = f_.block(before).insts;
         to.insert(to.end() - 1, id);
         homes_[id.index] = before;
+        moved_ = true;
         continue;
       }
       if (may_fail || !(info(inst.op).is_pure || is_repeatable(f_, context_, inst))) first = false;
@@ -268,6 +271,8 @@ class Mover : LoopPass {
     }
     insts.resize(kept);
   }
+
+  bool moved_ = false;
 };
 
 bool has_loop(const Function& f) {
@@ -292,8 +297,10 @@ void move_invariants(Function& f, PassContext& context) {
     simplify_blocks(f, context);
     remove_redundant_params(f, context);
   }
-  Mover(f, context).run();
+  const bool moved = Mover(f, context).run();
   context.reshape();
+  // What branches of a loop had each for itself now stands side by side.
+  if (moved) merge_repeats(f, context);
 }
 
 }  // namespace noodle::nir

@@ -80,7 +80,7 @@ class NativesBench : public Bench {
 
  private:
   nbc::TypeId type_of(std::string_view text) {
-    if (text == "list<string>") return m.types().list(nbc::kString);
+    if (text == "list<string>" || text == "list<?>") return m.types().list(nbc::kString);
     if (text == "list<u8>") return m.types().list(nbc::kU8);
     if (text == "list<i64>") return m.types().list(nbc::kI64);
     if (text == "handle") return m.types().handle(m.types().unit());

@@ -1,0 +1,155 @@
+// `noodle repl` from outside, by what is piped into it.
+
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/golden_file.h"
+#include "tests/process.h"
+#include "tests/temp_folder.h"
+
+namespace noodle::tests {
+namespace {
+
+class ReplCommand : public TempFolder {
+ protected:
+  ProcessResult repl(const std::string& input, std::vector<std::string> words = {}) {
+    words.insert(words.begin(), {NOODLE_COMMAND, "repl", "--check-leaks"});
+    return run_process(words, folder_.string(), input, 60);
+  }
+  static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+};
+
+TEST_F(ReplCommand, ShowsValuesAndTheirTypes) {
+  const ProcessResult result = repl(
+      "1 + 2\nlet x = 3\nlet name = \"Ada\"\nvar list = [x, 4]\nlist.push(5)\nlist\n(name, list.len())\n{\"a\": 1.5}\n"
+      "let (a, b) = (true, None: Int?)\n");
+  EXPECT_EQ(result.out,
+            "Int = 3\nx: Int = 3\nname: String = \"Ada\"\nlist: List<Int> = [3, 4]\nList<Int> = [3, 4, 5]\n"
+            "(String, Int) = (\"Ada\", 3)\n")
+      << result.err;
+  EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST_F(ReplCommand, MapsAndTuplesAreExpressions) {
+  const ProcessResult result =
+      repl("({\"a\": 1.5})\nlet (a, b) = (true, 1ms)\nif a { 1 } else { 2 }\nif a { 1 } else { \"x\" }\n");
+  EXPECT_EQ(result.out, "Map<String, Float> = {\"a\": 1.5}\na: Bool = true\nb: Duration = 1ms\nInt = 1\n")
+      << result.err;
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(ReplCommand, DeclarationsStayAndAreReplaced) {
+  const ProcessResult result = repl(
+      "fn twice(n: Int) -> Int {\n    n * 2\n}\ntwice(4)\nfn twice(n: Int) -> Int { n + n + 1 }\ntwice(4)\n"
+      "struct Point { x: Int, y: Int }\nimpl Point {\n    fn sum(self) -> Int { self.x + self.y }\n}\n"
+      "let p = Point { x: 1, y: 2 }\np.sum()\nenum Shape { Dot(at: Point), Nothing }\nlet s = Dot(p)\n"
+      "match s { Dot(at) => at.x, Nothing => 0 }\n");
+  EXPECT_EQ(result.out,
+            "Int = 8\nInt = 9\np: Point = Point { x: 1, y: 2 }\nInt = 3\n"
+            "s: Shape = Dot(Point { x: 1, y: 2 })\nInt = 1\n")
+      << result.err;
+  EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST_F(ReplCommand, AnotherTypeOfTheNameTakesItsValuesAway) {
+  const ProcessResult result = repl(
+      "struct P { x: Int }\nstruct Q { p: P }\nlet a = [P { x: 1 }]\nlet q = Q { p: a[0] }\nlet n = 7\n"
+      "struct P { x: Int, y: Int }\na\nn\n");
+  EXPECT_TRUE(has(result.out, "a is gone: `P` was declared anew\nq is gone: `Q` was declared anew\nInt = 7\n"))
+      << result.out;
+  EXPECT_TRUE(has(result.err, "`a`")) << result.err;
+}
+
+TEST_F(ReplCommand, ErrorsLeaveAllAsItWas) {
+  const ProcessResult result = repl(
+      "var list = [1, 2]\nlist.push(\"x\")\nlist.push(3); panic(\"stop\")\nlist[9]\nfn f( {}\nlet list = "
+      "nonsense\nlist\n");
+  EXPECT_EQ(result.out, "list: List<Int> = [1, 2]\nList<Int> = [1, 2]\n");
+  EXPECT_TRUE(has(result.err, "panic: stop\n  in input_3 at repl:3:15\n")) << result.err;
+  EXPECT_TRUE(has(result.err, "panic: index 9 is out of bounds for a list of length 2\n  in input_4 at repl:4:5\n"))
+      << result.err;
+  EXPECT_TRUE(has(result.err, "--> repl:2:")) << result.err;
+  EXPECT_TRUE(has(result.err, "list.push(\"x\")")) << result.err;
+  EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST_F(ReplCommand, FunctionsAreNotKeptAsValues) {
+  const ProcessResult result = repl("let f = (n: Int) => n\nlet f = x => x + 1\n[1, 2].map(x => x + 1)\n");
+  EXPECT_EQ(result.out, "List<Int> = [2, 3]\n");
+  EXPECT_TRUE(has(result.err, "error: `f` would hold a function")) << result.err;
+}
+
+TEST_F(ReplCommand, InputGoesOnWhileItIsOpen) {
+  const ProcessResult result =
+      repl("let total = [1,\n2,\n3].sum()\nvar n = 0\nwhile n < 3 {\n    n +=\n        1\n}\nn\n1 +");
+  EXPECT_EQ(result.out, "total: Int = 6\nn: Int = 0\nInt = 3\n");
+  EXPECT_NE(result.err, "");
+}
+
+TEST_F(ReplCommand, KnowsCommands) {
+  write("tools.noodle", "pub fn half(n: Int) -> Int { n / 2 }\n");
+  write("more.noodle", "import tools\nfn quarter(n: Int) -> Int { tools.half(tools.half(n)) }\nlet seven = 7\n");
+  const ProcessResult result = repl(
+      ":type [1].map(n => n > 0)\n:load more.noodle\nquarter(20)\nseven\nimport tools\ntools.half(9)\n:names\n"
+      ":load nowhere\n:wrong\n:type fn\n:quit\n1\n");
+  EXPECT_EQ(result.out,
+            "List<Bool>\nseven: Int = 7\nInt = 5\nInt = 7\nInt = 4\nimport tools\nfn quarter(n: Int) -> Int\nlet "
+            "seven: Int\n");
+  EXPECT_TRUE(has(result.err, "error: can't read `nowhere`: No such file or directory\n")) << result.err;
+  EXPECT_TRUE(has(result.err, "error: there is no command `:wrong`")) << result.err;
+  EXPECT_TRUE(has(repl(":help\n").out, ":load FILE"));
+}
+
+TEST_F(ReplCommand, CompletesNamesAndFields) {
+  const ProcessResult result = repl(
+      "struct Point { xylem: Int, yolk: Int }\nlet point = Point { xylem: 1, yolk: 2 }\n:complete poi\n:complete "
+      "point.x\n"
+      ":complete print(point.yolk.to_f\n:complete [1, 2].rev\nimport net\n:complete net.conn\n:complete "
+      "nothing_like\n");
+  EXPECT_EQ(
+      result.out,
+      "point: Point = Point { xylem: 1, yolk: 2 }\npoint\nxylem\nto_float\nreverse\nreversed\nconnect\nconnect_unix\n")
+      << result.err;
+}
+
+TEST_F(ReplCommand, TheProgramReadsTheSameInput) {
+  const ProcessResult result = repl("let line = read_line() ?? \"\"\nhello there\nline.len()\n");
+  EXPECT_EQ(result.out, "line: String = \"hello there\"\nInt = 11\n") << result.err;
+}
+
+TEST_F(ReplCommand, ExitEndsIt) {
+  const ProcessResult result = repl("let x = 1\nexit(3)\nx\n");
+  EXPECT_EQ(result.exit_code, 3);
+  EXPECT_EQ(result.out, "x: Int = 1\n");
+}
+
+TEST_F(ReplCommand, AnInterruptStopsWhatRuns) {
+  const ProcessResult result = run_process(
+      {"/bin/bash", "-c",
+       "(echo 'var n = 41'; echo 'while true { n += 0 }'; sleep 1.5; echo 'n + 1') | \"$0\" repl & p=$!; sleep 0.7;"
+       "kill -INT $p; wait $p; echo code $?",
+       NOODLE_COMMAND},
+      folder_.string(), "", 60);
+  // A shell's background process may ignore interrupts; then it is told by hand.
+  EXPECT_TRUE(has(result.out, "n: Int = 41\n")) << result.out << result.err;
+}
+
+TEST_F(ReplCommand, ValuesOfEveryKindAreKept) {
+  const ProcessResult result = repl(
+      "var map: Map<String, List<Int>> = {}\nfor i in 0..6 { map.at(\"{i % 2}\", or: []).push(i) }\nmap\n"
+      "let copy = map\nmap[\"2\"] = [9]\ncopy.len()\nmap.len()\nvar set = Set.from([1, 2])\nset.add(3)\nset\n"
+      "let channel: Channel<String> = Channel.new(4)\nchannel.try_send(\"hi\")\nchannel.receive()\nlet bytes = "
+      "\"ab\".to_bytes()\n"
+      "bytes.len()\nlet unit = ()\nlet deep = Some([Some((1, \"x\"))])\ndeep\n");
+  EXPECT_EQ(result.out,
+            "map: Map<String, List<Int>> = {}\nMap<String, List<Int>> = {\"0\": [0, 2, 4], \"1\": [1, 3, 5]}\n"
+            "copy: Map<String, List<Int>> = {\"0\": [0, 2, 4], \"1\": [1, 3, 5]}\nInt = 2\nInt = 3\n"
+            "set: Set<Int> = Set.from([1, 2])\nSet<Int> = Set.from([1, 2, 3])\n"
+            "channel: Channel<String> = Channel(0 messages)\nBool = true\nOption<String> = Some(\"hi\")\n")
+      << result.err;
+}
+
+}  // namespace
+}  // namespace noodle::tests

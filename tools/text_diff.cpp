@@ -1,0 +1,146 @@
+#include "tools/text_diff.h"
+
+#include <algorithm>
+
+namespace noodle::tools {
+
+namespace {
+
+using Lines = std::vector<std::string_view>;
+
+// Texts that differ in more lines than this are taken as wholly different between their common ends.
+constexpr std::ptrdiff_t kMostDifferences = 2000;
+constexpr std::size_t kContext = 3;
+
+/// Myers' greedy search for the shortest way from one list of lines to another: `d` counts lines that were taken
+/// out or put in, and on each diagonal `k = x - y` the furthest point is kept.
+class Search {
+ public:
+  Search(const Lines& a, const Lines& b, std::size_t first, std::size_t a_end, std::size_t b_end)
+      : a_(a), b_(b), first_(first), n_(signed_size(a_end - first)), m_(signed_size(b_end - first)) {}
+
+  /// Which lines are kept, as pairs of their places, in order; nothing when there are too many differences.
+  bool run(std::vector<std::pair<std::size_t, std::size_t>>& kept) {
+    const std::ptrdiff_t most = std::min(n_ + m_, kMostDifferences);
+    std::vector<std::ptrdiff_t> furthest(static_cast<std::size_t>(2 * most + 3), 0);
+    const auto at = [&](std::ptrdiff_t k) -> std::ptrdiff_t& {
+      return furthest[static_cast<std::size_t>(k + most + 1)];
+    };
+    for (std::ptrdiff_t d = 0; d <= most; ++d) {
+      history_.emplace_back(furthest.begin() + (most + 1 - d), furthest.begin() + (most + 2 + d));
+      for (std::ptrdiff_t k = -d; k <= d; k += 2) {
+        const bool down = k == -d || (k != d && at(k - 1) < at(k + 1));
+        std::ptrdiff_t x = down ? at(k + 1) : at(k - 1) + 1;
+        while (x < n_ && x - k < m_ && same(x, x - k)) ++x;
+        at(k) = x;
+        if (x < n_ || x - k < m_) continue;
+        trace(d, kept);
+        return true;
+      }
+    }
+    return false;
+  }
+
+ private:
+  static std::ptrdiff_t signed_size(std::size_t size) { return static_cast<std::ptrdiff_t>(size); }
+  bool same(std::ptrdiff_t x, std::ptrdiff_t y) const {
+    return a_[first_ + static_cast<std::size_t>(x)] == b_[first_ + static_cast<std::size_t>(y)];
+  }
+
+  void trace(std::ptrdiff_t d, std::vector<std::pair<std::size_t, std::size_t>>& kept) const {
+    std::ptrdiff_t x = n_, y = m_;
+    for (; d >= 0; --d) {
+      // What was furthest before step d, on the diagonals from -d to d.
+      const auto at = [&](std::ptrdiff_t k) {
+        return std::abs(k) > d ? std::ptrdiff_t{0}
+                               : history_[static_cast<std::size_t>(d)][static_cast<std::size_t>(k + d)];
+      };
+      const std::ptrdiff_t k = x - y;
+      const bool down = k == -d || (k != d && at(k - 1) < at(k + 1));
+      const std::ptrdiff_t from = d == 0 ? 0 : down ? at(k + 1) : at(k - 1) + 1;
+      for (; x > from; --x, --y)
+        kept.emplace_back(first_ + static_cast<std::size_t>(x - 1), first_ + static_cast<std::size_t>(y - 1));
+      if (down) {
+        --y;
+      } else {
+        --x;
+      }
+    }
+    std::ranges::reverse(kept);
+  }
+
+  const Lines& a_;
+  const Lines& b_;
+  std::size_t first_;
+  std::ptrdiff_t n_;
+  std::ptrdiff_t m_;
+  std::vector<std::vector<std::ptrdiff_t>> history_;
+};
+
+std::string range_text(std::size_t begin, std::size_t count) {
+  std::string text = std::to_string(count == 0 ? begin : begin + 1);
+  return count == 1 ? text : text + "," + std::to_string(count);
+}
+
+void add_line(std::string& out, char sign, std::string_view line) {
+  out += sign;
+  out += line;
+  if (!line.ends_with('\n')) out += "\n\\ No newline at end of file\n";
+}
+
+}  // namespace
+
+std::vector<std::string_view> lines_with_breaks(std::string_view text) {
+  Lines lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size() - 1) + 1;
+    lines.push_back(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return lines;
+}
+
+std::vector<Change> changes(const Lines& before, const Lines& after) {
+  std::size_t first = 0, a = before.size(), b = after.size();
+  while (first < a && first < b && before[first] == after[first]) ++first;
+  while (a > first && b > first && before[a - 1] == after[b - 1]) --a, --b;
+  std::vector<std::pair<std::size_t, std::size_t>> kept;
+  if (!Search(before, after, first, a, b).run(kept)) kept.clear();
+  kept.emplace_back(a, b);
+  std::vector<Change> out;
+  std::size_t x = first, y = first;
+  for (const auto& [i, j] : kept) {
+    if (i > x || j > y) out.push_back({x, i, y, j});
+    x = i + 1;
+    y = j + 1;
+  }
+  return out;
+}
+
+std::string unified_diff(std::string_view old_name, std::string_view before, std::string_view new_name,
+                         std::string_view after) {
+  const Lines a = lines_with_breaks(before), b = lines_with_breaks(after);
+  const std::vector<Change> all = changes(a, b);
+  if (all.empty()) return "";
+  std::string out = "--- " + std::string(old_name) + "\n+++ " + std::string(new_name) + "\n";
+  for (std::size_t i = 0; i < all.size();) {
+    std::size_t last = i;  // changes that are near share their context
+    while (last + 1 < all.size() && all[last + 1].old_begin - all[last].old_end <= 2 * kContext) ++last;
+    const std::size_t lead = std::min(kContext, all[i].old_begin);
+    const std::size_t tail = std::min(kContext, a.size() - all[last].old_end);
+    const std::size_t old_begin = all[i].old_begin - lead, old_end = all[last].old_end + tail;
+    const std::size_t new_begin = all[i].new_begin - lead, new_end = all[last].new_end + tail;
+    out += "@@ -" + range_text(old_begin, old_end - old_begin) + " +" + range_text(new_begin, new_end - new_begin) +
+           " @@\n";
+    std::size_t at = old_begin;
+    for (; i <= last; ++i) {
+      for (; at < all[i].old_begin; ++at) add_line(out, ' ', a[at]);
+      for (; at < all[i].old_end; ++at) add_line(out, '-', a[at]);
+      for (std::size_t j = all[i].new_begin; j < all[i].new_end; ++j) add_line(out, '+', b[j]);
+    }
+    for (; at < old_end; ++at) add_line(out, ' ', a[at]);
+  }
+  return out;
+}
+
+}  // namespace noodle::tools
