@@ -46,6 +46,18 @@ Sink sink_of(const Call& call, std::uint64_t most) {
   return {.out = {}, .most = most, .told_to_stop = [&call] { return call.host.is_told_to_stop(call); }};
 }
 
+/// Does a step with all of the bytes, in pieces: what comes out may be so little that nobody would be asked whether to
+/// stop.
+Outcome step_by_pieces(Stream& stream, std::string_view bytes, Step step, Sink& sink) {
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
+  for (; bytes.size() > kPiece; bytes.remove_prefix(kPiece)) {
+    const Outcome outcome = stream.step(bytes.substr(0, kPiece), Step::GoOn, sink);
+    if (outcome != Outcome::Ok) return outcome;
+    if (sink.told_to_stop()) return Outcome::Stopped;
+  }
+  return stream.step(bytes, step, sink);
+}
+
 /// Gives (ok, bytes, what is wrong).
 Status give_outcome(Call& call, Outcome outcome, const Stream& stream, const std::string& out) {
   if (outcome == Outcome::Stopped) return Status::Interrupted;
@@ -84,7 +96,7 @@ Status native_compress_pack(Call& call) {
   if (!level_arg(call, 2, format, level)) return Status::Panic;
   const auto stream = compress::make_packer(format, level);
   Sink sink = sink_of(call, UINT64_MAX);
-  switch (stream->step(bytes_arg(call, 0), Step::End, sink)) {
+  switch (step_by_pieces(*stream, bytes_arg(call, 0), Step::End, sink)) {
     case Outcome::Ok: return give_bytes(call, sink.out);
     case Outcome::Stopped: return Status::Interrupted;
     case Outcome::Wrong: break;
@@ -96,7 +108,7 @@ Status native_compress_unpack(Call& call) {
   if (!is_format(int_arg(call, 1))) return no_format(call, int_arg(call, 1));
   const auto stream = compress::make_unpacker(static_cast<Format>(int_arg(call, 1)));
   Sink sink = sink_of(call, most_arg(call, 2));
-  const Outcome outcome = stream->step(bytes_arg(call, 0), Step::End, sink);
+  const Outcome outcome = step_by_pieces(*stream, bytes_arg(call, 0), Step::End, sink);
   return give_outcome(call, outcome, *stream, sink.out);
 }
 
@@ -127,7 +139,7 @@ Status native_compress_step(Call& call) {
   }
   const auto step = static_cast<Step>(call.args[2]);
   Sink sink = sink_of(call, object.left);
-  const Outcome outcome = object.stream->step(bytes_arg(call, 1), step, sink);
+  const Outcome outcome = step_by_pieces(*object.stream, bytes_arg(call, 1), step, sink);
   object.left = sink.most;
   object.has_ended = step == Step::End || outcome != Outcome::Ok;
   return give_outcome(call, outcome, *object.stream, sink.out);

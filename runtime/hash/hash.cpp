@@ -132,7 +132,9 @@ Status native_hash_update(Call& call) {
 
 Status native_hash_finish(Call& call) {
   HandleObject* handle = handle_arg(call, 0, kHashKind);
-  return handle == nullptr ? no_hasher(call) : give_bytes(call, object_of(handle)->hasher->finish());
+  if (handle == nullptr) return no_hasher(call);
+  // More may come after that.
+  return give_bytes(call, object_of(handle)->hasher->copy()->finish());
 }
 
 }  // namespace noodle::room

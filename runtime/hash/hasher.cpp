@@ -21,15 +21,22 @@ void begin_openssl() {
   std::call_once(once, [] { OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, nullptr); });
 }
 
+/// An algorithm of OpenSSL, looked up once: that takes longer than hashing a little.
+template <Algorithm kWhich>
+const EVP_MD* fetched(const char* name) {
+  static const EVP_MD* const digest = EVP_MD_fetch(nullptr, name, nullptr);
+  return digest;
+}
+
 /// Null when it is none of OpenSSL's.
 const EVP_MD* digest_of(std::int64_t algorithm) {
   begin_openssl();
   switch (static_cast<Algorithm>(algorithm)) {
-    case Algorithm::Sha256: return EVP_sha256();
-    case Algorithm::Sha384: return EVP_sha384();
-    case Algorithm::Sha512: return EVP_sha512();
-    case Algorithm::Sha1: return EVP_sha1();
-    case Algorithm::Md5: return EVP_md5();
+    case Algorithm::Sha256: return fetched<Algorithm::Sha256>("SHA256");
+    case Algorithm::Sha384: return fetched<Algorithm::Sha384>("SHA384");
+    case Algorithm::Sha512: return fetched<Algorithm::Sha512>("SHA512");
+    case Algorithm::Sha1: return fetched<Algorithm::Sha1>("SHA1");
+    case Algorithm::Md5: return fetched<Algorithm::Md5>("MD5");
     default: return nullptr;
   }
 }
@@ -41,11 +48,10 @@ class DigestHasher final : public Hasher {
   ~DigestHasher() override { EVP_MD_CTX_free(context_); }
 
   void update(std::string_view bytes) override { EVP_DigestUpdate(context_, bytes.data(), bytes.size()); }
-  std::string finish() const override {
-    DigestHasher last(*this);
+  std::string finish() override {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out;
     unsigned size = 0;
-    EVP_DigestFinal_ex(last.context_, out.data(), &size);
+    EVP_DigestFinal_ex(context_, out.data(), &size);
     return {reinterpret_cast<const char*>(out.data()), size};
   }
   std::unique_ptr<Hasher> copy() const override { return std::make_unique<DigestHasher>(*this); }
@@ -66,11 +72,10 @@ class HmacHasher final : public Hasher {
   void update(std::string_view bytes) override {
     HMAC_Update(context_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   }
-  std::string finish() const override {
-    HmacHasher last(*this);
+  std::string finish() override {
     std::array<unsigned char, EVP_MAX_MD_SIZE> out;
     unsigned size = 0;
-    HMAC_Final(last.context_, out.data(), &size);
+    HMAC_Final(context_, out.data(), &size);
     return {reinterpret_cast<const char*>(out.data()), size};
   }
   std::unique_ptr<Hasher> copy() const override { return std::make_unique<HmacHasher>(*this); }
@@ -89,10 +94,9 @@ class Blake2bHasher final : public Hasher {
   void update(std::string_view bytes) override {
     crypto_generichash_blake2b_update(&state_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   }
-  std::string finish() const override {
-    auto last = state_;
+  std::string finish() override {
     std::array<unsigned char, crypto_generichash_blake2b_BYTES_MAX> out;
-    crypto_generichash_blake2b_final(&last, out.data(), size_);
+    crypto_generichash_blake2b_final(&state_, out.data(), size_);
     return {reinterpret_cast<const char*>(out.data()), size_};
   }
   std::unique_ptr<Hasher> copy() const override { return std::make_unique<Blake2bHasher>(*this); }
@@ -113,7 +117,7 @@ std::string in_network_order(Number number) {
 class Crc32Hasher final : public Hasher {
  public:
   void update(std::string_view bytes) override { crc_ = crc32_of(crc_, bytes); }
-  std::string finish() const override { return in_network_order(crc_); }
+  std::string finish() override { return in_network_order(crc_); }
   std::unique_ptr<Hasher> copy() const override { return std::make_unique<Crc32Hasher>(*this); }
 
  private:
@@ -124,7 +128,7 @@ class Xxh64Hasher final : public Hasher {
  public:
   Xxh64Hasher() { XXH64_reset(&state_, 0); }
   void update(std::string_view bytes) override { XXH64_update(&state_, bytes.data(), bytes.size()); }
-  std::string finish() const override { return in_network_order(XXH64_digest(&state_)); }
+  std::string finish() override { return in_network_order(XXH64_digest(&state_)); }
   std::unique_ptr<Hasher> copy() const override { return std::make_unique<Xxh64Hasher>(*this); }
 
  private:
@@ -135,7 +139,7 @@ class Xxh3Hasher final : public Hasher {
  public:
   Xxh3Hasher() { XXH3_64bits_reset(&state_); }
   void update(std::string_view bytes) override { XXH3_64bits_update(&state_, bytes.data(), bytes.size()); }
-  std::string finish() const override { return in_network_order(XXH3_64bits_digest(&state_)); }
+  std::string finish() override { return in_network_order(XXH3_64bits_digest(&state_)); }
   std::unique_ptr<Hasher> copy() const override { return std::make_unique<Xxh3Hasher>(*this); }
 
  private:

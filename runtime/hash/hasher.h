@@ -16,8 +16,8 @@ class Hasher {
  public:
   virtual ~Hasher() = default;
   virtual void update(std::string_view bytes) = 0;
-  /// The hash of what has come so far; more may come. Numbers are given in network order.
-  virtual std::string finish() const = 0;
+  /// The hash of what has come; nothing more may come. Numbers are given in network order.
+  virtual std::string finish() = 0;
   virtual std::unique_ptr<Hasher> copy() const = 0;
 };
 
