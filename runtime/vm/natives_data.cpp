@@ -72,6 +72,8 @@ NativeStatus native_json_encode(NativeCall& call) {
   if (options.indent < 0 || options.indent > 16) {
     return call.panic("an indent of 0 to 16 spaces is meant, not " + value::print_int(options.indent));
   }
+  // The library gives one; a module may give anything.
+  if (value::list_length(call.args[0]) != 1) return call.panic("one value is meant");
   std::string out;
   if (!data::write_json(*call.shape, value::list_at(call.args[0])->data(), options, out)) {
     return call.panic("the value is nested too deep for JSON");

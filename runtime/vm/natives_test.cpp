@@ -88,6 +88,7 @@ const std::vector<Case>& cases() {
       {"csv.goes_by_name", {ListArg{}}, "false"},
       {"csv.write", {ListArg{{"a", "b,c"}}, 0x222C, 1}, "'a\n\"b,c\"\n'"},
       {"json.encode", {ListArg{{"a\t"}}, 0, 0}, "'\"a\\t\"'"},
+      {"json.encode", {ListArg{}, 0, 0}, "one value is meant"},
       {"json.encode", {ListArg{{"a"}}, -1, 0}, "an indent of 0 to 16 spaces is meant, not -1"},
       {"string.join", {ListArg{{"a", "", "b"}}, ", "}, "'a, , b'"},
       {"string.join", {ListArg{}, ", "}, "''"},
