@@ -1,5 +1,6 @@
 """Makes documents of a wanted size: the same bytes each time."""
 
+import csv
 import json
 import random
 
@@ -41,3 +42,17 @@ def json_document(path, size):
             if written > size:
                 break
         out.write("]\n")
+
+
+def csv_document(path, size):
+    """People as rows below a header, of about so many bytes."""
+    columns = ["id", "name", "email", "active", "balance", "street", "city", "zip", "parent", "note"]
+    with open(path, "w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        for person in records(11):
+            address = person["address"]
+            writer.writerow([person["id"], person["name"], person["email"], str(person["active"]).lower(), person["balance"],
+                             address["street"], address["city"], address["zip"], person["parent"], person["note"]])
+            if out.tell() > size:
+                break

@@ -139,6 +139,15 @@ bool Builder::put_float(const Shape& shape, std::byte* base, double number, std:
   return true;
 }
 
+void Builder::put_not_finite(const Shape& shape, std::byte* base, double number) {
+  switch (shape.kind) {
+    case Kind::F32: return put_word(shape, base, value::from_f32(static_cast<float>(number)));
+    case Kind::F16: return put_word(shape, base, value::f64_to_f16(number));
+    case Kind::BF16: return put_word(shape, base, value::f64_to_bf16(number));
+    default: return put_word(shape, base, value::from_f64(number));
+  }
+}
+
 bool Builder::put_bytes(const Shape& shape, std::byte* base, std::string_view base64) {
   std::string bytes;
   if (!decode_base64(base64, bytes)) return fail("expected base64, found " + shown(base64));

@@ -34,6 +34,8 @@ class Builder {
   }
   /// A float as it is written, which is a number or inf or nan.
   bool put_float(const Shape& shape, std::byte* base, double number, std::string_view written);
+  /// An infinite float, or NaN.
+  void put_not_finite(const Shape& shape, std::byte* base, double number);
   /// The place of a new last element, zeroed.
   std::byte* add_element(const Shape& list, std::byte* base) {
     std::uint64_t* slot = words(list, base);
@@ -49,6 +51,10 @@ class Builder {
   }
   /// The place of the value of a key, zeroed; null when there is no memory or the key does not fit.
   std::byte* add_entry(const Shape& map, std::byte* base, std::string_view key);
+  /// Makes room in a map for so many entries.
+  bool reserve_entries(const Shape& map, std::byte* base, std::uint64_t count) {
+    return value::map_reserve(account_, *map.type, words(map, base), count) || no_memory();
+  }
   /// The place of a box's content, zeroed.
   std::byte* add_box(const Shape& box, std::byte* base);
   /// Moves a value that was built apart, as an element of a list is, into a set.
@@ -98,6 +104,12 @@ class Builder {
   bool out_of_memory_ = false;
 };
 
+/// The tag of an enum.
+inline std::uint64_t read_tag(const Shape& shape, const std::byte* base) {
+  std::uint64_t tag = 0;
+  std::memcpy(&tag, base + shape.offset, shape.width);
+  return tag;
+}
 /// What a shape wants to be there, for messages: `Int`, `a list`, `User (an object)`.
 std::string expected(const Shape& shape);
 /// A text as messages show it: in quotes, and shortened when it is long.

@@ -81,6 +81,9 @@ class JsonReader {
   const char* end_;
   int depth_ = 0;
   std::string scratch_;
+  static constexpr std::size_t kLevels = 32;
+  static constexpr std::uint32_t kMostUsual = 256;
+  std::uint32_t usual_entries_[kLevels]{};  // by depth, of the last object there
 };
 
 std::string JsonReader::found() {
@@ -246,6 +249,11 @@ bool JsonReader::map(const Shape& shape, std::byte* base) {
     --depth_;
     return true;
   }
+  // Objects of one level are mostly alike.
+  constexpr std::uint32_t kFew = 6;
+  std::uint32_t& usual = usual_entries_[static_cast<std::size_t>(depth_) % kLevels];
+  if (usual > kFew && !build_.reserve_entries(shape, base, usual)) return false;
+  std::uint32_t count = 0;
   do {
     const char* start = at_;
     std::string_view name;
@@ -261,7 +269,9 @@ bool JsonReader::map(const Shape& shape, std::byte* base) {
       read_string(++start, end_, scratch, name);
       return build_.in_field(name);
     }
+    ++count;
   } while (more('}', "a value"));
+  usual = std::min(count, kMostUsual);
   return !build_.failed();
 }
 

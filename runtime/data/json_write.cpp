@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "runtime/data/base64.h"
+#include "runtime/data/build.h"
 #include "runtime/data/json.h"
 #include "runtime/data/json_scan.h"
 #include "runtime/value/value.h"
@@ -21,10 +22,9 @@ class JsonWriter {
 
  private:
   static std::uint64_t word(const Shape& shape, const std::byte* base) {
-    const std::byte* at = base + shape.offset;
     if (shape.width == 8) return *words(shape, base);
-    if (nbc::is_scalar(shape.kind)) return value::load_scalar(shape.kind, at);
-    return value::load_scalar(shape.width == 1 ? Kind::U8 : shape.width == 2 ? Kind::U16 : Kind::U32, at);
+    if (nbc::is_scalar(shape.kind)) return value::load_scalar(shape.kind, base + shape.offset);
+    return read_tag(shape, base);
   }
   static const std::uint64_t* words(const Shape& shape, const std::byte* base) {
     return reinterpret_cast<const std::uint64_t*>(base + shape.offset);

@@ -1,0 +1,82 @@
+"""Reading documents of about 100 MB, beside Python's own readers, which are written in C.
+
+    run.py NOODLE [--pairs N] [--size BYTES] [--json FILE]
+
+The documents are made once, the same bytes each time. Each program reads its file and prints what can be checked; both
+must print the same. Pairs are interleaved. The ratio says how many times less CPU time ours takes (user and system, of
+the whole process): the median over the pairs with its 95% interval from order statistics. The bars are 5 for JSON, as
+values of its types and as any JSON, and 3 for CSV.
+"""
+
+import argparse
+import json
+import math
+import os
+import pathlib
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+
+import documents
+
+HERE = pathlib.Path(__file__).resolve().parent
+CASES = {"json_typed": ("people.json", 5), "json_tree": ("people.json", 5), "csv_rows": ("people.csv", 3),
+         "csv_typed": ("people.csv", 3)}
+
+
+def run(command):
+    """CPU seconds, and what it printed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env={**os.environ, "NOODLE_CACHE": "off"})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, done.stdout
+
+
+def interval(values):
+    """The 95% interval of the median."""
+    ordered, n = sorted(values), len(values)
+    reach = 1.96 * math.sqrt(n) / 2
+    return [ordered[max(0, math.floor(n / 2 - reach))], ordered[min(n - 1, math.ceil(n / 2 + reach))]]
+
+
+def compare(noodle, name, document, pairs):
+    """One row."""
+    ours, theirs = [], []
+    for _ in range(pairs):
+        seconds, printed = run([noodle, "run", str(HERE / f"{name}.noodle"), document])
+        ours.append(seconds)
+        seconds, expected = run([sys.executable, str(HERE / f"{name}.py"), document])
+        theirs.append(seconds)
+        if printed != expected:
+            sys.exit(f"{name}: {printed} is not {expected}")
+    ratios = [b / a for a, b in zip(ours, theirs)]
+    return {"case": name, "peer": "python3", "metric": "CPU s", "ours": statistics.median(ours),
+            "theirs": statistics.median(theirs), "ratio": statistics.median(ratios), "interval": interval(ratios),
+            "pairs": pairs}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("noodle")
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--size", type=int, default=100_000_000)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        documents.json_document(f"{folder}/people.json", options.size)
+        documents.csv_document(f"{folder}/people.csv", options.size)
+        print(f"{'case':<12}{'ours s':>8}{'python s':>10}{'ratio':>8}   95% interval")
+        for name, (document, bar) in CASES.items():
+            row = compare(options.noodle, name, f"{folder}/{document}", options.pairs)
+            rows.append(row)
+            low, high = row["interval"]
+            print(f"{name:<12}{row['ours']:>8.3f}{row['theirs']:>10.3f}{row['ratio']:>8.2f}   {low:.2f} to {high:.2f}"
+                  f"{'' if row['ratio'] >= bar else f'   below {bar}'}", flush=True)
+    if options.json:
+        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+main()
