@@ -116,11 +116,13 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
   const TypeKind kind = type.valid() ? in_.types.kind(type) : TypeKind::Error;
   if (name == "list.sorts_natively") return answer(kind >= TypeKind::Bool && kind <= TypeKind::String);
   if (name == "list.holds_texts") return answer(kind == TypeKind::String);
-  if (name == "list.as_texts") {
-    // Of any other list it is never asked for: `holds_texts` guards it.
-    const TypeId texts = type_of(g_.result(inst));
-    if (kind == TypeKind::String) return set_result(inst, 0, operand(inst, 0)[0]);
-    return set_result(inst, 0, b.value(Op::Zero, {}, texts, texts));
+  if (name == "list.holds_ints") return answer(kind == TypeKind::I64);
+  if (name == "list.holds_floats") return answer(kind == TypeKind::F64);
+  if (name == "list.as_texts" || name == "list.as_ints" || name == "list.as_floats") {
+    // Of any other list it is never asked for: `holds_texts` and the like guard it.
+    const TypeId list = type_of(g_.result(inst));
+    if (in_.types[list].arguments[0] == type) return set_result(inst, 0, operand(inst, 0)[0]);
+    return set_result(inst, 0, b.value(Op::Zero, {}, list, list));
   }
   if (name == "error.is_core") return answer(in_.types.nominal_of(type) == in_.types.known.error);
   if (name == "error.as_core") {

@@ -377,7 +377,12 @@ Expr* BodyChecker::check_range(const syntax::RangeExpr* expr) {
   if (expr->low == nullptr || expr->high == nullptr || !types_.known.range.valid()) {
     if (expr->low != nullptr) check(expr->low);
     if (expr->high != nullptr) check(expr->high);
-    return error_expr(span(expr));  // the parser has said that an end is missing
+    // Outside an index the parser has said so, and put something in its place.
+    const char* missing = expr->low == nullptr ? "start" : "end";
+    if (types_.known.range.valid())
+      report(Code::OpenRange, span(expr), std::string("this range has no ") + missing)
+          .help("only what stands alone in an index may leave one out; put `()` around what belongs to the other end");
+    return error_expr(span(expr));
   }
   TypeId integer = primitive(TypeKind::I64);
   Expr* low = check_as(expr->low, integer);

@@ -93,6 +93,59 @@ world::OrError<void> Files::make_dir(const std::string& path) {
   return {};
 }
 
+/// A file, or a folder with all that is in it.
+void Files::move(const std::string& from, const std::string& to) {
+  if (is_folder(from)) {
+    look(to) = {.what = What::Folder};
+    if (const auto names = list_dir(from)) {
+      for (const std::string& name : *names) move(from + "/" + name, to + "/" + name);
+    }
+  } else {
+    if (look(from).what == What::File) (void)find(from);  // what lies below is read now: it is under the old name
+    look(to) = look(from);
+  }
+  look(from) = {};
+}
+
+world::OrError<void> Files::rename(const std::string& from, const std::string& to) {
+  const std::string old = normal(from), name = normal(to);
+  const What what = look(old).what;
+  if (what == What::Nothing || !is_folder(folder_of(name))) return std::unexpected(describe(ENOENT, from));
+  if (old == name) return {};
+  if (name.starts_with(old + "/")) return std::unexpected(describe(EINVAL, from));
+  const What there = look(name).what;
+  if (there == What::Folder && what != What::Folder) return std::unexpected(describe(EISDIR, from));
+  if (there != What::Nothing && there != What::Folder && what == What::Folder) {
+    return std::unexpected(describe(ENOTDIR, from));
+  }
+  if (there == What::Folder) {
+    if (const auto inside = list_dir(name); inside && !inside->empty()) {
+      return std::unexpected(describe(ENOTEMPTY, from));
+    }
+  }
+  move(old, name);
+  return {};
+}
+
+/// A simulated file has no time of its own: it would tell when the test ran.
+world::OrError<world::FileInfo> Files::info(const std::string& path) {
+  using Kind = world::FileInfo::Kind;
+  const Entry& entry = look(normal(path));
+  if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  if (entry.what == What::Folder) return world::FileInfo{Kind::Folder, 0, 0, 0755};
+  if (entry.what == What::Socket) return world::FileInfo{Kind::Other, 0, 0, entry.mode};
+  const auto bytes = find(path);
+  if (!bytes) return std::unexpected(bytes.error());
+  return world::FileInfo{Kind::File, static_cast<std::int64_t>((*bytes)->size()), 0, look(normal(path)).mode};
+}
+
+world::OrError<void> Files::set_mode(const std::string& path, std::int64_t mode) {
+  Entry& entry = look(normal(path));
+  if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
+  entry.mode = mode & 07777;
+  return {};
+}
+
 world::OrError<std::vector<std::string>> Files::list_dir(const std::string& path) {
   const std::string name = normal(path);
   const What what = look(name).what;

@@ -23,6 +23,9 @@ class Files {
   bool exists(const std::string& path);
   world::OrError<void> remove(const std::string& path);
   world::OrError<void> make_dir(const std::string& path);
+  world::OrError<void> rename(const std::string& from, const std::string& to);
+  world::OrError<world::FileInfo> info(const std::string& path);
+  world::OrError<void> set_mode(const std::string& path, std::int64_t mode);
   world::OrError<std::vector<std::string>> list_dir(const std::string& path);
   /// Makes the file of a Unix socket, or takes one over on which nobody listens any more.
   world::OrError<void> make_socket(const std::string& path, std::weak_ptr<void> listener);
@@ -35,8 +38,10 @@ class Files {
     What what = What::Nothing;
     Bytes bytes{};                   // of a file, from the first time that it is opened
     std::weak_ptr<void> listener{};  // of a socket
+    std::int64_t mode = 0644;        // permissions
   };
   Entry& look(const std::string& path);
+  void move(const std::string& from, const std::string& to);
   bool is_folder(const std::string& path) { return look(path).what == What::Folder; }
 
   world::World* below_;

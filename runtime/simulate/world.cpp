@@ -62,6 +62,24 @@ world::OrError<void> Simulation::make_dir(const std::string& path) {
   return done;
 }
 
+world::OrError<void> Simulation::rename(const std::string& from, const std::string& to) {
+  auto done = files_.rename(from, to);
+  choices_.note(done ? "renamed" : done.error());
+  return done;
+}
+
+world::OrError<world::FileInfo> Simulation::info(const std::string& path, bool) {
+  auto info = files_.info(path);
+  choices_.note(info ? std::to_string(info->size) : info.error());
+  return info;
+}
+
+world::OrError<void> Simulation::set_mode(const std::string& path, std::int64_t mode) {
+  auto done = files_.set_mode(path, mode);
+  choices_.note(done ? "mode set" : done.error());
+  return done;
+}
+
 std::expected<std::string, std::string> Simulation::read_file(const std::string& path) {
   auto bytes = files_.find(path);
   if (!bytes) return std::unexpected(bytes.error());

@@ -61,6 +61,9 @@ class Simulation : public world::World, public task::Director {
   bool exists(const std::string& path) override;
   world::OrError<void> remove(const std::string& path) override;
   world::OrError<void> make_dir(const std::string& path) override;
+  world::OrError<void> rename(const std::string& from, const std::string& to) override;
+  world::OrError<world::FileInfo> info(const std::string& path, bool follow) override;
+  world::OrError<void> set_mode(const std::string& path, std::int64_t mode) override;
   std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;
 
   // ---- Director

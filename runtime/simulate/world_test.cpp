@@ -229,6 +229,40 @@ TEST(SimulatedFiles, FoldersHoldWhatWasMade) {
   EXPECT_FALSE(w.simulation.exists("new"));
 }
 
+TEST(SimulatedFiles, NamesChangeAsOnDisk) {
+  Calm w;
+  ASSERT_TRUE(w.simulation.make_dir("a/deep"));
+  ASSERT_TRUE(w.simulation.write_file("a/deep/x", "four", false));
+  ASSERT_TRUE(w.simulation.write_file("y", "old", false));
+  EXPECT_EQ(w.simulation.rename("none", "z").error(), "no such file: none");
+  EXPECT_EQ(w.simulation.rename("y", "none/z").error(), "no such file: y");
+  EXPECT_FALSE(w.simulation.rename("a", "a/deep/b"));
+  EXPECT_FALSE(w.simulation.rename("y", "a"));
+  EXPECT_FALSE(w.simulation.rename("a", "y"));
+  ASSERT_TRUE(w.simulation.rename("y", "y"));
+  ASSERT_TRUE(w.simulation.rename("a", "b"));
+  EXPECT_FALSE(w.simulation.exists("a"));
+  EXPECT_EQ(*w.simulation.read_file("b/deep/x"), "four");
+  ASSERT_TRUE(w.simulation.rename("b/deep/x", "y"));
+  EXPECT_EQ(*w.simulation.read_file("y"), "four");
+  EXPECT_EQ(*w.simulation.list_dir("b/deep"), std::vector<std::string>{});
+}
+
+TEST(SimulatedFiles, WhatIsKnownOfThemIsOfTheSimulation) {
+  Calm w;
+  using Kind = world::FileInfo::Kind;
+  ASSERT_TRUE(w.simulation.make_dir("a"));
+  ASSERT_TRUE(w.simulation.write_file("a/x", "four", false));
+  EXPECT_EQ(w.simulation.info("a", true)->kind, Kind::Folder);
+  EXPECT_EQ(w.simulation.info("a/x", true)->kind, Kind::File);
+  EXPECT_EQ(w.simulation.info("a/x", true)->size, 4);
+  EXPECT_EQ(w.simulation.info("a/x", true)->modified_nanos, 0);
+  ASSERT_TRUE(w.simulation.set_mode("a/x", 0600));
+  EXPECT_EQ(w.simulation.info("a/x", true)->mode, 0600);
+  EXPECT_FALSE(w.simulation.info("none", true));
+  EXPECT_FALSE(w.simulation.set_mode("none", 0600));
+}
+
 TEST(SimulatedFiles, AUnixListenerIsAFile) {
   Calm w;
   const auto listener = w.ports.listen(SocketKind::Unix, "./a.sock");

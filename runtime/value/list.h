@@ -50,6 +50,9 @@ bool list_swap(Account& account, const TypeInfo& type, std::uint64_t* list, std:
 bool list_reverse(Account& account, const TypeInfo& type, std::uint64_t* list);
 /// Sorts stably in the total order; the elements are numbers, bools or strings (sort.cpp).
 bool list_sort(Account& account, const TypeInfo& type, std::uint64_t* list);
+/// A new list of the places of a borrowed list's elements in the order of a stable sort; the empty one when they stand
+/// in that order already. They are i64, f64 or strings, as `kind` says; `places` describes lists of i64 (sort.cpp).
+bool list_order(Account& account, const TypeInfo& places, Kind kind, std::uint64_t list, std::uint64_t* out);
 /// Releases the list; its slot is then the empty one.
 void list_clear(Account& account, std::uint64_t* list);
 

@@ -1,6 +1,7 @@
 #include "runtime/value/list.h"
 
 #include <algorithm>
+#include <numeric>
 #include <random>
 
 #include "runtime/value/value_fixture.h"
@@ -320,6 +321,71 @@ TEST_F(ListTest, SortingAgreesWithAStableSortOfAVector) {
       list_clear(account, &list);
       list_clear(account, &other);
     }
+  }
+}
+
+using Numbers = std::vector<std::int64_t>;
+
+/// Data as people have it: in no order, in order, nearly so, falling, of few values, and saw teeth.
+std::vector<Numbers> orders_of_all_kinds(std::size_t length) {
+  std::mt19937_64 random(7);
+  std::vector<Numbers> all(6, Numbers(length));
+  for (std::size_t i = 0; i < length; ++i) {
+    const auto n = static_cast<std::int64_t>(i);
+    all[0][i] = static_cast<std::int64_t>(random());
+    all[1][i] = n;
+    all[2][i] = random() % 20 == 0 ? static_cast<std::int64_t>(random() % length) : n;
+    all[3][i] = -n;
+    all[4][i] = static_cast<std::int64_t>(random() % 5);
+    all[5][i] = n % 61;
+  }
+  return all;
+}
+
+TEST_F(ListTest, LongListsSortWhateverOrderTheyHad) {
+  for (const std::size_t length : {255u, 256u, 3000u}) {
+    for (const Numbers& wanted : orders_of_all_kinds(length)) {
+      Numbers sorted = wanted;
+      std::ranges::stable_sort(sorted);
+      std::uint64_t list = list_from(wanted, *ints);
+      std::uint64_t order = 0;
+      ASSERT_TRUE(list_order(account, *ints, Kind::I64, list, &order));
+      ASSERT_EQ(order == 0, wanted == sorted);
+      Numbers places = numbers(*ints, order);
+      for (std::size_t i = 0; i < places.size(); ++i) {
+        ASSERT_EQ(wanted[static_cast<std::size_t>(places[i])], sorted[i]);
+        if (i > 0 && sorted[i - 1] == sorted[i]) ASSERT_LT(places[i - 1], places[i]);
+      }
+      ASSERT_TRUE(list_sort(account, *ints, &list));
+      EXPECT_EQ(numbers(*ints, list), sorted);
+      list_clear(account, &list);
+      list_clear(account, &order);
+    }
+  }
+}
+
+TEST_F(ListTest, LongListsOfTextsSortWhateverOrderTheyHad) {
+  for (const Numbers& numbers : orders_of_all_kinds(700)) {
+    std::vector<std::string> wanted;
+    std::vector<Slots> elements;
+    for (const std::int64_t n : numbers) {
+      wanted.push_back((n % 3 == 0 ? "the same beginning " : "") + std::to_string(n));
+      elements.push_back(slots_of(text(wanted.back())));
+    }
+    std::uint64_t list = list_of(*texts, elements);
+    std::uint64_t order = 0;
+    ASSERT_TRUE(list_order(account, *ints, Kind::String, list, &order));
+    std::vector<std::size_t> places(wanted.size());
+    std::iota(places.begin(), places.end(), 0u);
+    std::ranges::stable_sort(places, {}, [&](std::size_t i) { return wanted[i]; });
+    const Numbers given = this->numbers(*ints, order);
+    if (!given.empty()) {
+      for (std::size_t i = 0; i < places.size(); ++i) ASSERT_EQ(static_cast<std::size_t>(given[i]), places[i]);
+    }
+    ASSERT_TRUE(list_sort(account, *texts, &list));
+    for (std::size_t i = 0; i < places.size(); ++i) ASSERT_EQ(text_at(list, i), wanted[places[i]]);
+    list_clear(account, &list);
+    list_clear(account, &order);
   }
 }
 

@@ -181,6 +181,22 @@ NativeStatus native_fs_exists(NativeCall& call) {
 }
 NativeStatus native_fs_remove(NativeCall& call) { return give_done(call, call.world.remove(text_of(call, 0))); }
 NativeStatus native_fs_make_dir(NativeCall& call) { return give_done(call, call.world.make_dir(text_of(call, 0))); }
+NativeStatus native_fs_rename(NativeCall& call) {
+  return give_done(call, call.world.rename(text_of(call, 0), text_of(call, 2)));
+}
+NativeStatus native_fs_info(NativeCall& call) {
+  const auto info = call.world.info(text_of(call, 0), call.args[2] != 0);
+  call.results[0] = info.has_value();
+  for (int i = 1; i < 7; ++i) call.results[i] = 0;
+  if (!info) return call.give_text(info.error(), 5);
+  call.results[1] = static_cast<std::uint64_t>(info->kind);
+  give_int(call, info->size, 2);
+  give_int(call, info->modified_nanos, 3);
+  return give_int(call, info->mode, 4);
+}
+NativeStatus native_fs_set_mode(NativeCall& call) {
+  return give_done(call, call.world.set_mode(text_of(call, 0), int_arg(call, 2)));
+}
 NativeStatus native_fs_list_dir(NativeCall& call) {
   const auto names = call.world.list_dir(text_of(call, 0));
   call.results[0] = names.has_value();

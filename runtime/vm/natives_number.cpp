@@ -98,4 +98,17 @@ NativeStatus native_int_count_ones(NativeCall& call) { return give_int(call, std
 NativeStatus native_int_leading_zeros(NativeCall& call) { return give_int(call, std::countl_zero(call.args[0])); }
 NativeStatus native_int_trailing_zeros(NativeCall& call) { return give_int(call, std::countr_zero(call.args[0])); }
 
+namespace {
+
+NativeStatus give_order(NativeCall& call, value::Kind kind) {
+  const bool made = value::list_order(call.account, *call.result_types[0], kind, call.args[0], call.results);
+  return made ? NativeStatus::Ok : NativeStatus::NoMemory;
+}
+
+}  // namespace
+
+NativeStatus native_list_order_ints(NativeCall& call) { return give_order(call, value::Kind::I64); }
+NativeStatus native_list_order_floats(NativeCall& call) { return give_order(call, value::Kind::F64); }
+NativeStatus native_list_order_texts(NativeCall& call) { return give_order(call, value::Kind::String); }
+
 }  // namespace noodle::vm

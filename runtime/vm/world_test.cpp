@@ -165,6 +165,22 @@ TEST_F(RealWorld, FoldersAreMadeAndListedInOrder) {
   EXPECT_EQ(bench.call("fs.list_dir", {deep + "/a"}), "false <> 'not a folder: " + deep + "/a'");
 }
 
+TEST_F(RealWorld, FilesAreRenamedAndKnown) {
+  NativesBench bench(world_.get());
+  bench.call("fs.write_text", {path("old"), "four"});
+  EXPECT_EQ(bench.call("fs.set_mode", {path("old"), std::int64_t{0640}}), "true ''");
+  EXPECT_EQ(bench.call("fs.rename", {path("old"), path("new")}), "true ''");
+  const std::string info = bench.call("fs.info", {path("new"), std::int64_t{1}});
+  EXPECT_EQ(info.substr(0, 9), "true 0 4 ");
+  EXPECT_EQ(info.substr(info.size() - 7), " 416 ''");
+  EXPECT_EQ(bench.call("fs.rename", {path("old"), path("new")}), "false 'no such file: " + path("old") + "'");
+  EXPECT_EQ(bench.call("fs.info", {path("old"), std::int64_t{1}}), "false 0 0 0 0 'no such file: " + path("old") + "'");
+  EXPECT_EQ(bench.call("fs.set_mode", {path("old"), std::int64_t{0}}), "false 'no such file: " + path("old") + "'");
+  std::filesystem::create_symlink(path("new"), path("link"));
+  EXPECT_EQ(bench.call("fs.info", {path("link"), std::int64_t{0}}).substr(0, 6), "true 2");
+  EXPECT_EQ(bench.call("fs.info", {path("link"), std::int64_t{1}}).substr(0, 6), "true 0");
+}
+
 TEST_F(RealWorld, ArgumentsAndEnvironmentAreTheProcess) {
   setenv("NOODLE_WORLD_TEST", "välue", 1);
   unsetenv("NOODLE_WORLD_NONE");

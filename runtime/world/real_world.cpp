@@ -157,6 +157,29 @@ class RealWorld : public World {
     return {};
   }
 
+  std::expected<void, std::string> rename(const std::string& from, const std::string& to) override {
+    if (::rename(from.c_str(), to.c_str()) != 0) return std::unexpected(describe(errno, from));
+    return {};
+  }
+
+  std::expected<FileInfo, std::string> info(const std::string& path, bool follow) override {
+    struct stat about{};
+    const int failed = follow ? stat(path.c_str(), &about) : lstat(path.c_str(), &about);
+    if (failed != 0) return std::unexpected(describe(errno, path));
+    using Kind = FileInfo::Kind;
+    const Kind kind = S_ISREG(about.st_mode)   ? Kind::File
+                      : S_ISDIR(about.st_mode) ? Kind::Folder
+                      : S_ISLNK(about.st_mode) ? Kind::Link
+                                               : Kind::Other;
+    return FileInfo{kind, about.st_size, about.st_mtim.tv_sec * 1'000'000'000 + about.st_mtim.tv_nsec,
+                    about.st_mode & 07777};
+  }
+
+  std::expected<void, std::string> set_mode(const std::string& path, std::int64_t mode) override {
+    if (chmod(path.c_str(), static_cast<mode_t>(mode & 07777)) != 0) return std::unexpected(describe(errno, path));
+    return {};
+  }
+
   std::expected<void, std::string> make_dir(const std::string& path) override {
     for (std::size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1)) {
       mkdir(path.substr(0, slash).c_str(), 0777);  // the last mkdir tells whether it all worked

@@ -59,6 +59,25 @@ std::expected<void, std::string> TestWorld::remove(const std::string& path) {
 
 std::expected<void, std::string> TestWorld::make_dir(const std::string&) { return {}; }
 
+std::expected<void, std::string> TestWorld::rename(const std::string& from, const std::string& to) {
+  auto moved = files.extract(from);
+  if (moved.empty()) return std::unexpected("no such file: " + from);
+  files[to] = std::move(moved.mapped());
+  return {};
+}
+
+std::expected<FileInfo, std::string> TestWorld::info(const std::string& path, bool) {
+  if (!exists(path)) return std::unexpected("no such file: " + path);
+  const auto found = files.find(path);
+  if (found == files.end()) return FileInfo{FileInfo::Kind::Folder, 0, 0, 0755};
+  return FileInfo{FileInfo::Kind::File, static_cast<std::int64_t>(found->second.size()), 0, 0644};
+}
+
+std::expected<void, std::string> TestWorld::set_mode(const std::string& path, std::int64_t) {
+  if (!exists(path)) return std::unexpected("no such file: " + path);
+  return {};
+}
+
 bool TestWorld::exists(const std::string& path) { return files.contains(path) || !list_dir(path)->empty(); }
 
 std::expected<std::vector<std::string>, std::string> TestWorld::list_dir(const std::string& path) {

@@ -24,6 +24,15 @@ enum class Written : std::uint8_t { Ok, Closed, Failed, Later };
 /// What became of a request for a line.
 enum class LineRead : std::uint8_t { Line, End, Interrupted };
 
+/// What is known of a file without reading it.
+struct FileInfo {
+  enum class Kind : std::uint8_t { File, Folder, Link, Other };
+  Kind kind = Kind::File;
+  std::int64_t size = 0;            // bytes
+  std::int64_t modified_nanos = 0;  // since 1970
+  std::int64_t mode = 0;            // permissions, as in `chmod`
+};
+
 class World {
  public:
   virtual ~World() = default;
@@ -70,6 +79,11 @@ class World {
   virtual bool exists(const std::string& path) = 0;
   virtual std::expected<void, std::string> remove(const std::string& path) = 0;
   virtual std::expected<void, std::string> make_dir(const std::string& path) = 0;
+  /// Gives a file or folder another name in one step, replacing a file that has it.
+  virtual std::expected<void, std::string> rename(const std::string& from, const std::string& to) = 0;
+  /// Of a link itself, or of what it leads to.
+  virtual std::expected<FileInfo, std::string> info(const std::string& path, bool follow) = 0;
+  virtual std::expected<void, std::string> set_mode(const std::string& path, std::int64_t mode) = 0;
   /// Names in a folder, sorted.
   virtual std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) = 0;
 };
@@ -106,6 +120,9 @@ class TestWorld : public World {
   bool exists(const std::string& path) override;
   std::expected<void, std::string> remove(const std::string& path) override;
   std::expected<void, std::string> make_dir(const std::string& path) override;
+  std::expected<void, std::string> rename(const std::string& from, const std::string& to) override;
+  std::expected<FileInfo, std::string> info(const std::string& path, bool follow) override;
+  std::expected<void, std::string> set_mode(const std::string& path, std::int64_t mode) override;
   std::expected<std::vector<std::string>, std::string> list_dir(const std::string& path) override;
 };
 
