@@ -51,9 +51,9 @@ class Builder {
   }
   /// The place of the value of a key, zeroed; null when there is no memory or the key does not fit.
   std::byte* add_entry(const Shape& map, std::byte* base, std::string_view key);
-  /// Makes room in a map for so many entries.
-  bool reserve_entries(const Shape& map, std::byte* base, std::uint64_t count) {
-    return value::map_reserve(account_, *map.type, words(map, base), count) || no_memory();
+  /// Makes room for so many entries, and no more, in a map that has none.
+  bool make_entries(const Shape& map, std::byte* base, std::uint64_t count) {
+    return value::map_make(account_, *map.type, count, words(map, base)) || no_memory();
   }
   /// The place of a box's content, zeroed.
   std::byte* add_box(const Shape& box, std::byte* base);

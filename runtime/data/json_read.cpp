@@ -250,9 +250,8 @@ bool JsonReader::map(const Shape& shape, std::byte* base) {
     return true;
   }
   // Objects of one level are mostly alike.
-  constexpr std::uint32_t kFew = 6;
   std::uint32_t& usual = usual_entries_[static_cast<std::size_t>(depth_) % kLevels];
-  if (usual > kFew && !build_.reserve_entries(shape, base, usual)) return false;
+  if (usual != 0 && !build_.make_entries(shape, base, usual)) return false;
   std::uint32_t count = 0;
   do {
     const char* start = at_;
