@@ -1,6 +1,6 @@
 // Sorting what has an order of its own. Numbers are sorted by their bytes, from the least: no comparison at all, and
-// bytes that all have in common cost nothing. Texts are sorted by comparison, most often only of their first
-// eight bytes, which are laid side by side for that.
+// bytes that all have in common cost nothing. Texts are sorted by comparison, most often only of the first
+// eight bytes behind those that all begin with, which are laid side by side for that.
 
 #include <algorithm>
 #include <array>
@@ -34,15 +34,15 @@ std::unique_ptr<T[]> room(std::size_t count) {
 /// Fewer are sorted by comparison.
 constexpr std::size_t kLeastByBytes = 256;
 
-/// Whether the keys rise; what falls throughout is turned around first.
-template <typename T, typename Key>
-bool stands_in_order(std::span<T> all, Key key) {
+/// Whether what is there rises; what falls throughout is turned around first.
+template <typename T, typename Less>
+bool stands_in_order(std::span<T> all, Less less) {
   std::size_t i = 1;
-  if (all.size() > 1 && key(all[1]) < key(all[0])) {
-    while (i < all.size() && key(all[i]) < key(all[i - 1])) ++i;
+  if (all.size() > 1 && less(all[1], all[0])) {
+    while (i < all.size() && less(all[i], all[i - 1])) ++i;
     if (i == all.size()) std::reverse(all.begin(), all.end());
   } else {
-    while (i < all.size() && !(key(all[i]) < key(all[i - 1]))) ++i;
+    while (i < all.size() && !less(all[i], all[i - 1])) ++i;
   }
   return i >= all.size();
 }
@@ -77,11 +77,12 @@ bool sort_by_bytes(std::span<T> all, Key key) {
 
 template <typename T, typename Key>
 bool sort_numbers(std::span<T> all, Key key) {
-  if (stands_in_order(all, key)) return true;
+  const auto less = [&](const T& a, const T& b) { return key(a) < key(b); };
+  if (stands_in_order(all, less)) return true;
   if (all.size() >= kLeastByBytes) return sort_by_bytes(all, key);
   const auto spare = room<T>(all.size());
   if (spare == nullptr) return false;
-  RunSort(all, spare.get(), [&](const T& a, const T& b) { return key(a) < key(b); }).sort();
+  RunSort(all, spare.get(), less).sort();
   return true;
 }
 
@@ -121,9 +122,24 @@ struct Ranked {
   std::uint64_t place;
 };
 
-/// The first eight bytes, as a number that stands to others as the texts do.
-std::uint64_t beginning(const Text& text) {
-  const std::string_view bytes = string_view(text.words);
+/// How many bytes all texts begin with alike.
+std::size_t shared_bytes(std::span<const Text> all) {
+  std::string_view shared = string_view(all[0].words);
+  for (const Text& text : all) {
+    const std::string_view bytes = string_view(text.words).substr(0, shared.size());
+    if (shared.starts_with(bytes)) {
+      shared = shared.substr(0, bytes.size());
+    } else {
+      shared = shared.substr(0, static_cast<std::size_t>(std::ranges::mismatch(shared, bytes).in1 - shared.begin()));
+    }
+    if (shared.empty()) break;
+  }
+  return shared.size();
+}
+
+/// Eight bytes from `at` on, as a number that stands to others as the texts do.
+std::uint64_t eight_bytes(const Text& text, std::size_t at) {
+  const std::string_view bytes = string_view(text.words).substr(at);
   std::uint64_t word = 0;
   std::memcpy(&word, bytes.data(), std::min<std::size_t>(bytes.size(), 8));
   return std::byteswap(word);
@@ -135,7 +151,8 @@ bool text_less(const Text& a, const Text& b) { return string_compare(a.words, b.
 bool rank_texts(std::span<const Text> all, std::span<Ranked> ranks) {
   const auto spare = room<Ranked>(all.size());
   if (spare == nullptr) return false;
-  for (std::size_t i = 0; i < all.size(); ++i) ranks[i] = {beginning(all[i]), i};
+  const std::size_t shared = shared_bytes(all);
+  for (std::size_t i = 0; i < all.size(); ++i) ranks[i] = {eight_bytes(all[i], shared), i};
   RunSort(ranks, spare.get(), [&](const Ranked& a, const Ranked& b) {
     return a.key != b.key ? a.key < b.key : text_less(all[a.place], all[b.place]);
   }).sort();
@@ -144,7 +161,7 @@ bool rank_texts(std::span<const Text> all, std::span<Ranked> ranks) {
 
 bool sort_texts(std::uint64_t list) {
   const std::span<Text> all = elements<Text>(list);
-  if (std::ranges::is_sorted(all, text_less)) return true;
+  if (stands_in_order(all, text_less)) return true;
   const auto ranks = room<Ranked>(all.size());
   const auto old = room<Text>(all.size());
   if (ranks == nullptr || old == nullptr || !rank_texts(all, {ranks.get(), all.size()})) return false;
