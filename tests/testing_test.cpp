@@ -108,6 +108,7 @@ TEST_F(TestCommand, AFileWithErrorsKeepsNoOtherBack) {
   const ProcessResult result = test({"."});
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(result.out, "FAIL  bad.noodle: compiles\nok    good.noodle: fine\n1 passed, 1 failed\n");
+  EXPECT_TRUE(has(result.err, "bad.noodle: compiles:\n  error[")) << result.err;
   EXPECT_TRUE(has(result.err, "bad.noodle:1:")) << result.err;
 }
 
@@ -119,8 +120,14 @@ TEST_F(TestCommand, OutputIsShownOfWhatFails) {
   const ProcessResult result = test({"a.noodle"});
   EXPECT_EQ(result.out, "ok    good\nFAIL  bad\n1 passed, 1 failed\n");
   EXPECT_EQ(result.err,
-            "bad:\n  panic: expected false\n    in test \"bad\" at a.noodle:4:9\n  it printed:\n    one\n    two\n");
+            "bad:\n  panic: expected false\n    in test \"bad\" at a.noodle:4:2\n  it printed:\n    one\n    two\n");
   EXPECT_EQ(test({"a.noodle", "good", "--show-output"}).out, "ok    good\n  quiet\n1 passed, 0 failed\n");
+}
+
+TEST_F(TestCommand, ModulesHaveTestsToo) {
+  write("a.noodle", "test \"one\" {}\ntest \"two\" { expect 1 == 2 }\n");
+  EXPECT_EQ(noodle({"build", "a.noodle"}).exit_code, 0);
+  EXPECT_EQ(test({"a.nbc"}).out, "ok    one\nFAIL  two\n1 passed, 1 failed\n");
 }
 
 TEST_F(TestCommand, ATestThatTakesTooLongIsStopped) {
@@ -225,12 +232,12 @@ impl Word {
 )");
   const ProcessResult result = test({"lib/words.noodle"});
   EXPECT_EQ(result.out,
-            "ok    count (line 4)\nok    count (line 12)\nok    count (line 16)\nFAIL  Word.size (line 37)\n"
-            "FAIL  Word.wrong (line 42)\n3 passed, 2 failed\n")
+            "ok    count (line 4)\nok    count (line 12)\nok    count (line 16)\nFAIL  Word.size (line 38)\n"
+            "FAIL  Word.wrong (line 43)\n3 passed, 2 failed\n")
       << result.err;
   // Places are those in the comment.
-  EXPECT_TRUE(has(result.err, "in test \"Word.size (line 37)\" at words.noodle:37:")) << result.err;
-  EXPECT_TRUE(has(result.err, "lib/words.noodle:42:")) << result.err;
+  EXPECT_TRUE(has(result.err, "in test \"Word.size (line 38)\" at words.noodle:38:")) << result.err;
+  EXPECT_TRUE(has(result.err, "lib/words.noodle:43:")) << result.err;
   EXPECT_TRUE(has(result.err, "/// expect words.nothing()")) << result.err;
   EXPECT_EQ(test({"lib/words.noodle", "--examples", "none"}).out, "0 passed, 0 failed\n");
   write("lib/one.noodle", std::string(kShapes));
@@ -356,7 +363,7 @@ pub fn unused(items: List<Int>) -> Int {
       test({"sign_test.noodle", "--coverage", "--missed", "--lcov", "out.info", "--html", "pages"});
   EXPECT_EQ(result.out,
             "ok    of numbers\n1 passed, 0 failed\n"
-            "file               lines             branches\n"
+            "file                       lines             branches\n"
             "sign.noodle    50.0%         4/8    50.0%         3/6\n"
             "  not reached: 3, 11-13\n"
             "all            50.0%         4/8    50.0%         3/6\n")

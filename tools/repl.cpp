@@ -37,7 +37,7 @@ class Repl {
     while (!code_) {
       std::fflush(stdout);
       std::string line;
-      switch (lines_.read(input.empty() ? "> " : "… ", line)) {
+      switch (lines_.read(input.empty() ? "> " : "| ", line)) {
         case Lines::Kind::Line: break;
         case Lines::Kind::Interrupted:
           Interrupts::forget();
@@ -50,7 +50,7 @@ class Repl {
           return code_.value_or(0);
       }
       input += line + "\n";
-      if (wants_more(input)) continue;
+      if (!input.starts_with(':') && wants_more(input)) continue;
       take(input);
       input.clear();
     }

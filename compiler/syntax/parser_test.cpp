@@ -235,6 +235,7 @@ TEST(Items, OfEveryKind) {
             "(trait T <A>\n  (fn f (self) -> A)\n  (fn g (self) (unit-block)))\n");
   EXPECT_EQ(tree("impl<T: A> From<B> for C<T> { pub fn f() { } }"),
             "(impl <T: A> (From B) for (C T)\n  (pub fn f (unit-block)))\n");
+  EXPECT_EQ(tree("bench \"a b\" { c }"), "(bench \"a b\" (block\n  c))\n");
   EXPECT_EQ(tree("test \"a b\" { expect c }"), "(test \"a b\" (unit-block\n  (expect c)))\n");
   EXPECT_EQ(tree("@deprecated(since: \"1.2\", use: \"b\")\n@inline\npub fn a() { }"),
             "(@deprecated since: (string \"1.2\") use: (string \"b\"); @inline; pub fn a (unit-block))\n");

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
+#include <clocale>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -66,6 +68,8 @@ unsigned char complete(EditLine* line, int) {
 }  // namespace
 
 void* noodle_edit_open(const char* history_file, NoodleEditComplete complete_word, void* context) {
+  // Without such a locale libedit knows no characters but ASCII's.
+  if (std::setlocale(LC_CTYPE, "") == nullptr || MB_CUR_MAX == 1) std::setlocale(LC_CTYPE, "C.UTF-8");
   auto* editor = new Editor;
   editor->file = history_file;
   editor->complete = complete_word;

@@ -28,7 +28,7 @@ class Round {
     Report report(options);
     int leaks = 0;
     std::vector<Chosen> chosen;
-    for (const auto& program : programs) choose(*program, report, chosen);
+    for (const auto& program : programs) choose(*program, chosen);
     run_chosen(chosen, suite_, [&](const TestResult& result) { report.add(result); }, leaks);
     remember(files, report);
     if (report.was_interrupted()) return Interrupts::exit_code();
@@ -42,12 +42,12 @@ class Round {
     return !command_.failed || memory_.failed(real_path(path), name);
   }
 
-  void choose(TestProgram& program, Report& report, std::vector<Chosen>& chosen) {
+  void choose(TestProgram& program, std::vector<Chosen>& chosen) const {
     const std::string& path = program.file.path;
     if (!program.code) {
       // Its tests have no names yet, so only an example can be left out by its own.
-      const bool wanted = program.example ? is_wanted(path, program.example->name()) : true;
-      if (wanted) report.add_broken(program);
+      const std::string name = program.example ? program.example->name() : "compiles";
+      if (!program.example || is_wanted(path, name)) chosen.push_back({&program, {name, {}}});
       return;
     }
     // Warnings don't keep tests from running.

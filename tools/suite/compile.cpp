@@ -16,7 +16,7 @@ void compile_program(TestProgram& program, const SuiteOptions& options) {
   compile.root = program.file.root;
   if (options.coverage) compile.counters = &program.coverage.places;
   std::optional<Assembly> assembly;
-  SourceFile file{program.file.path, std::nullopt};
+  std::optional<SourceFile> source;
   std::string text;
   if (program.example) {
     const auto read = read_file(program.file.path);
@@ -28,13 +28,13 @@ void compile_program(TestProgram& program, const SuiteOptions& options) {
       return;
     }
     assembly.emplace(program_of(*program.example, program.file.path, text, *module));
-    file = {assembly->own_path(), assembly->text()};
+    source = SourceFile{assembly->own_path(), assembly->text()};
     compile.assembly = &*assembly;
     // The library's files are no modules of the example's own.
     if (is_library(program.file.path)) compile.root = kNoFolder;
     compile.errors_only = true;
   }
-  auto code = load_program(file, compile);
+  auto code = source ? load_program(*source, compile) : load_program(program.file.path, compile);
   if (!code) return;
   program.code = std::move(*code);
   program.tests = find_tests(program.code->module());

@@ -69,16 +69,6 @@ std::string Report::label(const TestResult& result) const {
   return options_.names_files ? result.program->file.path + ": " + result.name : result.name;
 }
 
-void Report::add_broken(const TestProgram& program) {
-  print_err(program.said);
-  TestResult result;
-  result.program = &program;
-  result.name = program.example ? program.example->name() : "compiles";
-  result.verdict = Verdict::Failed;
-  result.failure = "it has errors";
-  add(result);
-}
-
 void Report::add(const TestResult& result) {
   if (result.verdict == Verdict::Interrupted) {
     interrupted_ = true;

@@ -21,8 +21,6 @@ class Report {
  public:
   explicit Report(ReportOptions options) : options_(options) {}
 
-  /// A file that can't be tested, and why.
-  void add_broken(const TestProgram& program);
   void add(const TestResult& result);
   /// The count, and the slowest tests.
   void finish() const;

@@ -170,8 +170,13 @@ class Runner {
     TestResult result;
     result.program = chosen.program;
     result.name = chosen.test.name;
-    if (chosen.program->example && chosen.program->example->wants == Example::Wants::Nothing) return result;
+    if (!chosen.program->code) {
+      result.verdict = Verdict::Failed;
+      result.failure = chosen.program->said;
+      return result;
+    }
     if (program_ != chosen.program) open(*chosen.program);
+    if (chosen.program->example && chosen.program->example->wants == Example::Wants::Nothing) return result;
     if (machine_.module == nullptr) {
       result.verdict = Verdict::Failed;
       result.failure = machine_.trouble;

@@ -71,7 +71,7 @@ struct TestResult {
 std::vector<std::unique_ptr<TestProgram>> compile_tests(const std::vector<TestFile>& files,
                                                         const SuiteOptions& options);
 
-/// A test that is to run.
+/// A test that is to run; of a program with errors, what is told instead.
 struct Chosen {
   TestProgram* program;
   Test test;
