@@ -46,7 +46,8 @@ TEST_F(Cli, WithoutWordsSaysWhatThereIs) {
 }
 
 TEST_F(Cli, EachVerbHasHelp) {
-  for (const char* verb : {"run", "check", "build", "test", "fmt", "disasm", "new", "version", "help"}) {
+  for (const char* verb : {"run", "check", "build", "test", "fmt", "lint", "explain", "doc", "disasm", "new",
+                           "completions", "version", "help"}) {
     const ProcessResult result = noodle({verb, "--help"});
     EXPECT_EQ(result.exit_code, 0) << verb;
     EXPECT_NE(result.out.find("usage: noodle " + std::string(verb)), std::string::npos) << verb;

@@ -20,6 +20,7 @@ elif [[ ${1:-} == --fix ]]; then
   "$noodle" fmt std examples benchmarks
 else
   "$noodle" fmt --check std examples benchmarks || status=1
+  "$noodle" lint examples || status=1
 fi
 
 # layer FOLDER PATTERN: no file of FOLDER includes what matches.
@@ -35,8 +36,9 @@ layer compiler 'runtime/|tools/'
 layer runtime 'compiler/|tools/'
 layer compiler/source 'compiler/(syntax|sema|nir|codegen)/'
 layer compiler/syntax 'compiler/(sema|nir|codegen)/'
-layer compiler/sema 'compiler/(nir|codegen)/'
-layer compiler/nir 'compiler/codegen/'
+layer compiler/sema 'compiler/(lint|nir|codegen)/'
+layer compiler/lint 'compiler/(nir|codegen)/'
+layer compiler/nir 'compiler/(lint|codegen)/'
 layer runtime/memory 'runtime/(value|vm)/'
 layer runtime/value 'runtime/(data|vm)/'
 for room in runtime/room runtime/text runtime/hash runtime/compress; do layer "$room" 'runtime/(vm|task|jit|world)/'; done

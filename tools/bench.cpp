@@ -268,6 +268,7 @@ constinit const Verb kBench = {
         "\n"
         "Exit code: 0; 1 when a benchmark panics, there is none, or the program has errors.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .most = 1000,
     .run = run,
 };

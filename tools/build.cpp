@@ -97,6 +97,7 @@ constinit const Verb kBuild = {
         "command line are the program's own; how many threads it has, and whether it tells\n"
         "what is left at the end, is said when it is built.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .fewest = 1,
     .most = 1,
     .run = run,

@@ -22,6 +22,7 @@ constinit const Verb kCheck = {
         "Checks the file and every module that it imports.\n"
         "Exit code: 0 without errors (there may be warnings), 1 with errors.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .fewest = 1,
     .most = 1,
     .run = run,

@@ -45,6 +45,7 @@ constinit const Verb kDisasm = {
         "With `--native` it is the assembly of a function instead, with the instructions that\n"
         "it comes from beside it: calls that were taken in bring those of the other function.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .fewest = 1,
     .most = 1,
     .run = run,

@@ -202,6 +202,7 @@ constinit const Verb kFmt = {
         "Exit code: 0; 1 when something could not be formatted, or with --check when\n"
         "something is not.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .fewest = 1,
     .most = kManyWords,
     .run = run,

@@ -169,6 +169,7 @@ constinit const Verb kRepl = {
         "\n"
         "Exit code: 0, or what the program gives to `exit`.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .most = 1000,
     .run = run,
 };

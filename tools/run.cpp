@@ -43,6 +43,7 @@ constinit const Verb kRun = {
         "program has errors or `main` gives an Err; 2 for wrong usage; 101 for a panic;\n"
         "130 when it was interrupted.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .fewest = 1,
     .most = 1,
     .passes_rest = true,

@@ -192,6 +192,7 @@ constinit const Verb kTest = {
         "\n"
         "Exit code: 0 when all pass, 1 when one fails or the program has errors.\n",
     .flags = kFlags,
+    .takes = Takes::Files,
     .most = 1000,
     .run = run,
 };

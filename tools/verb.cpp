@@ -10,8 +10,8 @@ namespace noodle::tools {
 
 namespace {
 
-const Verb* const kVerbs[] = {&kRun,  &kCheck,  &kBuild, &kTest,    &kBench, &kFmt,
-                              &kRepl, &kDisasm, &kNew,   &kVersion, &kHelp};
+const Verb* const kVerbs[] = {&kRun,     &kCheck, &kBuild, &kTest,   &kBench, &kFmt,         &kLint,
+                              &kExplain, &kDoc,   &kRepl,  &kDisasm, &kNew,   &kCompletions, &kVersion, &kHelp};
 
 const Flag* find_flag(const Verb& verb, std::string_view name) {
   const auto it = std::find_if(verb.flags.begin(), verb.flags.end(), [&](const Flag& f) { return f.name == name; });
@@ -149,7 +149,7 @@ std::string overview() {
       "usage: noodle VERB [ARGUMENTS]\n\n";
   for (const Verb* verb : kVerbs) {
     std::string line = "  " + std::string(verb->name);
-    line.resize(12, ' ');
+    line.resize(14, ' ');
     text += line + std::string(verb->summary) + "\n";
   }
   text += "\n`noodle VERB --help` says more about a verb.\n";

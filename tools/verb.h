@@ -45,12 +45,16 @@ class Arguments {
   std::vector<std::pair<std::string_view, std::string_view>> flags;
 };
 
+/// What the words of a verb name, for shells that complete them.
+enum class Takes : std::uint8_t { Nothing, Files, Verbs, Codes, Shells };
+
 struct Verb {
   std::string_view name;
   std::string_view usage;    // what follows `noodle NAME`
   std::string_view summary;  // one line for `noodle help`
   std::string_view details;  // paragraphs for `noodle NAME --help`
   std::span<const Flag> flags;
+  Takes takes = Takes::Nothing;
   std::size_t fewest = 0;
   std::size_t most = 0;
   bool passes_rest = false;  // what follows the last positional goes to the program untouched
@@ -59,7 +63,8 @@ struct Verb {
 
 /// Every verb in the order in which help lists them.
 std::span<const Verb* const> verbs();
-extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kBench, kFmt, kRepl, kNew, kVersion, kHelp;
+extern const Verb kRun, kCheck, kBuild, kDisasm, kTest, kBench, kFmt, kLint, kExplain, kRepl, kNew, kDoc, kCompletions,
+    kVersion, kHelp;
 
 /// Reads what follows a verb, or says what is wrong with it.
 struct ParseResult {
@@ -73,6 +78,11 @@ ParseResult parse_arguments(const Verb& verb, std::span<const std::string_view> 
 std::string help_text(const Verb& verb);
 /// The help text of the command.
 std::string overview();
+/// The manual pages of a verb and of the command, in roff.
+std::string man_page(const Verb& verb);
+std::string man_page();
+/// The version of this build, such as "0.1.0".
+std::string_view version();
 
 /// Does what the words after `noodle` say and returns the exit code.
 int run_command(std::span<const std::string_view> words);

@@ -2,6 +2,8 @@
 
 namespace noodle::tools {
 
+std::string_view version() { return NOODLE_VERSION; }
+
 namespace {
 int run(const Arguments&) {
   print_out("noodle " NOODLE_VERSION "\n");

@@ -131,6 +131,16 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
     problem.suggest("a value does not become an `Option` by itself", before, "Some(").also(after, ")");
   } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become a `Result` by itself", before, "Ok(").also(after, ")");
+  } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[1], have)) {
+    problem.suggest("an error does not become a `Result` by itself", before, "Err(").also(after, ")");
+  } else if (want_kind == TypeKind::Bool && types_.is_option(have) &&
+             !infer_.could_unify(types_[have].arguments[0], wanted)) {
+    problem.suggest("ask whether there is a value", after, ".is_some()");
+  } else if (want_kind == TypeKind::Bool && is_number(have_kind) && !literal) {
+    problem.suggest("compare it", after, have_kind >= TypeKind::F16 ? " != 0.0" : " != 0");
+  } else if (want_kind == TypeKind::Bool &&
+             (have_kind == TypeKind::List || have_kind == TypeKind::Map || have_kind == TypeKind::String)) {
+    problem.suggest("ask whether there is anything in it", before, "!").also(after, ".is_empty()");
   } else if ((types_.is_option(have) || types_.is_result(have)) &&
              infer_.could_unify(types_[have].arguments[0], wanted)) {
     problem.help("take the value out with `?`, `??`, or `match`");

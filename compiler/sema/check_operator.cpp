@@ -202,6 +202,10 @@ void BodyChecker::bad_operand(BinaryOp op, source::Span op_span, Expr* left, Exp
   problem.note(left->span, "this is " + a_type(left->type)).note(right->span, "this is " + a_type(right->type));
   if (types_.is_option(left_type) || types_.is_result(left_type)) {
     problem.help("take the value out first, with `?`, `??` or `match`");
+  } else if (left_text.starts_with("Task<") || right_text.starts_with("Task<")) {
+    problem.help("wait for the task's result first: `await task`");
+  } else if (types_.kind(left_type) == TypeKind::String && op == BinaryOp::Multiply) {
+    problem.help("repeat a text with `text.repeat(3)`");
   } else if (types_.kind(left_type) == TypeKind::String || infer_.head_kind(right->type) == TypeKind::String) {
     problem.help("put values into a text with `\"{value}\"`");
   } else if (types_.kind(left_type) == TypeKind::Bool) {

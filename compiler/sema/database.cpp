@@ -129,6 +129,7 @@ void Database::flush() {
       const bool warns = source::severity_of(diagnostic.code) == source::Severity::Warning;
       if (&from != parsing && (is_cascade(diagnostic) || (warns && garbled_lines.contains(diagnostic.span.file))))
         continue;
+      if (warns && is_allowed(diagnostic)) continue;
       sink.report(diagnostic.code, diagnostic.span, diagnostic.message) = diagnostic;
     }
     given = count;

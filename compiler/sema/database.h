@@ -96,6 +96,12 @@ struct ImportEntry {
   const syntax::ImportItem* item = nullptr;
 };
 
+/// A declaration in which a warning is not wanted.
+struct AllowedRule {
+  syntax::Range range;
+  source::Code code;
+};
+
 enum class ModuleOrigin : std::uint8_t { User, Library, Core };
 
 struct ModuleEntry {
@@ -105,6 +111,8 @@ struct ModuleEntry {
   ModuleOrigin origin = ModuleOrigin::User;
   std::unique_ptr<syntax::ParsedFile> tree;
   source::DiagnosticSink parse_sink;
+  const syntax::File* allowed_of = nullptr;  // the tree that `allowed` was gathered from
+  std::vector<AllowedRule> allowed;
   FlatMap<Symbol, Entity> items;
   FlatMap<Symbol, std::vector<Entity>> variants;
   std::vector<ImportEntry> imports;
@@ -195,6 +203,11 @@ struct Database final : QueryAnswers {
   /// Gives the diagnostics of current answers on to the sink, each once a revision.
   void flush();
   bool is_cascade(const source::Diagnostic& diagnostic) const;
+  // ---- allow.cpp
+  /// Whether a warning stands inside a declaration that says `@allow` of it.
+  bool is_allowed(const source::Diagnostic& diagnostic);
+  void gather_allowed(ModuleEntry& module);
+  void check_allow(const syntax::Attribute& attribute, ModuleId module);
   source::Span span(ModuleId module, syntax::Range range) const {
     return {modules[module.index].file, range.begin, range.end};
   }

@@ -161,14 +161,16 @@ void Database::check_attributes(const syntax::Item& item, ModuleId module) {
     } else if (name == "inline") {
       if (!attribute.arguments.empty() || item.kind != syntax::ItemKind::Function)
         wrong("`@inline` stands before a function and takes nothing");
+    } else if (name == "allow") {
+      check_allow(attribute, module);
     } else if (name.empty() || (in_library && (name == "native" || name == "intrinsic"))) {
       continue;
     } else {
-      constexpr std::string_view kKnown[] = {"deprecated", "since", "inline"};
+      constexpr std::string_view kKnown[] = {"allow", "deprecated", "since", "inline"};
       const source::Span at = span(module, attribute.name.range);
       auto& diagnostic = report(Code::UnknownAttribute, at, "there is no attribute " + quoted("@" + std::string(name)));
       if (!suggest_near(diagnostic, at, name, kKnown))
-        diagnostic.help("the attributes are `@deprecated`, `@since` and `@inline`");
+        diagnostic.help("the attributes are `@allow`, `@deprecated`, `@since` and `@inline`");
     }
   }
 }

@@ -61,6 +61,48 @@ constexpr std::pair<std::string_view, std::string_view> kNames[] = {
     {"Minus", "Subtract"},
 };
 
+// What has no one name to be replaced by.
+constexpr std::pair<std::string_view, std::string_view> kHelps[] = {
+    {"len", "the length is a method: `items.len()`"},
+    {"sum", "the sum is a method: `items.sum()`"},
+    {"sorted", "sorting is a method: `items.sorted()`"},
+    {"reversed", "reversing is a method: `items.reversed()`"},
+    {"enumerate", "it is a method: `for (index, item) in items.enumerate() { … }`"},
+    {"zip", "it is a method: `a.zip(b)`"},
+    {"map", "it is a method: `items.map(x => x + 1)`"},
+    {"filter", "it is a method: `items.filter(x => x > 0)`"},
+    {"reduce", "it is a method: `items.fold(0, (a, b) => a + b)`"},
+    {"range", "a range is written `0..10`"},
+    {"str", "every value has `value.to_string()`, and `\"{value}\"` shows it in a text"},
+    {"int", "read a text with `text.to_int()`; convert a number with `Int(x)`"},
+    {"float", "read a text with `text.to_float()`; convert a number with `Float(x)`"},
+    {"parseInt", "read a text with `text.to_int()`"},
+    {"input", "read a line with `read_line()`"},
+    {"open", "files are opened with `fs.open`, and read whole with `fs.read_text`"},
+    {"format", "values are shown in a text by `\"{value:>8}\"`"},
+    {"sprintf", "values are shown in a text by `\"{value:>8}\"`"},
+    {"pass", "an empty body is `{}`"},
+    {"console", "`print(…)` is there without an import"},
+    {"fmt", "`print(…)` is there without an import"},
+    {"System", "`print(…)` is there without an import"},
+    {"std", "the core library is there without an import"},
+    {"assert_eq", "in a test write `expect a == b`, elsewhere `assert(a == b)`"},
+    {"assertEqual", "in a test write `expect a == b`, elsewhere `assert(a == b)`"},
+    {"type", "types are known when the program is compiled; `match` tells the variants of an enum apart"},
+    {"typeof", "types are known when the program is compiled; `match` tells the variants of an enum apart"},
+    {"isinstance", "types are known when the program is compiled; `match` tells the variants of an enum apart"},
+    {"not", "it is written `!`"},
+    {"super", "there is no inheritance; a trait may have default methods"},
+    {"self_", "the receiver is `self`"},
+    {"malloc", "values are made by literals and freed by themselves"},
+    {"free", "values are made by literals and freed by themselves"},
+    {"object", "there is no type of all values; `any Trait` holds any that implement a trait"},
+    {"Object", "there is no type of all values; `any Trait` holds any that implement a trait"},
+    {"array", "a list's type is written `List<Int>`"},
+    {"list", "a list's type is written `List<Int>`, a list `[1, 2]`"},
+    {"Void", "what gives nothing has no result type"},
+};
+
 constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
     {"length", {"len", ""}},
     {"size", {"len", ""}},
@@ -218,6 +260,13 @@ constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
 std::string_view foreign_name(std::string_view word) {
   for (const auto& [theirs, ours] : kNames) {
     if (theirs == word) return ours;
+  }
+  return {};
+}
+
+std::string_view foreign_help(std::string_view word) {
+  for (const auto& [theirs, help] : kHelps) {
+    if (theirs == word) return help;
   }
   return {};
 }

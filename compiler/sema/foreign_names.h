@@ -9,6 +9,9 @@ namespace noodle::sema {
 /// Noodle's name for a value, type or trait known elsewhere as `word`; empty if none comes to mind.
 std::string_view foreign_name(std::string_view word);
 
+/// What to write where a function of another language is called, or a word of it stands; empty if none comes to mind.
+std::string_view foreign_help(std::string_view word);
+
 /// What does the work of another language's method.
 struct ForeignMember {
   std::string_view ours;  // a method's name, perhaps empty

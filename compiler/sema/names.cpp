@@ -260,6 +260,18 @@ void Database::report_unknown(const Scope& scope, Symbol name, source::Span wher
       }
     }
   }
+  // `int` may be a type's name or a function's, which are mended in different ways.
+  const bool is_type = wanted == Wanted::Type || !foreign_name(word).empty();
+  const bool is_called = sources.text(source::Span{where.file, where.end, where.end + 1}) == "(";
+  if (const std::string_view help = foreign_help(word); !help.empty() && (!is_type || is_called)) {
+    diagnostic.help(std::string(help));
+    return;
+  }
+  if (const std::string_view help = foreign_help(word);
+      wanted == Wanted::Type && foreign_name(word).empty() && !help.empty()) {
+    diagnostic.help(std::string(help));
+    return;
+  }
   if (const std::string_view ours = foreign_name(word); !ours.empty() && !suggest_near(diagnostic, where, word, also)) {
     diagnostic.suggest("Noodle writes `" + std::string(ours) + "`", where, std::string(ours));
     return;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -274,7 +275,15 @@ Expr* BodyChecker::assign_place(const syntax::Expr* target, bool compound, bool&
     source::Span where = span(target);
     std::string word(text(name->name.symbol));
     if (!entity) {
-      context_.report_unknown_name(scope_, name->name.symbol, where, {});
+      std::vector<std::string_view> locals;
+      for (Symbol symbol : visible_) locals.push_back(text(symbol));
+      if (nearest(word, locals).empty()) {
+        report(Code::UnknownName, where, "there is no `" + word + "` here")
+            .label("not found in this scope")
+            .help("to declare it, write `var " + word + " = …`, or `let` when it stays as it is");
+      } else {
+        context_.report_unknown_name(scope_, name->name.symbol, where, locals);
+      }
       failed_ = true;
       return error_expr(where);
     }

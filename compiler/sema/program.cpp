@@ -140,6 +140,18 @@ FunctionRef Program::own_to_string(TypeId type) { return impl_->db.own_to_string
 FunctionRef Program::own_report(TypeId type) { return impl_->db.own_report(type); }
 bool Program::has_equality(TypeId type) { return impl_->db.has_equality(type); }
 
+bool Program::is_allowed(const source::Diagnostic& warning) { return impl_->db.is_allowed(warning); }
+
+const syntax::ParsedFile* Program::main_tree() const {
+  const Database& db = impl_->db;
+  return db.main.valid() ? db.modules[db.main.index].tree.get() : nullptr;
+}
+
+source::FileId Program::main_file() const {
+  const Database& db = impl_->db;
+  return db.main.valid() ? db.modules[db.main.index].file : source::FileId();
+}
+
 std::optional<SymbolAt> Program::symbol_at(source::FileId file, std::uint32_t offset) {
   return impl_->db.symbol_at(file, offset);
 }

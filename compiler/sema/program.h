@@ -18,6 +18,7 @@
 #include "compiler/sema/types.h"
 #include "compiler/source/diagnostics.h"
 #include "compiler/source/source.h"
+#include "compiler/syntax/parser.h"
 
 namespace noodle::sema {
 
@@ -131,6 +132,13 @@ class Program {
   FunctionRef own_report(TypeId type);
   /// Whether == and hashing exist for the type: it holds no function and no `any`.
   bool has_equality(TypeId type);
+
+  /// Whether a warning stands inside a declaration that says `@allow` of it; such ones never come to the sink.
+  bool is_allowed(const source::Diagnostic& warning);
+  /// The syntax tree of the main module; null before it was opened.
+  const syntax::ParsedFile* main_tree() const;
+  /// The file of the main module.
+  source::FileId main_file() const;
 
   /// Editors' questions; offsets are bytes of the file.
   std::optional<SymbolAt> symbol_at(source::FileId file, std::uint32_t offset);

@@ -20,6 +20,23 @@ std::string_view code_text(Code code) { return code_info(code).text; }
 
 Severity severity_of(Code code) { return code_text(code).starts_with('W') ? Severity::Warning : Severity::Error; }
 
+std::string rule_name(Code code) {
+  std::string name;
+  for (const char c : code_info(code).name) {
+    const bool capital = c >= 'A' && c <= 'Z';
+    if (capital && !name.empty()) name += '_';
+    name += capital ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return name;
+}
+
+std::optional<Code> find_rule(std::string_view text) {
+  for (const Code code : all_codes()) {
+    if (severity_of(code) == Severity::Warning && (code_text(code) == text || rule_name(code) == text)) return code;
+  }
+  return std::nullopt;
+}
+
 std::vector<Code> all_codes() {
   std::vector<Code> codes;
   for (std::size_t i = 0; i < kCodes.size(); ++i) codes.push_back(static_cast<Code>(i));

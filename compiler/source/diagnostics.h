@@ -15,6 +15,7 @@
 // and gives them in source order. Rendering is a pure function to text or JSON.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,10 @@ const CodeInfo& code_info(Code code);
 std::string_view code_text(Code code);
 /// Whether a code is an error or a warning (its text's first letter).
 Severity severity_of(Code code);
+/// The name of a warning in `@allow` and `--rules`: "unused_variable" of UnusedVariable.
+std::string rule_name(Code code);
+/// The warning of this name or text, such as "unused_variable" or "W0010".
+std::optional<Code> find_rule(std::string_view text);
 /// Every code in the order of codes.def.
 std::vector<Code> all_codes();
 

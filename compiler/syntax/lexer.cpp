@@ -226,6 +226,8 @@ void Lexer::unknown() {
       what.size() <= kMostShown ? "`" + escape(what) + "` can't stand here" : "these characters can't stand here");
   if (what == "#") {
     problem.suggest("a comment begins with `//`", span(begin, at_), "//");
+  } else if (what == "`") {
+    problem.suggest("a string stands in double quotes", span(begin, at_), "\"");
   } else if (what == "\u201C" || what == "\u201D") {
     problem.suggest("a string stands in plain double quotes", span(begin, at_), "\"");
   } else if (!is_ascii(what[0])) {

@@ -144,7 +144,17 @@ Expr* Parser::loop(Name label, std::uint32_t first) {
       const bool is_mut = eat(Mut);
       Pattern* each = pattern();
       Expr* iterable;
-      if (expect(In, "and what to walk through")) {
+      if (at(Comma) && peek() == Identifier) {
+        if (auto* problem = error(Code::UnexpectedToken, range(), "several names stand in parentheses")) {
+          problem->help("write `for (index, item) in items.enumerate()`, or `for (key, value) in map`");
+        }
+        iterable = error_expr(prev_end_);
+      } else if (at(Colon) || at(Equal)) {
+        if (auto* problem = error(Code::ForeignWord, range(), "`for` walks a range or a collection")) {
+          problem->help("numbers are counted with `for i in 0..10 { … }`");
+        }
+        iterable = error_expr(prev_end_);
+      } else if (expect(In, "and what to walk through")) {
         iterable = head_expr(Head::Body);
       } else {
         iterable = error_expr(prev_end_);

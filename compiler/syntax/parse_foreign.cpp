@@ -64,6 +64,7 @@ constexpr auto kForeignStatements = std::to_array<ForeignStatement>({
     {"yield", "there is no `yield`", "implement `Iterator`, or take a block"},
     {"del", "there is no `del`", "values are freed by themselves"},
     {"delete", "there is no `delete`", "values are freed by themselves"},
+    {"static", "there is no `static`", "values that everyone sees are constants: `const NAME: Int = 1`"},
 });
 
 }  // namespace
@@ -144,6 +145,36 @@ bool Parser::foreign_statement_word() {
   return false;
 }
 
+// What a name before the current token means in another language, when that explains why the token stands here.
+bool Parser::report_foreign_word_before() {
+  const Range before = tokens_[pos_ - 1].range();
+  const std::string_view word = text(before);
+  const auto say = [&](Range where, std::string message, std::string help) {
+    if (auto* problem = error(Code::ForeignOperator, where, std::move(message))) problem->help(std::move(help));
+    return true;
+  };
+  if ((at(String) || at(StringBegin)) && before.end == begin() && word.size() <= 2) {
+    return say(before, "a string has no prefix",
+               "leave out `" + std::string(word) + "`: what stands in `{}` is interpolated in every string");
+  }
+  if (at(Identifier) && word == "new") {
+    return say(before, "there is no `new`",
+               "a struct is made with braces, `Point { x: 1 }`, or by a function of its type, `Point.new(1)`");
+  }
+  if (at(Identifier) && word == "lambda") {
+    return say(before, "there is no `lambda`", "write `x => x + 1`, or `(a, b) => a + b`");
+  }
+  if (at(Bang) && before.end == begin() && (peek() == ParenOpen || peek() == BracketOpen)) {
+    return say({before.begin, token().end}, "there are no macros",
+               peek() == ParenOpen ? "call the function: `" + std::string(word) + "(…)`" : "write a list: `[1, 2]`");
+  }
+  if (at(Identifier) && peek() == Equal) {
+    return say(before, "a declaration begins with `let` or `var`, not with its type",
+               "write `let " + std::string(spelling()) + " = …`, or `let " + std::string(spelling()) + ": Int = …`");
+  }
+  return false;
+}
+
 // Says what Noodle writes for an operator that another language has at this place.
 bool Parser::report_foreign_operator() {
   const auto say = [&](Range where, std::string message, std::string help, std::string_view replacement) {
@@ -171,7 +202,15 @@ bool Parser::report_foreign_operator() {
     if (word == "or") return say(here, "`or` is written `||`", "write `||`", "||");
     if (word == "is") return say(here, "`is` is written `==`, or `match` for a pattern", "compare with `==`", "==");
     if (word == "mod") return say(here, "`mod` is written `%`", "write `%`", "%");
+    if (word == "not" && peek() == In) {
+      return say({here.begin, token_at(1).end}, "`in` stands only in `for`", "ask `!items.contains(value)`", {});
+    }
   }
+  if (at(In)) return say(here, "`in` stands only in `for`", "ask `items.contains(value)`", {});
+  if (at(If) && !newline() && pos_ > 0) {
+    return say(here, "an `if` doesn't follow its value", "write `if condition { a } else { b }`", {});
+  }
+  if (previous() == Identifier && !newline() && report_foreign_word_before()) return true;
   if (at(Colon) && touching && peek() == Equal) {
     return say(pair, "there is no `:=`", "declare with `let` or `var`, assign with `=`", {});
   }

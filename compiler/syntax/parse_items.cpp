@@ -99,6 +99,10 @@ Item* Parser::item_body(Item head, bool top_level) {
                  error(Code::NotADeclaration, range(), "a declaration is expected here, found " + found_here())) {
     if (kind_ == Mut) {
       problem->help("variables stand in functions");
+    } else if (peek() == Fn || peek() == Struct || peek() == Enum || peek() == Trait) {
+      problem->help("`pub` before a declaration shows it to other modules; without it only its own module sees it");
+    } else if (at_name("from")) {
+      problem->help("write `import geometry`, then `geometry.area`");
     } else {
       problem->help("what runs stands in a function, such as `fn main() { … }`");
     }

@@ -271,6 +271,13 @@ bool Parser::reports_missing_operand() {
                "there is no `" + std::string(text({tokens_[pos_ - 1].begin, here.end})) + "`",
                "`==` and `!=` compare values of one type");
   }
+  if (at(Greater) && touches && before == Less) {
+    return say(Code::ForeignOperator, {here.begin - 1, here.end}, "there is no `<>`", "write `!=`");
+  }
+  if (at(Pipe) || at(PipePipe)) {
+    return say(Code::ForeignOperator, here, "a lambda's parameters stand before `=>`",
+               "write `x => x + 1`, or `(a, b) => a + b`");
+  }
   if (at(Dot) && peek() == Integer) {
     return say(Code::BadNumber, here, "a float has a digit on both sides of its dot", "write `0.5`");
   }

@@ -75,7 +75,13 @@ Pattern* Parser::pattern_operand(bool in_list) {
     default: break;
   }
   if (is_keyword(kind_) && !token().newline_before() && kind_ != Else) {
-    error(Code::ExpectedName, range(), std::string(describe(kind_)) + " is a reserved word, not a name");
+    auto* problem =
+        error(Code::ExpectedName, range(), std::string(describe(kind_)) + " is a reserved word, not a name");
+    if (problem != nullptr && (at(Let) || at(Var))) {
+      problem->help("numbers are counted with `for i in 0..10 { … }`");
+    } else if (problem != nullptr) {
+      problem->help("take another one, such as `" + std::string(spelling()) + "_`");
+    }
     advance();
   } else if (!stopped_) {
     const bool begins = pos_ == arm_at_;  // a new line is where an arm belongs

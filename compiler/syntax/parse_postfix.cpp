@@ -162,6 +162,10 @@ Expr* Parser::index(Expr* base, std::uint32_t first) {
   }
   if (at(Comma)) {
     error(Code::UnexpectedToken, range(), "an index is one expression; write `a[i][j]`, or a tuple `a[(i, j)]`");
+  } else if (at(Colon)) {
+    if (auto* problem = error(Code::ForeignOperator, range(), "a slice is written with `..`")) {
+      problem->suggest("write `..`", span(range()), "..");
+    }
   }
   expect_closing(BracketClose, opening);
   return make<IndexExpr>(ExprKind::Index, first, base, inner);

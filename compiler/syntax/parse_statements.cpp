@@ -38,7 +38,7 @@ BlockExpr* Parser::body() {
   const std::uint32_t where = prev_end_;
   if (!recovering_ && !report_foreign_operator()) {
     auto* problem = error(Code::UnexpectedToken, missing_place(), "expected `{` and a body, found " + found());
-    if (problem != nullptr && (at(Colon) || at_name("then"))) problem->help("a body stands in braces: `{ … }`");
+    if (problem != nullptr) problem->help("a body stands in braces: `{ … }`");
   }
   return empty_block(where);
 }
@@ -201,8 +201,13 @@ Stmt* Parser::let_statement() {
   } else if (!recovering_) {
     if (at(Identifier) && !newline() && what->kind == PatternKind::Name) {
       statement_not_ended();
+    } else if (at(BracketOpen) && of != nullptr && !newline()) {
+      if (auto* problem = error(Code::ForeignOperator, range(), "type arguments stand between `<` and `>`")) {
+        problem->help("as in `List<Int>` and `Map<String, Int>`");
+      }
     } else if (auto* problem = error(Code::MissingValue, missing_place(), "this variable has no value")) {
-      problem->help("every variable is given its value where it is declared");
+      problem->help(at(Comma) && !newline() ? "several names stand in parentheses: `let (a, b) = (1, 2)`"
+                                            : "every variable is given its value where it is declared");
     }
   }
   return make<LetStmt>(StmtKind::Let, first, is_var, what, of, value);

@@ -135,8 +135,9 @@ bool Parser::expect_closing(TokenKind kind, Range opening) {
   const bool ended = kind_ == EndOfFile || token().newline_before() || closes(kind_);
   if (!ended) {
     if (report_foreign_operator()) return false;
-    error(Code::UnexpectedToken, range(),
-          (kind == BraceClose ? "expected " : "expected `,` or ") + close + ", found " + found());
+    auto* problem = error(Code::UnexpectedToken, range(),
+                          (kind == BraceClose ? "expected " : "expected `,` or ") + close + ", found " + found());
+    if (problem != nullptr && at(BracketOpen)) problem->help("type arguments stand between `<` and `>`: `List<Int>`");
   } else if (auto* problem = error(Code::MissingClosing, missing_place(), close + " is missing here")) {
     problem->note(span(opening), "to close this");
     const std::uint32_t where = prev_end_;
@@ -309,7 +310,9 @@ Name Parser::take_name(std::string_view what) {
   if (at(Identifier) && spelling() != "_") return name_here();
   const Range place = missing_place();
   if (is_keyword(kind_) && !token().newline_before()) {
-    error(Code::ExpectedName, range(), std::string(describe(kind_)) + " is a reserved word, not " + std::string(what));
+    auto* problem = error(Code::ExpectedName, range(),
+                          std::string(describe(kind_)) + " is a reserved word, not " + std::string(what));
+    if (problem != nullptr) problem->help("take another one, such as `" + std::string(spelling()) + "_`");
   } else {
     error(Code::ExpectedName, place, "expected " + std::string(what) + ", found " + found());
   }

@@ -157,6 +157,7 @@ class Parser {
   bool at_item_start() const;
   bool at_lost_item() const;
   bool report_foreign_operator();
+  bool report_foreign_word_before();
   void statement_not_ended();
 
   // ---- names
