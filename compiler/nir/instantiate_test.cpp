@@ -19,7 +19,7 @@ struct Compiled {
     error = program.check();
     if (program.sink.has_errors()) return;
     error.clear();
-    Roots roots{program.program->main_function(), program.program->tests()};
+    Roots roots{program.program->main_function(), program.program->tests(), {}};
     layout = std::make_unique<Layout>(program.program->types());
     module = instantiate(*program.program, *layout, roots, program.sink);
     if (program.sink.has_errors()) {
