@@ -249,9 +249,9 @@ TEST_F(SimulateCommand, WrongUsageSaysWhatIsRight) {
   refused({"--seed", "1", "--keep", "5,3"}, "ascending numbers");
   refused({"--seed", "1", "--seeds", "1..2"}, "not both");
   const ProcessResult result =
-      run_process({NOODLE_COMMAND, "test", "--seed", "1", "t.noodle"}, folder_.string(), "", 60);
+      run_process({NOODLE_COMMAND, "test", "--seeds", "1..2", "t.noodle"}, folder_.string(), "", 60);
   EXPECT_EQ(result.exit_code, 2);
-  EXPECT_NE(result.err.find("`--seed` needs `--simulate`"), std::string::npos);
+  EXPECT_NE(result.err.find("`--seeds` needs `--simulate`"), std::string::npos);
 }
 
 TEST_F(SimulateCommand, AnExitIsAFailure) {

@@ -181,6 +181,15 @@ const std::vector<Case>& cases() {
       {"clock.now", {}, "1700000000000000000"},
       {"clock.sleep", {i(5)}, ""},
       {"clock.monotonic", {}, "1700000000000065536"},  // timers tick every 2^16 nanoseconds
+      // Nobody listens here: golden programs and the command's tests have a harness.
+      {"test.cover", {i(5)}, ""},
+      {"test.setting", {"seed"}, "false ''"},
+      {"test.text_difference", {"a\nb", "a\nc"}, "'\n  difference:\n      a\n    - b\n    + c'"},
+      {"test.text_difference", {"a", "b"}, "''"},
+      {"test.list_difference", {"[1, 2, 3, 4, 5, 6]", "[1, 2, 3, 4, 5, 7]"}, "'\n  differ from [5]: 6 and 7'"},
+      {"test.line_difference", {"a", "b"}, "'- a\n+ b\n'"},
+      {"test.begin_rounds", {}, "1"},
+      {"test.end_rounds", {}, ""},
       {"task.yield", {}, ""},
       {"task.set_priority", {i(2)}, ""},
       {"task.memory", {}, "0"},
