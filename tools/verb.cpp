@@ -10,8 +10,8 @@ namespace noodle::tools {
 
 namespace {
 
-const Verb* const kVerbs[] = {&kRun,     &kCheck, &kBuild, &kTest,   &kBench, &kFmt,         &kLint,
-                              &kExplain, &kDoc,   &kRepl,  &kDisasm, &kNew,   &kCompletions, &kVersion, &kHelp};
+const Verb* const kVerbs[] = {&kRun, &kCheck, &kBuild,  &kTest, &kBench,       &kFmt,     &kLint, &kExplain,
+                              &kDoc, &kRepl,  &kDisasm, &kNew,  &kCompletions, &kVersion, &kHelp};
 
 const Flag* find_flag(const Verb& verb, std::string_view name) {
   const auto it = std::find_if(verb.flags.begin(), verb.flags.end(), [&](const Flag& f) { return f.name == name; });
