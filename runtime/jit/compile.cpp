@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
+#include <mutex>
 #include <set>
 
 #include "runtime/jit/analyses.h"
@@ -259,6 +260,9 @@ void compile(const Request& request, MadeImage& made, Image& image) {
 
 extern "C" __attribute__((visibility("default"))) void noodle_jit_compile(
     const noodle::jit::Request& request, void* context, void (*take)(void* context, const noodle::jit::Image& image)) {
+  // A process may hold several runtimes, each with a thread that compiles; targets are made once for all.
+  static std::mutex one_at_a_time;
+  const std::lock_guard hold(one_at_a_time);
   noodle::jit::MadeImage made;
   noodle::jit::Image image;
   noodle::jit::compile(request, made, image);

@@ -58,7 +58,7 @@ struct Image {
 };
 
 /// Compiles a function and what it calls that is small, and gives the image to `take`, which has to copy what it
-/// wants: the two sides have allocators of their own. For one thread at a time.
+/// wants: the two sides have allocators of their own. Of threads that call it at once one is served at a time.
 using Compile = void (*)(const Request& request, void* context, void (*take)(void* context, const Image& image));
 
 }  // namespace noodle::jit
