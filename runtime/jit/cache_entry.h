@@ -22,9 +22,11 @@ struct KeptImage {
   std::string bytes;    // none: the function can't be compiled
   std::string origins;  // as in Image
 
-  /// Whether the other was made for the same, and no better.
+  /// Whether the other was made for the same, and no better. That something can't be compiled fully doesn't stand for
+  /// code that was made quickly.
   bool serves_as(const KeptImage& other) const {
-    return function == other.function && loops == other.loops && effort >= other.effort;
+    return function == other.function && loops == other.loops && effort >= other.effort &&
+           bytes.empty() <= other.bytes.empty();
   }
 };
 

@@ -46,7 +46,8 @@ bool same(const KeptImage& a, const KeptImage& b) {
 }
 
 TEST(CacheEntry, GivesBackWhatWasWritten) {
-  const std::vector<KeptImage> images{image_of(1, 100), image_of(70'000, 5), KeptImage()};
+  std::vector<KeptImage> images{image_of(1, 100), image_of(70'000, 5), KeptImage()};
+  images[1].effort = Effort::Quick;
   const auto read = read_entry(write_entry("key", images), "key");
   ASSERT_TRUE(read);
   ASSERT_EQ(read->size(), images.size());
@@ -178,6 +179,28 @@ TEST_F(CacheFolder, ThatCanNotBeMadeIsNoReasonToWarn) {
     EXPECT_NE(used.trouble().find("can't be used: "), std::string::npos) << used.trouble();
   }
   EXPECT_EQ(warnings_, "");
+}
+
+TEST_F(CacheFolder, KeepsTheBestOfEachPiece) {
+  KeptImage quick = image_of(1, 30), refused = image_of(1, 0);
+  quick.effort = Effort::Quick;
+  refused.symbols.clear();
+  const KeptImage full = image_of(1, 20);
+  Cache used = cache();
+  auto kept = [&](const KeptImage& more) {
+    EXPECT_TRUE(used.add("key", {more}));
+    std::vector<std::size_t> sizes;
+    for (const KeptImage& image : used.load("key")) sizes.push_back(image.bytes.size());
+    std::ranges::sort(sizes);
+    return sizes;
+  };
+  using Sizes = std::vector<std::size_t>;
+  EXPECT_EQ(kept(quick), Sizes{30});
+  // That it can't be compiled fully doesn't make what was compiled quickly worse.
+  EXPECT_EQ(kept(refused), (Sizes{0, 30}));
+  EXPECT_EQ(kept(quick), (Sizes{0, 30}));
+  EXPECT_EQ(kept(full), Sizes{20});
+  EXPECT_EQ(kept(quick), Sizes{20});
 }
 
 TEST_F(CacheFolder, ThatOthersMayReadIsRefused) {

@@ -60,8 +60,7 @@ void HotTier::sample(vm::Machine& machine, const std::uint64_t* fp, std::uint32_
   const std::uint64_t* base = machine.fiber->base;
   for (std::uint32_t i = 0; i < kFramesSampled; ++i) {
     const vm::LoadedFunction& function = *vm::function_of(fp);
-    Heat& heat = heat_[{function.module, function.id}];
-    if (!heat.loops) heat.loops = loop_spans(FunctionView(*function.module, function.id));
+    Heat& heat = heat_with_loops(*function.module, function.id);
     const auto loop = innermost_around(*heat.loops, pc);
     if (i == 0 || loop) note(function, heat, loop, i == 0);
     const auto* resume = reinterpret_cast<const nbc::Word*>(fp[-3]);
@@ -94,6 +93,13 @@ void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional
            .samples = heat.samples / 2.0});
 }
 
+// With the lock held.
+HotTier::Heat& HotTier::heat_with_loops(const vm::LoadedModule& module, std::uint32_t function) {
+  Heat& heat = heat_[{&module, function}];
+  if (!heat.loops) heat.loops = loop_spans(FunctionView(module, function));
+  return heat;
+}
+
 // Whether some loop that lies around this one or in one around it can be entered.
 bool HotTier::is_entered_around(const Heat& heat, const WaysToEnter& ways, std::uint32_t head) {
   const LoopSpan around = outermost_around(*heat.loops, head);
@@ -105,8 +111,7 @@ bool HotTier::found_quick(vm::Machine& machine, vm::QuickSite site) {
   const std::unique_lock hold(mutex_, std::try_to_lock);
   if (!hold) return false;
   vm::LoadedModule& module = *machine.module;
-  Heat& heat = heat_[{&module, site.function}];
-  if (!heat.loops) heat.loops = loop_spans(FunctionView(module, site.function));
+  Heat& heat = heat_with_loops(module, site.function);
   const auto loop = innermost_around(*heat.loops, site.pc);
   // Who leaves here comes to a head with better code, at once or when this loop is over.
   if (loop && (heat.full.heads.contains(*loop) ||
@@ -299,9 +304,8 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image, Effort effort)
 
 // With the lock held. Who leaves a loop's code for better code of the same loops is not to meet the worse before.
 void HotTier::retire_worse(vm::LoadedModule& module, const Symbol& better) {
-  Heat& heat = heat_[{&module, better.function}];
-  const auto head = static_cast<std::uint32_t>(better.loop);
-  const LoopSpan around = outermost_around(loop_spans(FunctionView(module, better.function)), head);
+  Heat& heat = heat_with_loops(module, better.function);
+  const LoopSpan around = outermost_around(*heat.loops, static_cast<std::uint32_t>(better.loop));
   std::erase_if(heat.any.heads, [&](std::uint32_t other) {
     if (other == 0 || !around.contains(other) || heat.full.heads.contains(other)) return false;
     ways_in_.retire(module, better.function, other);

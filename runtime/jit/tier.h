@@ -81,7 +81,7 @@ class HotTier final : public vm::Tier {
   };
   struct Heat {
     std::uint32_t samples = 0;
-    std::optional<std::vector<LoopSpan>> loops;  // once it was sampled
+    std::optional<std::vector<LoopSpan>> loops;  // once somebody asked for them
     WaysToEnter any, full;                       // into code of either effort, and the best
     bool requested = false, refused = false;
     std::int32_t warmth = 0;  // how often it was found in code made quickly, since it was last asked for
@@ -96,6 +96,7 @@ class HotTier final : public vm::Tier {
   using Key = std::pair<const vm::LoadedModule*, std::uint32_t>;
 
   void note(const vm::LoadedFunction& function, Heat& heat, std::optional<std::uint32_t> loop, bool is_running);
+  Heat& heat_with_loops(const vm::LoadedModule& module, std::uint32_t function);
   static bool is_entered_around(const Heat& heat, const WaysToEnter& ways, std::uint32_t head);
   void ask_for_better(vm::LoadedModule& module, Heat& heat, vm::QuickSite site, std::optional<std::uint32_t> loop);
   void work();

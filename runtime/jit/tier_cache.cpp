@@ -85,7 +85,7 @@ bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
   }
   const std::lock_guard hold(mutex_);
   Heat& heat = heat_[{&module, image.function}];
-  heat.refused = refused;
+  heat.refused |= refused;
   heat.samples = 0;
   if (image.effort == Effort::Quick) heat.warmth = -kGoodBefore;
   return true;
