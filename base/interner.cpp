@@ -1,5 +1,6 @@
 #include "base/interner.h"
 
+#include <bit>
 #include <cstdlib>
 
 #include "base/hash.h"
@@ -31,7 +32,7 @@ Symbol Interner::intern(std::string_view text) {
   std::size_t at = probe(text, hash);
   if (table_[at] != Symbol::kNone) return Symbol(table_[at]);
   if ((texts_.size() + 1) * 2 > table_.size()) {
-    grow();
+    grow(table_.size() * 2);
     at = probe(text, hash);
   }
   return add(arena_.copy(text), hash, at);
@@ -48,7 +49,7 @@ Symbol Interner::add(std::string_view text, std::uint64_t hash, std::size_t at) 
 void Interner::preload(std::span<const std::string_view> texts) {
   texts_.reserve(texts.size() * 2);
   hashes_.reserve(texts.size() * 2);
-  while (texts.size() * 2 > table_.size()) grow();
+  if (const std::size_t places = std::bit_ceil(texts.size() * 2); places > table_.size()) grow(places);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const std::uint64_t hash = hash_bytes(texts[i]);
     const std::size_t at = probe(texts[i], hash);
@@ -57,8 +58,8 @@ void Interner::preload(std::span<const std::string_view> texts) {
   }
 }
 
-void Interner::grow() {
-  table_.assign(table_.size() * 2, Symbol::kNone);
+void Interner::grow(std::size_t places) {
+  table_.assign(places, Symbol::kNone);
   const std::size_t mask = table_.size() - 1;
   for (std::uint32_t index = 0; index < texts_.size(); ++index) {
     std::size_t at = hashes_[index] & mask;

@@ -31,7 +31,7 @@ class Interner {
  private:
   std::size_t probe(std::string_view text, std::uint64_t hash) const;
   Symbol add(std::string_view text, std::uint64_t hash, std::size_t at);
-  void grow();
+  void grow(std::size_t places);  // a power of two
 
   Arena arena_;
   std::vector<std::string_view> texts_;

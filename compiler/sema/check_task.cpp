@@ -52,7 +52,7 @@ Expr* BodyChecker::call_core(std::string_view name, std::vector<TypeId> types, s
                              TypeId result, source::Span where) {
   std::vector<Arg> args;
   for (std::uint32_t i = 0; i < arguments.size(); ++i) args.push_back({i, false, arguments[i]});
-  return call_expr(make_ref(context_.task_function(name), types), result, std::move(args), where);
+  return call_expr(make_ref(context_.core_function("task", name), types), result, std::move(args), where);
 }
 
 Expr* BodyChecker::check_async(const syntax::TaskExpr* expr, Want want) {

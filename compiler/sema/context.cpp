@@ -244,43 +244,10 @@ bool Context::check_bounds(FunctionId function, std::span<const TypeId> argument
   return false;
 }
 
-FunctionId Context::intrinsic(std::string_view name) {
-  if (const auto it = db_.intrinsics.find(name); it != db_.intrinsics.end()) return it->second;
-  for (std::size_t m = 0; m < db_.modules.size(); ++m) {
-    const ModuleEntry& module = db_.modules[m];
-    if (module.origin != ModuleOrigin::Core) continue;
-    const auto search = [&](const std::vector<FunctionId>& ids) {
-      for (FunctionId id : ids) {
-        if (db_.function(id).intrinsic == name) return id;
-      }
-      return FunctionId();
-    };
-    FunctionId found = search(module.functions);
-    if (!found.valid()) found = search(module.methods);
-    if (found.valid()) return db_.intrinsics[db_.kept.copy(name)] = found;
-  }
-  if (name != "value.to_string") return FunctionId();
-  // The one that the library need not declare: what `to_string` means for types without their own.
-  FunctionEntry entry;
-  for (std::size_t m = 0; m < db_.modules.size() && !entry.module.valid(); ++m) {
-    if (db_.modules[m].origin == ModuleOrigin::Core) entry.module = ModuleId(m);
-  }
-  if (!entry.module.valid()) entry.module = db_.main;
-  const Symbol param = this->name("T");
-  entry.info.name = db_.to_string_name;
-  entry.info.module = entry.module;
-  entry.info.is_pub = true;
-  entry.info.type_params.push_back({param, {}});
-  entry.info.params.push_back(
-      {this->name("value"), db_.types.param(0, param), syntax::ParamKind::Plain, {}, false, {}});
-  entry.info.result = db_.types.primitive(TypeKind::String);
-  entry.info.intrinsic = db_.kept.copy(name);
-  entry.info.qualified_name = "to_string";
-  return db_.intrinsics[db_.kept.copy(name)] = db_.new_function(std::move(entry));
-}
-
-FunctionId Context::task_function(std::string_view name) {
-  const auto& items = db_.modules[db_.task_module.index].items;
+FunctionId Context::core_function(std::string_view module, std::string_view name) {
+  const auto at = db_.modules_by_path.find("std/core/" + std::string(module) + ".noodle");
+  if (at == db_.modules_by_path.end()) return FunctionId();
+  const auto& items = db_.modules[at->second.index].items;
   const auto it = items.find(this->name(name));
   return it != items.end() && it->second.kind == Entity::Kind::Function ? it->second.function() : FunctionId();
 }

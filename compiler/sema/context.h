@@ -226,10 +226,8 @@ class Context {
   /// Checks the bounds of `function`'s type parameters for these arguments, reporting at `where`.
   bool check_bounds(FunctionId function, std::span<const TypeId> arguments, const Scope& scope, source::Span where);
   std::string text(const TraitRef& trait);
-  /// The core function with this @intrinsic ("list.push"); invalid when the library has none.
-  FunctionId intrinsic(std::string_view name);
-  /// The library's function for tasks of this name ("start_task"); invalid when there is none.
-  FunctionId task_function(std::string_view name);
+  /// The function of this name in a module of the core ("task", "start_task"); invalid when there is none.
+  FunctionId core_function(std::string_view module, std::string_view name);
 
   /// A TraitRef's or FunctionRef's arguments kept as long as the program.
   std::span<const TypeId> keep(std::span<const TypeId> arguments);

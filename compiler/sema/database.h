@@ -110,6 +110,7 @@ struct ModuleEntry {
   source::FileId file;
   ModuleOrigin origin = ModuleOrigin::User;
   std::unique_ptr<syntax::ParsedFile> tree;
+  bool is_built_in = false;  // still as it is in the binary: its texts are no inputs, since nothing changes them
   source::DiagnosticSink parse_sink;
   const syntax::File* allowed_of = nullptr;  // the tree that `allowed` was gathered from
   std::vector<AllowedRule> allowed;
@@ -150,7 +151,7 @@ struct Database final : QueryAnswers {
   Context context;
   Arena kept;  // argument lists and texts of the program's lifetime
 
-  std::deque<FunctionEntry> functions;
+  Chunked<FunctionEntry> functions;
   std::vector<NominalEntry> nominals;  // beside types' nominals
   std::vector<TraitEntry> traits;      // beside types' traits
   std::deque<ImplEntry> impls;
@@ -160,11 +161,9 @@ struct Database final : QueryAnswers {
   ModuleId main;
   std::string root;  // the folder of the main file, with a slash, or empty
 
-  ModuleId task_module;  // of the library: what `async` and its kin call
   FlatMap<Symbol, Entity> core_items;
   FlatMap<Symbol, std::vector<Entity>> core_variants;
   FlatMap<Symbol, Entity> builtin_names;
-  std::unordered_map<std::string_view, FunctionId> intrinsics;
 
   // The answer of QueryKind::ImplTable.
   FlatMap<std::uint64_t, std::vector<ImplId>> trait_impls;           // trait and head
@@ -189,9 +188,10 @@ struct Database final : QueryAnswers {
 
   // ---- modules.cpp
   void load_library();
-  /// With a tree, the text is not parsed.
-  ModuleId load_module(std::string name, std::string path, ModuleOrigin origin, std::string text,
-                       const syntax::File* tree = nullptr);
+  ModuleId load_module(std::string name, std::string path, ModuleOrigin origin, std::string text);
+  /// Loads a module as it stands in the binary: nothing is copied or parsed.
+  ModuleId load_built_in(std::string name, ModuleOrigin origin, const library::File& file);
+  ModuleEntry& add_module(std::string name, std::string_view path, ModuleOrigin origin);
   std::unique_ptr<syntax::ParsedFile> parse(ModuleEntry& module);
   void collect(ModuleId id);
   void follow_imports();

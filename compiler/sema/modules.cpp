@@ -19,11 +19,6 @@ std::uint64_t hash_text(std::string_view text, syntax::Range range) {
   return hash_bytes(text.substr(begin, end - begin), 1);
 }
 
-/// Also where it stands: for answers that are cheap to make again and hold places.
-std::uint64_t hash_placed(std::string_view text, syntax::Range range) {
-  return hash_combine(hash_text(text, range), range.begin);
-}
-
 bool mentions_self(const syntax::Type* type) {
   if (type == nullptr) return false;
   const auto any_of = [](syntax::List<syntax::Type> types) { return std::ranges::any_of(types, mentions_self); };
@@ -76,6 +71,7 @@ class Collector {
       module_.items.try_emplace(lost, Entity{Entity::Kind::Unusable});
       names_hash_ = hash_combine(names_hash_, lost.index);
     }
+    if (module_.is_built_in) return;
     db_.queries.set_input({QueryKind::ModuleNames, id_.index}, names_hash_);
     db_.queries.set_input({QueryKind::ModuleText, id_.index}, hash_bytes(text_, 1));
   }
@@ -153,16 +149,27 @@ class Collector {
     entry.alive = true;
     syntax::Range header = item.range;
     if (item.body != nullptr) header.end = item.body->range.begin;
-    db_.queries.set_input({QueryKind::HeaderText, index}, hash_placed(text_, header));
+    set_placed(QueryKind::HeaderText, index, header);
     set_body_text(FunctionId(index),
                   item.body == nullptr ? syntax::Range{item.range.end, item.range.end} : item.body->range);
     return FunctionId(index);
   }
 
+  /// Sets an input to a text and where it stands: for answers that are cheap to make again and hold places.
+  void set_placed(QueryKind kind, std::uint32_t index, syntax::Range range, std::uint64_t more = 0) {
+    if (module_.is_built_in) return;
+    const std::uint64_t placed = hash_combine(hash_text(text_, range), range.begin);
+    db_.queries.set_input({kind, index}, hash_combine(placed, more));
+  }
+
   /// A body whose text is the same but stands elsewhere now is moved rather than checked again.
   void set_body_text(FunctionId id, syntax::Range range) {
-    db_.queries.set_input({QueryKind::BodyText, id.index}, hash_text(text_, range));
     FunctionEntry& entry = db_.functions[id.index];
+    if (module_.is_built_in) {
+      entry.body_begin = range.begin;
+      return;
+    }
+    db_.queries.set_input({QueryKind::BodyText, id.index}, hash_text(text_, range));
     const QueryKey key{QueryKind::Body, id.index};
     if (db_.queries.diagnostics(key) != nullptr) db_.queries.invalidate(key);
     const std::int64_t delta = static_cast<std::int64_t>(range.begin) - entry.body_begin;
@@ -190,7 +197,7 @@ class Collector {
     decl.is_enum = item.kind == ItemKind::Enum;
     decl.span = db_.span(id_, name.range);
     module_.nominals.push_back(NominalId(index));
-    db_.queries.set_input({QueryKind::NominalText, index}, hash_placed(text_, item.range));
+    set_placed(QueryKind::NominalText, index, item.range);
     bind(name.symbol, {Entity::Kind::Nominal, index}, item.is_pub);
     mix(entry.arity, entry.has_bounds, 0, 0);
   }
@@ -233,7 +240,7 @@ class Collector {
     decl.any_allowed = allows_any(item);
     decl.span = db_.span(id_, item.name.range);
     decl.methods = std::move(methods);
-    db_.queries.set_input({QueryKind::TraitText, index}, hash_placed(text_, item.range));
+    set_placed(QueryKind::TraitText, index, item.range);
     bind(item.name.symbol, {Entity::Kind::Trait, index}, item.is_pub);
     mix(item.type_params.size(), decl.any_allowed, 0, 0);
   }
@@ -261,7 +268,7 @@ class Collector {
       module_.methods.push_back(function);
       methods_hash = hash_combine(hash_combine(methods_hash, function.index), method->name.symbol.index);
     }
-    db_.queries.set_input({QueryKind::ImplText, index}, hash_combine(hash_placed(text_, header), methods_hash));
+    set_placed(QueryKind::ImplText, index, header, methods_hash);
   }
 
   void collect_const(const syntax::ConstItem& item) {
@@ -276,7 +283,7 @@ class Collector {
     entry.alive = true;
     entry.name = item.name.symbol;
     module_.consts.push_back(ConstId(index));
-    db_.queries.set_input({QueryKind::ConstText, index}, hash_placed(text_, item.range));
+    set_placed(QueryKind::ConstText, index, item.range);
     bind(item.name.symbol, {Entity::Kind::Const, index}, item.is_pub);
   }
 
@@ -291,7 +298,7 @@ class Collector {
     entry.test = &item;
     entry.alive = true;
     module_.tests.push_back(FunctionId(index));
-    db_.queries.set_input({QueryKind::HeaderText, index}, hash_placed(text_, item.name_range));
+    set_placed(QueryKind::HeaderText, index, item.name_range);
     set_body_text(FunctionId(index), item.body == nullptr ? item.range : item.body->range);
   }
 
@@ -372,23 +379,33 @@ const library::File* library_file(std::string_view path) {
 
 void Database::collect(ModuleId id) { Collector(*this, id).run(); }
 
-ModuleId Database::load_module(std::string name, std::string path, ModuleOrigin origin, std::string text,
-                               const syntax::File* tree) {
-  const ModuleId id(modules.size());
+ModuleEntry& Database::add_module(std::string name, std::string_view path, ModuleOrigin origin) {
+  modules_by_path.emplace(path, ModuleId(modules.size()));
   ModuleEntry& module = modules.emplace_back();
   module.name = std::move(name);
   module.path = path;
   module.origin = origin;
-  module.file = sources.add(path, std::move(text));
-  modules_by_path.emplace(std::move(path), id);
-  if (tree != nullptr) {
-    module.tree = std::make_unique<syntax::ParsedFile>();
-    module.tree->text = sources.text(module.file);
-    module.tree->file = module.file;
-    module.tree->tree = tree;
-  } else {
-    module.tree = parse(module);
-  }
+  return module;
+}
+
+ModuleId Database::load_module(std::string name, std::string path, ModuleOrigin origin, std::string text) {
+  const ModuleId id(modules.size());
+  ModuleEntry& module = add_module(std::move(name), path, origin);
+  module.file = sources.add(std::move(path), std::move(text));
+  module.tree = parse(module);
+  collect(id);
+  return id;
+}
+
+ModuleId Database::load_built_in(std::string name, ModuleOrigin origin, const library::File& file) {
+  const ModuleId id(modules.size());
+  ModuleEntry& module = add_module(std::move(name), file.path, origin);
+  module.is_built_in = true;
+  module.file = sources.add_lasting(std::string(file.path), file.text);
+  module.tree = std::make_unique<syntax::ParsedFile>();
+  module.tree->text = file.text;
+  module.tree->file = module.file;
+  module.tree->tree = file.tree;
   collect(id);
   return id;
 }
@@ -413,7 +430,7 @@ void Database::follow_imports() {
       ModuleId target = known(library_path);
       if (!target.valid()) {
         if (const library::File* text = library_file(library_path)) {
-          target = load_module(name, library_path, ModuleOrigin::Library, std::string(text->text), text->tree);
+          target = load_built_in(name, ModuleOrigin::Library, *text);
         }
       }
       const bool reserved = target.valid() || is_later_module(name) || name == "core";
@@ -450,10 +467,8 @@ void Database::load_library() {
     if (!file.path.starts_with(kCore)) continue;
     std::string name = "core." + std::string(file.path.substr(kCore.size()));
     name.resize(name.size() - std::string_view(".noodle").size());
-    const ModuleId id =
-        load_module(std::move(name), std::string(file.path), ModuleOrigin::Core, std::string(file.text), file.tree);
+    const ModuleId id = load_built_in(std::move(name), ModuleOrigin::Core, file);
     const ModuleEntry& module = modules[id.index];
-    if (module.name == "core.task") task_module = id;
     for (const auto& [symbol, entity] : module.items) {
       if (is_pub(entity)) core_items.emplace(symbol, entity);
     }
@@ -465,8 +480,7 @@ void Database::load_library() {
   }
   // `fs` is there without an import, but is a module of its own.
   if (const library::File* fs = library_file("std/fs.noodle")) {
-    const ModuleId id =
-        load_module("fs", std::string(fs->path), ModuleOrigin::Library, std::string(fs->text), fs->tree);
+    const ModuleId id = load_built_in("fs", ModuleOrigin::Library, *fs);
     core_items.emplace(names.intern("fs"), Entity{Entity::Kind::Module, id.index});
   }
   const auto known = [&](std::string_view name) {
@@ -528,6 +542,7 @@ void Database::replace_text(source::FileId file, std::string text) {
   left_to_compare = kMostCompared;
   ModuleEntry& module = modules[id.index];
   sources.replace(file, std::move(text));
+  module.is_built_in = false;
   module.parse_sink = source::DiagnosticSink();
   // The old tree lives until collection has compared it with the new one.
   auto tree = std::exchange(module.tree, parse(module));

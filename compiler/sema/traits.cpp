@@ -508,13 +508,13 @@ FunctionRef Database::resolve_method(FunctionRef method) {
   if (entry.trait == types.known.show && name == to_string_name) {
     const FunctionRef defined = own_to_string(self);
     if (defined.function.valid()) return defined;
-    return {context.intrinsic("value.to_string"), context.keep(std::vector{self})};
+    return {context.core_function("traits", "text_of"), context.keep(std::vector{self})};
   }
   const auto match = find_impl(self, wanted, Scope{});
   if (!match) return {};
   if (!match->impl.valid()) {
     if (entry.trait == types.known.ordered)
-      return {context.intrinsic("value.compare"), context.keep(std::vector{self})};
+      return {context.core_function("traits", "compare"), context.keep(std::vector{self})};
     return {};
   }
   const FunctionId found = impl_method(match->impl, name);

@@ -1,40 +1,51 @@
 #include "compiler/source/source.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "base/text.h"
 
 namespace noodle::source {
 
+SourceMap::Places::Places(std::string_view text) : lines{0} {
+  // So that a column costs the same in a line of any length.
+  std::uint32_t scalars = 0;
+  for (std::size_t from = 0; from <= text.size(); from += kMarkEvery) {
+    marks.push_back(scalars);
+    scalars += static_cast<std::uint32_t>(count_scalars(text.substr(from, kMarkEvery)));
+  }
+  ascii = scalars == text.size();
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t newline = text.find('\n', at);
+    if (newline == std::string_view::npos) break;
+    at = newline + 1;
+    lines.push_back(static_cast<std::uint32_t>(at));
+  }
+}
+
+const SourceMap::Places& SourceMap::File::places() const {
+  if (!found) found = std::make_unique<const Places>(text);
+  return *found;
+}
+
 std::unique_ptr<SourceMap::File> SourceMap::make(std::string path, std::string text) {
   auto file = std::make_unique<File>();
   file->path = std::move(path);
-  file->text = std::move(text);
-  if (file->text.size() > kLargestFile) file->text.resize(kLargestFile);
-  file->lines.push_back(0);
-  // So that a column costs the same in a line of any length.
-  std::uint32_t scalars = 0;
-  for (std::size_t from = 0; from <= file->text.size(); from += kMarkEvery) {
-    file->marks.push_back(scalars);
-    scalars += static_cast<std::uint32_t>(count_scalars(std::string_view(file->text).substr(from, kMarkEvery)));
-  }
-  file->ascii = scalars == file->text.size();
-  const char* begin = file->text.data();
-  const char* end = begin + file->text.size();
-  for (const char* at = begin; at != end;) {
-    const auto* newline = static_cast<const char*>(std::memchr(at, '\n', static_cast<std::size_t>(end - at)));
-    if (newline == nullptr) break;
-    at = newline + 1;
-    file->lines.push_back(static_cast<std::uint32_t>(at - begin));
-  }
+  file->own = std::move(text);
+  if (file->own.size() > kLargestFile) file->own.resize(kLargestFile);
+  file->text = file->own;
   return file;
 }
 
 FileId SourceMap::add(std::string path, std::string text) {
   files_.push_back(make(std::move(path), std::move(text)));
   return FileId(files_.size() - 1);
+}
+
+FileId SourceMap::add_lasting(std::string path, std::string_view text) {
+  const FileId file = add(std::move(path), {});
+  files_.back()->text = text;
+  return file;
 }
 
 void SourceMap::replace(FileId file, std::string text) {
@@ -59,7 +70,7 @@ std::string_view SourceMap::text(Span span) const {
 }
 
 std::uint32_t SourceMap::line(FileId file, std::uint32_t offset, std::uint32_t near) const {
-  const auto& lines = at(file).lines;
+  const auto& lines = this->lines(file);
   if (near > 0 && near <= lines.size() && lines[near - 1] <= offset) {
     constexpr std::uint32_t kWindow = 8;
     for (std::uint32_t n = near; n < near + kWindow; ++n) {
@@ -73,36 +84,37 @@ Position SourceMap::position(FileId file, std::uint32_t offset, std::uint32_t ne
   const File& f = at(file);
   offset = std::min(offset, static_cast<std::uint32_t>(f.text.size()));
   const std::uint32_t number = line(file, offset, near);
-  const std::uint32_t begin = f.lines[number - 1];
+  const std::uint32_t begin = lines(file)[number - 1];
   return {number, f.scalars_before(offset) - f.scalars_before(begin) + 1};
 }
 
 std::uint32_t SourceMap::File::scalars_before(std::uint32_t offset) const {
-  if (ascii) return offset;
+  const Places& known = places();
+  if (known.ascii) return offset;
   const std::uint32_t mark = offset / kMarkEvery;
   const std::uint32_t from = mark * kMarkEvery;
-  return marks[mark] + static_cast<std::uint32_t>(count_scalars(std::string_view(text).substr(from, offset - from)));
+  return known.marks[mark] + static_cast<std::uint32_t>(count_scalars(text.substr(from, offset - from)));
 }
 
 std::string_view SourceMap::line_text(FileId file, std::uint32_t line) const {
-  const File& f = at(file);
-  if (line == 0 || line > f.lines.size()) return {};
-  const std::size_t begin = f.lines[line - 1];
-  std::size_t end = line < f.lines.size() ? f.lines[line] - 1 : f.text.size();
-  if (end > begin && f.text[end - 1] == '\r') --end;
-  return std::string_view(f.text).substr(begin, end - begin);
+  const std::string_view text = at(file).text;
+  const auto& lines = this->lines(file);
+  if (line == 0 || line > lines.size()) return {};
+  const std::size_t begin = lines[line - 1];
+  std::size_t end = line < lines.size() ? lines[line] - 1 : text.size();
+  if (end > begin && text[end - 1] == '\r') --end;
+  return text.substr(begin, end - begin);
 }
 
 std::uint32_t SourceMap::line_begin(FileId file, std::uint32_t line) const {
-  const auto& lines = at(file).lines;
+  const auto& lines = this->lines(file);
   return lines[std::clamp<std::size_t>(line, 1, lines.size()) - 1];
 }
 
-std::uint32_t SourceMap::line_count(FileId file) const { return static_cast<std::uint32_t>(at(file).lines.size()); }
+std::uint32_t SourceMap::line_count(FileId file) const { return static_cast<std::uint32_t>(lines(file).size()); }
 
 std::uint32_t SourceMap::offset(FileId file, Position position) const {
-  const File& f = at(file);
-  if (position.line > f.lines.size()) return static_cast<std::uint32_t>(f.text.size());
+  if (position.line > lines(file).size()) return static_cast<std::uint32_t>(at(file).text.size());
   const std::string_view line = line_text(file, position.line);
   std::size_t byte = 0;
   for (std::uint32_t column = 1; column < position.column && byte < line.size(); ++column) {

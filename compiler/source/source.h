@@ -41,11 +41,14 @@ struct Position {
 /// Texts longer than this are refused by whoever reads files, so that offsets fit 32 bits.
 inline constexpr std::size_t kLargestFile = std::size_t{1} << 30;
 
-/// Owns the texts of a compilation. Adding a file never moves the text of another.
+/// Owns the texts of a compilation. Adding a file never moves the text of another. Questions are asked by one
+/// thread at a time, also the const ones.
 class SourceMap {
  public:
   /// Takes a text and the path it is shown under; the text may be any bytes up to kLargestFile.
   FileId add(std::string path, std::string text);
+  /// Adds a text without copying it: it outlives the map.
+  FileId add_lasting(std::string path, std::string_view text);
   /// Gives a file a new text (an editor's). Views of the old text stay valid.
   void replace(FileId file, std::string text);
   /// The file added under exactly this path, or an invalid id.
@@ -76,16 +79,24 @@ class SourceMap {
 
  private:
   static constexpr std::uint32_t kMarkEvery = 256;
-  struct File {
-    std::string path;
-    std::string text;
+  /// Where lines begin and characters stand.
+  struct Places {
+    explicit Places(std::string_view text);
     std::vector<std::uint32_t> lines;  // where each line begins
     std::vector<std::uint32_t> marks;  // how many scalars stand before each kMarkEvery-th byte
     bool ascii = false;                // every byte is a scalar
+  };
+  struct File {
+    std::string path;
+    std::string own;  // the text, unless it is somebody else's
+    std::string_view text;
+    mutable std::unique_ptr<const Places> found;  // most files of a program never need it
+    const Places& places() const;
     std::uint32_t scalars_before(std::uint32_t offset) const;
   };
   static std::unique_ptr<File> make(std::string path, std::string text);
   const File& at(FileId file) const { return *files_[file.index]; }
+  const std::vector<std::uint32_t>& lines(FileId file) const { return at(file).places().lines; }
 
   std::vector<std::unique_ptr<File>> files_;
   std::vector<std::unique_ptr<File>> replaced_;  // answers of before an edit may still point here
