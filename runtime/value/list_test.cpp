@@ -408,6 +408,26 @@ TEST_F(ListTest, TextsSortByTheirBytesWhereverTheyAre) {
   }
 }
 
+TEST_F(ListTest, TextsThatBeginAlikeSortByWhereTheyEnd) {
+  std::mt19937_64 random(8);
+  for (const std::size_t most : {4u, 30u, 300u}) {
+    std::vector<std::string> wanted;
+    std::vector<Slots> elements;
+    for (int i = 0; i < 2000; ++i) {
+      std::string s(random() % most, random() % 4 == 0 ? '\0' : 'x');
+      if (random() % 3 == 0) s += "ab\0\xC3\xA9"[random() % 4];
+      if (random() % 5 == 0) s += std::string(random() % 9, '\0');
+      wanted.push_back(s);
+      elements.push_back(slots_of(text(s)));
+    }
+    std::uint64_t list = list_of(*texts, elements);
+    ASSERT_TRUE(list_sort(account, *texts, &list));
+    std::ranges::sort(wanted);
+    for (std::size_t i = 0; i < wanted.size(); ++i) ASSERT_EQ(text_at(list, i), wanted[i]);
+    list_clear(account, &list);
+  }
+}
+
 TEST_F(ListTest, ReleasingAListReleasesWhatNestsInIt) {
   std::uint64_t outer = 0;
   for (int i = 0; i < 10; ++i) {

@@ -1,6 +1,6 @@
 // Sorting what has an order of its own. Numbers are sorted by their bytes, from the least: no comparison at all, and
-// bytes that all have in common cost nothing. Texts are sorted by comparison, most often only of the first
-// eight bytes behind those that all begin with, which are laid side by side for that.
+// bytes that all have in common cost nothing. Texts are sorted by the eight bytes behind those that all begin with, as
+// a number; those that stay alike are sorted by what stands behind, and so on.
 
 #include <algorithm>
 #include <array>
@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "runtime/memory/allocate.h"
 #include "runtime/value/compare.h"
 #include "runtime/value/floats.h"
 #include "runtime/value/list.h"
@@ -25,10 +26,14 @@ std::span<T> elements(std::uint64_t list) {
   return {reinterpret_cast<T*>(list_at(list)->data()), list_at(list)->length};
 }
 
+struct FreeRoom {
+  void operator()(void* at) const { memory::raw_free(at); }
+};
+
 /// Room for a sort; null when there is no memory.
 template <typename T>
-std::unique_ptr<T[]> room(std::size_t count) {
-  return std::unique_ptr<T[]>(new (std::nothrow) T[count]);
+std::unique_ptr<T[], FreeRoom> room(std::size_t count) {
+  return std::unique_ptr<T[], FreeRoom>(static_cast<T*>(memory::raw_allocate(count * sizeof(T))));
 }
 
 /// Fewer are sorted by comparison.
@@ -52,17 +57,16 @@ using Histogram = std::array<std::array<std::uint64_t, 256>, sizeof(Word)>;
 
 /// Sorts by whole numbers without sign, stably, by one of their bytes after the other.
 template <typename T, typename Key>
-bool sort_by_bytes(std::span<T> all, Key key) {
+bool sort_by_bytes(std::span<T> all, T* spare, Key key) {
   using Word = decltype(key(all[0]));
-  const auto spare = room<T>(all.size());
   const std::unique_ptr<Histogram<Word>> counts(new (std::nothrow) Histogram<Word>());
-  if (spare == nullptr || counts == nullptr) return false;
+  if (counts == nullptr) return false;
   for (const T& x : all) {
     const Word word = key(x);
     for (std::size_t b = 0; b < sizeof(Word); ++b) ++(*counts)[b][(word >> (8 * b)) & 0xFF];
   }
   T* from = all.data();
-  T* to = spare.get();
+  T* to = spare;
   for (std::size_t b = 0; b < sizeof(Word); ++b) {
     std::array<std::uint64_t, 256>& places = (*counts)[b];
     if (places[(key(from[0]) >> (8 * b)) & 0xFF] == all.size()) continue;
@@ -79,9 +83,9 @@ template <typename T, typename Key>
 bool sort_numbers(std::span<T> all, Key key) {
   const auto less = [&](const T& a, const T& b) { return key(a) < key(b); };
   if (stands_in_order(all, less)) return true;
-  if (all.size() >= kLeastByBytes) return sort_by_bytes(all, key);
   const auto spare = room<T>(all.size());
   if (spare == nullptr) return false;
+  if (all.size() >= kLeastByBytes) return sort_by_bytes(all, spare.get(), key);
   RunSort(all, spare.get(), less).sort();
   return true;
 }
@@ -122,51 +126,100 @@ struct Ranked {
   std::uint64_t place;
 };
 
-/// How many bytes all texts begin with alike.
-std::size_t shared_bytes(std::span<const Text> all) {
-  std::string_view shared = string_view(all[0].words);
-  for (const Text& text : all) {
-    const std::string_view bytes = string_view(text.words).substr(0, shared.size());
-    if (shared.starts_with(bytes)) {
-      shared = shared.substr(0, bytes.size());
-    } else {
-      shared = shared.substr(0, static_cast<std::size_t>(std::ranges::mismatch(shared, bytes).in1 - shared.begin()));
-    }
-    if (shared.empty()) break;
-  }
-  return shared.size();
-}
-
-/// Eight bytes from `at` on, as a number that stands to others as the texts do.
-std::uint64_t eight_bytes(const Text& text, std::size_t at) {
-  const std::string_view bytes = string_view(text.words).substr(at);
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes.data(), std::min<std::size_t>(bytes.size(), 8));
-  return std::byteswap(word);
-}
-
 bool text_less(const Text& a, const Text& b) { return string_compare(a.words, b.words) < 0; }
 
+/// Sorts the places of texts, stably.
+class TextRanks {
+ public:
+  TextRanks(std::span<const Text> texts, Ranked* spare) : texts_(texts), spare_(spare) {}
+
+  /// Sorts texts that begin with the same `alike` bytes; false when there is no memory.
+  bool sort(std::span<Ranked> ranks, std::size_t alike, int depth) {
+    // What a few begin with alike is mostly what all do: then the texts are read once.
+    const std::size_t step = (ranks.size() / kSample) | 1;  // odd: periods of data are mostly even
+    const Prefix prefix = take_keys(ranks, alike, shared_bytes(ranks, alike, step), step == 1);
+    if (prefix.shared == prefix.longest) return true;
+    // Ends are zeros in a key, as zero bytes are: who may have both is compared.
+    if (ranks.size() < kLeastByBytes || depth == kDeepest || (depth > 0 && prefix.shared < alike + 8)) {
+      RunSort(ranks, spare_, [&](const Ranked& a, const Ranked& b) {
+        return a.key != b.key ? a.key < b.key : text_less(texts_[a.place], texts_[b.place]);
+      }).sort();
+      return true;
+    }
+    const auto key = [](const Ranked& rank) { return rank.key; };
+    if (!std::ranges::is_sorted(ranks, {}, key) && !sort_by_bytes(ranks, spare_, key)) return false;
+    for (std::size_t begin = 0, end = 1; begin < ranks.size(); begin = end++) {
+      while (end < ranks.size() && ranks[end].key == ranks[begin].key) ++end;
+      if (end - begin > 1 && !sort(ranks.subspan(begin, end - begin), prefix.shared, depth + 1)) return false;
+    }
+    return true;
+  }
+
+ private:
+  /// So that texts which begin with much the same don't exhaust the stack.
+  static constexpr int kDeepest = 16;
+  static constexpr std::size_t kSample = 64;
+  static constexpr std::size_t kAhead = 12;
+
+  /// How many bytes texts begin with alike, and how many the longest has.
+  struct Prefix {
+    std::size_t shared, longest;
+  };
+
+  std::string_view bytes(const Ranked& rank) const { return string_view(texts_[rank.place].words); }
+
+  /// How many bytes every `step`-th begins with alike; all do with the first `from`.
+  std::size_t shared_bytes(std::span<const Ranked> ranks, std::size_t from, std::size_t step) const {
+    std::string_view shared = bytes(ranks[0]).substr(from);
+    for (std::size_t i = step; i < ranks.size() && !shared.empty(); i += step) {
+      const auto apart = std::ranges::mismatch(shared, bytes(ranks[i]).substr(from)).in1;
+      shared = shared.substr(0, static_cast<std::size_t>(apart - shared.begin()));
+    }
+    return from + shared.size();
+  }
+
+  /// Sets the keys to what stands behind the first `shared` bytes, or behind fewer when not all begin with those.
+  Prefix take_keys(std::span<Ranked> ranks, std::size_t from, std::size_t shared, bool is_sure) {
+    const std::string_view begin = bytes(ranks[0]).substr(from, shared - from);
+    std::size_t longest = 0;
+    for (std::size_t i = 0; i < ranks.size(); ++i) {
+      __builtin_prefetch(bytes(ranks[std::min(i + kAhead, ranks.size() - 1)]).data());
+      const std::string_view all = bytes(ranks[i]);
+      if (!is_sure && !all.substr(from).starts_with(begin)) {
+        return take_keys(ranks, from, shared_bytes(ranks, from, 1), true);
+      }
+      longest = std::max(longest, all.size());
+      ranks[i].key = eight_bytes(all.substr(shared));
+    }
+    return {shared, longest};
+  }
+
+  /// The first eight bytes as a number that stands to others as the texts do.
+  static std::uint64_t eight_bytes(std::string_view text) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), std::min<std::size_t>(text.size(), 8));
+    return std::byteswap(word);
+  }
+
+  std::span<const Text> texts_;
+  Ranked* spare_;
+};
+
 /// The places of texts in the order of a stable sort.
-bool rank_texts(std::span<const Text> all, std::span<Ranked> ranks) {
-  const auto spare = room<Ranked>(all.size());
-  if (spare == nullptr) return false;
-  const std::size_t shared = shared_bytes(all);
-  for (std::size_t i = 0; i < all.size(); ++i) ranks[i] = {eight_bytes(all[i], shared), i};
-  RunSort(ranks, spare.get(), [&](const Ranked& a, const Ranked& b) {
-    return a.key != b.key ? a.key < b.key : text_less(all[a.place], all[b.place]);
-  }).sort();
-  return true;
+bool rank_texts(std::span<const Text> all, std::span<Ranked> ranks, Ranked* spare) {
+  for (std::size_t i = 0; i < all.size(); ++i) ranks[i].place = i;
+  return TextRanks(all, spare).sort(ranks, 0, 0);
 }
 
 bool sort_texts(std::uint64_t list) {
   const std::span<Text> all = elements<Text>(list);
   if (stands_in_order(all, text_less)) return true;
   const auto ranks = room<Ranked>(all.size());
-  const auto old = room<Text>(all.size());
-  if (ranks == nullptr || old == nullptr || !rank_texts(all, {ranks.get(), all.size()})) return false;
-  std::ranges::copy(all, old.get());
-  for (std::size_t i = 0; i < all.size(); ++i) all[i] = old[ranks[i].place];
+  const auto spare = room<Ranked>(all.size());
+  if (ranks == nullptr || spare == nullptr || !rank_texts(all, {ranks.get(), all.size()}, spare.get())) return false;
+  static_assert(sizeof(Text) == sizeof(Ranked));
+  for (std::size_t i = 0; i < all.size(); ++i) std::memcpy(&spare[i], &all[ranks[i].place], sizeof(Text));
+  std::memcpy(all.data(), spare.get(), all.size_bytes());
   return true;
 }
 
@@ -217,7 +270,8 @@ bool list_order(Account& account, const TypeInfo& places, Kind kind, std::uint64
   if (kind == Kind::String) {
     const std::span<const Text> all = elements<Text>(list);
     if (std::ranges::is_sorted(all, text_less)) return true;
-    if (!rank_texts(all, ranks)) return false;
+    const auto spare = room<Ranked>(length);
+    if (spare == nullptr || !rank_texts(all, ranks, spare.get())) return false;
   } else if (kind == Kind::F64) {
     const std::span<const std::uint64_t> all = elements<std::uint64_t>(list);
     if (rises(all, float_key)) return true;
