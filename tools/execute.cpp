@@ -53,6 +53,7 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
     return kExitErrors;
   }
   const auto world = world::make_real_world(options.arguments);
+  memory::grow_in_huge_pages();
   Machine machine = start(std::move(program), options, *world);
   if (machine.module == nullptr) {
     print_err("noodle: " + machine.trouble + "\n");

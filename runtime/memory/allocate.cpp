@@ -18,6 +18,7 @@ void* raw_reallocate(void* at, std::size_t size) { return std::realloc(at, size)
 void raw_free(void* at) { std::free(at); }
 void keep_freed_pages() {}
 void keep_freed_pages_a_while() {}
+void grow_in_huge_pages() {}
 #else
 namespace {
 
@@ -61,6 +62,22 @@ void keep_freed_pages() {
 void keep_freed_pages_a_while() {
   constexpr long kMilliseconds = 500;
   mi_option_set(mi_option_decommit_delay, kMilliseconds);
+}
+
+void grow_in_huge_pages() {
+  // Address space alone, which mimalloc takes from the beginning and asks for as it goes.
+  constexpr std::size_t kMost = std::size_t{64} << 30, kLeast = std::size_t{1} << 30;
+  constexpr std::size_t kSmall = std::size_t{64} << 20;  // also what mimalloc wants it aligned to
+  for (std::size_t size = kMost; size >= kLeast; size /= 2) {
+    void* const got = mmap(nullptr, size + kSmall, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (got == MAP_FAILED) continue;
+    auto* const begin =
+        reinterpret_cast<std::byte*>((reinterpret_cast<std::uintptr_t>(got) + kSmall - 1) / kSmall * kSmall);
+    madvise(begin + kSmall, size - kSmall, MADV_HUGEPAGE);
+    mi_manage_os_memory(begin, kSmall, false, false, true, -1);
+    mi_manage_os_memory(begin + kSmall, size - kSmall, false, false, true, -1);
+    return;
+  }
 }
 #endif
 

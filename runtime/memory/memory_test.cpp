@@ -4,6 +4,8 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <span>
+#include <vector>
 
 #ifndef NOODLE_SANITIZED
 #include <mimalloc.h>
@@ -194,6 +196,50 @@ TEST(Allocate, Reallocates) {
   EXPECT_STREQ(bytes, "noodles");
   raw_free(bytes);
   raw_free(nullptr);
+}
+
+/// Bytes that tell where they stand.
+void fill(std::span<unsigned char> bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<unsigned char>(i * 31 + i / 4096);
+}
+bool is_filled(std::span<const unsigned char> bytes) {
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (bytes[i] != static_cast<unsigned char>(i * 31 + i / 4096)) return false;
+  }
+  return true;
+}
+
+TEST(Allocate, KeepsItsBytesWhileItGrowsAndShrinks) {
+  std::size_t had = 10;
+  auto* at = static_cast<unsigned char*>(raw_allocate(had));
+  fill({at, had});
+  for (const std::size_t size : {std::size_t{3} << 20, (std::size_t{4} << 20) - 1, std::size_t{4} << 20,
+                                 (std::size_t{9} << 20) + 5, std::size_t{5} << 20, std::size_t{100}}) {
+    at = static_cast<unsigned char*>(raw_reallocate(at, size));
+    ASSERT_NE(at, nullptr);
+    EXPECT_TRUE(is_filled({at, std::min(had, size)})) << size;
+    had = size;
+    fill({at, had});
+  }
+  raw_free(at);
+  auto* from_nothing = static_cast<unsigned char*>(raw_reallocate(nullptr, std::size_t{6} << 20));
+  ASSERT_NE(from_nothing, nullptr);
+  raw_free(from_nothing);
+}
+
+TEST(Allocate, IsThereBeyondTheFirstHugePages) {
+  grow_in_huge_pages();
+  constexpr std::size_t kSize = 100'000;
+  std::vector<unsigned char*> all;
+  for (int i = 0; i < 2000; ++i) {
+    all.push_back(static_cast<unsigned char*>(raw_allocate(kSize)));
+    ASSERT_NE(all.back(), nullptr);
+    fill({all.back(), kSize});
+  }
+  for (unsigned char* at : all) {
+    EXPECT_TRUE(is_filled({at, kSize}));
+    raw_free(at);
+  }
 }
 
 }  // namespace

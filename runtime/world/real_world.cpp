@@ -33,6 +33,24 @@ Written write_all(int fd, std::string_view text) {
   return Written::Ok;
 }
 
+// Reads behind what there is until there are `room` bytes or the file ends: whether it did, or what went wrong.
+std::expected<bool, int> read_on(int fd, std::string& bytes, std::size_t room) {
+  std::expected<bool, int> ended = false;
+  std::size_t size = bytes.size();
+  bytes.resize_and_overwrite(room, [&](char* at, std::size_t) {
+    while (size < room) {
+      const ssize_t n = read(fd, at + size, room - size);
+      if (n < 0 && errno == EINTR) continue;
+      if (n < 0) ended = std::unexpected(errno);
+      if (n == 0) ended = true;
+      if (n <= 0) break;
+      size += static_cast<std::size_t>(n);
+    }
+    return size;
+  });
+  return ended;
+}
+
 std::int64_t read_clock(clockid_t clock) {
   timespec t{};
   clock_gettime(clock, &t);
@@ -112,26 +130,12 @@ class RealWorld : public World {
     struct stat about{};
     std::string bytes;
     // One byte more than the size, so that the end is seen without growing.
-    if (fstat(fd, &about) == 0 && about.st_size > 0) {
-      bytes.resize(static_cast<std::size_t>(about.st_size) + 1);
-    } else {
-      bytes.resize(kBlock);
-    }
-    std::size_t size = 0;
-    for (;;) {
-      if (size == bytes.size()) bytes.resize(bytes.size() * 2);
-      const ssize_t n = read(fd, bytes.data() + size, bytes.size() - size);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) {
-        const int error = errno;
-        close(fd);
-        return std::unexpected(describe(error, path));
-      }
-      if (n == 0) break;
-      size += static_cast<std::size_t>(n);
-    }
+    std::size_t room =
+        fstat(fd, &about) == 0 && about.st_size > 0 ? static_cast<std::size_t>(about.st_size) + 1 : kBlock;
+    std::expected<bool, int> ended = false;
+    for (; ended && !*ended; room *= 2) ended = read_on(fd, bytes, room);
     close(fd);
-    bytes.resize(size);
+    if (!ended) return std::unexpected(describe(ended.error(), path));
     return bytes;
   }
 

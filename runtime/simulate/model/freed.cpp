@@ -73,6 +73,7 @@ void raw_free(void* at) {
 
 void keep_freed_pages() {}
 void keep_freed_pages_a_while() {}
+void grow_in_huge_pages() {}
 
 }  // namespace memory
 
