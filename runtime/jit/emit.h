@@ -154,7 +154,11 @@ class Lowering {
   Value* as_word(Value* value);
   Value* slot_address(Value* frame, std::uint32_t slot);
   Value* load(llvm::Type* type, Value* at, llvm::MDNode* kind) { return u.tag(b.CreateLoad(type, at), kind); }
-  void store(Value* value, Value* at, llvm::MDNode* kind) { u.tag(b.CreateStore(value, at), kind); }
+  llvm::StoreInst* store(Value* value, Value* at, llvm::MDNode* kind) {
+    llvm::StoreInst* made = b.CreateStore(value, at);
+    u.tag(made, kind);
+    return made;
+  }
   Value* at_offset(Value* base, std::uint64_t bytes) {
     return bytes == 0 ? base : b.CreateConstInBoundsGEP1_64(u.i8, base, bytes);
   }

@@ -381,7 +381,8 @@ void Lowering::save_live(const SlotSet& live, const std::vector<Value*>& values)
     if (kept_.has(slot)) return;
     Value* value = values[slot];
     if (value == nullptr) value = b.CreateLoad(variables_[slot]->getAllocatedType(), variables_[slot]);
-    store(value, slot_address(fp, slot), u.in_frame);
+    // Atomic, which costs nothing, so that nobody looks for a way to write several at once.
+    store(value, slot_address(fp, slot), u.in_frame)->setAtomic(llvm::AtomicOrdering::Unordered);
     if (u.saves_left != 0) --u.saves_left;
   });
 }
