@@ -13,7 +13,7 @@
 namespace noodle::tests {
 namespace {
 
-using tools::Change;
+using tools::Comparison;
 using tools::Estimate;
 
 TEST(Statistics, TheMedianHasAnInterval) {
@@ -29,10 +29,10 @@ TEST(Statistics, TheMedianHasAnInterval) {
 
 TEST(Statistics, NoVerdictWithinTheNoise) {
   const Estimate old{100, 95, 105};
-  EXPECT_EQ(tools::compare(old, {80, 78, 82}), Change::Faster);
-  EXPECT_EQ(tools::compare(old, {120, 110, 130}), Change::Slower);
-  EXPECT_EQ(tools::compare(old, {103, 100, 110}), Change::Unclear);
-  EXPECT_EQ(tools::compare({100, 99.5, 100.5}, {100.2, 99.9, 100.7}), Change::Same);
+  EXPECT_EQ(tools::compare(old, {80, 78, 82}), Comparison::Faster);
+  EXPECT_EQ(tools::compare(old, {120, 110, 130}), Comparison::Slower);
+  EXPECT_EQ(tools::compare(old, {103, 100, 110}), Comparison::Unclear);
+  EXPECT_EQ(tools::compare({100, 99.5, 100.5}, {100.2, 99.9, 100.7}), Comparison::Same);
 }
 
 TEST(Statistics, FiguresAreForPeople) {

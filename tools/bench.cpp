@@ -86,12 +86,12 @@ std::string quoted(std::string_view text) {
   return out + "\"";
 }
 
-std::string_view name_of(Change change) {
-  switch (change) {
-    case Change::Faster: return "faster";
-    case Change::Slower: return "slower";
-    case Change::Same: return "same";
-    case Change::Unclear: return "unclear";
+std::string_view name_of(Comparison result) {
+  switch (result) {
+    case Comparison::Faster: return "faster";
+    case Comparison::Slower: return "slower";
+    case Comparison::Same: return "same";
+    case Comparison::Unclear: return "unclear";
   }
   return {};
 }
@@ -114,8 +114,8 @@ std::string verdict(const Measured& before, const Measured& now) {
   const double ratio = now.nanos.median / before.nanos.median;
   char text[80];
   switch (compare(before.nanos, now.nanos)) {
-    case Change::Faster:
-    case Change::Slower:
+    case Comparison::Faster:
+    case Comparison::Slower:
       if (ratio < 0.5 || ratio > 2) {
         std::snprintf(text, sizeof text, "%.1f times %s", ratio < 1 ? 1 / ratio : ratio,
                       ratio < 1 ? "faster" : "slower");
@@ -124,8 +124,8 @@ std::string verdict(const Measured& before, const Measured& now) {
                       ratio < 1 ? "faster" : "slower");
       }
       return text;
-    case Change::Same: return "as fast";
-    case Change::Unclear: return "no verdict: the noise is larger than the difference";
+    case Comparison::Same: return "as fast";
+    case Comparison::Unclear: return "no verdict: the noise is larger than the difference";
   }
   return {};
 }
@@ -269,7 +269,7 @@ constinit const Verb kBench = {
         "Exit code: 0; 1 when a benchmark panics, there is none, or the program has errors.\n",
     .flags = kFlags,
     .takes = Takes::Files,
-    .most = 1000,
+    .most = kManyWords,
     .run = run,
 };
 

@@ -170,7 +170,7 @@ constinit const Verb kRepl = {
         "Exit code: 0, or what the program gives to `exit`.\n",
     .flags = kFlags,
     .takes = Takes::Files,
-    .most = 1000,
+    .most = kManyWords,
     .run = run,
 };
 
