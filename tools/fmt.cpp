@@ -4,12 +4,12 @@
 
 #include <unistd.h>
 
+#include "base/difference.h"
 #include "compiler/source/diagnostics.h"
 #include "compiler/syntax/formatter.h"
 #include "compiler/syntax/printer.h"
 #include "tools/driver.h"
 #include "tools/sources.h"
-#include "tools/text_diff.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
