@@ -6,9 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 
 namespace noodle::tests {
 namespace {
@@ -18,24 +16,13 @@ namespace fs = std::filesystem;
 constexpr std::string_view kUgly = "fn  main( ){print( 1 )}\n";
 constexpr std::string_view kPretty = "fn main() { print(1) }\n";
 
-class Fmt : public TempFolder {
+class Fmt : public CommandTest {
  protected:
   ProcessResult fmt(std::vector<std::string> words, std::string_view input = "") {
-    words.insert(words.begin(), {NOODLE_COMMAND, "fmt"});
-    return run_process(words, folder_.string(), input, 60);
-  }
-  std::string read(const std::string& name) {
-    std::string text;
-    EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
-    return text;
+    words.insert(words.begin(), "fmt");
+    return noodle(words, input);
   }
 };
-
-void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
-  EXPECT_EQ(result.exit_code, code);
-  EXPECT_EQ(result.out, out);
-  EXPECT_EQ(result.err, err);
-}
 
 TEST_F(Fmt, FormatsFilesAndFoldersAndNamesWhatChanged) {
   write("a.noodle", kUgly);
