@@ -9,15 +9,6 @@
 
 namespace noodle::tools {
 
-namespace {
-
-int refuse(const std::string& why) {
-  print_err("noodle: " + why + "\n");
-  return kExitErrors;
-}
-
-}  // namespace
-
 int build_native(std::string_view path, std::string_view output, const CompileOptions& compile,
                  const jit::NativeOptions& options) {
   auto program = load_program(path, compile);

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "tools/suite/coverage_report.h"
+#include "tools/suite/report.h"
 
 namespace noodle::tools {
 
@@ -25,20 +26,6 @@ constexpr std::string_view kHead =
     "}\n"
     "</style></head><body>\n";
 constexpr std::string_view kTail = "</body></html>\n";
-
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
 
 /// The name of a file's page: its path with nothing in it that a folder could be.
 std::string page_name(const std::string& path) {
@@ -64,7 +51,7 @@ std::string missed_branches(const FileCoverage& file, std::uint32_t line) {
 
 std::string file_page(const std::string& path, const FileCoverage& file) {
   std::string page =
-      std::string(kHead) + "<p><a href=\"index.html\">all files</a></p><h1>" + html(path) + "</h1>\n<pre>";
+      std::string(kHead) + "<p><a href=\"index.html\">all files</a></p><h1>" + xml(path) + "</h1>\n<pre>";
   const std::string text = read_file(path).value_or(std::string());
   std::uint32_t number = 1;
   for (std::size_t begin = 0; begin < text.size(); ++number) {
@@ -78,8 +65,8 @@ std::string file_page(const std::string& path, const FileCoverage& file) {
       count = std::to_string(line->second);
     }
     page += "<span class=\"" + std::string(kind) + "\"><i>" + std::to_string(number) + "</i><i>" + count + "</i>" +
-            html(std::string_view(text).substr(begin, end - begin));
-    if (kind == "part") page += "<b>never: " + html(missed) + "</b>";
+            xml(std::string_view(text).substr(begin, end - begin));
+    if (kind == "part") page += "<b>never: " + xml(missed) + "</b>";
     page += "</span>";
     begin = end + 1;
   }
@@ -90,7 +77,7 @@ std::string index_row(const std::string& path, const FileCoverage& file) {
   const auto number = [](std::size_t part, std::size_t whole) {
     return "<td class=\"n\">" + std::to_string(part) + " of " + std::to_string(whole) + "</td>";
   };
-  return "<tr><td><a href=\"" + html(page_name(path)) + "\">" + html(path) + "</a></td>" +
+  return "<tr><td><a href=\"" + xml(page_name(path)) + "\">" + xml(path) + "</a></td>" +
          number(file.hit_lines(), file.lines.size()) + number(file.hit_branches(), file.all_branches()) + "</tr>\n";
 }
 
