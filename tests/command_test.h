@@ -26,6 +26,11 @@ class CommandTest : public TempFolder {
   /// A script for bash, in which `$1` is the command.
   ProcessResult shell(const std::string& script) { return run({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}); }
 
+  /// The same where no file can be written, and both streams are one.
+  ProcessResult with_full_disk(const std::string& words) {
+    return shell("(trap '' XFSZ; ulimit -f 0; \"$1\" " + words + " 2>&1) | cat; exit ${PIPESTATUS[0]}");
+  }
+
   bool is_installed(const std::string& program) { return shell("command -v " + program).exit_code == 0; }
 
   static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }

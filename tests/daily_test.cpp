@@ -40,6 +40,12 @@ TEST_F(Daily, LintMendsWhatItMay) {
   EXPECT_EQ(noodle({"lint", "."}).exit_code, 0);
 }
 
+TEST_F(Daily, LintSaysWhenItCantMend) {
+  write("a.noodle", "fn main() {\n    var x = 1\n    print(x)\n}\n");
+  expect_result(with_full_disk("lint --fix a.noodle"), 1, "noodle: can't write `a.noodle`: File too large\n", "");
+  EXPECT_EQ(read("a.noodle"), "fn main() {\n    var x = 1\n    print(x)\n}\n");
+}
+
 TEST_F(Daily, LintTakesRules) {
   write("a.noodle", "pub fn f(n: Int) -> Int {\n    return 1\n}\n\nfn main() { print(f(1)) }\n");
   EXPECT_TRUE(noodle({"lint", "--rules=needless_return", "a.noodle"}).err.ends_with("1 warning\n"));

@@ -84,6 +84,13 @@ TEST_F(Fmt, ReplacesAFileWhole) {
   EXPECT_TRUE(fs::is_symlink(folder_ / "link.noodle"));
   EXPECT_EQ(fs::status(folder_ / "a.noodle").permissions(), before);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 2) << "a temporary file is left";
+}
+
+TEST_F(Fmt, AFileThatCantBeWrittenStays) {
+  write("a.noodle", kUgly);
+  expect_result(with_full_disk("fmt a.noodle"), 1, "noodle: can't write `a.noodle`: File too large\n", "");
+  EXPECT_EQ(read("a.noodle"), kUgly);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1) << "a temporary file is left";
   if (geteuid() == 0) GTEST_SKIP() << "root may write everything";
   write("b.noodle", kUgly);
   ASSERT_EQ(chmod((folder_ / "b.noodle").c_str(), 0440), 0);

@@ -151,9 +151,11 @@ int run(const Arguments& arguments) {
       examine(path, text, *rules, *found);
     }
     if (count > 0) {
-      const auto done = replace_file(path, text);
-      print_out(done ? "fixed " + path + ": " + count_of(count, "change") + "\n" : "");
-      if (!done) refuse("can't write `" + path + "`: " + done.error());
+      if (const auto done = replace_file(path, text)) {
+        print_out("fixed " + path + ": " + count_of(count, "change") + "\n");
+      } else {
+        code = refuse("can't write `" + path + "`: " + done.error());
+      }
     }
     print_err(json ? source::render_json(found->sources, found->sink)
                    : source::render_text(found->sources, found->sink, isatty(STDERR_FILENO) == 1));
