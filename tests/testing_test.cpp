@@ -371,6 +371,15 @@ pub fn unused(items: List<Int>) -> Int {
   EXPECT_TRUE(has(read("pages/index.html"), "<a href=\"sign.noodle.html\">sign.noodle</a>"));
 }
 
+TEST_F(TestCommand, EachFileHasItsOwnPage) {
+  constexpr std::string_view kOne = "fn one() -> Int {\n    1\n}\ntest \"one\" { expect one() == 1 }\n";
+  write("a/b.noodle", kOne);
+  write("a b.noodle", kOne);
+  EXPECT_EQ(test({".", "--coverage", "--html", "pages"}).exit_code, 0);
+  EXPECT_TRUE(has(read("pages/a_2fb.noodle.html"), "<h1>a/b.noodle</h1>"));
+  EXPECT_TRUE(has(read("pages/a_20b.noodle.html"), "<h1>a b.noodle</h1>"));
+}
+
 // ---- snapshots and properties
 
 TEST_F(TestCommand, ComparesSnapshots) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <filesystem>
 
 #include "tools/suite/coverage_report.h"
@@ -27,13 +28,18 @@ constexpr std::string_view kHead =
     "</style></head><body>\n";
 constexpr std::string_view kTail = "</body></html>\n";
 
-/// The name of a file's page: its path with nothing in it that a folder could be.
+/// The name of a file's page, which is no other file's: its path with nothing in it that a folder could be.
 std::string page_name(const std::string& path) {
   std::string name;
   for (const char c : path) {
-    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' ? std::string(1, c)
-            : c == '_'                                                               ? "__"
-                                                                                     : "_-";
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '.' || c == '-') {
+      name += c;
+      continue;
+    }
+    char code[4];
+    std::snprintf(code, sizeof code, "_%02x", unsigned{byte});
+    name += code;
   }
   return name + ".html";
 }
