@@ -106,6 +106,9 @@ TEST_F(BenchCommand, ComparesWithWhatWasKept) {
   EXPECT_EQ(bench({"a.noodle", "copying", "--save", "old"}).exit_code, 0);
   const std::string saved = read("old");
   EXPECT_TRUE(saved.starts_with("noodle bench 1\n"));
+  // Where nothing was measured nothing is lost.
+  EXPECT_EQ(bench({"a.noodle", "nothing", "--save", "old"}).exit_code, 1);
+  EXPECT_EQ(read("old"), saved);
   // As if it had once taken a thousand times as long.
   write("old", "noodle bench 1\n90000000\t80000000\t99000000\t5\t1\t1\tcopying\n");
   const ProcessResult result = bench({"a.noodle", "--against", "old", "--json", "-"});

@@ -218,7 +218,7 @@ int run(const Arguments& arguments) {
     code = std::max(code, run_file(file, *command, several, results));
     if (Interrupts::happened()) return code;
   }
-  if (results.empty() && code == 0) refuse("there is no such benchmark");
+  if (results.empty()) return code != 0 ? code : refuse("there is no such benchmark");
   if (command->json) {
     std::string text;
     for (const Measured& one : results) {
@@ -228,7 +228,7 @@ int run(const Arguments& arguments) {
     if (!write_file(*command->json, text)) code = kExitErrors;
   }
   if (command->save && !write_file(*command->save, saved_text(results))) code = kExitErrors;
-  return results.empty() ? kExitErrors : code;
+  return code;
 }
 
 }  // namespace
