@@ -123,6 +123,17 @@ TEST_F(Daily, EveryVerbHasAManualPage) {
   EXPECT_EQ(noodle({"help", "--man", "nothing"}).exit_code, 2);
 }
 
+TEST_F(Daily, PackagesHavePagesAndCompletions) {
+  const ProcessResult made = run({NOODLE_PACKAGING "/make_pages.sh", NOODLE_COMMAND, "share"});
+  EXPECT_EQ(made.out + made.err, "");
+  EXPECT_EQ(made.exit_code, 0);
+  EXPECT_TRUE(read("share/man/man1/noodle.1").starts_with(".TH noodle 1 "));
+  EXPECT_EQ(read("share/man/man1/noodle-lint.1"), noodle({"help", "--man", "lint"}).out);
+  EXPECT_EQ(read("share/bash-completion/completions/noodle"), noodle({"completions", "bash"}).out);
+  // Without a command that tells its verbs there is nothing to say.
+  EXPECT_NE(run({NOODLE_PACKAGING "/make_pages.sh", "/bin/false", "share"}).exit_code, 0);
+}
+
 constexpr std::string_view kShapes =
     "/// A point of the plane, as `x` and `y`.\n"
     "///\n"
