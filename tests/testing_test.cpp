@@ -282,11 +282,11 @@ TEST_F(TestCommand, OnlyWhatChangedSinceACommitRuns) {
   const ProcessResult git = shell(
       "git init -q . && git add . && git -c user.name=a -c user.email=a@b commit -q -m one && echo '// new' >> "
       "shapes.noodle "
-      "&& echo 'test \"new\" {}' > fresh.noodle");
+      "&& echo 'test \"new\" {}' > fresh.noodle && echo 'test \"newer\" {}' > größe.noodle");
   ASSERT_EQ(git.exit_code, 0) << git.err;
   EXPECT_EQ(test({".", "--since", "HEAD"}).out,
-            "ok    fresh.noodle: new\nok    main.noodle: sums\nok    shapes.noodle: areas\n"
-            "ok    shapes.noodle: area (line 4)\n4 passed, 0 failed\n");
+            "ok    fresh.noodle: new\nok    größe.noodle: newer\nok    main.noodle: sums\nok    shapes.noodle: areas\n"
+            "ok    shapes.noodle: area (line 4)\n5 passed, 0 failed\n");
   const ProcessResult wrong = test({".", "--since", "nowhere"});
   EXPECT_EQ(wrong.exit_code, 1);
   EXPECT_TRUE(has(wrong.err, "`git` failed:")) << wrong.err;

@@ -173,13 +173,16 @@ void TestMemory::save() const {
 std::expected<std::set<std::string>, std::string> changed_since(const std::string& ref) {
   const auto top = output_of({"git", "rev-parse", "--show-toplevel"});
   if (!top) return std::unexpected(top.error());
-  const auto changed = output_of({"git", "diff", "--name-only", ref, "--"});
+  const auto changed = output_of({"git", "diff", "--name-only", "-z", ref, "--"});
   if (!changed) return std::unexpected(changed.error());
-  const auto fresh = output_of({"git", "ls-files", "--others", "--exclude-standard", "--full-name"});
+  const auto fresh = output_of({"git", "ls-files", "--others", "--exclude-standard", "--full-name", "-z"});
   if (!fresh) return std::unexpected(fresh.error());
   const std::string folder = top->substr(0, top->find('\n')) + "/";
   std::set<std::string> files;
-  for (const auto& row : table(*changed + *fresh)) files.insert(real_path(folder + row[0]));
+  const std::string names = *changed + *fresh;  // each ends with a zero, since git quotes some names between lines
+  for (std::size_t begin = 0, end = 0; (end = names.find('\0', begin)) != std::string::npos; begin = end + 1) {
+    files.insert(real_path(folder + names.substr(begin, end - begin)));
+  }
   return files;
 }
 
