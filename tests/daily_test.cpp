@@ -166,6 +166,14 @@ TEST_F(Daily, DocMakesPages) {
   EXPECT_NE(read("build/doc/geometry.shapes.rst").find("secret"), std::string::npos);
 }
 
+TEST_F(Daily, DocHasAPageForAModuleCalledIndex) {
+  write("index.noodle", "pub fn look_up() {}\n");
+  EXPECT_EQ(noodle({"doc", "--rst", "--title", "Books", "index.noodle"}).exit_code, 0);
+  EXPECT_TRUE(read("build/doc/index.rst").starts_with("Books\n=====\n")) << read("build/doc/index.rst");
+  EXPECT_NE(read("build/doc/index.rst").find("   index_\n"), std::string::npos);
+  EXPECT_NE(read("build/doc/index_.rst").find("look_up"), std::string::npos);
+}
+
 TEST_F(Daily, DocMakesHtmlWithASearch) {
   if (!is_installed("sphinx-build")) GTEST_SKIP() << "Sphinx is not installed";
   write("shapes.noodle", kShapes);

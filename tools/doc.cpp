@@ -114,7 +114,7 @@ int run(const Arguments& arguments) {
   if (error) return refuse("can't make the folder `" + folder + "`: " + error.message());
   bool written = write_file(folder + "/index.rst", index_page(title, pages)) &&
                  write_file(folder + "/conf.py", sphinx_settings(title));
-  for (const DocPage& page : pages) written = written && write_file(folder + "/" + page.name + ".rst", page.text);
+  for (const DocPage& page : pages) written = written && write_file(folder + "/" + page.file() + ".rst", page.text);
   if (!written) return kExitErrors;
   if (!arguments.has("--rst") && !run_sphinx(folder)) return kExitErrors;
   print_out(folder + (arguments.has("--rst") ? "/index.rst\n" : "/html/index.html\n"));
