@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/jit/tier.h"
 #include "runtime/memory/allocate.h"
 #include "runtime/vm/runtime.h"
 #include "tools/folders.h"

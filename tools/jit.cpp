@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "runtime/jit/library.h"
+#include "runtime/jit/tier.h"
 #include "tools/folders.h"
 #include "tools/native_listing.h"
 

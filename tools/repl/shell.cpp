@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "runtime/jit/tier.h"
 #include "tools/repl/plan.h"
 
 namespace noodle::tools {

@@ -5,6 +5,7 @@
 
 #include <unistd.h>
 
+#include "runtime/jit/tier.h"
 #include "tools/interrupts.h"
 #include "tools/suite/statistics.h"
 #include "tools/suite/suite.h"
