@@ -174,6 +174,18 @@ TEST(Text, CountsInWords) {
   EXPECT_EQ(count_of(12, "argument"), "12 arguments");
 }
 
+TEST(Text, MovesLinesIn) {
+  EXPECT_EQ(indented(""), "");
+  EXPECT_EQ(indented("a\n\nb"), "  a\n  \n  b\n");
+  EXPECT_EQ(indented("a\n", 4), "    a\n");
+}
+
+TEST(Text, WritesStringsOfJson) {
+  std::string out;
+  append_json(out, "a\"b\\c\n\t\x01 é\xff");
+  EXPECT_EQ(out, "\"a\\\"b\\\\c\\n\\u0009\\u0001 é\\ufffd\"");
+}
+
 TEST(Escape, WritesALiteralsInside) {
   EXPECT_EQ(escape("a\"b\\c\n\t\r{d}\x01\x1f é"), "a\\\"b\\\\c\\n\\t\\r\\{d}\\u{1}\\u{1f} é");
 }

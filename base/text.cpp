@@ -130,6 +130,41 @@ std::string count_of(std::size_t count, std::string_view thing) {
   return out.append(" ").append(thing).append(count == 1 ? "" : "s");
 }
 
+std::string indented(std::string_view text, std::size_t places) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    out.append(places, ' ').append(text.substr(0, end)).push_back('\n');
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return out;
+}
+
+void append_json(std::string& out, std::string_view text) {
+  static constexpr char kHex[] = "0123456789abcdef";
+  out.push_back('"');
+  for (std::size_t at = 0; at < text.size();) {
+    const DecodedScalar scalar = decode_utf8(text.substr(at));
+    const std::size_t width = scalar.length == 0 ? 1 : scalar.length;
+    if (scalar.length == 0) {
+      out += "\\ufffd";
+    } else if (scalar.value == '"' || scalar.value == '\\') {
+      out.push_back('\\');
+      out.push_back(static_cast<char>(scalar.value));
+    } else if (scalar.value == '\n') {
+      out += "\\n";
+    } else if (scalar.value < 0x20 || scalar.value == 0x7F) {
+      out += "\\u00";
+      out.push_back(kHex[scalar.value >> 4]);
+      out.push_back(kHex[scalar.value & 15]);
+    } else {
+      out += text.substr(at, width);
+    }
+    at += width;
+  }
+  out.push_back('"');
+}
+
 std::string escape(std::string_view text) {
   static constexpr std::array<char, 17> kHex = {"0123456789abcdef"};
   std::string out;

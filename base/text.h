@@ -34,6 +34,12 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
 /// `count` things in words: "no arguments", "1 argument", "2 arguments".
 std::string count_of(std::size_t count, std::string_view thing);
 
+/// Each line of a text moved in by two places, or as many as are said, and ended.
+std::string indented(std::string_view text, std::size_t places = 2);
+
+/// Appends `text` as a string of JSON; bytes that are no UTF-8 as U+FFFD.
+void append_json(std::string& out, std::string_view text);
+
 /// `text` as a literal's inside: quotes, braces, backslashes and control characters escaped.
 std::string escape(std::string_view text);
 

@@ -15,8 +15,6 @@ world takes.
 """
 
 import argparse
-import json
-import math
 import os
 import pathlib
 import resource
@@ -27,6 +25,8 @@ import sys
 import tempfile
 import time
 import typing
+
+from pairs import interval, row, write_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 # A peer's name, the suffix of its programs, and what builds or runs them.
@@ -82,22 +82,6 @@ def peak_memory(command):
         subprocess.run(["/usr/bin/time", "-f", "%M", "-o", report.name, *command], stdout=subprocess.DEVNULL,
                        check=True, env=with_cache(cache))
         return int(report.read())
-
-
-def interval(values):
-    """The 95% interval of the median."""
-    ordered, n = sorted(values), len(values)
-    reach = 1.96 * math.sqrt(n) / 2
-    low = max(0, math.floor(n / 2 - reach))
-    high = min(n - 1, math.ceil(n / 2 + reach))
-    return [ordered[low], ordered[high]]
-
-
-def row(name, peer, metric, ours, theirs):
-    ratios = [b / a for a, b in zip(ours, theirs)]
-    return {"case": name, "peer": peer, "metric": metric, "ours": statistics.median(ours),
-            "theirs": statistics.median(theirs), "ratio": statistics.median(ratios), "interval": interval(ratios),
-            "pairs": len(ratios)}
 
 
 def pairs_of(name, noodle, peer_name, peer, asked):
@@ -263,8 +247,7 @@ def main():
     with tempfile.TemporaryDirectory() as builds:
         rows = measure(options, suite, builds)
     print_means(rows, suite)
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_rows(options.json, rows)
     if not rows:
         sys.exit(f"there is no benchmark {options.name or 'of ' + options.suite} with a peer that is installed")
 

@@ -4,6 +4,8 @@ import pathlib
 import re
 import sys
 
+from rst import heading, rst
+
 HEAD = """Diagnostics
 ===========
 
@@ -27,12 +29,6 @@ def texts(body):
     return out + [current]
 
 
-def rst(text):
-    """Noodle's `code` as RST literals; nothing else is markup."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(f"`{p}`" if p.startswith("`") else re.sub(r"([*_|\\])", r"\\\1", p) for p in parts)
-
-
 def page(source):
     """The whole page."""
     source = re.sub(r"^//(?! ----).*$", "", source, flags=re.M)
@@ -42,7 +38,7 @@ def page(source):
     for _, kind, value in sorted(events, key=lambda e: e[0]):
         if kind == "section":
             title = value.split(":")[0].strip().capitalize()
-            pending = f"{title}\n{'-' * len(title)}\n\n"
+            pending = heading(title)
             continue
         code, title, explanation = texts(value.group(2))
         out += pending + f"**{code}**: {rst(title)}\n   {rst(explanation)}\n\n"

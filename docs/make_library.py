@@ -4,6 +4,8 @@ import pathlib
 import re
 import sys
 
+from rst import heading, rst
+
 HEAD = """The library
 ===========
 
@@ -13,12 +15,6 @@ comments of ``std/``.
 """
 DECLARATION = re.compile(r"^(\s*)(?:pub )(fn|struct|enum|trait|const) (.*?)\s*\{?\s*\}?$")
 IMPL = re.compile(r"^impl\b(.*?)\s*\{\s*\}?$")
-
-
-def rst(text):
-    """Noodle's `code` as RST literals; nothing else is markup."""
-    parts = re.split(r"(`[^`]*`)", text)
-    return "".join(f"`{p}`" if p.startswith("`") else re.sub(r"([*_|\\])", r"\\\1", p) for p in parts)
 
 
 def body(doc):
@@ -72,7 +68,7 @@ def page(root):
     files = sorted(root.glob("std/core/*.noodle")) + sorted(root.glob("std/*.noodle"))
     for path in files:
         title = path.stem.capitalize() if path.parent.name == "core" else f"{path.stem} (module)"
-        out += f"{title}\n{'-' * len(title)}\n\n"
+        out += heading(title)
         for inside, head, doc in entries(path.read_text(encoding="utf-8")):
             where = f" (of ``{inside}``)" if inside else ""
             out += f"``{head}``{where}\n{body(doc)}\n"

@@ -3,6 +3,8 @@
 import pathlib
 import sys
 
+from rst import heading
+
 HEAD = """Common mistakes
 ===============
 
@@ -33,8 +35,7 @@ def section(path):
     lines = path.read_text(encoding="utf-8").splitlines()
     program = trimmed([line for line in lines if not line.startswith((MESSAGE, *DIRECTIVES))])
     messages = [line[len(MESSAGE):].removeprefix(" ") for line in lines if line.startswith(MESSAGE)]
-    title = path.stem.replace("_", " ").capitalize()
-    out = f"{title}\n{'-' * len(title)}\n\n" + block(program)
+    out = heading(path.stem.replace("_", " ").capitalize()) + block(program)
     return out + (block(trimmed(messages)) if messages else "This is fine.\n\n")
 
 

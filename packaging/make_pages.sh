@@ -6,7 +6,8 @@ noodle=$1 share=$2
 
 mkdir -p "$share"/{man/man1,bash-completion/completions,zsh/site-functions,fish/vendor_completions.d}
 "$noodle" help --man >"$share/man/man1/noodle.1"
-for verb in $("$noodle" help | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
+verbs=$("$noodle" help | sed -n 's/^  \([a-z]*\) .*/\1/p')
+for verb in $verbs; do
   "$noodle" help --man "$verb" >"$share/man/man1/noodle-$verb.1"
 done
 "$noodle" completions bash >"$share/bash-completion/completions/noodle"

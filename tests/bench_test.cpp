@@ -5,15 +5,13 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 #include "tools/suite/statistics.h"
 
 namespace noodle::tests {
 namespace {
 
-using tools::Change;
+using tools::Comparison;
 using tools::Estimate;
 
 TEST(Statistics, TheMedianHasAnInterval) {
@@ -29,10 +27,10 @@ TEST(Statistics, TheMedianHasAnInterval) {
 
 TEST(Statistics, NoVerdictWithinTheNoise) {
   const Estimate old{100, 95, 105};
-  EXPECT_EQ(tools::compare(old, {80, 78, 82}), Change::Faster);
-  EXPECT_EQ(tools::compare(old, {120, 110, 130}), Change::Slower);
-  EXPECT_EQ(tools::compare(old, {103, 100, 110}), Change::Unclear);
-  EXPECT_EQ(tools::compare({100, 99.5, 100.5}, {100.2, 99.9, 100.7}), Change::Same);
+  EXPECT_EQ(tools::compare(old, {80, 78, 82}), Comparison::Faster);
+  EXPECT_EQ(tools::compare(old, {120, 110, 130}), Comparison::Slower);
+  EXPECT_EQ(tools::compare(old, {103, 100, 110}), Comparison::Unclear);
+  EXPECT_EQ(tools::compare({100, 99.5, 100.5}, {100.2, 99.9, 100.7}), Comparison::Same);
 }
 
 TEST(Statistics, FiguresAreForPeople) {
@@ -43,18 +41,12 @@ TEST(Statistics, FiguresAreForPeople) {
   EXPECT_EQ(tools::shown_count(123), "123");
 }
 
-class BenchCommand : public TempFolder {
+class BenchCommand : public CommandTest {
  protected:
   ProcessResult bench(std::vector<std::string> words) {
     words.insert(words.begin(), {NOODLE_COMMAND, "bench", "--samples", "5", "--warm-up", "1ms"});
-    return run_process(words, folder_.string(), "", 120);
+    return run(words);
   }
-  std::string read(const std::string& name) {
-    std::string text;
-    EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
-    return text;
-  }
-  static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 };
 
 constexpr std::string_view kBenches = R"(import testing
@@ -88,12 +80,10 @@ TEST_F(BenchCommand, MeasuresAndCounts) {
   EXPECT_TRUE(has(result.out, " 1 allocations, 1 copies\ncopying\n")) << result.out;
   EXPECT_FALSE(has(result.out, "not measured"));
   const std::string json = read("out.json");
-  const ProcessResult checked = run_process(
-      {"/bin/bash", "-c",
-       "python3 -c '\n"
-       "import json\nrows = [json.loads(line) for line in open(\"out.json\")]\nprint([r[\"name\"] for r in rows])\n"
-       "print(all(r[\"low_ns\"] <= r[\"median_ns\"] <= r[\"high_ns\"] and r[\"instructions\"] > 0 for r in rows))'"},
-      folder_.string(), "", 30);
+  const ProcessResult checked = shell(
+      "python3 -c '\n"
+      "import json\nrows = [json.loads(line) for line in open(\"out.json\")]\nprint([r[\"name\"] for r in rows])\n"
+      "print(all(r[\"low_ns\"] <= r[\"median_ns\"] <= r[\"high_ns\"] and r[\"instructions\"] > 0 for r in rows))'");
   EXPECT_EQ(checked.out, "['adding', 'sorting', 'copying']\nTrue\n") << json << checked.err;
 }
 
@@ -116,6 +106,9 @@ TEST_F(BenchCommand, ComparesWithWhatWasKept) {
   EXPECT_EQ(bench({"a.noodle", "copying", "--save", "old"}).exit_code, 0);
   const std::string saved = read("old");
   EXPECT_TRUE(saved.starts_with("noodle bench 1\n"));
+  // Where nothing was measured nothing is lost.
+  EXPECT_EQ(bench({"a.noodle", "nothing", "--save", "old"}).exit_code, 1);
+  EXPECT_EQ(read("old"), saved);
   // As if it had once taken a thousand times as long.
   write("old", "noodle bench 1\n90000000\t80000000\t99000000\t5\t1\t1\tcopying\n");
   const ProcessResult result = bench({"a.noodle", "--against", "old", "--json", "-"});

@@ -6,9 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/command_test.h"
 #include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
 
 namespace noodle::tests {
 namespace {
@@ -35,7 +34,7 @@ fn main() {
 }
 )";
 
-class CacheCommand : public TempFolder {
+class CacheCommand : public CommandTest {
  protected:
   CacheCommand() {
     fs::remove_all(folder_);

@@ -6,36 +6,15 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tests/command_test.h"
 #include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
 
 namespace noodle::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Cli : public TempFolder {
- protected:
-  ProcessResult noodle(std::vector<std::string> words, std::string_view input = "") {
-    words.insert(words.begin(), NOODLE_COMMAND);
-    return run_process(words, folder_.string(), input, 60);
-  }
-  ProcessResult shell(const std::string& script) {
-    return run_process({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}, folder_.string(), "", 60);
-  }
-  std::string read(const std::string& name) {
-    std::string text;
-    EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
-    return text;
-  }
-};
-
-void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
-  EXPECT_EQ(result.exit_code, code);
-  EXPECT_EQ(result.out, out);
-  EXPECT_EQ(result.err, err);
-}
+class Cli : public CommandTest {};
 
 TEST_F(Cli, WithoutWordsSaysWhatThereIs) {
   const ProcessResult result = noodle({});
@@ -46,8 +25,8 @@ TEST_F(Cli, WithoutWordsSaysWhatThereIs) {
 }
 
 TEST_F(Cli, EachVerbHasHelp) {
-  for (const char* verb : {"run", "check", "build", "test", "fmt", "lint", "explain", "doc", "disasm", "new",
-                           "completions", "version", "help"}) {
+  for (const char* verb : {"run", "check", "build", "test", "bench", "fmt", "lint", "explain", "doc", "repl", "disasm",
+                           "new", "completions", "version", "help"}) {
     const ProcessResult result = noodle({verb, "--help"});
     EXPECT_EQ(result.exit_code, 0) << verb;
     EXPECT_NE(result.out.find("usage: noodle " + std::string(verb)), std::string::npos) << verb;

@@ -6,9 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 
 namespace noodle::tests {
 namespace {
@@ -18,24 +16,13 @@ namespace fs = std::filesystem;
 constexpr std::string_view kUgly = "fn  main( ){print( 1 )}\n";
 constexpr std::string_view kPretty = "fn main() { print(1) }\n";
 
-class Fmt : public TempFolder {
+class Fmt : public CommandTest {
  protected:
   ProcessResult fmt(std::vector<std::string> words, std::string_view input = "") {
-    words.insert(words.begin(), {NOODLE_COMMAND, "fmt"});
-    return run_process(words, folder_.string(), input, 60);
-  }
-  std::string read(const std::string& name) {
-    std::string text;
-    EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
-    return text;
+    words.insert(words.begin(), "fmt");
+    return noodle(words, input);
   }
 };
-
-void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
-  EXPECT_EQ(result.exit_code, code);
-  EXPECT_EQ(result.out, out);
-  EXPECT_EQ(result.err, err);
-}
 
 TEST_F(Fmt, FormatsFilesAndFoldersAndNamesWhatChanged) {
   write("a.noodle", kUgly);
@@ -97,6 +84,13 @@ TEST_F(Fmt, ReplacesAFileWhole) {
   EXPECT_TRUE(fs::is_symlink(folder_ / "link.noodle"));
   EXPECT_EQ(fs::status(folder_ / "a.noodle").permissions(), before);
   EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 2) << "a temporary file is left";
+}
+
+TEST_F(Fmt, AFileThatCantBeWrittenStays) {
+  write("a.noodle", kUgly);
+  expect_result(with_full_disk("fmt a.noodle"), 1, "noodle: can't write `a.noodle`: File too large\n", "");
+  EXPECT_EQ(read("a.noodle"), kUgly);
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1) << "a temporary file is left";
   if (geteuid() == 0) GTEST_SKIP() << "root may write everything";
   write("b.noodle", kUgly);
   ASSERT_EQ(chmod((folder_ / "b.noodle").c_str(), 0440), 0);

@@ -6,8 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 
 namespace noodle::tests {
 namespace {
@@ -35,18 +34,12 @@ fn main() {
 }
 )";
 
-class Jit : public TempFolder {
+class Jit : public CommandTest {
  protected:
   void SetUp() override {
     TempFolder::SetUp();
     write("a.noodle", kProgram);
   }
-  ProcessResult run(const std::vector<std::string>& words) { return run_process(words, folder_.string(), "", 120); }
-  ProcessResult noodle(std::vector<std::string> words) {
-    words.insert(words.begin(), NOODLE_COMMAND);
-    return run(words);
-  }
-  ProcessResult shell(const std::string& script) { return run({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}); }
   /// What gdb prints of a run, with the frames where compiled code looks whether it has to leave.
   std::string gdb(const std::string& words, const std::string& before = "") {
     return shell("DEBUGINFOD_URLS= gdb -batch -nx -ex 'break helper_safepoint' " + before +

@@ -5,24 +5,19 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 
 namespace noodle::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-class Native : public TempFolder {
+class Native : public CommandTest {
  protected:
-  ProcessResult run(const std::vector<std::string>& words, std::string_view input = "") {
-    return run_process(words, folder_.string(), input, 120);
-  }
   ProcessResult build(std::vector<std::string> words) {
-    words.insert(words.begin(), {NOODLE_COMMAND, "build", "--native"});
-    return run(words);
+    words.insert(words.begin(), {"build", "--native"});
+    return noodle(words);
   }
-  ProcessResult shell(const std::string& script) { return run({"/bin/bash", "-c", script, "bash", NOODLE_COMMAND}); }
   /// Builds a program and expects that to be silent.
   void make(const std::string& name, std::string_view source, std::vector<std::string> flags = {}) {
     write(name + ".noodle", source);
@@ -40,12 +35,6 @@ class Native : public TempFolder {
     return names;
   }
 };
-
-void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
-  EXPECT_EQ(result.exit_code, code);
-  EXPECT_EQ(result.out, out);
-  EXPECT_EQ(result.err, err);
-}
 
 constexpr std::string_view kHello = "fn main() { print(\"hello\") }\n";
 

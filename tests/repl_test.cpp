@@ -5,20 +5,17 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 
 namespace noodle::tests {
 namespace {
 
-class ReplCommand : public TempFolder {
+class ReplCommand : public CommandTest {
  protected:
   ProcessResult repl(const std::string& input, std::vector<std::string> words = {}) {
-    words.insert(words.begin(), {NOODLE_COMMAND, "repl", "--check-leaks"});
-    return run_process(words, folder_.string(), input, 60);
+    words.insert(words.begin(), {"repl", "--check-leaks"});
+    return noodle(words, input);
   }
-  static bool has(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 };
 
 TEST_F(ReplCommand, ShowsValuesAndTheirTypes) {
@@ -125,14 +122,11 @@ TEST_F(ReplCommand, ExitEndsIt) {
 
 TEST_F(ReplCommand, AnInterruptStopsWhatRuns) {
   // Background processes of a shell ignore SIGINT, so it is SIGTERM here, which is handled alike.
-  const ProcessResult result =
-      run_process({"/bin/bash", "-c",
-                   "mkfifo in; \"$0\" repl < in > out 2> err & p=$!; exec 3> in\n"
-                   "echo 'var n = 41' >&3; echo 'while true { n = n + 0 }' >&3\n"
-                   "for i in $(seq 100); do grep -q 41 out && break; sleep 0.05; done; sleep 0.5\n"
-                   "kill -TERM $p; sleep 0.1; echo 'n + 1' >&3; exec 3>&-; wait $p; echo code $?; cat out err",
-                   NOODLE_COMMAND},
-                  folder_.string(), "", 60);
+  const ProcessResult result = shell(
+      "mkfifo in; \"$1\" repl < in > out 2> err & p=$!; exec 3> in\n"
+      "echo 'var n = 41' >&3; echo 'while true { n = n + 0 }' >&3\n"
+      "for i in $(seq 100); do grep -q 41 out && break; sleep 0.05; done; sleep 0.5\n"
+      "kill -TERM $p; sleep 0.1; echo 'n + 1' >&3; exec 3>&-; wait $p; echo code $?; cat out err");
   EXPECT_EQ(result.out, "code 0\nn: Int = 41\nInt = 42\ninterrupted\n") << result.err;
 }
 

@@ -3,13 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/process.h"
-#include "tests/temp_folder.h"
+#include "tests/command_test.h"
 
 namespace noodle::tests {
 namespace {
 
-class Rooms : public TempFolder {
+class Rooms : public CommandTest {
  protected:
   Rooms() {
     write("a.noodle",
@@ -17,19 +16,12 @@ class Rooms : public TempFolder {
     write("b.noodle", "import regex\nfn main() { print(regex.RegexError { message: \"m\", position: 1 }.position) }\n");
   }
 
-  ProcessResult run(const std::vector<std::string>& words) { return run_process(words, folder_.string(), "", 120); }
   ProcessResult shell(const std::string& script) {
     return run({"/bin/bash", "-ec", script, "bash", NOODLE_COMMAND, NOODLE_TEXT_LIBRARY});
   }
   /// The command as it is before any library is built.
   void copy_command() { ASSERT_EQ(shell("mkdir bin lib && cp $1 bin/noodle").exit_code, 0); }
 };
-
-void expect_result(const ProcessResult& result, int code, std::string_view out, std::string_view err) {
-  EXPECT_EQ(result.exit_code, code);
-  EXPECT_EQ(result.out, out);
-  EXPECT_EQ(result.err, err);
-}
 
 TEST_F(Rooms, AMissingLibraryIsNamedWithWhatToDo) {
   copy_command();

@@ -5,20 +5,19 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "tests/command_test.h"
 #include "tests/golden_file.h"
-#include "tests/process.h"
-#include "tests/temp_folder.h"
 
 namespace noodle::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-class SimulateCommand : public TempFolder {
+class SimulateCommand : public CommandTest {
  protected:
   ProcessResult simulate(std::vector<std::string> words) {
-    words.insert(words.begin(), {NOODLE_COMMAND, "test", "--simulate"});
-    return run_process(words, folder_.string(), "", 60);
+    words.insert(words.begin(), {"test", "--simulate"});
+    return noodle(words);
   }
   /// The words after `what` in a text, up to the line's end.
   static std::string after(const std::string& text, const std::string& what) {
@@ -59,11 +58,10 @@ TEST_F(SimulateCommand, FindsShrinksAndRepeats) {
   // What it says to type brings it back.
   const std::string again = after(found.err, "again: noodle test --simulate ");
   ASSERT_FALSE(again.empty());
-  const ProcessResult shell =
-      run_process({"/bin/bash", "-c", "\"$0\" test --simulate " + again, NOODLE_COMMAND}, folder_.string(), "", 60);
-  EXPECT_EQ(shell.exit_code, 1);
-  EXPECT_NE(shell.err.find("right: Some(40)"), std::string::npos);
-  EXPECT_NE(shell.err.find("it takes 1 preemption\n"), std::string::npos) << shell.err;
+  const ProcessResult result = shell("\"$1\" test --simulate " + again);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("right: Some(40)"), std::string::npos);
+  EXPECT_NE(result.err.find("it takes 1 preemption\n"), std::string::npos) << result.err;
 }
 
 TEST_F(SimulateCommand, TheSameSeedGivesTheSameTrace) {
@@ -183,7 +181,7 @@ test "a path" {
 
 TEST_F(SimulateCommand, SocketsAreAsTheyAreOutside) {
   write("sockets.noodle", kSockets);
-  const ProcessResult real = run_process({NOODLE_COMMAND, "test", "sockets.noodle"}, folder_.string(), "", 60);
+  const ProcessResult real = noodle({"test", "sockets.noodle"});
   EXPECT_EQ(real.exit_code, 0) << real.out << real.err;
   const ProcessResult simulated = simulate({"--seeds", "0..20", "sockets.noodle"});
   EXPECT_EQ(simulated.exit_code, 0) << simulated.out << simulated.err;
@@ -248,8 +246,7 @@ TEST_F(SimulateCommand, WrongUsageSaysWhatIsRight) {
   refused({"--keep", "3"}, "`--keep` needs the `--seed`");
   refused({"--seed", "1", "--keep", "5,3"}, "ascending numbers");
   refused({"--seed", "1", "--seeds", "1..2"}, "not both");
-  const ProcessResult result =
-      run_process({NOODLE_COMMAND, "test", "--seeds", "1..2", "t.noodle"}, folder_.string(), "", 60);
+  const ProcessResult result = noodle({"test", "--seeds", "1..2", "t.noodle"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_NE(result.err.find("`--seeds` needs `--simulate`"), std::string::npos);
 }

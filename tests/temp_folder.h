@@ -28,6 +28,13 @@ class TempFolder : public testing::Test {
     ASSERT_TRUE(write_text((folder_ / name).string(), text));
   }
 
+  /// What a file there has.
+  std::string read(const std::string& name) {
+    std::string text;
+    EXPECT_TRUE(read_text((folder_ / name).string(), text)) << name;
+    return text;
+  }
+
   std::filesystem::path folder_;
 };
 

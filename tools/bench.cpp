@@ -70,41 +70,27 @@ std::optional<Saved> read_saved(std::string_view text) {
   return saved;
 }
 
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    char code[8];
-    if (c == '"' || c == '\\') {
-      out += std::string("\\") + c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::snprintf(code, sizeof code, "\\u%04x", static_cast<unsigned>(c));
-      out += code;
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
-
-std::string_view name_of(Change change) {
-  switch (change) {
-    case Change::Faster: return "faster";
-    case Change::Slower: return "slower";
-    case Change::Same: return "same";
-    case Change::Unclear: return "unclear";
+std::string_view name_of(Comparison result) {
+  switch (result) {
+    case Comparison::Faster: return "faster";
+    case Comparison::Slower: return "slower";
+    case Comparison::Same: return "same";
+    case Comparison::Unclear: return "unclear";
   }
   return {};
 }
 
 std::string json_line(const Measured& one, const Measured* before) {
-  std::string text = "{\"name\": " + quoted(one.name) + ", \"median_ns\": " + number(one.nanos.median) +
-                     ", \"low_ns\": " + number(one.nanos.low) + ", \"high_ns\": " + number(one.nanos.high) +
-                     ", \"rounds\": " + number(one.rounds) + ", \"instructions\": " + number(one.instructions) +
-                     ", \"allocations\": " + number(one.allocations) + ", \"copies\": " + number(one.copies);
+  std::string text = "{\"name\": ";
+  append_json(text, one.name);
+  text += ", \"median_ns\": " + number(one.nanos.median) + ", \"low_ns\": " + number(one.nanos.low) +
+          ", \"high_ns\": " + number(one.nanos.high) + ", \"rounds\": " + number(one.rounds) +
+          ", \"instructions\": " + number(one.instructions) + ", \"allocations\": " + number(one.allocations) +
+          ", \"copies\": " + number(one.copies);
   if (before != nullptr) {
     text += ", \"before_ns\": " + number(before->nanos.median) +
-            ", \"ratio\": " + number(one.nanos.median / before->nanos.median) +
-            ", \"change\": " + quoted(name_of(compare(before->nanos, one.nanos)));
+            ", \"ratio\": " + number(one.nanos.median / before->nanos.median) + ", \"change\": \"" +
+            std::string(name_of(compare(before->nanos, one.nanos))) + "\"";
   }
   return text + "}\n";
 }
@@ -114,8 +100,8 @@ std::string verdict(const Measured& before, const Measured& now) {
   const double ratio = now.nanos.median / before.nanos.median;
   char text[80];
   switch (compare(before.nanos, now.nanos)) {
-    case Change::Faster:
-    case Change::Slower:
+    case Comparison::Faster:
+    case Comparison::Slower:
       if (ratio < 0.5 || ratio > 2) {
         std::snprintf(text, sizeof text, "%.1f times %s", ratio < 1 ? 1 / ratio : ratio,
                       ratio < 1 ? "faster" : "slower");
@@ -124,8 +110,8 @@ std::string verdict(const Measured& before, const Measured& now) {
                       ratio < 1 ? "faster" : "slower");
       }
       return text;
-    case Change::Same: return "as fast";
-    case Change::Unclear: return "no verdict: the noise is larger than the difference";
+    case Comparison::Same: return "as fast";
+    case Comparison::Unclear: return "no verdict: the noise is larger than the difference";
   }
   return {};
 }
@@ -183,8 +169,7 @@ OrExit<BenchCommand> read_command(const Arguments& arguments) {
     if (text) command.against = read_saved(*text);
     if (!command.against) {
       const std::string why = text ? "it was not written by `noodle bench --save`" : text.error();
-      print_err("noodle: can't compare with `" + std::string(*path) + "`: " + why + "\n");
-      return std::unexpected(kExitErrors);
+      return std::unexpected(refuse("can't compare with `" + std::string(*path) + "`: " + why));
     }
   }
   if (const auto path = arguments.value("--save")) command.save = *path;
@@ -233,7 +218,7 @@ int run(const Arguments& arguments) {
     code = std::max(code, run_file(file, *command, several, results));
     if (Interrupts::happened()) return code;
   }
-  if (results.empty() && code == 0) print_err("noodle: there is no such benchmark\n");
+  if (results.empty()) return code != 0 ? code : refuse("there is no such benchmark");
   if (command->json) {
     std::string text;
     for (const Measured& one : results) {
@@ -243,7 +228,7 @@ int run(const Arguments& arguments) {
     if (!write_file(*command->json, text)) code = kExitErrors;
   }
   if (command->save && !write_file(*command->save, saved_text(results))) code = kExitErrors;
-  return results.empty() ? kExitErrors : code;
+  return code;
 }
 
 }  // namespace
@@ -269,7 +254,7 @@ constinit const Verb kBench = {
         "Exit code: 0; 1 when a benchmark panics, there is none, or the program has errors.\n",
     .flags = kFlags,
     .takes = Takes::Files,
-    .most = 1000,
+    .most = kManyWords,
     .run = run,
 };
 

@@ -1,22 +1,20 @@
 // The documentation of a project, from the comments beside its declarations to pages that can be searched.
 
-#include <spawn.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "base/interner.h"
 #include "compiler/source/diagnostics.h"
 #include "compiler/syntax/parser.h"
+#include "tools/child.h"
 #include "tools/doc_page.h"
 #include "tools/driver.h"
 #include "tools/sources.h"
 #include "tools/verb.h"
-
-extern char** environ;
 
 namespace noodle::tools {
 
@@ -30,37 +28,19 @@ constexpr Flag kFlags[] = {
 };
 
 bool fail(const std::string& message) {
-  print_err("noodle: " + message + "\n");
+  refuse(message);
   return false;
-}
-
-/// Makes a folder and those above it.
-bool make_folders(const std::string& path) {
-  for (std::size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
-    const std::string part = path.substr(0, slash);
-    if (mkdir(part.c_str(), 0777) != 0 && errno != EEXIST) {
-      return fail("can't make the folder `" + part + "`: " + std::strerror(errno));
-    }
-    if (slash == std::string::npos) return true;
-  }
 }
 
 /// Runs Sphinx on the pages; whether it succeeded. What it says goes where our own errors go.
 bool run_sphinx(const std::string& folder) {
-  const std::string to = folder + "/html";
-  const char* const words[] = {"sphinx-build", "-q", "-b", "html", folder.c_str(), to.c_str(), nullptr};
-  pid_t child = 0;
-  const int error = posix_spawnp(&child, words[0], nullptr, nullptr, const_cast<char* const*>(words), environ);
-  if (error == ENOENT) {
-    return fail(
-        "Sphinx is not installed, which makes HTML of the pages (on Debian: apt install python3-sphinx); `--rst` "
-        "does without");
-  }
-  if (error != 0) return fail(std::string("can't run sphinx-build: ") + std::strerror(error));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return (WIFEXITED(status) && WEXITSTATUS(status) == 0) || fail("sphinx-build failed on `" + folder + "`");
+  const auto status = run_child({"sphinx-build", "-q", "-b", "html", folder, folder + "/html"});
+  if (status)
+    return (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) || fail("sphinx-build failed on `" + folder + "`");
+  if (status.error() != ENOENT) return fail(std::string("can't run sphinx-build: ") + std::strerror(status.error()));
+  return fail(
+      "Sphinx is not installed, which makes HTML of the pages (on Debian: apt install python3-sphinx); `--rst` "
+      "does without");
 }
 
 /// The name under which a file is imported: its path below the folder that was given, with dots.
@@ -107,16 +87,16 @@ bool add_page(const std::string& path, const std::string& text, const DocOptions
 
 int run(const Arguments& arguments) {
   const auto files = source_files(arguments.positional);
-  if (!files) return fail(files.error()), kExitErrors;
+  if (!files) return refuse(files.error());
   const std::string folder(arguments.value("--out").value_or("build/doc"));
   if (folder.empty()) return usage_error("`--out` needs the name of a folder");
   const DocOptions options{.with_private = arguments.has("--private")};
   std::vector<DocPage> pages;
   bool all_read = true;
   for (const std::string& path : *files) {
-    const auto text = read_file(path);
-    if (!text || is_module(*text)) {
-      all_read = fail("can't read `" + path + "`: " + (text ? "it is a module, not source text" : text.error()));
+    const auto text = read_text(path);
+    if (!text) {
+      all_read = fail("can't read `" + path + "`: " + text.error());
       continue;
     }
     DocPage page{.name = module_name(path, arguments.positional), .text = ""};
@@ -127,13 +107,14 @@ int run(const Arguments& arguments) {
     }
   }
   if (!all_read) return kExitErrors;
-  if (pages.empty())
-    return fail("nothing here is public: mark with `pub` what others may use, or say --private"), kExitErrors;
+  if (pages.empty()) return refuse("nothing here is public: mark with `pub` what others may use, or say --private");
   const std::string title(arguments.value("--title").value_or(default_title(arguments.positional)));
-  if (!make_folders(folder)) return kExitErrors;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) return refuse("can't make the folder `" + folder + "`: " + error.message());
   bool written = write_file(folder + "/index.rst", index_page(title, pages)) &&
                  write_file(folder + "/conf.py", sphinx_settings(title));
-  for (const DocPage& page : pages) written = written && write_file(folder + "/" + page.name + ".rst", page.text);
+  for (const DocPage& page : pages) written = written && write_file(folder + "/" + page.file() + ".rst", page.text);
   if (!written) return kExitErrors;
   if (!arguments.has("--rst") && !run_sphinx(folder)) return kExitErrors;
   print_out(folder + (arguments.has("--rst") ? "/index.rst\n" : "/html/index.html\n"));

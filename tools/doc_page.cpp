@@ -212,7 +212,7 @@ std::string module_page(const Interner& names, const ParsedFile& parsed, std::st
 
 std::string index_page(std::string_view title, const std::vector<DocPage>& pages) {
   std::string out = title_line(title, '=') + ".. toctree::\n   :maxdepth: 2\n\n";
-  for (const DocPage& page : pages) out += std::string(kIndent) + page.name + "\n";
+  for (const DocPage& page : pages) out += std::string(kIndent) + page.file() + "\n";
   return out + "\n* :ref:`search`\n";
 }
 

@@ -18,6 +18,9 @@ struct DocOptions {
 struct DocPage {
   std::string name;  // of the module
   std::string text;
+
+  /// What its file is called, without the ending: the first page is `index`.
+  std::string file() const { return name == "index" ? "index_" : name; }
 };
 
 /// What a module offers; empty when that is nothing.

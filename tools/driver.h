@@ -87,6 +87,8 @@ OrExit<std::string> emit(std::string_view path, Emit what, const CompileOptions&
 
 /// The bytes of a regular file, or why it can't be read.
 std::expected<std::string, std::string> read_file(std::string_view path);
+/// The same of a file that is to be source text: a module is none.
+std::expected<std::string, std::string> read_text(std::string_view path);
 /// Whether two paths name one regular file.
 bool same_file(std::string_view a, std::string_view b);
 /// Writes a whole file and prints why when it can't; `-` is standard output.

@@ -2,10 +2,10 @@
 
 namespace noodle::tools {
 
-std::optional<Example> example_of(source::Code code) {
+std::optional<Mistake> example_of(source::Code code) {
   switch (code) {
 #define NOODLE_EXAMPLE(name, wrong, right) \
-  case source::Code::name: return Example{wrong, right};
+  case source::Code::name: return Mistake{wrong, right};
 #include "tools/examples.def"
 #undef NOODLE_EXAMPLE
     default: return std::nullopt;

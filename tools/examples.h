@@ -10,13 +10,14 @@
 
 namespace noodle::tools {
 
-struct Example {
+/// A program that is reported, and its mend.
+struct Mistake {
   std::string_view wrong;
   std::string_view right;
 };
 
 /// The example of a code; nothing for the few that take more than one short file.
-std::optional<Example> example_of(source::Code code);
+std::optional<Mistake> example_of(source::Code code);
 
 /// Statements as a whole program; what has declarations is one as it is, but for its `main`.
 std::string whole_program(std::string_view text);

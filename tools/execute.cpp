@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "runtime/jit/tier.h"
 #include "runtime/memory/allocate.h"
 #include "runtime/vm/runtime.h"
 #include "tools/folders.h"
@@ -40,25 +41,32 @@ OrExit<std::uint32_t> workers_option(const Arguments& arguments) {
   constexpr std::uint32_t kMost = 1024;
   const auto count = whole_number(*text);
   if (!count || *count < 1 || *count > kMost) {
-    print_err("noodle: `--workers` takes a number from 1 to 1024, not `" + std::string(*text) + "`\n");
-    return std::unexpected(kExitUsage);
+    return std::unexpected(usage_error("`--workers` takes a number from 1 to 1024, not `" + std::string(*text) + "`"));
   }
   return static_cast<std::uint32_t>(*count);
 }
 
+OrExit<RunOptions> run_options(const Arguments& arguments) {
+  RunOptions options;
+  const auto workers = workers_option(arguments);
+  if (!workers) return std::unexpected(workers.error());
+  options.workers = *workers;
+  const auto jit = jit_options(arguments);
+  if (!jit) return std::unexpected(jit.error());
+  options.jit = *jit;
+  options.spread = arguments.has(kSpreadFlag.name);
+  options.leaks.report = arguments.has(kReportLeaksFlag.name);
+  options.leaks.check = arguments.has(kCheckLeaksFlag.name);
+  return options;
+}
+
 int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   const nbc::FunctionId main = program.module().main();
-  if (!main.valid()) {
-    print_err("noodle: the program has no `fn main()`\n");
-    return kExitErrors;
-  }
+  if (!main.valid()) return refuse("the program has no `fn main()`");
   const auto world = world::make_real_world(options.arguments);
   memory::grow_in_huge_pages();
   Machine machine = start(std::move(program), options, *world);
-  if (machine.module == nullptr) {
-    print_err("noodle: " + machine.trouble + "\n");
-    return kExitErrors;
-  }
+  if (machine.module == nullptr) return refuse(machine.trouble);
   const int code = run_main(*machine.runtime, *machine.module, main, *world, options.leaks);
   // Nobody waits for what is still being compiled.
   if (machine.tier != nullptr && machine.tier->is_busy()) {
@@ -76,17 +84,6 @@ std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter)
     tests.push_back({std::string(name), entry.function});
   }
   return tests;
-}
-
-std::string indented(std::string_view text) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    out += "  " + std::string(text.substr(0, end)) + "\n";
-    if (end == std::string_view::npos) break;
-    text.remove_prefix(end + 1);
-  }
-  return out;
 }
 
 }  // namespace noodle::tools

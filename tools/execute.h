@@ -57,6 +57,9 @@ struct RunOptions {
   LeakOptions leaks;
 };
 
+/// What flags say of the runtime; the exit code when a value makes no sense, which has been said.
+OrExit<RunOptions> run_options(const Arguments& arguments);
+
 /// A runtime with a program in it.
 struct Machine {
   std::unique_ptr<jit::HotTier> tier;
@@ -88,8 +91,5 @@ struct Test {
 };
 /// Those whose names contain `filter`, in the order in which they stand.
 std::vector<Test> find_tests(const nbc::Module& module, std::string_view filter = {});
-
-/// Each line of a text moved in by two places.
-std::string indented(std::string_view text);
 
 }  // namespace noodle::tools

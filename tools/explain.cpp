@@ -29,15 +29,6 @@ std::string wrapped(std::string_view text) {
   return out;
 }
 
-std::string indented(std::string_view text) {
-  std::string out = "    ";
-  for (const char c : text) {
-    out += c;
-    if (c == '\n') out += "    ";
-  }
-  return out + "\n";
-}
-
 std::string explanation(source::Code code) {
   const source::CodeInfo& info = source::code_info(code);
   const bool warns = source::severity_of(code) == source::Severity::Warning;
@@ -46,7 +37,7 @@ std::string explanation(source::Code code) {
   out += "\n" + wrapped(info.explanation);
   if (const auto example = example_of(code)) {
     out += warns ? "\nFor example, this is warned about:\n\n" : "\nFor example, this is an error:\n\n";
-    out += indented(example->wrong) + "\nThis is not:\n\n" + indented(example->right);
+    out += indented(example->wrong, 4) + "\nThis is not:\n\n" + indented(example->right, 4);
   }
   return out;
 }

@@ -46,6 +46,12 @@ std::expected<std::string, std::string> read_file(std::string_view path) {
   }
 }
 
+std::expected<std::string, std::string> read_text(std::string_view path) {
+  auto bytes = read_file(path);
+  if (bytes && is_module(*bytes)) return std::unexpected("it is a module, not source text");
+  return bytes;
+}
+
 bool same_file(std::string_view a, std::string_view b) {
   struct stat first{}, second{};
   return stat(std::string(a).c_str(), &first) == 0 && stat(std::string(b).c_str(), &second) == 0 &&
@@ -60,7 +66,7 @@ bool write_file(std::string_view path, std::string_view bytes) {
   std::FILE* file = std::fopen(std::string(path).c_str(), "wb");
   bool written = file != nullptr && std::fwrite(bytes.data(), 1, bytes.size(), file) == bytes.size();
   if (file != nullptr) written = std::fclose(file) == 0 && written;
-  if (!written) print_err("noodle: can't write `" + std::string(path) + "`: " + reason() + "\n");
+  if (!written) refuse("can't write `" + std::string(path) + "`: " + reason());
   return written;
 }
 

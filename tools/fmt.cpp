@@ -4,12 +4,12 @@
 
 #include <unistd.h>
 
+#include "base/difference.h"
 #include "compiler/source/diagnostics.h"
 #include "compiler/syntax/formatter.h"
 #include "compiler/syntax/printer.h"
 #include "tools/driver.h"
 #include "tools/sources.h"
-#include "tools/text_diff.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
@@ -113,9 +113,8 @@ class Formatting {
   }
 
   void file(const std::string& path) {
-    const auto text = read_file(path);
-    if (!text) return fail("can't read `" + path + "`: " + text.error());
-    if (is_module(*text)) return fail("can't format `" + path + "`: it is a module, not source text");
+    const auto text = read_text(path);
+    if (!text) return fail("can't format `" + path + "`: " + text.error());
     const auto out = formatted(path, *text);
     ++files_;
     if (!out || *out == *text) return;
@@ -154,7 +153,7 @@ class Formatting {
     return std::nullopt;
   }
   void fail(const std::string& message) {
-    print_err("noodle: " + message + "\n");
+    refuse(message);
     failed_ = true;
   }
 
@@ -181,7 +180,7 @@ int run(const Arguments& arguments) {
     return formatting.finish();
   }
   const auto files = source_files(arguments.positional);
-  if (!files) return print_err("noodle: " + files.error() + "\n"), kExitErrors;
+  if (!files) return refuse(files.error());
   if (range && files->size() != 1) return usage_error("`--lines` needs one file");
   for (const std::string& path : *files) formatting.file(path);
   return formatting.finish();

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "runtime/jit/library.h"
+#include "runtime/jit/tier.h"
 #include "tools/folders.h"
 #include "tools/native_listing.h"
 
@@ -13,11 +14,6 @@ namespace noodle::tools {
 namespace {
 
 constexpr const char* kCompiler = "libnoodle-jit.so";
-
-int refuse(const std::string& why) {
-  print_err("noodle: " + why + "\n");
-  return kExitErrors;
-}
 
 /// The functions of a name; says which one may be meant when there is none.
 OrExit<std::vector<std::uint32_t>> functions_named(const nbc::Module& module, std::string_view name) {
@@ -101,9 +97,8 @@ OrExit<JitOptions> jit_options(const Arguments& arguments) {
   const std::string_view mode = arguments.value(kJitFlag.name).value_or("on");
   auto options = jit_options(mode);
   if (!options) {
-    print_err("noodle: `--jit` takes off, on, always, or mixed with a seed such as mixed:7, not `" + std::string(mode) +
-              "`\n");
-    return std::unexpected(kExitUsage);
+    return std::unexpected(usage_error("`--jit` takes off, on, always, or mixed with a seed such as mixed:7, not `" +
+                                       std::string(mode) + "`"));
   }
   options->log = arguments.has(kJitLogFlag.name);
   options->perf = arguments.has(kPerfFlag.name);
@@ -126,7 +121,7 @@ std::unique_ptr<jit::HotTier> make_tier(const JitOptions& options) {
     wanted.perf = std::make_unique<jit::PerfMap>();
     wanted.perf_dump = std::make_unique<jit::PerfDump>();
     const auto complain = [](const std::string& path, const std::string& trouble) {
-      if (!trouble.empty()) print_err("noodle: can't write " + path + ": " + trouble + "\n");
+      if (!trouble.empty()) refuse("can't write " + path + ": " + trouble);
     };
     complain(jit::PerfMap::path(), wanted.perf->open());
     complain(jit::PerfDump::path(), wanted.perf_dump->open());

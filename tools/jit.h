@@ -2,13 +2,19 @@
 
 // The command's flags about compiled code.
 
+#include <expected>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "nbc/verify.h"
-#include "runtime/jit/tier.h"
+#include "runtime/jit/mode.h"
 #include "tools/driver.h"
 #include "tools/verb.h"
+
+namespace noodle::jit {
+class HotTier;
+}
 
 namespace noodle::tools {
 

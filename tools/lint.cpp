@@ -34,8 +34,8 @@ class Loader final : public sema::ModuleLoader {
   Loader(const std::string& path, const std::string& text) : path_(path), text_(text) {}
   std::optional<std::string> load(std::string_view path) override {
     if (path == path_) return text_;
-    auto text = read_file(path);
-    return text && !is_module(*text) ? std::optional<std::string>(std::move(*text)) : std::nullopt;
+    auto text = read_text(path);
+    return text ? std::optional(std::move(*text)) : std::nullopt;
   }
 
  private:
@@ -133,18 +133,16 @@ int run(const Arguments& arguments) {
   const auto rules = read_rules(arguments.value("--rules").value_or("default"));
   if (!rules) return usage_error(rules.error());
   const auto files = source_files(arguments.positional);
-  if (!files) return print_err("noodle: " + files.error() + "\n"), kExitErrors;
+  if (!files) return refuse(files.error());
   const bool json = arguments.value(kDiagnosticsFlag.name) == "json", fix = arguments.has("--fix");
   int code = 0;
   for (const std::string& path : *files) {
-    const auto read = read_file(path);
-    const std::string reason = !read ? read.error() : is_module(*read) ? "it is a module, not source text" : "";
-    if (!reason.empty()) {
-      print_err("noodle: can't read `" + path + "`: " + reason + "\n");
-      code = kExitErrors;
+    auto read = read_text(path);
+    if (!read) {
+      code = refuse("can't read `" + path + "`: " + read.error());
       continue;
     }
-    std::string text = *read;
+    std::string& text = *read;
     std::size_t count = 0;
     auto found = std::make_unique<Findings>();
     if (fix) {
@@ -153,9 +151,11 @@ int run(const Arguments& arguments) {
       examine(path, text, *rules, *found);
     }
     if (count > 0) {
-      const auto done = replace_file(path, text);
-      print_out(done ? "fixed " + path + ": " + count_of(count, "change") + "\n" : "");
-      if (!done) print_err("noodle: can't write `" + path + "`: " + done.error() + "\n");
+      if (const auto done = replace_file(path, text)) {
+        print_out("fixed " + path + ": " + count_of(count, "change") + "\n");
+      } else {
+        code = refuse("can't write `" + path + "`: " + done.error());
+      }
     }
     print_err(json ? source::render_json(found->sources, found->sink)
                    : source::render_text(found->sources, found->sink, isatty(STDERR_FILENO) == 1));

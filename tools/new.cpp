@@ -28,10 +28,7 @@ test "a greeting names its receiver" {
 
 constexpr std::string_view kIgnore = "*.nbc\n";
 
-int fail(const std::string& what) {
-  print_err("noodle: can't make " + what + ": " + std::strerror(errno) + "\n");
-  return kExitErrors;
-}
+int fail(const std::string& what) { return refuse("can't make " + what + ": " + std::strerror(errno)); }
 
 /// Writes a file that must not exist yet.
 bool write_new(const std::string& path, std::string_view text) {

@@ -15,8 +15,7 @@ namespace {
 constexpr std::string_view kTextHead = "module\n";  // the first line of a module as text
 
 std::unexpected<int> refuse(std::string_view path, std::string_view why) {
-  print_err("noodle: can't use `" + std::string(path) + "`: " + std::string(why) + "\n");
-  return std::unexpected(kExitErrors);
+  return std::unexpected(tools::refuse("can't use `" + std::string(path) + "`: " + std::string(why)));
 }
 
 /// What stands at `path`; without bytes when it can't be read, which compiling will report.

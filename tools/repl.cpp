@@ -1,9 +1,9 @@
 #include <cstdio>
 
 #include "tools/interrupts.h"
+#include "tools/repl/input.h"
 #include "tools/repl/lines.h"
 #include "tools/repl/shell.h"
-#include "tools/suite/flags.h"
 
 namespace noodle::tools {
 
@@ -132,10 +132,7 @@ int run(const Arguments& arguments) {
   std::int64_t left = 0;
   {
     Shell shell(*options, *compile, *world);
-    if (!shell.trouble().empty()) {
-      print_err("noodle: " + shell.trouble() + "\n");
-      return kExitErrors;
-    }
+    if (!shell.trouble().empty()) return refuse(shell.trouble());
     Interrupts::forget();
     const auto lines = open_lines(*world, [&](std::string_view text) { return shell.completions(text); });
     Repl repl(shell, *lines, *world);
@@ -170,7 +167,7 @@ constinit const Verb kRepl = {
         "Exit code: 0, or what the program gives to `exit`.\n",
     .flags = kFlags,
     .takes = Takes::Files,
-    .most = 1000,
+    .most = kManyWords,
     .run = run,
 };
 

@@ -11,22 +11,13 @@ constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag, kPassesFlag, kWork
                            kReportLeaksFlag, kCheckLeaksFlag, kJitFlag,    kJitLogFlag,  kPerfFlag};
 
 int run(const Arguments& arguments) {
-  const auto wanted = compile_options(arguments);
-  if (!wanted) return wanted.error();
-  auto program = load_program(arguments.positional[0], *wanted);
-  if (!program) return program.error();
-  RunOptions options;
-  const auto workers = workers_option(arguments);
-  if (!workers) return workers.error();
-  options.workers = *workers;
-  const auto jit = jit_options(arguments);
-  if (!jit) return jit.error();
-  options.jit = *jit;
-  options.spread = arguments.has(kSpreadFlag.name);
-  options.leaks.report = arguments.has(kReportLeaksFlag.name);
-  options.leaks.check = arguments.has(kCheckLeaksFlag.name);
-  for (std::string_view word : arguments.rest) options.arguments.emplace_back(word);
-  return run_program(std::move(*program), options);
+  const auto compile = compile_options(arguments);
+  if (!compile) return compile.error();
+  auto options = run_options(arguments);
+  if (!options) return options.error();
+  options->arguments.assign(arguments.rest.begin(), arguments.rest.end());
+  auto program = load_program(arguments.positional[0], *compile);
+  return program ? run_program(std::move(*program), *options) : program.error();
 }
 
 }  // namespace

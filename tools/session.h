@@ -16,10 +16,10 @@
 #include "compiler/nir/passes/passes.h"
 #include "compiler/sema/program.h"
 #include "compiler/source/diagnostics.h"
+#include "tools/assembly.h"
 #include "tools/driver.h"
 #include "tools/natives.h"
 #include "tools/passes.h"
-#include "tools/suite/assembly.h"
 
 namespace noodle::tools {
 
@@ -29,8 +29,7 @@ class Loader final : public sema::ModuleLoader {
  public:
   std::optional<std::string> load(std::string_view path) override {
     if (main_text_ && path == main_path_) return std::exchange(main_text_, std::nullopt);
-    auto text = read_file(path);
-    if (text && is_module(*text)) text = std::unexpected("it is a module, not source text");
+    auto text = read_text(path);
     if (text) return std::move(*text);
     reason_ = text.error();
     return std::nullopt;

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 
+#include "base/text.h"
 #include "runtime/simulate/shrink.h"
 #include "runtime/simulate/world.h"
 #include "tools/execute.h"

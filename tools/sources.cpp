@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <memory>
+#include <set>
 
 namespace noodle::tools {
 
@@ -87,11 +88,9 @@ std::expected<std::vector<std::string>, std::string> source_files(std::span<cons
       return std::unexpected(done.error());
     }
   }
-  std::vector<std::string> once;
-  for (std::string& file : files) {
-    if (std::ranges::find(once, file) == once.end()) once.push_back(std::move(file));
-  }
-  return once;
+  std::set<std::string> seen;
+  std::erase_if(files, [&](const std::string& file) { return !seen.insert(file).second; });
+  return files;
 }
 
 std::expected<void, std::string> replace_file(const std::string& path, std::string_view text) {

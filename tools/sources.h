@@ -1,7 +1,7 @@
 #pragma once
 
 // The source files that the words of a command line mean, and putting a new text in a file's place. For verbs
-// that take many files: fmt, lint and doc.
+// that take many files: fmt, lint, doc, test and bench.
 
 #include <expected>
 #include <span>

@@ -193,7 +193,7 @@ constinit const Verb kTest = {
         "Exit code: 0 when all pass, 1 when one fails or the program has errors.\n",
     .flags = kFlags,
     .takes = Takes::Files,
-    .most = 1000,
+    .most = kManyWords,
     .run = run,
 };
 

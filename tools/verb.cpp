@@ -183,8 +183,13 @@ int run_command(std::span<const std::string_view> words) {
 }
 
 int usage_error(std::string_view message) {
-  print_err("noodle: " + std::string(message) + "\n");
+  refuse(message);
   return kExitUsage;
+}
+
+int refuse(std::string_view why) {
+  print_err("noodle: " + std::string(why) + "\n");
+  return kExitErrors;
 }
 
 void print_out(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }

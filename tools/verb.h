@@ -92,6 +92,8 @@ std::optional<std::uint64_t> whole_number(std::string_view text);
 
 /// Prints an error line and returns kExitUsage.
 int usage_error(std::string_view message);
+/// Prints an error line and returns kExitErrors.
+int refuse(std::string_view why);
 
 /// Writes text to standard output or standard error.
 void print_out(std::string_view text);

@@ -19,6 +19,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from pairs import write_rows
+
 HERE = pathlib.Path(__file__).resolve().parent
 SIZES = [1_000, 10_000, 100_000, 1_000_000]
 
@@ -89,8 +92,7 @@ def main():
     for phase in ("parse", "check", "build"):
         exponent = statistics.linear_regression(sizes, [math.log(row[phase]) for row in rows]).slope
         print(f"{phase}: time grows with the {exponent:.3f}th power of the size")
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_rows(options.json, rows)
 
 
 main()

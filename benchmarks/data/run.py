@@ -10,17 +10,17 @@ values of its types and as any JSON, and 3 for CSV.
 """
 
 import argparse
-import json
-import math
 import os
 import pathlib
 import resource
-import statistics
 import subprocess
 import sys
 import tempfile
 
 import documents
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from pairs import row, write_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 CASES = {"json_typed": ("people.json", 5), "json_tree": ("people.json", 5), "csv_rows": ("people.csv", 3),
@@ -35,13 +35,6 @@ def run(command, cache):
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, done.stdout
 
 
-def interval(values):
-    """The 95% interval of the median."""
-    ordered, n = sorted(values), len(values)
-    reach = 1.96 * math.sqrt(n) / 2
-    return [ordered[max(0, math.floor(n / 2 - reach))], ordered[min(n - 1, math.ceil(n / 2 + reach))]]
-
-
 def compare(noodle, name, document, pairs, cache):
     """One row."""
     ours, theirs = [], []
@@ -54,10 +47,7 @@ def compare(noodle, name, document, pairs, cache):
         theirs.append(seconds)
         if printed != expected:
             sys.exit(f"{name}: {printed} is not {expected}")
-    ratios = [b / a for a, b in zip(ours, theirs)]
-    return {"case": name, "peer": "python3", "metric": "CPU s", "ours": statistics.median(ours),
-            "theirs": statistics.median(theirs), "ratio": statistics.median(ratios), "interval": interval(ratios),
-            "pairs": pairs}
+    return row(name, "python3", "CPU s", ours, theirs)
 
 
 def main():
@@ -73,13 +63,12 @@ def main():
         documents.csv_document(f"{folder}/people.csv", options.size)
         print(f"{'case':<12}{'ours s':>8}{'python s':>10}{'ratio':>8}   95% interval")
         for name, (document, bar) in CASES.items():
-            row = compare(options.noodle, name, f"{folder}/{document}", options.pairs, f"{folder}/cache")
-            rows.append(row)
-            low, high = row["interval"]
-            print(f"{name:<12}{row['ours']:>8.3f}{row['theirs']:>10.3f}{row['ratio']:>8.2f}   {low:.2f} to {high:.2f}"
-                  f"{'' if row['ratio'] >= bar else f'   below {bar}'}", flush=True)
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+            line = compare(options.noodle, name, f"{folder}/{document}", options.pairs, f"{folder}/cache")
+            rows.append(line)
+            low, high = line["interval"]
+            print(f"{name:<12}{line['ours']:>8.3f}{line['theirs']:>10.3f}{line['ratio']:>8.2f}   {low:.2f} to {high:.2f}"
+                  f"{'' if line['ratio'] >= bar else f'   below {bar}'}", flush=True)
+    write_rows(options.json, rows)
 
 
 main()

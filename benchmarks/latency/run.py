@@ -9,11 +9,13 @@ most ten times. Ends with 1 where a bar does not hold or could not be measured.
 """
 
 import argparse
-import json
 import pathlib
 import subprocess
 import sys
 import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from pairs import write_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 FIGURES = ["median", "99%", "99.9%", "most"]
@@ -76,8 +78,7 @@ def main():
             sentence, holds = verdict(case, ours, counts)
             print(sentence)
             rows.append({**case, "ours": ours, "theirs": theirs, "measured": counts, "holds": holds})
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_rows(options.json, rows)
     sys.exit(not all(row["holds"] for row in rows))
 
 

@@ -8,13 +8,13 @@ order statistics.
 """
 
 import argparse
-import json
-import math
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from pairs import row, write_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 KINDS = ["ints", "texts", "structs"]
@@ -29,14 +29,6 @@ def measured(command):
     return int(nanoseconds) / 1e9, rest
 
 
-def interval(ratios):
-    """The 95% interval of the median, from order statistics."""
-    ordered, n = sorted(ratios), len(ratios)
-    reach = 1.96 * math.sqrt(n) / 2
-    low, high = math.floor(n / 2 - reach), math.ceil(n / 2 + reach)
-    return ordered[max(low, 0)], ordered[min(high, n - 1)]
-
-
 def measure(kind, order, options):
     ours, theirs = [], []
     words = [kind, order, str(options.size)]
@@ -45,11 +37,7 @@ def measure(kind, order, options):
         theirs.append(measured([sys.executable, HERE / "sort.py", *words]))
     if {rest for _, rest in ours} != {rest for _, rest in theirs}:
         sys.exit(f"{kind} {order}: the two sort differently")
-    pairs = [t[0] / o[0] for o, t in zip(ours, theirs)]
-    low, high = interval(pairs)
-    return {"case": f"{kind} {order}", "peer": "python3", "metric": "sort s",
-            "ours": statistics.median(o[0] for o in ours), "theirs": statistics.median(t[0] for t in theirs),
-            "ratio": statistics.median(pairs), "low": low, "high": high}
+    return row(f"{kind} {order}", "python3", "sort s", [seconds for seconds, _ in ours], [seconds for seconds, _ in theirs])
 
 
 def main():
@@ -63,12 +51,12 @@ def main():
     rows = []
     for kind in KINDS:
         for order in ORDERS:
-            row = measure(kind, order, options)
-            rows.append(row)
-            print(f"{row['case']:<18}{row['ours'] * 1e3:>7.2f} ms{row['theirs'] * 1e3:>7.2f} ms{row['ratio']:>8.2f}"
-                  f"   {row['low']:.2f} to {row['high']:.2f}", flush=True)
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1), encoding="utf-8")
+            line = measure(kind, order, options)
+            low, high = line["interval"]
+            rows.append(line)
+            print(f"{line['case']:<18}{line['ours'] * 1e3:>7.2f} ms{line['theirs'] * 1e3:>7.2f} ms{line['ratio']:>8.2f}"
+                  f"   {low:.2f} to {high:.2f}", flush=True)
+    write_rows(options.json, rows)
 
 
 main()

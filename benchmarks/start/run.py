@@ -9,8 +9,6 @@ code of the first run in place, which is to be at most 5 ms, without the compile
 """
 
 import argparse
-import json
-import math
 import os
 import pathlib
 import re
@@ -19,6 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from pairs import interval, write_rows
 
 LANGUAGE = pathlib.Path(__file__).resolve().parent.parent / "language"
 SHORT = {"binary_trees": 13, "fib": 32, "mandelbrot": 260, "nbody": 55000, "sort": 130000, "spectral_norm": 350}
@@ -36,13 +37,6 @@ def run(noodle, name, size, flags, cache):
     if done.returncode != 0:
         sys.exit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
     return wall, done.stderr
-
-
-def interval(values):
-    """The 95% interval of the median, from order statistics."""
-    ordered, n = sorted(values), len(values)
-    reach = 1.96 * math.sqrt(n) / 2
-    return ordered[max(0, math.floor(n / 2 - reach))], ordered[min(n - 1, math.ceil(n / 2 + reach))]
 
 
 def short(noodle, name, size, pairs):
@@ -87,8 +81,7 @@ def main():
         row = cached(options.noodle, name, size)
         rows["cached"].append(row)
         print(f"{name:<16}{row['us']:>8.0f}{row['most us']:>8}{row['runs that loaded the compiler']:>4}", flush=True)
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_rows(options.json, rows)
     broken = sum(not row["holds"] for kind in rows.values() for row in kind)
     print("every bar holds" if broken == 0 else f"{broken} rows don't hold")
 

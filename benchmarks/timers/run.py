@@ -7,10 +7,13 @@ tasks that sleep at once, whose stacks' first pages take 4 GiB of memory. How la
 """
 
 import argparse
-import json
 import pathlib
 import statistics
 import subprocess
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from pairs import write_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 COUNT, ROUNDS = 1_000_000, 3
@@ -32,8 +35,7 @@ def main():
     rows = {"wheel": medians(["add", "fire", "remove"], [options.wheel]), "tasks": medians(["sleep", "wake"], tasks)}
     for name, costs in rows.items():
         print(f"{name:<8}" + "   ".join(f"{what} {cost:>6,} ns" for what, cost in costs.items()))
-    if options.json:
-        pathlib.Path(options.json).write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    write_rows(options.json, rows)
 
 
 main()

@@ -261,31 +261,6 @@ class TextRenderer {
   std::size_t gutter_ = 1;
 };
 
-void json_string(std::string& out, std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out.push_back('"');
-  for (std::size_t at = 0; at < text.size();) {
-    const DecodedScalar scalar = decode_utf8(text.substr(at));
-    const std::size_t width = scalar.length == 0 ? 1 : scalar.length;
-    if (scalar.length == 0) {
-      out += "\\ufffd";
-    } else if (scalar.value == '"' || scalar.value == '\\') {
-      out.push_back('\\');
-      out.push_back(static_cast<char>(scalar.value));
-    } else if (scalar.value == '\n') {
-      out += "\\n";
-    } else if (scalar.value < 0x20 || scalar.value == 0x7F) {
-      out += "\\u00";
-      out.push_back(kHex[scalar.value >> 4]);
-      out.push_back(kHex[scalar.value & 15]);
-    } else {
-      out += text.substr(at, width);
-    }
-    at += width;
-  }
-  out.push_back('"');
-}
-
 void json_place(std::string& out, const SourceMap& sources, Span span) {
   if (!span.valid()) {
     out += "\"file\":null";
@@ -294,7 +269,7 @@ void json_place(std::string& out, const SourceMap& sources, Span span) {
   const Position begin = sources.position(span.file, span.begin);
   const Position end = sources.position(span.file, span.end);
   out += "\"file\":";
-  json_string(out, sources.path(span.file));
+  append_json(out, sources.path(span.file));
   const auto number = [&](std::string_view name, std::uint32_t value) {
     out += ",\"";
     out += name;
@@ -325,38 +300,38 @@ std::string render_text(const SourceMap& sources, const Diagnostic& diagnostic, 
 
 std::string render_json(const SourceMap& sources, const Diagnostic& diagnostic) {
   std::string out = "{\"code\":";
-  json_string(out, code_text(diagnostic.code));
+  append_json(out, code_text(diagnostic.code));
   out += diagnostic.severity() == Severity::Error ? ",\"severity\":\"error\"" : ",\"severity\":\"warning\"";
   out += ",\"message\":";
-  json_string(out, diagnostic.message);
+  append_json(out, diagnostic.message);
   out += ",";
   json_place(out, sources, diagnostic.span);
   out += ",\"label\":";
-  json_string(out, diagnostic.span_label);
+  append_json(out, diagnostic.span_label);
   out += ",\"labels\":[";
   for (std::size_t i = 0; i < diagnostic.notes.size(); ++i) {
     out += i == 0 ? "{" : ",{";
     json_place(out, sources, diagnostic.notes[i].span);
     out += ",\"text\":";
-    json_string(out, diagnostic.notes[i].text);
+    append_json(out, diagnostic.notes[i].text);
     out += "}";
   }
   out += "],\"help\":[";
   for (std::size_t i = 0; i < diagnostic.helps.size(); ++i) {
     if (i != 0) out += ",";
-    json_string(out, diagnostic.helps[i]);
+    append_json(out, diagnostic.helps[i]);
   }
   out += "],\"suggestions\":[";
   for (std::size_t i = 0; i < diagnostic.suggestions.size(); ++i) {
     const Suggestion& suggestion = diagnostic.suggestions[i];
     out += i == 0 ? "{\"message\":" : ",{\"message\":";
-    json_string(out, suggestion.message);
+    append_json(out, suggestion.message);
     out += ",\"edits\":[";
     for (std::size_t j = 0; j < suggestion.edits.size(); ++j) {
       out += j == 0 ? "{" : ",{";
       json_place(out, sources, suggestion.edits[j].span);
       out += ",\"replacement\":";
-      json_string(out, suggestion.edits[j].text);
+      append_json(out, suggestion.edits[j].text);
       out += "}";
     }
     out += "]}";

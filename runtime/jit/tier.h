@@ -14,7 +14,6 @@
 #include <set>
 #include <string>
 #include <thread>
-#include <type_traits>
 #include <vector>
 
 #include "runtime/jit/cache.h"
@@ -23,6 +22,7 @@
 #include "runtime/jit/jit.h"
 #include "runtime/jit/journal.h"
 #include "runtime/jit/mixer.h"
+#include "runtime/jit/mode.h"
 #include "runtime/jit/perf_dump.h"
 #include "runtime/jit/perf_map.h"
 #include "runtime/jit/spans.h"
@@ -31,17 +31,6 @@
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
-
-/// How much is compiled.
-enum class Mode : std::uint8_t {
-  Off,     // nothing
-  On,      // what is hot
-  Always,  // everything, before it runs: for tests
-  Mixed,   // part of it, before it runs, and left now and then: for tests, see Mixer
-};
-
-/// A Compile that may have a state.
-using Compiler = std::function<std::remove_pointer_t<Compile>>;
 
 struct TierOptions {
   Mode mode = Mode::On;

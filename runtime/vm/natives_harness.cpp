@@ -8,17 +8,6 @@ namespace noodle::vm {
 
 namespace {
 
-/// Lines as a panic's message has them.
-std::string indented(std::string_view lines) {
-  std::string text = "\n  difference:";
-  while (!lines.empty()) {
-    const std::size_t end = lines.find('\n');
-    text += "\n    " + std::string(lines.substr(0, end));
-    lines.remove_prefix(end + 1);
-  }
-  return text;
-}
-
 NativeStatus give_line(NativeCall& call, const std::string& line) {
   return call.give_text(line.empty() ? line : "\n  " + line);
 }
@@ -28,7 +17,10 @@ NativeStatus give_line(NativeCall& call, const std::string& line) {
 NativeStatus native_test_text_difference(NativeCall& call) {
   const std::string_view left = text_arg(call, 0), right = text_arg(call, 2);
   if (left.contains('\n') || right.contains('\n')) {
-    return call.give_text(indented(line_difference(left, right)));
+    std::string lines = indented(line_difference(left, right), 4);
+    if (lines.empty()) return call.give_text(lines);
+    lines.pop_back();  // the message goes on with its own line's end
+    return call.give_text("\n  difference:\n" + lines);
   }
   return give_line(call, text_difference(left, right));
 }

@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/jit/tier.h"
 #include "runtime/vm/loaded.h"
 #include "runtime/vm/runtime.h"
 #include "tests/golden_file.h"

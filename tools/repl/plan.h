@@ -15,8 +15,8 @@ namespace noodle::tools {
 /// An input on its way.
 struct Shell::Plan {
   std::string name;  // of its function
-  Input input;
-  std::vector<TypedItem> items;
+  Snippet input;
+  std::vector<SnippetItem> items;
   std::vector<Variable*> params;
   std::optional<std::size_t> value;  // which statement is an expression whose value is shown
   std::vector<NewVariable> made;

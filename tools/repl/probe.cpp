@@ -45,12 +45,12 @@ std::optional<sema::FunctionId> function_named(Session& session, std::string_vie
 bool Shell::probe(std::string_view expression, const std::function<void(Session&, sema::TypeId)>& look,
                   std::string& said) {
   // As if it had been typed, but it leaves no trace.
-  const std::size_t size = transcript_.size();
+  const auto size = static_cast<std::uint32_t>(transcript_.size());
   transcript_ += std::string(expression) + "\n";
   Plan plan;
   plan.name = "input_0";
-  plan.input =
-      take_apart(transcript_, {static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(transcript_.size())});
+  const syntax::Range all{size, static_cast<std::uint32_t>(transcript_.size())};
+  plan.input = take_apart(transcript_, {&all, 1});
   plan.items = items_;
   for (Variable& variable : variables_) plan.params.push_back(&variable);
   if (plan.input.statements.size() > 1 || !plan.input.items.empty()) {
@@ -89,7 +89,7 @@ Shell::Answer Shell::type_of(std::string_view text) {
 std::vector<std::string> Shell::members_of(std::string_view expression) {
   std::vector<std::string> names;
   std::string said;
-  for (const TypedItem& item : items_) {
+  for (const SnippetItem& item : items_) {
     if (item.kind != syntax::ItemKind::Import || item.key != expression) continue;
     probe("", [&](Session& session, sema::TypeId) { names = session.program->exported_names(expression); }, said);
     return names;

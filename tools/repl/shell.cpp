@@ -4,6 +4,7 @@
 #include <cctype>
 #include <set>
 
+#include "runtime/jit/tier.h"
 #include "tools/repl/plan.h"
 
 namespace noodle::tools {
@@ -29,15 +30,13 @@ bool mentions(std::string_view text, std::string_view name) {
 }
 
 /// Gives what other modules declare the names that it has here: `net.Socket`.
-void qualify(sema::Program& program, const std::vector<TypedItem>& items) {
+void qualify(sema::Program& program, const std::vector<SnippetItem>& items) {
   sema::TypeTable& types = program.types();
   const auto name_in = [&](sema::ModuleId module) -> std::optional<std::string> {
     const std::string_view name = program.module_name(module);
     if (module == program.main_module() || name.starts_with("core.")) return std::nullopt;
-    for (const TypedItem& item : items) {
-      std::string path;
-      for (const std::string& part : item.path) path += (path.empty() ? "" : ".") + part;
-      if (item.kind == ItemKind::Import && path == name) return item.key;
+    for (const SnippetItem& item : items) {
+      if (item.kind == ItemKind::Import && item.path == name) return item.key;
     }
     return name == "fs" ? std::optional<std::string>("fs") : std::nullopt;
   };
@@ -98,10 +97,10 @@ void Shell::forget(const Variable& variable) {
 }
 
 /// The declarations with those of an input, which take the places of those that declare the same.
-bool Shell::add_items(const Input& input, std::vector<TypedItem>& items) const {
-  for (const TypedItem& item : input.items) {
+bool Shell::add_items(const Snippet& input, std::vector<SnippetItem>& items) const {
+  for (const SnippetItem& item : input.items) {
     if (item.kind == ItemKind::Test) continue;
-    const auto same = std::ranges::find_if(items, [&](const TypedItem& other) {
+    const auto same = std::ranges::find_if(items, [&](const SnippetItem& other) {
       return other.key == item.key && (other.kind == ItemKind::Import) == (item.kind == ItemKind::Import);
     });
     if (same == items.end()) {
@@ -115,7 +114,7 @@ bool Shell::add_items(const Input& input, std::vector<TypedItem>& items) const {
 
 /// What is before the statements.
 void Shell::add_head(const Plan& plan, Assembly& program) const {
-  for (const TypedItem& item : plan.items) {
+  for (const SnippetItem& item : plan.items) {
     program.add_piece(item.range);
     program.add("\n");
   }
@@ -203,23 +202,23 @@ bool Shell::find_types(Plan& plan) {
 }
 
 /// Variables whose types were declared anew have values that nothing fits any more.
-void Shell::forget_stale(const Input& input, Answer& answer) {
+void Shell::forget_stale(const Snippet& input, Answer& answer) {
   std::set<std::string> stale;
-  const auto text = [&](const TypedItem& item) {
+  const auto text = [&](const SnippetItem& item) {
     return std::string_view(transcript_).substr(item.range.begin, item.range.end - item.range.begin);
   };
-  const auto is_type = [](const TypedItem& item) {
+  const auto is_type = [](const SnippetItem& item) {
     return item.kind == ItemKind::Struct || item.kind == ItemKind::Enum;
   };
-  for (const TypedItem& item : input.items) {
-    for (const TypedItem& old : items_) {
+  for (const SnippetItem& item : input.items) {
+    for (const SnippetItem& old : items_) {
       if (is_type(old) && old.key == item.key && text(old) != text(item)) stale.insert(old.key);
     }
   }
   // Also those that have such a type inside.
   for (bool grows = !stale.empty(); grows;) {
     grows = false;
-    for (const TypedItem& item : items_) {
+    for (const SnippetItem& item : items_) {
       if (!is_type(item) || stale.contains(item.key)) continue;
       if (std::ranges::any_of(stale, [&](const std::string& name) { return mentions(text(item), name); })) {
         grows = stale.insert(item.key).second;
@@ -244,7 +243,8 @@ Shell::Answer Shell::run(std::string_view text) {
   if (!transcript_.ends_with('\n')) transcript_ += '\n';
   Plan plan;
   plan.name = "input_" + std::to_string(++inputs_);
-  plan.input = take_apart(transcript_, {begin, static_cast<std::uint32_t>(transcript_.size())});
+  const syntax::Range all{begin, static_cast<std::uint32_t>(transcript_.size())};
+  plan.input = take_apart(transcript_, {&all, 1});
   plan.items = items_;
   add_items(plan.input, plan.items);
   for (Variable& variable : variables_) {
@@ -392,7 +392,7 @@ void Shell::keep(const Plan& plan, vm::LoadedModule& module, const nbc::Function
 
 std::string Shell::listing() const {
   std::string text;
-  for (const TypedItem& item : items_) {
+  for (const SnippetItem& item : items_) {
     const std::string_view whole =
         std::string_view(transcript_).substr(item.range.begin, item.range.end - item.range.begin);
     std::string head(whole.substr(0, whole.find_first_of("{\n")));

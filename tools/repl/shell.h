@@ -13,7 +13,7 @@
 
 #include "compiler/sema/types.h"
 #include "tools/execute.h"
-#include "tools/repl/input.h"
+#include "tools/snippet.h"
 
 namespace noodle::tools {
 
@@ -73,8 +73,8 @@ class Shell {
   void keep(const Plan& plan, vm::LoadedModule& module, const nbc::Function& function,
             const std::vector<std::size_t>& leaves, const std::vector<std::uint64_t>& results, Answer& answer);
   void forget(const Variable& variable);
-  void forget_stale(const Input& input, Answer& answer);
-  bool add_items(const Input& input, std::vector<TypedItem>& items) const;
+  void forget_stale(const Snippet& input, Answer& answer);
+  bool add_items(const Snippet& input, std::vector<SnippetItem>& items) const;
   Variable* find(std::string_view name);
   /// Checks an expression, and lets `look` see what came out; false when it has errors.
   bool probe(std::string_view expression, const std::function<void(Session&, sema::TypeId)>& look, std::string& said);
@@ -86,7 +86,7 @@ class Shell {
   CompileOptions compile_;
   Machine machine_;
   std::string transcript_;  // all inputs, which is what places are told in
-  std::vector<TypedItem> items_;
+  std::vector<SnippetItem> items_;
   std::vector<Variable> variables_;
   std::size_t inputs_ = 0;
 };

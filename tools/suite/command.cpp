@@ -78,8 +78,7 @@ class Round {
   int finish(const std::vector<std::unique_ptr<TestProgram>>& programs, const Report& report, int leaks) const {
     int code = report.failed() == 0 ? 0 : kExitErrors;
     if (code == 0 && report.results().empty() && suite_.exact) {
-      print_err("noodle: no test is called `" + suite_.filter + "`\n");
-      code = kExitErrors;
+      code = refuse("no test is called `" + suite_.filter + "`");
     }
     if (command_.junit && !write_file(*command_.junit, report.junit())) code = kExitErrors;
     if (suite_.coverage && !report_coverage(programs, command_.coverage)) code = kExitErrors;
@@ -115,10 +114,7 @@ int narrow(std::vector<TestFile>& files, const TestCommand& command, const TestM
   }
   if (command.since) {
     const auto changed = changed_since(*command.since);
-    if (!changed) {
-      print_err("noodle: " + changed.error() + (changed.error().ends_with('\n') ? "" : "\n"));
-      return kExitErrors;
-    }
+    if (!changed) return refuse(changed.error());
     std::erase_if(files, [&](const TestFile& file) {
       return std::ranges::none_of(graph.reach(file),
                                   [&](const std::string& path) { return changed->contains(real_path(path)); });

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdio>
 #include <filesystem>
 
 #include "tools/suite/coverage_report.h"
+#include "tools/suite/report.h"
 
 namespace noodle::tools {
 
@@ -26,27 +28,18 @@ constexpr std::string_view kHead =
     "</style></head><body>\n";
 constexpr std::string_view kTail = "</body></html>\n";
 
-std::string html(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
-/// The name of a file's page: its path with nothing in it that a folder could be.
+/// The name of a file's page, which is no other file's: its path with nothing in it that a folder could be.
 std::string page_name(const std::string& path) {
   std::string name;
   for (const char c : path) {
-    name += std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-' ? std::string(1, c)
-            : c == '_'                                                               ? "__"
-                                                                                     : "_-";
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || c == '.' || c == '-') {
+      name += c;
+      continue;
+    }
+    char code[4];
+    std::snprintf(code, sizeof code, "_%02x", unsigned{byte});
+    name += code;
   }
   return name + ".html";
 }
@@ -64,7 +57,7 @@ std::string missed_branches(const FileCoverage& file, std::uint32_t line) {
 
 std::string file_page(const std::string& path, const FileCoverage& file) {
   std::string page =
-      std::string(kHead) + "<p><a href=\"index.html\">all files</a></p><h1>" + html(path) + "</h1>\n<pre>";
+      std::string(kHead) + "<p><a href=\"index.html\">all files</a></p><h1>" + xml(path) + "</h1>\n<pre>";
   const std::string text = read_file(path).value_or(std::string());
   std::uint32_t number = 1;
   for (std::size_t begin = 0; begin < text.size(); ++number) {
@@ -78,8 +71,8 @@ std::string file_page(const std::string& path, const FileCoverage& file) {
       count = std::to_string(line->second);
     }
     page += "<span class=\"" + std::string(kind) + "\"><i>" + std::to_string(number) + "</i><i>" + count + "</i>" +
-            html(std::string_view(text).substr(begin, end - begin));
-    if (kind == "part") page += "<b>never: " + html(missed) + "</b>";
+            xml(std::string_view(text).substr(begin, end - begin));
+    if (kind == "part") page += "<b>never: " + xml(missed) + "</b>";
     page += "</span>";
     begin = end + 1;
   }
@@ -90,7 +83,7 @@ std::string index_row(const std::string& path, const FileCoverage& file) {
   const auto number = [](std::size_t part, std::size_t whole) {
     return "<td class=\"n\">" + std::to_string(part) + " of " + std::to_string(whole) + "</td>";
   };
-  return "<tr><td><a href=\"" + html(page_name(path)) + "\">" + html(path) + "</a></td>" +
+  return "<tr><td><a href=\"" + xml(page_name(path)) + "\">" + xml(path) + "</a></td>" +
          number(file.hit_lines(), file.lines.size()) + number(file.hit_branches(), file.all_branches()) + "</tr>\n";
 }
 

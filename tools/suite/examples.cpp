@@ -5,8 +5,10 @@
 #include <optional>
 
 #include "base/interner.h"
+#include "base/text.h"
 #include "compiler/syntax/parser.h"
 #include "std/embedded.h"
+#include "tools/snippet.h"
 
 namespace noodle::tools {
 
@@ -168,46 +170,6 @@ void read_blocks(const Lines& lines, std::string_view text, std::size_t first, s
   if (open) out.push_back(std::move(*open));
 }
 
-/// The declarations of an example, as ranges of the file, and whether it imports a module itself.
-struct Declarations {
-  std::vector<Range> ranges;
-  bool imports = false;
-  bool has_main = false;
-};
-
-Declarations declarations(const Example& example, std::string_view text, std::string_view module_name) {
-  Assembly probe("", text);
-  probe.add("fn example() {\n");
-  for (const Range& line : example.lines) {
-    probe.add(" ");  // a declaration that begins a line is taken for the end of a body without its brace
-    probe.add_piece(line);
-  }
-  probe.add("\n}\n");
-  Interner names;
-  source::DiagnosticSink sink;
-  const auto parsed = syntax::parse(names, probe.text(), source::FileId(0), sink);
-  Declarations found;
-  if (parsed.tree->items.empty() || parsed.tree->items[0]->kind != ItemKind::Function) return found;
-  const auto& function = static_cast<const syntax::FunctionItem&>(*parsed.tree->items[0]);
-  if (function.body == nullptr) return found;
-  for (const syntax::Stmt* statement : function.body->statements) {
-    if (statement->kind != syntax::StmtKind::Item) continue;
-    const syntax::Item* item = static_cast<const syntax::ItemStmt*>(statement)->item;
-    if (item == nullptr) continue;
-    found.ranges.push_back({probe.origin(item->range.begin), probe.origin(item->range.end)});
-    if (item->kind == ItemKind::Import) {
-      std::string path;
-      for (const syntax::Name& name : static_cast<const syntax::ImportItem*>(item)->path) {
-        path += (path.empty() ? "" : ".") + std::string(names.text(name.symbol));
-      }
-      found.imports |= path == module_name;
-    } else if (item->kind == ItemKind::Function) {
-      found.has_main |= names.text(static_cast<const syntax::FunctionItem*>(item)->name.symbol) == "main";
-    }
-  }
-  return found;
-}
-
 bool is_name(std::string_view word) {
   const auto is_part = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   return !word.empty() && std::isdigit(static_cast<unsigned char>(word[0])) == 0 && std::ranges::all_of(word, is_part);
@@ -244,30 +206,34 @@ std::vector<Example> find_examples(std::string_view text) {
 
 Assembly program_of(const Example& example, const std::string& path, std::string_view text,
                     std::string_view module_name) {
-  const Declarations found = declarations(example, text, module_name);
+  const Snippet snippet = take_apart(text, example.lines);
+  const auto& items = snippet.items;
   Assembly program(path, text);
-  if (!module_name.empty() && !found.imports) program.add("import " + std::string(module_name) + "\n");
-  for (const Range& range : found.ranges) {
+  const bool imports = std::ranges::any_of(
+      items, [&](const SnippetItem& item) { return item.kind == ItemKind::Import && item.path == module_name; });
+  if (!module_name.empty() && !imports) program.add("import " + std::string(module_name) + "\n");
+  for (const SnippetItem& item : items) {
     // Line by line, for between them stand the slashes of the comment.
     for (const Range& line : example.lines) {
-      const Range part{std::max(range.begin, line.begin), std::min(range.end, line.end)};
+      const Range part{std::max(item.range.begin, line.begin), std::min(item.range.end, line.end)};
       if (part.begin < part.end) program.add_piece(part);
     }
     program.add("\n");
   }
-  program.add("test \"" + escaped(example.name()) + "\" {\n");
-  auto next = found.ranges.begin();
+  program.add("test \"" + escape(example.name()) + "\" {\n");
+  auto next = items.begin();
   for (Range line : example.lines) {
     // The line without what of it belongs to a declaration.
-    while (next != found.ranges.end() && next->begin < line.end) {
-      if (line.begin < next->begin) program.add_piece({line.begin, next->begin});
-      line.begin = std::min(std::max(line.begin, next->end), line.end);
-      if (next->end > line.end) break;
-      ++next;
+    for (; next != items.end() && next->range.begin < line.end; ++next) {
+      if (line.begin < next->range.begin) program.add_piece({line.begin, next->range.begin});
+      line.begin = std::min(std::max(line.begin, next->range.end), line.end);
+      if (next->range.end > line.end) break;
     }
     if (line.begin < line.end) program.add_piece(line);
   }
-  if (found.has_main) program.add("\nmain()");
+  const bool has_main = std::ranges::any_of(
+      items, [](const SnippetItem& item) { return item.kind == ItemKind::Function && item.key == "main"; });
+  if (has_main) program.add("\nmain()");
   program.add("\n}\n");
   return program;
 }
@@ -291,15 +257,6 @@ std::optional<std::string> import_name(std::string_view path, std::string_view r
     name += '.';
     rest.remove_prefix(slash + 1);
   }
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '"' || c == '\\' || c == '{') out += '\\';
-    out += c;
-  }
-  return out;
 }
 
 }  // namespace noodle::tools

@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/suite/assembly.h"
+#include "tools/assembly.h"
 
 namespace noodle::tools {
 
@@ -41,8 +41,5 @@ std::optional<std::string> import_name(std::string_view path, std::string_view r
 
 /// Whether a file is one of the library.
 bool is_library(std::string_view path);
-
-/// What a name becomes in a string literal.
-std::string escaped(std::string_view text);
 
 }  // namespace noodle::tools

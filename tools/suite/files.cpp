@@ -10,7 +10,8 @@
 #include "base/interner.h"
 #include "compiler/syntax/parser.h"
 #include "runtime/jit/cache.h"
-#include "tools/suite/child.h"
+#include "tools/child.h"
+#include "tools/sources.h"
 
 namespace noodle::tools {
 
@@ -21,23 +22,6 @@ namespace {
 constexpr std::string_view kEnding = ".noodle";
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/') + 1); }
-
-/// The Noodle files of a folder and below, sorted; hidden folders apart.
-std::vector<std::string> files_below(const std::string& folder) {
-  std::vector<std::string> files;
-  std::error_code error;
-  auto walk = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
-  for (const auto end = fs::recursive_directory_iterator(); !error && walk != end; walk.increment(error)) {
-    const std::string name = walk->path().filename().string();
-    if (walk->is_directory(error)) {
-      if (name.starts_with('.')) walk.disable_recursion_pending();
-    } else if (name.ends_with(kEnding)) {
-      files.push_back(walk->path().string());
-    }
-  }
-  std::ranges::sort(files);
-  return files;
-}
 
 /// The lines of a text, at their tabulators.
 std::vector<std::vector<std::string>> table(std::string_view text) {
@@ -70,14 +54,17 @@ OrExit<std::vector<TestFile>> find_test_files(const std::vector<std::string>& pa
     }
     const bool here = path == ".";
     if (!path.ends_with('/')) path += '/';
-    for (std::string file : files_below(path)) {
+    const std::string_view folder = path;
+    auto below = source_files({&folder, 1});
+    if (!below) return std::unexpected(refuse(below.error()));
+    std::ranges::sort(*below);
+    for (std::string& file : *below) {
       if (here) file.erase(0, path.size());
       if (seen.insert(file).second) files.push_back({file, here ? "" : path});
     }
   }
   if (files.empty()) {
-    print_err("noodle: there is no Noodle file in `" + (paths.empty() ? "" : paths.front()) + "`\n");
-    return std::unexpected(kExitErrors);
+    return std::unexpected(refuse("there is no Noodle file in `" + (paths.empty() ? "" : paths.front()) + "`"));
   }
   return files;
 }
@@ -186,13 +173,16 @@ void TestMemory::save() const {
 std::expected<std::set<std::string>, std::string> changed_since(const std::string& ref) {
   const auto top = output_of({"git", "rev-parse", "--show-toplevel"});
   if (!top) return std::unexpected(top.error());
-  const auto changed = output_of({"git", "diff", "--name-only", ref, "--"});
+  const auto changed = output_of({"git", "diff", "--name-only", "-z", ref, "--"});
   if (!changed) return std::unexpected(changed.error());
-  const auto fresh = output_of({"git", "ls-files", "--others", "--exclude-standard", "--full-name"});
+  const auto fresh = output_of({"git", "ls-files", "--others", "--exclude-standard", "--full-name", "-z"});
   if (!fresh) return std::unexpected(fresh.error());
   const std::string folder = top->substr(0, top->find('\n')) + "/";
   std::set<std::string> files;
-  for (const auto& row : table(*changed + *fresh)) files.insert(real_path(folder + row[0]));
+  const std::string names = *changed + *fresh;  // each ends with a zero, since git quotes some names between lines
+  for (std::size_t begin = 0, end = 0; (end = names.find('\0', begin)) != std::string::npos; begin = end + 1) {
+    files.insert(real_path(folder + names.substr(begin, end - begin)));
+  }
   return files;
 }
 

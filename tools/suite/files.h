@@ -48,7 +48,6 @@ class TestMemory {
   bool is_on() const { return !path_.empty(); }
 
   bool failed(const std::string& path, const std::string& test) const { return failed_.contains({path, test}); }
-  bool has_failures() const { return !failed_.empty(); }
   bool has_failures_in(const std::string& path) const;
   /// Whether a file's tests have passed when it and its imports were like this.
   bool passed(const std::string& path, std::uint64_t hash) const;

@@ -65,20 +65,6 @@ std::optional<std::chrono::nanoseconds> read_time(std::string_view text) {
   return std::nullopt;
 }
 
-OrExit<RunOptions> run_options(const Arguments& arguments) {
-  RunOptions options;
-  const auto workers = workers_option(arguments);
-  if (!workers) return std::unexpected(workers.error());
-  options.workers = *workers;
-  const auto jit = jit_options(arguments);
-  if (!jit) return std::unexpected(jit.error());
-  options.jit = *jit;
-  options.spread = arguments.has(kSpreadFlag.name);
-  options.leaks.report = arguments.has(kReportLeaksFlag.name);
-  options.leaks.check = arguments.has(kCheckLeaksFlag.name);
-  return options;
-}
-
 OrExit<unsigned> jobs_option(const Arguments& arguments) {
   const auto text = arguments.value(kJobsFlag.name);
   if (!text) return std::max(1u, std::thread::hardware_concurrency());

@@ -60,8 +60,6 @@ OrExit<TestCommand> read_test_command(const Arguments& arguments);
 
 /// A time such as `500ms`, `10s`, `5m`; nothing for anything else.
 std::optional<std::chrono::nanoseconds> read_time(std::string_view text);
-/// What flags of `run` and `test` say of the runtime.
-OrExit<RunOptions> run_options(const Arguments& arguments);
 /// The value of kJobsFlag, or one a core.
 OrExit<unsigned> jobs_option(const Arguments& arguments);
 

@@ -5,6 +5,7 @@
 #include <thread>
 #include <vector>
 
+#include "runtime/jit/tier.h"
 #include "tools/interrupts.h"
 
 namespace noodle::tools {

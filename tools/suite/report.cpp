@@ -11,27 +11,6 @@ namespace {
 
 double seconds(std::chrono::nanoseconds time) { return std::chrono::duration<double>(time).count(); }
 
-/// A text as XML takes it between tags and in attributes.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default:
-        // XML 1.0 has no way to write other control characters.
-        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r') {
-          out += "\xEF\xBF\xBD";
-        } else {
-          out += c;
-        }
-    }
-  }
-  return out;
-}
-
 std::string attribute(std::string_view name, std::string_view value) {
   return " " + std::string(name) + "=\"" + xml(value) + "\"";
 }
@@ -60,6 +39,26 @@ std::string test_case(const TestResult& result) {
 
 }  // namespace
 
+std::string xml(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      case '"': out += "&quot;"; break;
+      default:
+        // XML 1.0 has no way to write other control characters.
+        if (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t' && c != '\r') {
+          out += "\xEF\xBF\xBD";
+        } else {
+          out += c;
+        }
+    }
+  }
+  return out;
+}
+
 std::string shown_time(std::chrono::nanoseconds time) {
   const double all = seconds(time);
   return all < 1 ? decimal(all * 1000, "%.1f ms") : decimal(all, "%.2f s");
@@ -83,7 +82,7 @@ void Report::add(const TestResult& result) {
   if (result.passed()) return;
   std::fflush(stdout);  // so that both streams are in order where they go to one place
   std::string text = label(result) + ":\n" + indented(result.failure);
-  if (!result.printed.empty()) text += "  it printed:\n" + indented(indented(result.printed));
+  if (!result.printed.empty()) text += "  it printed:\n" + indented(result.printed, 4);
   print_err(text);
 }
 

@@ -40,6 +40,9 @@ class Report {
   bool interrupted_ = false;
 };
 
+/// A text as XML and HTML take it between tags and in attributes.
+std::string xml(std::string_view text);
+
 /// `0.8 ms`, `1.25 s`.
 std::string shown_time(std::chrono::nanoseconds time);
 

@@ -5,7 +5,9 @@
 
 #include <unistd.h>
 
+#include "runtime/jit/tier.h"
 #include "tools/interrupts.h"
+#include "tools/suite/statistics.h"
 #include "tools/suite/suite.h"
 
 namespace noodle::tools {
@@ -112,7 +114,7 @@ class Clocks {
   }
   void expire(Running& one) {
     if (one.stopped) {
-      print_err("noodle: " + one.name + " does not stop when it is told to\n");
+      refuse(one.name + " does not stop when it is told to");
       std::fflush(stdout);
       _exit(kExitErrors);
     }
@@ -129,20 +131,13 @@ class Clocks {
   std::thread thread_;
 };
 
-std::string shown(std::chrono::nanoseconds time) {
-  const double ms = std::chrono::duration<double, std::milli>(time).count();
-  char text[32];
-  std::snprintf(text, sizeof text, ms < 1000 ? "%.0f ms" : "%.1f s", ms < 1000 ? ms : ms / 1000);
-  return text;
-}
-
 /// Turns how a test ended into what is said of it.
 void judge(TestResult& result, const Chosen& chosen, const std::optional<vm::Stop>& stop, bool timed_out,
            const SuiteOptions& options) {
   const bool must_fail = chosen.program->example && chosen.program->example->wants == Example::Wants::Failure;
   if (timed_out) {
     result.verdict = Verdict::TimedOut;
-    result.failure = "it took longer than " + shown(*options.time_limit);
+    result.failure = "it took longer than " + shown_nanos(static_cast<double>(options.time_limit->count()));
   } else if (stop && stop->kind == vm::Stop::Kind::Interrupted) {
     result.verdict = Verdict::Interrupted;
   } else if (stop && stop->kind == vm::Stop::Kind::Exit) {

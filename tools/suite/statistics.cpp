@@ -18,11 +18,11 @@ Estimate estimate(std::vector<double> samples) {
   return {median, samples[first], samples[n - 1 - first]};
 }
 
-Change compare(const Estimate& before, const Estimate& now, double tolerance) {
-  if (now.high < before.low) return Change::Faster;
-  if (now.low > before.high) return Change::Slower;
+Comparison compare(const Estimate& before, const Estimate& now, double tolerance) {
+  if (now.high < before.low) return Comparison::Faster;
+  if (now.low > before.high) return Comparison::Slower;
   const double high = std::max(before.high, now.high), low = std::min(before.low, now.low);
-  return high - low <= tolerance * before.median ? Change::Same : Change::Unclear;
+  return high - low <= tolerance * before.median ? Comparison::Same : Comparison::Unclear;
 }
 
 std::string shown_nanos(double nanos) {

@@ -15,11 +15,11 @@ struct Estimate {
 };
 Estimate estimate(std::vector<double> samples);
 
-enum class Change : char { Faster, Slower, Same, Unclear };
+enum class Comparison : char { Faster, Slower, Same, Unclear };
 
 /// How a measurement compares with an earlier one. Where the intervals meet, the noise is larger than the difference:
 /// that is Unclear, or Same when even their far ends are within `tolerance` of one another.
-Change compare(const Estimate& before, const Estimate& now, double tolerance = 0.02);
+Comparison compare(const Estimate& before, const Estimate& now, double tolerance = 0.02);
 
 /// `12.3 µs`.
 std::string shown_nanos(double nanos);

@@ -49,7 +49,7 @@ bool wait_for_change(const std::set<std::string>& files) {
   }
   for (const std::string& folder : folders) {
     if (notes.watch(folder)) continue;
-    print_err("noodle: can't watch `" + folder + "`: " + std::strerror(errno) + "\n");
+    refuse("can't watch `" + folder + "`: " + std::strerror(errno));
     return false;
   }
   if (!notes.wait(-1)) return false;

@@ -5,11 +5,10 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <utility>
 
 #include "nbc/verify.h"
-#include "nbc/write.h"
 #include "runtime/jit/library.h"
-#include "runtime/vm/runtime.h"
 
 namespace noodle::jit::testing {
 
@@ -36,32 +35,18 @@ class TempFile {
   bool exists_ = false;
 };
 
-// Compiles as the command does: with a runtime that only loads the module.
-std::string build(const nbc::Module& module, const std::string& compiler, const std::string& output) {
-  const auto build = open_native(compiler);
-  if (!build) return build.error();
-  auto verified = nbc::verify(module);
-  if (!verified) return "the module is refused";
-  world::TestWorld world;
-  const auto runtime = vm::Runtime::create({.workers = 1}, world);
-  if (runtime == nullptr) return "there is no memory to load the module";
-  const auto loaded = runtime->load(std::move(*verified));
-  if (!loaded) return loaded.error();
-  const std::string bytes = nbc::write(module);
-  const NativeRequest request{
-      .module = *loaded, .bytes = bytes, .runtime = {}, .output = output, .is_library = true, .options = {}};
-  std::string wrong;
-  (*build)(request, &wrong, [](void* text, std::string_view why) { static_cast<std::string*>(text)->assign(why); });
-  return wrong;
-}
-
 }  // namespace
 
 std::expected<std::unique_ptr<NativeLibrary>, std::string> NativeLibrary::make(const nbc::Module& module,
                                                                                const std::string& compiler) {
   const TempFile file;
   if (!file.exists()) return std::unexpected("there is no place for a library: " + file.path());
-  if (std::string wrong = build(module, compiler, file.path()); !wrong.empty()) return std::unexpected(wrong);
+  auto verified = nbc::verify(module);
+  if (!verified) return std::unexpected("the module is refused");
+  const auto built =
+      build_native(compiler, std::move(*verified),
+                   {.bytes = {}, .runtime = {}, .output = file.path(), .is_library = true, .options = {}});
+  if (!built) return std::unexpected(built.error());
   void* library = dlopen(file.path().c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return std::unexpected(std::string(dlerror()));
   const auto* program = static_cast<const NativeProgram*>(dlsym(library, "noodle_native_program"));

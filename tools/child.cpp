@@ -1,11 +1,10 @@
-#include "tools/suite/child.h"
+#include "tools/child.h"
 
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +31,19 @@ struct Scratch {
 
 }  // namespace
 
+std::expected<int, int> run_child(const std::vector<std::string>& words, const posix_spawn_file_actions_t* actions) {
+  std::vector<char*> arguments;
+  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
+  arguments.push_back(nullptr);
+  pid_t child = 0;
+  const int failed = posix_spawnp(&child, arguments[0], actions, nullptr, arguments.data(), environ);
+  if (failed != 0) return std::unexpected(failed);
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return status;
+}
+
 std::expected<std::string, std::string> output_of(const std::vector<std::string>& words) {
   const Scratch out, err;
   if (out.file == nullptr || err.file == nullptr) return std::unexpected(std::strerror(errno));
@@ -40,18 +52,13 @@ std::expected<std::string, std::string> output_of(const std::vector<std::string>
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_adddup2(&actions, fileno(out.file), STDOUT_FILENO);
   posix_spawn_file_actions_adddup2(&actions, fileno(err.file), STDERR_FILENO);
-  std::vector<char*> arguments;
-  for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
-  arguments.push_back(nullptr);
-  pid_t child = 0;
-  const int failed = posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+  const auto status = run_child(words, &actions);
   posix_spawn_file_actions_destroy(&actions);
-  if (failed != 0) return std::unexpected("can't run `" + words[0] + "`: " + std::strerror(failed));
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return out.text();
-  return std::unexpected("`" + words[0] + "` failed: " + err.text());
+  if (!status) return std::unexpected("can't run `" + words[0] + "`: " + std::strerror(status.error()));
+  if (WIFEXITED(*status) && WEXITSTATUS(*status) == 0) return out.text();
+  std::string why = err.text();
+  while (why.ends_with('\n')) why.pop_back();
+  return std::unexpected("`" + words[0] + "` failed: " + why);
 }
 
 }  // namespace noodle::tools

@@ -1,4 +1,4 @@
-#include "tools/suite/assembly.h"
+#include "tools/assembly.h"
 
 #include <algorithm>
 
