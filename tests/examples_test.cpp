@@ -1,0 +1,88 @@
+// The examples that work on files, from outside: what they print and write for those that come with them, and what they
+// say to files that are missing or broken.
+//
+// What is expected stands beside an example in `*.expected`, as the command in the example's first lines writes it.
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/golden_file.h"
+#include "tests/process.h"
+#include "tests/temp_folder.h"
+
+namespace noodle::tests {
+namespace {
+
+class Examples : public TempFolder {
+ protected:
+  /// Runs an example in its own folder, with the flags of NOODLE_EXAMPLE_FLAGS.
+  ProcessResult run(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = "") {
+    std::vector<std::string> words{NOODLE_COMMAND, "run", "--check-leaks"};
+    const char* flags = std::getenv("NOODLE_EXAMPLE_FLAGS");
+    for (const std::string& flag : words_of(flags == nullptr ? "" : flags)) words.push_back(flag);
+    words.push_back(name + ".noodle");
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return run_process(words, place(name, ""), input, 120);
+  }
+
+  /// A file of an example.
+  static std::string place(const std::string& name, const std::string& file) {
+    return std::string(NOODLE_EXAMPLES "/") + name + "/" + file;
+  }
+
+  static std::string read(const std::string& path) {
+    std::string text;
+    EXPECT_TRUE(read_text(path, text)) << path;
+    return text;
+  }
+
+  /// Runs an example that ends well; gives what it printed.
+  std::string output_of(const std::string& name, const std::vector<std::string>& arguments,
+                        std::string_view input = "") {
+    const ProcessResult result = run(name, arguments, input);
+    EXPECT_EQ(result.err, "");
+    EXPECT_EQ(result.exit_code, 0);
+    return result.out;
+  }
+
+  /// An example ends with exit code 1, and standard error ends with this.
+  void expect_failure(const std::string& name, const std::vector<std::string>& arguments, const std::string& message) {
+    const ProcessResult result = run(name, arguments);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_TRUE(result.err.ends_with(message)) << result.err;
+  }
+
+  /// Writes a file; gives its path.
+  std::string written(const std::string& name, std::string_view text) {
+    write(name, text);
+    return (folder_ / name).string();
+  }
+};
+
+TEST_F(Examples, LogReport) {
+  const ProcessResult result = run("log_report", {"access.log"});
+  EXPECT_EQ(result.out, read(place("log_report", "report.expected")));
+  EXPECT_EQ(result.err,
+            "access.log:118: not a request in the combined log format\n"
+            "access.log:402: not a request in the combined log format\n"
+            "access.log:655: no such time: 12/Foo/2025:11:07:44 +0000\n"
+            "access.log:871: not a request in the combined log format\n"
+            "access.log:1033: not a request in the combined log format\n");
+  EXPECT_EQ(result.exit_code, 0);
+}
+
+TEST_F(Examples, LogReportOfWhatIsNoLog) {
+  expect_failure("log_report", {"no.log"}, "error: reading no.log\n  caused by: no such file: no.log\n");
+  expect_failure("log_report", {"access.log", "--strict"},
+                 "error: access.log:118: not a request in the combined log format\n");
+  const std::string empty = written("empty.log", "");
+  expect_failure("log_report", {empty}, "error: " + empty + " has no request in it\n");
+}
+
+}  // namespace
+}  // namespace noodle::tests
