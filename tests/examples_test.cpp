@@ -62,6 +62,13 @@ class Examples : public TempFolder {
     write(name, text);
     return (folder_ / name).string();
   }
+
+  /// The text with `from` replaced once; it must be there.
+  static std::string changed(std::string text, const std::string& from, const std::string& to) {
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    return at == std::string::npos ? text : text.replace(at, from.size(), to);
+  }
 };
 
 TEST_F(Examples, LogReport) {
@@ -82,6 +89,34 @@ TEST_F(Examples, LogReportOfWhatIsNoLog) {
                  "error: access.log:118: not a request in the combined log format\n");
   const std::string empty = written("empty.log", "");
   expect_failure("log_report", {empty}, "error: " + empty + " has no request in it\n");
+}
+
+TEST_F(Examples, JsonReport) {
+  EXPECT_EQ(output_of("json_report", {"orders.json", "--by", "Country"}),
+            read(place("json_report", "countries.expected")));
+  const std::string out = (folder_ / "products.csv").string();
+  EXPECT_EQ(output_of("json_report", {"orders.json", "--by", "Product", "--out", out}),
+            "Leaf & Pot: 8 rows in EUR, written to " + out + "\n");
+  EXPECT_EQ(read(out), read(place("json_report", "products.expected")));
+  EXPECT_EQ(output_of("json_report", {"orders.json", "--since", "2026-01-01"}),
+            "group,orders,units,gross,discount,refunded,net\n");
+}
+
+TEST_F(Examples, JsonReportOfBrokenOrders) {
+  const std::string orders = read(place("json_report", "orders.json"));
+  expect_failure("json_report", {"no.json"}, "error: reading no.json\n  caused by: no such file: no.json\n");
+  const std::string typed = written("typed.json", changed(orders, "\"quantity\": 6", "\"quantity\": \"six\""));
+  expect_failure("json_report", {typed},
+                 "error: " + typed +
+                     "\n  caused by: orders[2].lines[0].quantity: expected Int, found string \"six\" at line 89, "
+                     "column 18\n");
+  const std::string negative = written("negative.json", changed(orders, "\"quantity\": 2", "\"quantity\": -2"));
+  expect_failure("json_report", {negative},
+                 "error: " + negative + "\n  caused by: order T01402\n  caused by: GFT-BOX: ordered -2 times\n");
+  const std::string cut = written("cut.json", orders.substr(0, 1000));
+  expect_failure("json_report", {cut}, "orders[1].lines[0].name: the string does not end at line 58, column 31\n");
+  expect_failure("json_report", {"orders.json", "--since", "2025-02-30"},
+                 "error: --since 2025-02-30\n  caused by: not a date: 2025-02-30\n");
 }
 
 }  // namespace
