@@ -119,5 +119,21 @@ TEST_F(Examples, JsonReportOfBrokenOrders) {
                  "error: --since 2025-02-30\n  caused by: not a date: 2025-02-30\n");
 }
 
+TEST_F(Examples, Markdown) {
+  EXPECT_EQ(output_of("markdown", {"features.md", "--page"}), read(place("markdown", "features.expected")));
+  const std::string out = (folder_ / "features.html").string();
+  EXPECT_EQ(output_of("markdown", {"features.md", "--page", "--out", out}), "");
+  EXPECT_EQ(read(out), read(place("markdown", "features.expected")));
+}
+
+TEST_F(Examples, MarkdownThatCantBeMeant) {
+  expect_failure("markdown", {"no.md"}, "error: reading no.md\n  caused by: no such file: no.md\n");
+  const std::string open = written("open.md", "# A\n\n> ```\n> text\n");
+  expect_failure("markdown", {open},
+                 "error: " + open + "\n  caused by: line 3: the code that begins here has no end\n");
+  const std::string bytes = written("bytes.md", "\xff\xfe");
+  expect_failure("markdown", {bytes}, "not UTF-8 text: " + bytes + "\n");
+}
+
 }  // namespace
 }  // namespace noodle::tests
