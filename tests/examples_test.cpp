@@ -135,5 +135,23 @@ TEST_F(Examples, MarkdownThatCantBeMeant) {
   expect_failure("markdown", {bytes}, "not UTF-8 text: " + bytes + "\n");
 }
 
+TEST_F(Examples, Spreadsheet) {
+  EXPECT_EQ(output_of("spreadsheet", {"budget.csv"}), read(place("spreadsheet", "budget.expected")));
+  EXPECT_EQ(output_of("spreadsheet", {written("a.csv", "=B1*2,=1.5*2\n"), "--csv"}), "6,3\n");
+}
+
+TEST_F(Examples, SpreadsheetWithFaults) {
+  expect_failure("spreadsheet", {"no.csv"}, "error: reading no.csv\n  caused by: no such file: no.csv\n");
+  const std::string cut = written("cut.csv", "a,=B1\n=C2+1,=A2*(1+\n");
+  expect_failure("spreadsheet", {cut},
+                 "error: " + cut + "\n  caused by: B2: =A2*(1+\n  caused by: something is missing, at character 7\n");
+  const ProcessResult circle = run("spreadsheet", {written("circle.csv", "=A2,=1/0\n=A1,ok\n")});
+  EXPECT_EQ(circle.out, "#CIRCLE!  #DIV/0!\n#CIRCLE!  ok\n");
+  EXPECT_EQ(circle.err,
+            "A1: depends on itself: A1 -> A2 -> A1\nB1: division by zero\nA2: depends on itself: A1 -> A2 -> A1\n"
+            "error: 3 cells have no value\n");
+  EXPECT_EQ(circle.exit_code, 1);
+}
+
 }  // namespace
 }  // namespace noodle::tests
