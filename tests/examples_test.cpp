@@ -153,5 +153,24 @@ TEST_F(Examples, SpreadsheetWithFaults) {
   EXPECT_EQ(circle.exit_code, 1);
 }
 
+TEST_F(Examples, Adventure) {
+  EXPECT_EQ(output_of("adventure", {"lighthouse.toml", "--echo"}, read(place("adventure", "walkthrough.txt"))),
+            read(place("adventure", "walkthrough.expected")));
+  // Input may end before the game does.
+  EXPECT_TRUE(output_of("adventure", {"lighthouse.toml"}, "look\nquit\nlook\n")
+                  .ends_with("You give up.\n\nThat took 2 moves.\n"));
+  EXPECT_TRUE(output_of("adventure", {"lighthouse.toml"}, "").ends_with("That took 0 moves.\n"));
+}
+
+TEST_F(Examples, AdventureInWorldsThatAreNone) {
+  expect_failure("adventure", {"no.toml"}, "error: reading no.toml\n  caused by: no such file: no.toml\n");
+  const std::string world = read(place("adventure", "lighthouse.toml"));
+  const std::string misspelt = written("misspelt.toml", changed(world, "to = \"cellar\"", "to = \"celar\""));
+  expect_failure("adventure", {misspelt},
+                 "error: " + misspelt + "\n  caused by: rooms.cottage.exits.down: there is no `celar`\n");
+  const std::string strange = written("strange.toml", changed(world, "fixed = \"It is", "nailed = \"It is"));
+  expect_failure("adventure", {strange}, "items.chair: there is no field \"nailed\" at line 88, column 10\n");
+}
+
 }  // namespace
 }  // namespace noodle::tests
