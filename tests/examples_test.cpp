@@ -172,5 +172,27 @@ TEST_F(Examples, AdventureInWorldsThatAreNone) {
   expect_failure("adventure", {strange}, "items.chair: there is no field \"nailed\" at line 88, column 10\n");
 }
 
+TEST_F(Examples, RayTracer) {
+  const std::string out = (folder_ / "scene.png").string();
+  EXPECT_EQ(output_of("ray_tracer", {"scene.toml", out}), out + ": 200 x 120 pixels, checksum e1afa2cb\n");
+  const std::string image = read(out);
+  const std::string begin("\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR\0\0\0\xc8\0\0\0\x78\x08\x02\0\0\0", 29);
+  EXPECT_TRUE(image.starts_with(begin));
+  EXPECT_TRUE(image.ends_with("IEND\xae\x42\x60\x82"));
+}
+
+TEST_F(Examples, RayTracerOfWhatCantBeDrawn) {
+  const std::string out = (folder_ / "scene.png").string();
+  expect_failure("ray_tracer", {"no.toml", out}, "error: reading no.toml\n  caused by: no such file: no.toml\n");
+  const std::string scene = read(place("ray_tracer", "scene.toml"));
+  const std::string colourless =
+      written("colourless.toml", changed(scene, "color = [0.15, 0.55, 0.38]", "color = [0.15, 0.55]"));
+  expect_failure("ray_tracer", {colourless, out},
+                 "materials.jade.color: expected a list of 3, found one of 2 at line 36, column 9\n");
+  const std::string unknown = written("unknown.toml", changed(scene, "material = \"jade\"", "material = \"gold\""));
+  expect_failure("ray_tracer", {unknown, out}, "caused by: shapes[3].material: there is no `gold`\n");
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
 }  // namespace
 }  // namespace noodle::tests
