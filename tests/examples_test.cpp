@@ -194,5 +194,19 @@ TEST_F(Examples, RayTracerOfWhatCantBeDrawn) {
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
+TEST_F(Examples, Lisp) { EXPECT_EQ(output_of("lisp", {"tour.lisp"}), read(place("lisp", "tour.expected"))); }
+
+TEST_F(Examples, LispWithMistakes) {
+  expect_failure("lisp", {}, "error: usage: lisp PROGRAM\n");
+  expect_failure("lisp", {"no.lisp"}, "error: reading no.lisp\n  caused by: no such file: no.lisp\n");
+  const std::string open = written("open.lisp", "(define x\n  (+ 1 2)\n");
+  expect_failure("lisp", {open}, "error: " + open + ":1: this `(` is never closed\n");
+  const std::string wrong = written("wrong.lisp", "(display \"so far\")\n(newline)\n\n(car\n  5)\n");
+  const ProcessResult result = run("lisp", {wrong});
+  EXPECT_EQ(result.out, "so far\n");
+  EXPECT_EQ(result.err, "error: " + wrong + ":4\n  caused by: car\n  caused by: expected a list, not 5\n");
+  EXPECT_EQ(result.exit_code, 1);
+}
+
 }  // namespace
 }  // namespace noodle::tests
