@@ -63,6 +63,16 @@ class Examples : public TempFolder {
     return (folder_ / name).string();
   }
 
+  /// The files in a folder and below, sorted.
+  static std::vector<std::string> files_in(const std::filesystem::path& folder) {
+    std::vector<std::string> files;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      if (entry.is_regular_file()) files.push_back(entry.path().lexically_relative(folder).string());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+  }
+
   /// The text with `from` replaced once; it must be there.
   static std::string changed(std::string text, const std::string& from, const std::string& to) {
     const std::size_t at = text.find(from);
@@ -206,6 +216,36 @@ TEST_F(Examples, LispWithMistakes) {
   EXPECT_EQ(result.out, "so far\n");
   EXPECT_EQ(result.err, "error: " + wrong + ":4\n  caused by: car\n  caused by: expected a list, not 5\n");
   EXPECT_EQ(result.exit_code, 1);
+}
+
+TEST_F(Examples, Organise) {
+  EXPECT_EQ(output_of("organise", {"rules.toml", "inbox"}), read(place("organise", "plan.expected")));
+  const std::filesystem::path inbox = folder_ / "inbox";
+  std::filesystem::copy(place("organise", "inbox"), inbox, std::filesystem::copy_options::recursive);
+  EXPECT_EQ(output_of("organise", {"rules.toml", inbox.string(), "--apply"}),
+            read(place("organise", "plan.expected")) + "12 of 15 files were moved\n");
+  std::string files;
+  for (const std::string& file : files_in(inbox)) files += file + "\n";
+  EXPECT_EQ(files, read(place("organise", "tidy.expected")));
+  EXPECT_EQ(read((inbox / "Texts/todo (2).txt").string()), "buy tea\n");
+  EXPECT_EQ(read((inbox / "Texts/todo.txt").string()), "an older list\n");
+  EXPECT_EQ(output_of("organise", {"rules.toml", inbox.string(), "--undo"}), "12 files are where they were\n");
+  EXPECT_EQ(files_in(inbox), files_in(place("organise", "inbox")));
+}
+
+TEST_F(Examples, OrganiseByWrongRules) {
+  const std::string inbox = place("organise", "inbox");
+  expect_failure("organise", {"no.toml", inbox}, "error: reading no.toml\n  caused by: no such file: no.toml\n");
+  expect_failure("organise", {"rules.toml", "nowhere"},
+                 "error: looking into nowhere\n  caused by: no such file: nowhere\n");
+  const std::string rules = read(place("organise", "rules.toml"));
+  const std::string group = written("group.toml", changed(rules, "$1-$2", "$1-$3"));
+  expect_failure("organise", {group, inbox},
+                 "error: " + group + "\n  caused by: rule `photographs by month`\n" +
+                     "  caused by: into: `Photos/$1-$3` mentions a group that isn't there\n");
+  const std::string key = written("key.toml", changed(rules, "glob =", "globe ="));
+  expect_failure("organise", {key, inbox}, "rules[2]: there is no field \"globe\" at line 15, column 9\n");
+  expect_failure("organise", {"rules.toml", inbox, "--undo"}, ": there is nothing to take back\n");
 }
 
 }  // namespace
