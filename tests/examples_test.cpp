@@ -248,5 +248,24 @@ TEST_F(Examples, OrganiseByWrongRules) {
   expect_failure("organise", {"rules.toml", inbox, "--undo"}, ": there is nothing to take back\n");
 }
 
+TEST_F(Examples, Diff) {
+  EXPECT_EQ(output_of("diff", {"before", "after"}), read(place("diff", "folders.expected")));
+  EXPECT_EQ(output_of("diff", {"before/settings.toml", "after/settings.toml", "--words"}),
+            read(place("diff", "words.expected")));
+  EXPECT_EQ(output_of("diff", {"before", "before", "--check"}), "");
+  const ProcessResult checked = run("diff", {"before/gone.txt", "before/same.txt", "--check"});
+  EXPECT_EQ(checked.out,
+            "--- before/gone.txt\n+++ before/same.txt\n@@ -1 +1 @@\n-This one goes.\n+Nothing changes here.\n");
+  EXPECT_EQ(checked.err, "");
+  EXPECT_EQ(checked.exit_code, 1);
+}
+
+TEST_F(Examples, DiffOfWhatCantBeCompared) {
+  expect_failure("diff", {"before", "nowhere"}, "error: no such file or folder: nowhere\n");
+  expect_failure("diff", {"before", "before/same.txt"},
+                 "error: before and before/same.txt: a file and a folder can't be compared\n");
+  expect_failure("diff", {"before", "after", "-U", "-1"}, "error: --context -1: it can't be negative\n");
+}
+
 }  // namespace
 }  // namespace noodle::tests
