@@ -182,6 +182,20 @@ TEST_F(Examples, AdventureInWorldsThatAreNone) {
   expect_failure("adventure", {strange}, "items.chair: there is no field \"nailed\" at line 88, column 10\n");
 }
 
+TEST_F(Examples, CacheService) {
+  EXPECT_EQ(output_of("cache_service", {"--entries", "3", "--bytes", "60", "--replay", "session.txt"}),
+            read(place("cache_service", "session.expected")));
+}
+
+TEST_F(Examples, CacheServiceThatCantBe) {
+  expect_failure("cache_service", {"--address", "here"}, "error: not an address such as `127.0.0.1:80`: here\n");
+  expect_failure("cache_service", {"--entries", "0"}, "error: --entries 0: at least 1 is needed\n");
+  expect_failure("cache_service", {"--replay", "no.txt"}, "error: reading no.txt\n  caused by: no such file: no.txt\n");
+  const std::string session = written("session.txt", "GET a\nWAIT soon\n");
+  expect_failure("cache_service", {"--replay", session},
+                 "error: " + session + ":2\n  caused by: not a duration: soon\n");
+}
+
 TEST_F(Examples, RayTracer) {
   const std::string out = (folder_ / "scene.png").string();
   EXPECT_EQ(output_of("ray_tracer", {"scene.toml", out}), out + ": 200 x 120 pixels, checksum e1afa2cb\n");
