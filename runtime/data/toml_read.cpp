@@ -102,7 +102,10 @@ bool TomlReader::members(const Shape& shape, std::byte* base, const TomlNode& no
 }
 
 bool TomlReader::tuple(const Shape& shape, std::byte* base, const TomlNode& node) {
-  if (node.kind != NodeKind::List || shape.parts.size() != node.items.size()) return misfit(shape, node);
+  if (node.kind != NodeKind::List) return misfit(shape, node);
+  if (shape.parts.size() != node.items.size()) {
+    return wrong("expected " + expected(shape) + ", found one of " + std::to_string(node.items.size()), node);
+  }
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     if (!value(*shape.parts[i].shape, base, node.items[i])) return build_.in_element(i);
   }
