@@ -129,6 +129,11 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
     problem.suggest("convert it", before, text(wanted) + "(").also(after, ")");
   } else if (types_.is_option(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become an `Option` by itself", before, "Some(").also(after, ")");
+  } else if (types_.is_result(wanted) && types_.is_result(have) &&
+             infer_.could_unify(types_[wanted].arguments[0], types_[have].arguments[0])) {
+    const bool core = types_.nominal_of(types_[wanted].arguments[1]) == types_.known.error;
+    problem.help(core ? "make its error an `Error` with `.context(\"…\")`, or another with `.map_err(…)`"
+                      : "make its error another with `.map_err(…)`");
   } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become a `Result` by itself", before, "Ok(").also(after, ")");
   } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[1], have)) {
