@@ -46,9 +46,7 @@ std::string Instantiator::why_no_data(TypeId type) {
     } else if (kind == TypeKind::Nominal) {
       const sema::NominalDecl& declared = types.nominal(types.nominal_of(step.type));
       // A set is a list here; how the library keeps it is its own matter.
-      const bool is_set = types.names().text(declared.name) == "Set" && layout.fields(step.type).size() == 1 &&
-                          types.kind(layout.fields(step.type)[0]) == TypeKind::Map;
-      if (is_set) {
+      if (types.nominal_of(step.type) == types.known.set) {
         todo.push_back({arguments[0], "what " + step.what + " holds"});
         continue;
       }

@@ -124,11 +124,16 @@ void Flattener::intrinsic(const Inst& inst, std::string_view name, const Types& 
     if (in_.types[list].arguments[0] == type) return set_result(inst, 0, operand(inst, 0)[0]);
     return set_result(inst, 0, b.value(Op::Zero, {}, list, list));
   }
-  if (name == "error.is_core") return answer(in_.types.nominal_of(type) == in_.types.known.error);
-  if (name == "error.as_core") {
-    // Of any other type it is never asked for: `is_core` guards it.
-    const TypeId error = type_of(g_.result(inst));
+  if (name == "error.is_core" || name == "error.as_core") {
+    const TypeId error = in_.types.nominal(in_.types.known.error, {});
+    const sema::FunctionId from = in_.types.trait(in_.types.known.from).methods[0];
+    const Types both{error, type};
+    const Instantiator::Target target = in_.resolve(from, both);
+    const bool converts = target.function != from;
+    if (name == "error.is_core") return answer(type == error || converts);
     if (type == error) return set_result(inst, 0, operand(inst, 0));
+    if (converts) return call_target(inst, target);
+    // Of any other type it is never asked for: `is_core` guards it.
     Values leaves;
     for (TypeId leaf : in_.leaves(error)) leaves.push_back(b.value(Op::Zero, {}, leaf, leaf));
     return set_result(inst, 0, leaves);

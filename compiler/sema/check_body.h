@@ -231,7 +231,6 @@ class BodyChecker final : public Declarations {
   void check_matches();
   void suggest_arms(source::Diagnostic& problem, const syntax::MatchExpr& match, std::span<const std::string> missing);
   void finish_frame(Frame& frame);
-  bool has_equality(TypeId type, std::vector<TypeId>& seen);
   void check_size(TypeId type, source::Span where);
   bool is_sound(TypeId type);
   void check_obligations();
@@ -280,6 +279,7 @@ class BodyChecker final : public Declarations {
   void no_value(Entity entity, const syntax::Name& name, source::Span where);
   void unknown_name(const syntax::Name& name);
   void unknown_member(TypeId type, const syntax::Name& name, source::Code code);
+  std::vector<std::string_view> iterator_methods(TypeId type);
   void private_function(FunctionId function, const syntax::Name& name);
 
   // ---- calls (check_call.cpp, check_arguments.cpp)

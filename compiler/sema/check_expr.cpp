@@ -116,6 +116,11 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
   TypeId have = infer_.zonk(expr->type);
   wanted = infer_.zonk(wanted);
   std::string have_text = "`" + text(have) + "`";
+  bool lists = types_.kind(wanted) == TypeKind::List && types_.kind(have) == TypeKind::Nominal;
+  if (lists) {
+    const std::vector<std::string_view> methods = context_.method_names(have, scope_, true);
+    lists = std::ranges::find(methods, "to_list") != methods.end();
+  }
   source::Diagnostic& problem =
       report(Code::TypeMismatch, expr->span, "expected `" + text(wanted) + "`, found " + have_text);
   problem.label("this is " + a_type(have));
@@ -129,6 +134,14 @@ void BodyChecker::mismatch(Expr* expr, TypeId wanted, const Because* because) {
     problem.suggest("convert it", before, text(wanted) + "(").also(after, ")");
   } else if (types_.is_option(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become an `Option` by itself", before, "Some(").also(after, ")");
+  } else if (lists) {
+    const bool range = expr->kind == ExprKind::Variant && types_.nominal_of(have) == types_.known.range;
+    problem.suggest("make a list of it", before, range ? "(" : "").also(after, range ? ").to_list()" : ".to_list()");
+  } else if (types_.is_result(wanted) && types_.is_result(have) &&
+             infer_.could_unify(types_[wanted].arguments[0], types_[have].arguments[0])) {
+    const bool core = types_.nominal_of(types_[wanted].arguments[1]) == types_.known.error;
+    problem.help(core ? "make its error an `Error` with `.context(\"…\")`, or another with `.map_err(…)`"
+                      : "make its error another with `.map_err(…)`");
   } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[0], have)) {
     problem.suggest("a value does not become a `Result` by itself", before, "Ok(").also(after, ")");
   } else if (types_.is_result(wanted) && infer_.could_unify(types_[wanted].arguments[1], have)) {

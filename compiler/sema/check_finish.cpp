@@ -190,36 +190,12 @@ void BodyChecker::check_literals() {
 void BodyChecker::check_equalities() {
   for (const Equality& equality : equalities_) {
     TypeId type = infer_.zonk(equality.type);
-    std::vector<TypeId> seen;
-    if (!is_sound(type) || has_equality(type, seen)) continue;
+    if (!is_sound(type) || context_.has_equality(type)) continue;
     report(source::Code::NoEquality, equality.where,
            "values of type `" + text(type) + "` can't be compared for equality")
         .label("holds a function or an `any`")
         .help("compare the parts that matter instead");
   }
-}
-
-bool BodyChecker::has_equality(TypeId type, std::vector<TypeId>& seen) {
-  if (seen.size() > 1000) return true;
-  if (std::find(seen.begin(), seen.end(), type) != seen.end()) return true;
-  TypeData data = types_[type];
-  if (data.kind == TypeKind::Function || data.kind == TypeKind::Any) return false;
-  if (data.arguments.empty() && data.kind != TypeKind::Nominal) return true;
-  seen.push_back(type);
-  if (data.kind != TypeKind::Nominal) {
-    for (TypeId argument : data.arguments) {
-      if (!has_equality(argument, seen)) return false;
-    }
-    return true;
-  }
-  std::vector<TypeId> fields;
-  for (const VariantInfo& variant : context_.nominal(NominalId(data.index)).variants) {
-    for (const FieldInfo& field : variant.fields) fields.push_back(field.type);
-  }
-  for (TypeId field : fields) {
-    if (!has_equality(types_.substitute(field, data.arguments), seen)) return false;
-  }
-  return true;
 }
 
 void BodyChecker::check_matches() {

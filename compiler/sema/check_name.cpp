@@ -382,24 +382,40 @@ void BodyChecker::unknown_member(TypeId type, const syntax::Name& name, Code cod
       for (const FieldInfo& field : decl.variants[0].fields) candidates.push_back(text(field.name));
     }
   }
+  const std::vector<std::string_view> lazy = of_type ? std::vector<std::string_view>() : iterator_methods(type);
   const char* what = of_type ? "function or variant" : code == Code::UnknownMethod ? "method" : "field or method";
   source::Diagnostic& problem = report(code, where, "`" + text(type) + "` has no " + what + " `" + word + "`");
-  const ForeignMember foreign = foreign_member(word);
-  if (std::ranges::find(candidates, foreign.ours) != candidates.end()) {
+  const ForeignMember foreign = foreign_member(word, candidates);
+  if (!foreign.ours.empty()) {
     problem.suggest("Noodle writes `" + std::string(foreign.ours) + "`", where, std::string(foreign.ours));
     return;
   }
   if (!foreign.help.empty()) {
     problem.help(std::string(foreign.help));
-  } else if (context_.suggest_near(problem, where, word, candidates)) {
     return;
-  } else if (context_.lookup(scope_, name.symbol).kind == Entity::Kind::Function) {
+  }
+  const ForeignMember of_iterators = foreign_member(word, lazy);
+  if (std::ranges::find(lazy, word) != lazy.end() || !of_iterators.ours.empty()) {
+    const std::string ours = of_iterators.ours.empty() ? word : std::string(of_iterators.ours);
+    problem.suggest("iterators have it: `iter()` begins a chain, `to_list()` ends it", where, "iter()." + ours);
+    return;
+  }
+  if (context_.suggest_near(problem, where, word, candidates)) return;
+  if (context_.lookup(scope_, name.symbol).kind == Entity::Kind::Function) {
     problem.help("`" + word + "` is a function: `" + word + "(…)`");
   } else if (types_.is_option(type) || types_.is_result(type)) {
     problem.help("take the value out first, with `?`, `??` or `match`");
   } else if (types_.kind(type) == TypeKind::Param) {
     problem.help("a type parameter has the methods of its bounds: `<" + text(type) + ": SomeTrait>`");
   }
+}
+
+/// The methods of what `iter()` of a type gives, where it has one.
+std::vector<std::string_view> BodyChecker::iterator_methods(TypeId type) {
+  const std::vector<MethodMatch> begins = context_.methods(type, context_.name("iter"), scope_);
+  if (begins.size() != 1) return {};
+  const TypeId made = types_.substitute(context_.function(begins[0].function).result, begins[0].arguments);
+  return context_.method_names(made, scope_, true);
 }
 
 void BodyChecker::private_function(FunctionId function, const syntax::Name& name) {

@@ -203,8 +203,7 @@ Pattern* BodyChecker::name_pattern(const syntax::NamePattern* pattern, TypeId ty
 Pattern* BodyChecker::constant_pattern(ConstId id, TypeId type, source::Span where) {
   TypeId constant = context_.constant_type(id);
   if (!pattern_agrees(type, constant, where, "this constant")) return wildcard(type, where);
-  std::vector<TypeId> seen;
-  if (!has_equality(constant, seen)) {
+  if (!context_.has_equality(constant)) {
     report(Code::PatternMismatch, where, "a constant of type `" + text(constant) + "` can't be a pattern")
         .help("a type that holds functions or `any` has no `==`");
     return wildcard(type, where);

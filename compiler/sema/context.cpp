@@ -205,6 +205,8 @@ std::vector<MethodMatch> Context::methods(TypeId receiver, Symbol name, const Sc
 std::vector<MethodMatch> Context::associated(TypeId type, Symbol name, const Scope& scope) {
   return db_.methods(type, name, scope, false);
 }
+bool Context::has_equality(TypeId type) { return db_.has_equality(type); }
+
 std::vector<std::string_view> Context::method_names(TypeId receiver, const Scope& scope, bool with_self) {
   return db_.method_names(receiver, scope, with_self);
 }

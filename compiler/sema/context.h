@@ -211,6 +211,8 @@ class Context {
   std::vector<MethodMatch> associated(TypeId type, Symbol name, const Scope& scope);
   /// Names of all methods (or associated functions) of a type, for suggestions.
   std::vector<std::string_view> method_names(TypeId receiver, const Scope& scope, bool with_self);
+  /// Whether the type has `==`: it holds no function and no `any`.
+  bool has_equality(TypeId type);
   /// Impls of a trait that fit a type; for operators look here first, then at `bounds_of`.
   std::vector<ImplMatch> impls(TypeId self, TraitId trait, const Scope& scope);
   /// The one impl for exactly these trait arguments.

@@ -1,5 +1,6 @@
 #include "compiler/sema/foreign_names.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace noodle::sema {
@@ -103,9 +104,13 @@ constexpr std::pair<std::string_view, std::string_view> kHelps[] = {
     {"Void", "what gives nothing has no result type"},
 };
 
+// Of several of one word, the first that the type has.
 constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
     {"length", {"len", ""}},
+    {"length", {"count", ""}},
     {"size", {"len", ""}},
+    {"size", {"count", ""}},
+    {"len", {"count", ""}},
     {"count", {"len", ""}},
     {"append", {"push", ""}},
     {"add", {"push", ""}},
@@ -134,13 +139,42 @@ constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
     {"exists", {"contains", ""}},
     {"member", {"contains", ""}},
     {"indexOf", {"index_of", ""}},
+    {"indexOf", {"find", ""}},
+    {"index_of", {"find", ""}},
     {"find_index", {"index_of", ""}},
     {"position", {"index_of", ""}},
     {"index", {"index_of", ""}},
+    {"index", {"find", ""}},
+    {"ord", {"code_at", ""}},
+    {"code", {"code_at", ""}},
+    {"is_digit", {"", "`import unicode` for `unicode.is_number(character)`"}},
+    {"isdigit", {"", "`import unicode` for `unicode.is_number(character)`"}},
+    {"is_alpha", {"", "`import unicode` for `unicode.is_letter(character)`"}},
+    {"isalpha", {"", "`import unicode` for `unicode.is_letter(character)`"}},
+    {"is_letter", {"", "`import unicode` for `unicode.is_letter(character)`"}},
     {"empty", {"is_empty", ""}},
     {"isEmpty", {"is_empty", ""}},
     {"strip", {"trim", ""}},
     {"trimmed", {"trim", ""}},
+    {"lstrip", {"trim_start", ""}},
+    {"rstrip", {"trim_end", ""}},
+    {"pad_left", {"pad_start", ""}},
+    {"padStart", {"pad_start", ""}},
+    {"rjust", {"pad_start", ""}},
+    {"zfill", {"pad_start", ""}},
+    {"pad_right", {"pad_end", ""}},
+    {"padEnd", {"pad_end", ""}},
+    {"ljust", {"pad_end", ""}},
+    {"rfind", {"find_last", ""}},
+    {"lastIndexOf", {"find_last", ""}},
+    {"rsplit_once", {"split_last", ""}},
+    {"removeprefix", {"strip_prefix", ""}},
+    {"removesuffix", {"strip_suffix", ""}},
+    {"split_whitespace", {"words", ""}},
+    {"graphemes", {"", "`import unicode` for `unicode.graphemes(text)`; `chars()` gives Unicode scalars"}},
+    {"normalize", {"", "`import unicode` for `unicode.normalise(text)`"}},
+    {"normalise", {"", "`import unicode` for `unicode.normalise(text)`"}},
+    {"casefold", {"", "`import unicode` for `unicode.casefold(text)`"}},
     {"upcase", {"upper", ""}},
     {"uppercase", {"upper", ""}},
     {"to_upper", {"upper", ""}},
@@ -177,7 +211,6 @@ constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
     {"replace_all", {"replace", ""}},
     {"replaceAll", {"replace", ""}},
     {"characters", {"chars", ""}},
-    {"graphemes", {"chars", ""}},
     {"split_lines", {"lines", ""}},
     {"reduce", {"fold", ""}},
     {"inject", {"fold", ""}},
@@ -185,8 +218,27 @@ constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
     {"fold_left", {"fold", ""}},
     {"select", {"filter", ""}},
     {"where", {"filter", ""}},
-    {"filter_map", {"filter", ""}},
+    {"collect", {"to_list", ""}},
     {"collect", {"map", ""}},
+    {"to_vec", {"to_list", ""}},
+    {"to_array", {"to_list", ""}},
+    {"toList", {"to_list", ""}},
+    {"list", {"to_list", ""}},
+    {"window", {"windows", ""}},
+    {"sliding", {"windows", ""}},
+    {"chunk", {"chunks", ""}},
+    {"chunked", {"chunks", ""}},
+    {"batched", {"chunks", ""}},
+    {"groupBy", {"group_by", ""}},
+    {"distinct", {"unique", ""}},
+    {"uniq", {"unique", ""}},
+    {"dedup", {"unique", ""}},
+    {"step_by", {"step", ""}},
+    {"accumulate", {"scan", ""}},
+    {"limit", {"take", ""}},
+    {"flatMap", {"flat_map", ""}},
+    {"sort", {"sorted", ""}},
+    {"sort_by", {"sorted_by", ""}},
     {"some", {"any", ""}},
     {"any_of", {"any", ""}},
     {"every", {"all", ""}},
@@ -240,8 +292,12 @@ constexpr std::pair<std::string_view, ForeignMember> kMembers[] = {
     {"substr", {"", "take a part with a slice: `[from..to]`"}},
     {"slice", {"", "take a part with a slice: `[from..to]`"}},
     {"take", {"", "take a part with a slice: `[from..to]`"}},
-    {"drop", {"", "take a part with a slice: `[from..to]`"}},
+    {"drop", {"skip", "take a part with a slice: `[from..to]`"}},
     {"skip", {"", "take a part with a slice: `[from..to]`"}},
+    {"flatten", {"", "join lists with `lists.flat_map(list => list)`"}},
+    {"context", {"", "say what the error is first: `.ok_or(Error(\"…\"))`"}},
+    {"with_context", {"context", "say what the error is first: `.ok_or(Error(\"…\"))`"}},
+    {"source", {"cause", ""}},
     {"clone", {"", "assigning copies a value"}},
     {"copy", {"", "assigning copies a value"}},
     {"dup", {"", "assigning copies a value"}},
@@ -271,11 +327,14 @@ std::string_view foreign_help(std::string_view word) {
   return {};
 }
 
-ForeignMember foreign_member(std::string_view word) {
-  for (const auto& [theirs, ours] : kMembers) {
-    if (theirs == word) return ours;
+ForeignMember foreign_member(std::string_view word, std::span<const std::string_view> have) {
+  ForeignMember help;
+  for (const auto& [theirs, way] : kMembers) {
+    if (theirs != word) continue;
+    if (std::ranges::find(have, way.ours) != have.end()) return {way.ours, ""};
+    if (help.help.empty()) help.help = way.help;
   }
-  return {};
+  return help;
 }
 
 }  // namespace noodle::sema

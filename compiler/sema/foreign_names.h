@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace noodle::sema {
@@ -18,7 +19,8 @@ struct ForeignMember {
   std::string_view help;  // what to write where no type's method does it, perhaps empty
 };
 
-/// Noodle's way to do what a method `word` does elsewhere; both empty if none comes to mind.
-ForeignMember foreign_member(std::string_view word);
+/// Noodle's way to do what a method `word` does elsewhere, for a type with the methods `have`; both empty if none comes
+/// to mind.
+ForeignMember foreign_member(std::string_view word, std::span<const std::string_view> have);
 
 }  // namespace noodle::sema

@@ -415,8 +415,12 @@ std::vector<std::string_view> Database::method_names(TypeId receiver, const Scop
   for (std::size_t i = 0; i < impls.size(); ++i) {
     const ImplEntry& entry = impls[i];
     std::vector<TypeId> binding;
-    if (!entry.alive || !entry.usable || head(entry.info.target) != head(receiver)) continue;
+    if (!entry.alive || !entry.usable) continue;
+    const std::uint64_t target = head(entry.info.target);
+    if (target != kBlanketHead && target != head(receiver)) continue;
     if (match_impl(entry, receiver, binding) == Fits::No) continue;
+    solve_bounds(entry.info.type_params, binding, scope, 0);
+    if (satisfies_bounds(entry.info.type_params, binding, scope, 0) == Fits::No) continue;
     for (FunctionId method : entry.info.methods) add(method);
     if (!entry.info.has_trait) continue;
     for (FunctionId method : types.trait(entry.info.trait.trait).methods) add(method);

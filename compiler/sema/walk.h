@@ -6,15 +6,15 @@
 
 namespace noodle::sema {
 
-/// Calls `each(const Expr&)` for each expression that a node is made of. The bodies of lambdas and blocks are
+/// Calls `each(Expr&)` for each expression that a node is made of. The bodies of lambdas and blocks are
 /// functions of their own and no parts; patterns are left out.
 template <typename F>
 void for_each_part(const Expr& at, F each) {
-  const auto give = [&each](const Expr* part) {
+  const auto give = [&each](Expr* part) {
     if (part != nullptr) each(*part);
   };
   const auto all = [&give](const auto& parts) {
-    for (const Expr* part : parts) give(part);
+    for (Expr* part : parts) give(part);
   };
   const auto arguments = [&give](std::span<const Arg> args) {
     for (const Arg& arg : args) give(arg.value);

@@ -108,12 +108,32 @@ void Breaker::find_tops() {
   for (Group& group : groups_) group.top = group.parent == Piece::kNone || (groups_[group.parent].top && hugs(group));
 }
 
-// Whether a group ends together with the group around it and speaks for it: `f(x => { … })`, `Ok(Point { … })`.
+// Whether a group ends together with the group around it and speaks for it: `f(x => { … })`, `Ok(Point { … })`. A
+// body beside other parts does so when it is a lambda's, and one in parentheses that only group never.
 bool Breaker::hugs(const Group& group) const {
   const Group& around = groups_[group.parent];
   if (is_body(*pieces_[around.open].token) || group.close == Piece::kNone) return false;
   if (around.close != group.close + 1) return false;
-  return is_body(*pieces_[group.open].token) || around.commas == 0;
+  if (!is_body(*pieces_[group.open].token)) return around.commas == 0;
+  if (around.commas != 0) return is_of_lambda(group);
+  return pieces_[around.open].kind() != ParenOpen || is_call(around.open);
+}
+
+// Whether a bracket stands right behind what it calls or indexes.
+bool Breaker::is_call(std::size_t open) const {
+  if (open == line_.first) return false;
+  const Piece& before = pieces_[open - 1];
+  const bool is_glued = pieces_[open].column == before.column + before.width;
+  return is_glued && !is_open(*before.token) && !is_prefix(*before.token);
+}
+
+bool Breaker::is_of_lambda(const Group& body) const {
+  for (std::size_t i = body.open; i-- > groups_[body.parent].open + 1;) {
+    if (depth(i) != body.depth) continue;
+    if (separates_parts(pieces_[i])) return false;
+    if (pieces_[i].kind() == FatArrow) return true;
+  }
+  return false;
 }
 
 bool Breaker::split_statements() {

@@ -131,6 +131,8 @@ class Breaker {
   void find_groups();
   void find_tops();
   bool hugs(const Group& group) const;
+  bool is_call(std::size_t open) const;
+  bool is_of_lambda(const Group& body) const;
   bool split_statements();
   bool open_bodies();
   void open_body(std::size_t open);

@@ -86,6 +86,22 @@ TEST(Formatter, BreaksBodiesFirst) {
                 ")\n    })\n}\n");
 }
 
+TEST(Formatter, KeepsShortBodiesAmongOtherParts) {
+  const std::string choice = "if a { 1 } else { 0 }";
+  EXPECT_EQ(format("const a = " + kLong + " + (" + choice + ") + " + kOther + "\n"),
+            "const a = " + kLong + " +\n    (" + choice + ") +\n    " + kOther + "\n");
+  EXPECT_EQ(format("const a = " + kLong + " + " + kOther + " + (" + choice + ")\n"),
+            "const a = " + kLong + " +\n    " + kOther + " +\n    (" + choice + ")\n");
+  EXPECT_EQ(format("const a = f(" + kLong + ", " + kOther + ", " + choice + ")\n"),
+            "const a = f(\n    " + kLong + ",\n    " + kOther + ",\n    " + choice + ",\n)\n");
+  EXPECT_EQ(format("const a = [" + kLong + ", " + kOther + ", " + choice + "]\n"),
+            "const a = [\n    " + kLong + ",\n    " + kOther + ",\n    " + choice + ",\n]\n");
+  EXPECT_EQ(format("const a = P { x: " + kLong + ", y: " + kOther + ", z: " + choice + " }\n"),
+            "const a = P {\n    x: " + kLong + ",\n    y: " + kOther + ",\n    z: " + choice + ",\n}\n");
+  EXPECT_EQ(format("fn f() {\nlet x = f(" + kLong + ", x => { g(" + kOther + ", x); h(x) })\n}\n"),
+            "fn f() {\n    let x = f(" + kLong + ", x => {\n        g(" + kOther + ", x)\n        h(x)\n    })\n}\n");
+}
+
 TEST(Formatter, BreaksConditionsChainsAndArithmetic) {
   EXPECT_EQ(format("const a = " + kLong + " && x == " + kOther + " && " + kThird + "\n"),
             "const a = " + kLong + "\n    && x == " + kOther + "\n    && " + kThird + "\n");

@@ -509,6 +509,13 @@ TestItem* Parser::test_item(Item head) {
   const Range where = range();
   const std::string_view name =
       plain_string(is_bench ? "the name of a benchmark" : "the name of a test").value_or(std::string_view());
+  if (at(ParenOpen)) {
+    if (auto* problem = error(Code::UnexpectedToken, range(), "a test has no parameters")) {
+      problem->help(
+          "`import check`, and say what holds for all values: `check.all(check.lists(check.ints()), list => { expect … "
+          "})`");
+    }
+  }
   BlockExpr* code = body();
   return out_.arena.make<TestItem>(head, is_bench, name, where, code);
 }

@@ -117,7 +117,7 @@ Expr* Parser::binary(int least) {
       }
       left = make<RangeExpr>(ExprKind::Range, first, left, right, inclusive);
       grow();
-      if (at(DotDot) || at(DotDotEqual)) error(Code::UnexpectedToken, range(), "ranges don't chain");
+      if ((at(DotDot) || at(DotDotEqual)) && !newline()) error(Code::UnexpectedToken, range(), "ranges don't chain");
       continue;
     }
     advance();

@@ -19,6 +19,9 @@ std::string describe(int error, const std::string& what) {
     case ENFILE: return "too many open files: " + what;
     case ECONNREFUSED: return "connection refused: " + what;
     case ECONNRESET: return "connection reset: " + what;
+    case ETIMEDOUT: return "timed out: " + what;
+    case ENETUNREACH:
+    case EHOSTUNREACH: return "unreachable: " + what;
     case EPIPE: return "the other side is gone: " + what;
     case EMSGSIZE: return "message too long: " + what;
     case EADDRINUSE: return "address in use: " + what;
