@@ -1,5 +1,5 @@
-// Any bytes are read as TOML, as a value of any JSON and as a struct. What was read as any JSON prints as JSON that
-// reads back, and nothing is left over, also where reading failed.
+// Any bytes are read as TOML, as a value of any JSON and as a struct. What was read prints as TOML, and any JSON as
+// JSON, that reads back equal and prints the same, and nothing is left over, also where reading failed.
 
 #include "runtime/data/testing/documents.h"
 #include "runtime/data/toml.h"
@@ -9,6 +9,33 @@ namespace {
 using namespace noodle;
 using namespace noodle::data;
 
+void must_read(Documents& documents, const Shape& shape, std::string_view text, Value& into) {
+  std::string problem;
+  if (read_toml(documents.account, shape, text, {.strict = true, .check_utf8 = true}, into.at(), problem) !=
+      Outcome::Done) {
+    fail(problem.c_str(), text);
+  }
+}
+
+void check_toml(Documents& documents, const Shape& shape, Value& read, std::string_view text) {
+  std::string printed, again;
+  if (const std::string problem = write_toml(shape, read.at(), printed); !problem.empty()) fail(problem.c_str(), text);
+  Value back(documents.account, shape);
+  must_read(documents, shape, printed, back);
+  if (!read.equals(back)) fail("reads back differently", printed);
+  write_toml(shape, back.at(), again);
+  if (again != printed) fail("prints differently", printed);
+}
+
+void check_json(Documents& documents, const Shape& shape, Value& read, std::string_view text) {
+  std::string printed, problem;
+  if (!write_json(shape, read.at(), {}, printed)) fail("can't be printed", text);
+  Value back(documents.account, shape);
+  if (read_json(documents.account, shape, printed, {.check_utf8 = true}, back.at(), problem) != Outcome::Done) {
+    fail(problem.c_str(), printed);
+  }
+}
+
 void check(Documents& documents, const Shape& shape, std::string_view text) {
   Value read(documents.account, shape);
   std::string problem;
@@ -17,13 +44,8 @@ void check(Documents& documents, const Shape& shape, std::string_view text) {
     if (problem.empty()) fail("no problem is told", text);
     return;
   }
-  if (shape.form != Form::Tree) return;
-  std::string printed;
-  if (!write_json(shape, read.at(), {}, printed)) fail("can't be printed", text);
-  Value again(documents.account, shape);
-  if (read_json(documents.account, shape, printed, {.check_utf8 = true}, again.at(), problem) != Outcome::Done) {
-    fail(problem.c_str(), printed);
-  }
+  check_toml(documents, shape, read, text);
+  if (shape.form == Form::Tree) check_json(documents, shape, read, text);
 }
 
 }  // namespace
