@@ -80,6 +80,17 @@ function(noodle_room name)
   endif()
 endfunction()
 
+# noodle_interface_text(HEADER FILES…): a header with a number for what is in the files, which two that must agree on them
+# are compiled with.
+function(noodle_interface_text header)
+  list(TRANSFORM ARGN PREPEND "${CMAKE_SOURCE_DIR}/" OUTPUT_VARIABLE files)
+  set(script ${CMAKE_SOURCE_DIR}/cmake/HashFiles.cmake)
+  add_custom_command(OUTPUT ${header}
+    COMMAND ${CMAKE_COMMAND} "-DFILES=${files}" -DTO=${header} -P ${script}
+    DEPENDS ${files} ${script}
+    VERBATIM)
+endfunction()
+
 # noodle_room_library(NAME SOURCES … LIBRARIES …): libnoodle-NAME.so, which has the natives of the caller's natives.def and
 # is opened when a program uses one of them (runtime/room). Nothing of it may be exchanged for what has the same name in
 # its process. With SHARED_CXX it uses the system's C++ library, as shared libraries in C++ do that it is linked with.

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/bytes.h"
 #include "nbc/file_format.h"
 
 namespace noodle::nbc {
@@ -11,13 +12,7 @@ void put_fixed(std::string& out, std::uint64_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
 }
 
-void put(std::string& out, std::uint64_t value) {
-  while (value >= 0x80) {
-    out += static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  out += static_cast<char>(value);
-}
+void put(std::string& out, std::uint64_t value) { append_packed(out, value); }
 
 template <typename Tag>
 void put(std::string& out, Id<Tag> id) {

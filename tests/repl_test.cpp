@@ -1,8 +1,15 @@
 // `noodle repl` from outside, by what is piped into it.
 
+#include <csignal>
+#include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <poll.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/command_test.h"
@@ -123,11 +130,76 @@ TEST_F(ReplCommand, ExitEndsIt) {
 TEST_F(ReplCommand, AnInterruptStopsWhatRuns) {
   // Background processes of a shell ignore SIGINT, so it is SIGTERM here, which is handled alike.
   const ProcessResult result = shell(
-      "mkfifo in; \"$1\" repl < in > out 2> err & p=$!; exec 3> in\n"
+      "mkfifo in; setpriv --pdeathsig KILL \"$1\" repl < in > out 2> err & p=$!; exec 3> in\n"
       "echo 'var n = 41' >&3; echo 'while true { n = n + 0 }' >&3\n"
       "for i in $(seq 100); do grep -q 41 out && break; sleep 0.05; done; sleep 0.5\n"
       "kill -TERM $p; sleep 0.1; echo 'n + 1' >&3; exec 3>&-; wait $p; echo code $?; cat out err");
   EXPECT_EQ(result.out, "code 0\nn: Int = 41\nInt = 42\ninterrupted\n") << result.err;
+}
+
+/// A terminal, whose other end somebody may have.
+class Terminal {
+ public:
+  Terminal() : fd_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    grantpt(fd_);
+    unlockpt(fd_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  ~Terminal() { hang_up(); }
+
+  pid_t start(std::vector<std::string> words) {
+    const std::string other_end = ptsname(fd_);
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_addopen(&actions, 0, other_end.c_str(), O_RDWR | O_NOCTTY, 0);
+    posix_spawn_file_actions_adddup2(&actions, 0, 1);
+    posix_spawn_file_actions_adddup2(&actions, 0, 2);
+    std::vector<char*> arguments;
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    pid_t child = 0;
+    const int failed = posix_spawn(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
+    posix_spawn_file_actions_destroy(&actions);
+    return failed == 0 ? child : -1;
+  }
+  void type(std::string_view text) { EXPECT_EQ(write(fd_, text.data(), text.size()), std::ssize(text)); }
+  /// Reads until this has been shown; false when it is not in ten seconds.
+  bool shows(const std::string& text) {
+    pollfd ready{fd_, POLLIN, 0};
+    while (!shown_.contains(text)) {
+      char some[1024];
+      if (poll(&ready, 1, 10'000) <= 0) return false;
+      const ssize_t count = read(fd_, some, sizeof some);
+      if (count <= 0) return false;
+      shown_.append(some, static_cast<std::size_t>(count));
+    }
+    return true;
+  }
+  void hang_up() {
+    if (fd_ >= 0) close(fd_);
+    fd_ = -1;
+  }
+
+ private:
+  int fd_;
+  std::string shown_;
+};
+
+TEST_F(ReplCommand, EndsWithItsTerminalWhateverRuns) {
+  Terminal terminal;
+  const pid_t child = terminal.start({NOODLE_COMMAND, "repl"});
+  ASSERT_GT(child, 0);
+  ASSERT_TRUE(terminal.shows("> "));
+  terminal.type("print(\"be\" + \"gun\"); while true {}\n");
+  EXPECT_TRUE(terminal.shows("begun"));
+  terminal.hang_up();
+  const int handle = static_cast<int>(syscall(SYS_pidfd_open, child, 0));
+  pollfd ended{handle, POLLIN, 0};
+  EXPECT_EQ(poll(&ended, 1, 20'000), 1);
+  close(handle);
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
 }
 
 TEST_F(ReplCommand, ValuesOfEveryKindAreKept) {

@@ -1,6 +1,7 @@
 #include <cstdio>
 
 #include "tools/interrupts.h"
+#include "tools/repl/hang_up.h"
 #include "tools/repl/input.h"
 #include "tools/repl/lines.h"
 #include "tools/repl/shell.h"
@@ -104,6 +105,7 @@ class Repl {
     Shell::Answer answer;
     {
       const Interrupts interrupts(shell_.runtime());
+      const HangUp hang_up(shell_.runtime());
       answer = run();
     }
     world_.flush();

@@ -1,5 +1,6 @@
 // Strings: plain, or with values in them, and whether their formats fit.
 
+#include "base/format_spec.h"
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -45,56 +46,33 @@ Expr* BodyChecker::check_string(const syntax::StringExpr* expr) {
   return node;
 }
 
-// A format is [[fill]align][+][0][width][,][.precision][kind].
 void BodyChecker::check_format(std::string_view format, TypeId type, source::Span where) {
   auto wrong = [&](std::string message, std::string help) {
     report(Code::BadFormat, where, std::move(message)).help(std::move(help));
   };
+  const std::string most = "at most " + std::to_string(kMostFormatWidth);
+  const auto spec = parse_format(format);
+  if (!spec) {
+    switch (spec.error()) {
+      case FormatProblem::WideWidth: return wrong("this width is too large", most);
+      case FormatProblem::WidePrecision: return wrong("this precision is too large", most);
+      case FormatProblem::NoPrecision:
+        return wrong("a number is missing after `.`", "write the number of places, as in `.3f`");
+      case FormatProblem::NoFormat: break;
+    }
+    return wrong("`" + std::string(format) + "` is not a format",
+                 "a format is `[fill][< ^ >][+][0][width][,][.precision][x X b o d f e E %]`, such "
+                 "as `>8`, `04`, `.3f`");
+  }
   bool floating = false;
   bool number = is_number_type(type, floating);
   TypeKind kind = types_.kind(type);
   bool is_param = kind == TypeKind::Param;
   bool integer = number && !floating;
   std::string name = a_type(type);
-  std::size_t at = 0;
-  auto is_align = [](char c) { return c == '<' || c == '>' || c == '^'; };
-  // The fill is one character, which may take several bytes.
-  std::size_t fill = 1;
-  if (!format.empty()) {
-    auto first = static_cast<unsigned char>(format[0]);
-    fill = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-  }
-  if (format.size() > fill && is_align(format[fill])) {
-    at = fill + 1;
-  } else if (!format.empty() && is_align(format[0])) {
-    at = 1;
-  }
-  auto digits = [&] {
-    std::size_t begin = at;
-    while (at < format.size() && format[at] >= '0' && format[at] <= '9') ++at;
-    return at - begin;
-  };
-  bool sign = at < format.size() && format[at] == '+';
-  if (sign) ++at;
-  bool zeros = at < format.size() && format[at] == '0';
-  if (digits() > 6) return wrong("this width is too large", "at most 999999");
-  bool commas = at < format.size() && format[at] == ',';
-  if (commas) ++at;
-  bool precision = at < format.size() && format[at] == '.';
-  if (precision) {
-    ++at;
-    std::size_t count = digits();
-    if (count == 0) return wrong("a number is missing after `.`", "write the number of places, as in `.3f`");
-    if (count > 3) return wrong("this precision is too large", "at most 999");
-  }
-  char letter = 0;
-  if (at < format.size()) letter = format[at++];
-  if (at < format.size() || (letter != 0 && std::string_view("xXbodfeE%s").find(letter) == std::string_view::npos)) {
-    return wrong("`" + std::string(format) + "` is not a format",
-                 "a format is `[fill][< ^ >][+][0][width][,][.precision][x X b o d f e E %]`, such "
-                 "as `>8`, `04`, `.3f`");
-  }
-  if (!number && (sign || zeros || commas)) {
+  bool precision = spec->precision >= 0;
+  char letter = spec->kind;
+  if (!number && (spec->plus || spec->zero || spec->commas)) {
     return wrong("`+`, `,` and leading zeros are for numbers, but this is " + name,
                  "align a text with `<`, `^` or `>`");
   }

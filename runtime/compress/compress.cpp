@@ -35,6 +35,7 @@ constexpr HandleObject::Kind kStreamKind{
 };
 
 Status give_handle(Call& call, std::unique_ptr<Stream> stream, std::uint64_t most) {
+  if (stream == nullptr) return Status::NoMemory;
   auto* object =
       new StreamObject{.handle = {.header = {}, .kind = &kStreamKind}, .mutex = {}, .stream = std::move(stream)};
   object->left = most;
@@ -95,6 +96,7 @@ Status native_compress_pack(Call& call) {
   int level = 0;
   if (!level_arg(call, 2, format, level)) return Status::Panic;
   const auto stream = compress::make_packer(format, level);
+  if (stream == nullptr) return Status::NoMemory;
   Sink sink = sink_of(call, UINT64_MAX);
   switch (step_by_pieces(*stream, bytes_arg(call, 0), Step::End, sink)) {
     case Outcome::Ok: return give_bytes(call, sink.out);
@@ -107,6 +109,7 @@ Status native_compress_pack(Call& call) {
 Status native_compress_unpack(Call& call) {
   if (!is_format(int_arg(call, 1))) return no_format(call, int_arg(call, 1));
   const auto stream = compress::make_unpacker(static_cast<Format>(int_arg(call, 1)));
+  if (stream == nullptr) return Status::NoMemory;
   Sink sink = sink_of(call, most_arg(call, 2));
   const Outcome outcome = step_by_pieces(*stream, bytes_arg(call, 0), Step::End, sink);
   return give_outcome(call, outcome, *stream, sink.out);

@@ -61,6 +61,13 @@ std::unique_ptr<Stream> make_zstd_unpacker();
 std::unique_ptr<Stream> make_zlib_packer(Format format, int level);
 std::unique_ptr<Stream> make_zlib_unpacker(Format format);
 
+/// A stream whose library could be begun; null without.
+template <typename Made>
+std::unique_ptr<Stream> ready(std::unique_ptr<Made> stream) {
+  if (!stream->is_ready()) return nullptr;
+  return stream;
+}
+
 /// So many bytes come out between two looks whether it is time to stop.
 constexpr std::size_t kBlock = std::size_t{1} << 16;
 

@@ -34,9 +34,10 @@ class ZlibPacker final : public Stream {
  public:
   ZlibPacker(Format format, int level) {
     constexpr int kMemory = 8;  // zlib's usual
-    deflateInit2(&stream_, level, Z_DEFLATED, window_bits(format), kMemory, Z_DEFAULT_STRATEGY);
+    is_ready_ = deflateInit2(&stream_, level, Z_DEFLATED, window_bits(format), kMemory, Z_DEFAULT_STRATEGY) == Z_OK;
   }
   ~ZlibPacker() override { deflateEnd(&stream_); }
+  bool is_ready() const { return is_ready_; }
 
   Outcome step(std::string_view bytes, Step step, Sink& sink) override {
     constexpr int kFlushes[] = {Z_NO_FLUSH, Z_SYNC_FLUSH, Z_FINISH};
@@ -57,13 +58,16 @@ class ZlibPacker final : public Stream {
 
  private:
   z_stream stream_{};
+  bool is_ready_ = false;
   std::array<Bytef, kBlock> block_;
 };
 
 class ZlibUnpacker final : public Stream {
  public:
-  explicit ZlibUnpacker(Format format) : format_(format) { inflateInit2(&stream_, window_bits(format)); }
+  explicit ZlibUnpacker(Format format)
+      : format_(format), is_ready_(inflateInit2(&stream_, window_bits(format)) == Z_OK) {}
   ~ZlibUnpacker() override { inflateEnd(&stream_); }
+  bool is_ready() const { return is_ready_; }
 
   Outcome step(std::string_view bytes, Step step, Sink& sink) override {
     bool has_more = true;
@@ -107,6 +111,7 @@ class ZlibUnpacker final : public Stream {
 
   const Format format_;
   z_stream stream_{};
+  const bool is_ready_;
   std::array<Bytef, kBlock> block_;
   bool is_whole_ = false;
 };
@@ -114,8 +119,8 @@ class ZlibUnpacker final : public Stream {
 }  // namespace
 
 std::unique_ptr<Stream> make_zlib_packer(Format format, int level) {
-  return std::make_unique<ZlibPacker>(format, level);
+  return ready(std::make_unique<ZlibPacker>(format, level));
 }
-std::unique_ptr<Stream> make_zlib_unpacker(Format format) { return std::make_unique<ZlibUnpacker>(format); }
+std::unique_ptr<Stream> make_zlib_unpacker(Format format) { return ready(std::make_unique<ZlibUnpacker>(format)); }
 
 }  // namespace noodle::compress

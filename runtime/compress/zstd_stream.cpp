@@ -13,11 +13,13 @@ namespace {
 class ZstdPacker final : public Stream {
  public:
   explicit ZstdPacker(int level) {
+    if (!is_ready()) return;
     ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, level);
     // So that whoever unpacks it sees when it was damaged.
     ZSTD_CCtx_setParameter(context_, ZSTD_c_checksumFlag, 1);
   }
   ~ZstdPacker() override { ZSTD_freeCCtx(context_); }
+  bool is_ready() const { return context_ != nullptr; }
 
   Outcome step(std::string_view bytes, Step step, Sink& sink) override {
     constexpr ZSTD_EndDirective kEnds[] = {ZSTD_e_continue, ZSTD_e_flush, ZSTD_e_end};
@@ -40,12 +42,13 @@ class ZstdPacker final : public Stream {
 class ZstdUnpacker final : public Stream {
  public:
   ~ZstdUnpacker() override { ZSTD_freeDCtx(context_); }
+  bool is_ready() const { return context_ != nullptr; }
 
   Outcome step(std::string_view bytes, Step step, Sink& sink) override {
     ZSTD_inBuffer in{bytes.data(), bytes.size(), 0};
-    // A full block may not have been all that there was.
+    // A full block may not have been all that there was. At a frame's end it was, and asking again would begin another.
     bool is_full = false;
-    while (in.pos < in.size || is_full) {
+    while (in.pos < in.size || (is_full && !is_whole_)) {
       ZSTD_outBuffer out{block_.data(), block_.size(), 0};
       const std::size_t hint = ZSTD_decompressStream(context_, &out, &in);
       if (ZSTD_isError(hint) != 0)
@@ -68,7 +71,7 @@ class ZstdUnpacker final : public Stream {
 
 }  // namespace
 
-std::unique_ptr<Stream> make_zstd_packer(int level) { return std::make_unique<ZstdPacker>(level); }
-std::unique_ptr<Stream> make_zstd_unpacker() { return std::make_unique<ZstdUnpacker>(); }
+std::unique_ptr<Stream> make_zstd_packer(int level) { return ready(std::make_unique<ZstdPacker>(level)); }
+std::unique_ptr<Stream> make_zstd_unpacker() { return ready(std::make_unique<ZstdUnpacker>()); }
 
 }  // namespace noodle::compress

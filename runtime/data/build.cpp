@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "base/text.h"
-#include "runtime/data/base64.h"
+#include "runtime/data/bases.h"
 
 namespace noodle::data {
 
@@ -150,7 +150,8 @@ void Builder::put_not_finite(const Shape& shape, std::byte* base, double number)
 
 bool Builder::put_bytes(const Shape& shape, std::byte* base, std::string_view base64) {
   std::string bytes;
-  if (!decode_base64(base64, bytes)) return fail("expected base64, found " + shown(base64));
+  if (decode(Base::Base64, base64, bytes).problem != Decoded::Problem::None)
+    return fail("expected base64, found " + shown(base64));
   if (bytes.empty()) return true;
   auto* array = reinterpret_cast<memory::ArrayObject*>(
       memory::allocate(account_, memory::ArrayObject::bytes(bytes.size(), 1), memory::TypeTable::kBytes));

@@ -104,12 +104,6 @@ class Builder {
   bool out_of_memory_ = false;
 };
 
-/// The tag of an enum.
-inline std::uint64_t read_tag(const Shape& shape, const std::byte* base) {
-  std::uint64_t tag = 0;
-  std::memcpy(&tag, base + shape.offset, shape.width);
-  return tag;
-}
 /// What a shape wants to be there, for messages: `Int`, `a list`, `User (an object)`.
 std::string expected(const Shape& shape);
 /// A text as messages show it: in quotes, and shortened when it is long.

@@ -11,6 +11,7 @@ namespace noodle::data {
 namespace {
 
 constexpr std::size_t kPiece = std::size_t{256} << 10;
+constexpr std::size_t kRow = std::size_t{4} << 10;  // where one is wanted
 
 std::string_view without_plus(std::string_view text) {
   return text.size() > 1 && text[0] == '+' && text[1] != '-' ? text.substr(1) : text;
@@ -206,7 +207,7 @@ bool read_csv(Builder& build, const Shape& row, const TypeInfo& list_type, std::
     return false;
   };
   bool is_prepared = false;
-  std::size_t size = kPiece;
+  std::size_t size = amount == CsvAmount::One ? kRow : kPiece;
   for (;;) {
     const std::size_t end = piece_end(source.bytes, source.from, size);
     const bool is_whole = end == source.bytes.size();

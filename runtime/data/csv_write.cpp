@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "runtime/data/base64.h"
 #include "runtime/data/csv.h"
+#include "runtime/data/write.h"
 
 namespace noodle::data {
 
@@ -26,7 +26,6 @@ class CsvWriter {
   void end();
   void text(std::string_view text, bool is_some);
   bool cell(const Shape& shape, const std::byte* base, bool is_some = false);
-  bool number(const Shape& shape, const std::byte* at);
 
   const Dialect& dialect_;
   std::string& out_;
@@ -62,45 +61,27 @@ void CsvWriter::text(std::string_view text, bool is_some) {
   out_ += dialect_.quote;
 }
 
-bool CsvWriter::number(const Shape& shape, const std::byte* at) {
-  const std::uint64_t word =
-      shape.width == 8 ? *reinterpret_cast<const std::uint64_t*>(at) : value::load_scalar(shape.kind, at);
-  switch (shape.kind) {
-    case Kind::F16: out_ += value::print_f16(static_cast<std::uint16_t>(word)); break;
-    case Kind::BF16: out_ += value::print_bf16(static_cast<std::uint16_t>(word)); break;
-    case Kind::F32: out_ += value::print_f32(value::as_f32(word)); break;
-    case Kind::F64: out_ += value::print_f64(value::as_f64(word)); break;
-    default:
-      out_ += shape.form == Form::Int ? value::print_int(static_cast<std::int64_t>(word)) : value::print_uint(word);
-      break;
-  }
-  return true;
-}
-
 bool CsvWriter::cell(const Shape& shape, const std::byte* base, bool is_some) {
-  const std::byte* at = base + shape.offset;
-  const auto* words = reinterpret_cast<const std::uint64_t*>(at);
   switch (shape.form) {
-    case Form::Text: text(value::string_view(words), is_some); return true;
-    case Form::Bool: out_ += *reinterpret_cast<const std::uint8_t*>(at) != 0 ? "true" : "false"; return true;
+    case Form::Text: text(read_text(shape, base), is_some); return true;
+    case Form::Bool: out_ += read_bool(shape, base) ? "true" : "false"; return true;
     case Form::Int:
     case Form::Uint:
-    case Form::Float: return number(shape, at);
+    case Form::Float: append_number(shape, base, out_); return true;
     case Form::Bytes: {
-      const memory::ArrayObject* bytes = value::list_at(*words);
       std::string base64;
-      if (bytes != nullptr) append_base64({reinterpret_cast<const char*>(bytes->data()), bytes->length}, base64);
+      append_bytes(shape, base, base64);
       text(base64, is_some);
       return true;
     }
     case Form::Enum: {
-      const Choice& choice = shape.choices[read_tag(shape, base)];
+      const Choice& choice = read_choice(shape, base);
       if (choice.parts.size() != 0) break;
       text(choice.name, is_some);
       return true;
     }
     case Form::Option:
-      if (read_tag(shape, base) == shape.none) return true;
+      if (is_none(shape, base)) return true;
       return cell(*shape.element, base, true);
     default: break;
   }
@@ -125,11 +106,11 @@ bool CsvWriter::row(const Shape& row, const std::byte* base) {
       if (!cell(*part.shape, base)) return false;
     }
   } else if (row.form == Form::List) {
-    const memory::ArrayObject* cells = value::list_at(*reinterpret_cast<const std::uint64_t*>(base + row.offset));
-    for (std::uint64_t i = 0; cells != nullptr && i < cells->length; ++i) {
+    const bool done = for_each_element(row, base, [&](const std::byte* at) {
       next();
-      if (!cell(*row.element, cells->data() + i * row.type->object.stride)) return false;
-    }
+      return cell(*row.element, at);
+    });
+    if (!done) return false;
   } else {
     next();
     if (!cell(row, base)) return false;

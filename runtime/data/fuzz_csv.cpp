@@ -11,11 +11,6 @@ namespace {
 using namespace noodle;
 using namespace noodle::data;
 
-void fail(const char* what, std::string_view text) {
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(text.size()), text.data());
-  std::abort();
-}
-
 /// A list of rows, released at the end.
 struct Rows {
   Rows(memory::Account& account, const Shape& row, const TypeInfo& type) : account(account), row(row), type(type) {}
@@ -91,6 +86,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Documents documents;
   const std::string_view text(reinterpret_cast<const char*>(data) + 4, size - 4);
   check(documents, data, text);
-  if (documents.account.live != 0 || documents.account.used != 0) fail("something is left over", text);
+  documents.check_empty(text);
   return 0;
 }

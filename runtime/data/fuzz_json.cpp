@@ -9,11 +9,6 @@ namespace {
 using namespace noodle;
 using namespace noodle::data;
 
-void fail(const char* what, std::string_view text) {
-  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(text.size()), text.data());
-  std::abort();
-}
-
 void check(Documents& documents, const Shape& shape, std::string_view text, const ReadOptions& options) {
   Value first(documents.account, shape);
   std::string problem;
@@ -42,6 +37,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool is_strict = size % 2 == 0;
   check(documents, documents.tree(), text, {.strict = is_strict, .check_utf8 = true});
   check(documents, documents.record(), text, {.strict = is_strict, .check_utf8 = true});
-  if (documents.account.live != 0 || documents.account.used != 0) fail("something is left over", text);
+  documents.check_empty(text);
   return 0;
 }

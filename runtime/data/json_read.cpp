@@ -69,7 +69,8 @@ class JsonReader {
   bool skip();
 
   // ---- parts
-  bool enter(char bracket, const Shape& shape);
+  bool open(char bracket, const Shape& shape);
+  bool enter(char bracket, char closing, const Shape& shape);
   bool more(char bracket, std::string_view after);
   bool key(std::string_view& out);
   bool string(std::string_view& out);
@@ -159,13 +160,21 @@ bool JsonReader::text(const Shape& shape, std::byte* base) {
   return false;
 }
 
-bool JsonReader::enter(char bracket, const Shape& shape) {
+bool JsonReader::open(char bracket, const Shape& shape) {
   if (peek() != bracket) return misfit(shape);
   if (depth_ == kMostNesting) return wrong("more than " + std::to_string(kMostNesting) + " levels deep");
   ++depth_;
   ++at_;
   skip_space();
   return true;
+}
+
+// At a bracket: whether an element follows. False when there is none and when something is wrong.
+bool JsonReader::enter(char bracket, char closing, const Shape& shape) {
+  if (!open(bracket, shape)) return false;
+  if (!accept(closing)) return true;
+  --depth_;
+  return false;
 }
 
 // Behind an element: whether another follows. False at the end and when something is wrong.
@@ -183,11 +192,7 @@ bool JsonReader::more(char bracket, std::string_view after) {
 }
 
 bool JsonReader::list(const Shape& shape, std::byte* base) {
-  if (!enter('[', shape)) return false;
-  if (accept(']')) {
-    --depth_;
-    return true;
-  }
+  if (!enter('[', ']', shape)) return !build_.failed();
   std::uint64_t index = 0;
   do {
     std::byte* place = build_.add_element(shape, base);
@@ -199,11 +204,7 @@ bool JsonReader::list(const Shape& shape, std::byte* base) {
 }
 
 bool JsonReader::set(const Shape& shape, std::byte* base) {
-  if (!enter('[', shape)) return false;
-  if (accept(']')) {
-    --depth_;
-    return true;
-  }
+  if (!enter('[', ']', shape)) return !build_.failed();
   const TypeInfo& member = *shape.type->element;
   std::vector<std::uint64_t> room(member.size / 8 + 1);
   auto* place = reinterpret_cast<std::byte*>(room.data());
@@ -221,7 +222,7 @@ bool JsonReader::set(const Shape& shape, std::byte* base) {
 
 bool JsonReader::tuple(const Shape& shape, std::byte* base) {
   if (shape.parts.size() == 0) return literal("null") || misfit(shape);
-  if (!enter('[', shape)) return false;
+  if (!open('[', shape)) return false;
   for (std::size_t i = 0; i < shape.parts.size(); ++i) {
     if (peek() == ']') return misfit(shape);
     if (!value(*shape.parts[i].shape, base)) return build_.in_element(i);
@@ -244,11 +245,7 @@ bool JsonReader::key(std::string_view& out) {
 }
 
 bool JsonReader::map(const Shape& shape, std::byte* base) {
-  if (!enter('{', shape)) return false;
-  if (accept('}')) {
-    --depth_;
-    return true;
-  }
+  if (!enter('{', '}', shape)) return !build_.failed();
   // Objects of one level are mostly alike.
   std::uint32_t& usual = usual_entries_[static_cast<std::size_t>(depth_) % kLevels];
   if (usual != 0 && !build_.make_entries(shape, base, usual)) return false;
@@ -295,12 +292,10 @@ class Seen {
 
 bool JsonReader::fields(const Parts& parts, std::byte* base, const Shape& owner) {
   const char* start = at_;
-  if (!enter('{', owner)) return false;
+  bool goes_on = enter('{', '}', owner);
   Seen seen(parts.size());
   std::uint32_t guess = 0;
   std::size_t count = 0;
-  bool goes_on = !accept('}');
-  if (!goes_on) --depth_;
   while (goes_on) {
     const char* at_key = at_;
     std::string_view name;
@@ -344,7 +339,7 @@ bool JsonReader::variant(const Shape& shape, std::byte* base) {
     if (choice == nullptr) return false;
     return wrong("expected {" + shown(choice->name) + ": {…}}, since " + std::string(choice->name) + " has fields");
   }
-  if (!enter('{', shape)) return false;
+  if (!open('{', shape)) return false;
   const char* at_key = at_;
   if (!key(name)) return false;
   const Choice* choice = build_.choose(shape, base, name);
@@ -447,23 +442,13 @@ bool JsonReader::skip() {
       return string(content);
     }
     case '[':
-      enter('[', kAnything);
-      if (build_.failed()) return false;
-      if (accept(']')) {
-        --depth_;
-        return true;
-      }
+      if (!enter('[', ']', kAnything)) return !build_.failed();
       do {
         if (!skip()) return false;
       } while (more(']', "an element"));
       return !build_.failed();
     case '{':
-      enter('{', kAnything);
-      if (build_.failed()) return false;
-      if (accept('}')) {
-        --depth_;
-        return true;
-      }
+      if (!enter('{', '}', kAnything)) return !build_.failed();
       do {
         std::string_view name;
         if (!key(name) || !skip()) return false;

@@ -1,9 +1,9 @@
 #include "runtime/data/json_scan.h"
 
 #include <charconv>
-#include <limits>
 
 #include "base/text.h"
+#include "runtime/value/format.h"
 
 namespace noodle::data {
 
@@ -92,13 +92,7 @@ double Number::as_float() const {
     const double size = exponent < 0 ? whole / kPowers[-exponent] : whole * kPowers[exponent];
     return is_negative ? -size : size;
   }
-  double number = 0;
-  const auto [last, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error == std::errc()) return number;
-  // Out of range: the largest exponents are too large, the smallest are nothing.
-  const bool is_small = digits == 0 || exponent < 0;
-  const double size = is_small ? 0 : std::numeric_limits<double>::infinity();
-  return is_negative ? -size : size;
+  return value::parse_float(text).value_or(0);
 }
 
 Number read_number(const char*& at, const char* end) {

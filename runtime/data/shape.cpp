@@ -70,7 +70,20 @@ const Shape* Shapes::of(nbc::TypeId type) {
     Place place{.leaves = table_.flatten(id)};
     fill(*next, id, place);
   }
+  if (!full_ && !all_end()) full_ = true;
   return full_ ? nullptr : shape;
+}
+
+// Boxes and options are written as what they hold. The compiler boxes structs and enums, which take a bracket or a
+// name; boxes in boxes could go on for ever.
+bool Shapes::all_end() {
+  for (; seen_ < shapes_.size(); ++seen_) {
+    if (shapes_[seen_].form != Form::Box) continue;
+    const Shape* inside = shapes_[seen_].element;
+    while (inside->form == Form::Option) inside = inside->element;
+    if (inside->form == Form::Box) return false;
+  }
+  return true;
 }
 
 // What refers to a type by reference may refer to itself, and in long chains: each waits for its turn.

@@ -106,7 +106,8 @@ class Shapes {
   Shapes(const Shapes&) = delete;
   Shapes& operator=(const Shapes&) = delete;
 
-  /// The shape of the type as the element of a list; null when all shapes together would be too large.
+  /// The shape of the type as the element of a list; null when all shapes together would be too large, or no document
+  /// ends for one of them.
   const Shape* of(nbc::TypeId type);
 
  private:
@@ -128,6 +129,7 @@ class Shapes {
   void fill_enum(Shape& shape, nbc::TypeId id);
   Parts parts_of(std::span<const nbc::Field> fields, Place& place);
   bool is_tree(Shape& shape);
+  bool all_end();
   std::string_view text(nbc::StringId id) const { return id.valid() ? strings_[id.index] : std::string_view(); }
 
   const nbc::TypeTable& table_;
@@ -137,6 +139,7 @@ class Shapes {
   std::deque<Shape> shapes_;
   std::unordered_map<std::uint32_t, Shape*> roots_;
   std::vector<std::pair<Shape*, nbc::TypeId>> waiting_;
+  std::size_t seen_ = 0;  // of the shapes, by `all_end`
   bool full_ = false;
 };
 

@@ -1,6 +1,6 @@
 #pragma once
 
-// TOML 1.0: a document as a tree, and values of any type from it.
+// TOML 1.0: a document as a tree, values of any type from it, and documents from values.
 
 #include <cstdint>
 #include <expected>
@@ -47,5 +47,8 @@ std::expected<TomlNode, TomlProblem> parse_toml(std::string_view text);
 /// As read_json.
 Outcome read_toml(memory::Account& account, const Shape& shape, std::string_view text, const ReadOptions& options,
                   std::byte* value, std::string& problem);
+
+/// Appends a value as a document; gives why it can't be one, empty when it can. What is none is left out.
+std::string write_toml(const Shape& shape, const std::byte* value, std::string& out);
 
 }  // namespace noodle::data

@@ -64,7 +64,7 @@ class TomlParser {
   bool list(TomlNode& out);
   bool inline_table(TomlNode& out);
   bool word(TomlNode& out);
-  bool enter();
+  bool deeper(int levels = 1);
 
   TomlNode* descend(TomlNode& table, const Key& key);
   TomlNode* add(TomlNode& table, const Key& key);
@@ -77,7 +77,7 @@ class TomlParser {
   TomlNode root_;
   TomlNode* here_;  // the table that pairs go to
   std::uint32_t section_ = 1;
-  int depth_ = 0;
+  int depth_ = 1;  // of `here_`, and of what is being read below it
   TomlProblem problem_;
 };
 
@@ -136,7 +136,6 @@ bool TomlParser::keys(std::vector<Key>& out) {
       while (at_ != end_ && is_bare(*at_)) key.name += *at_++;
       if (key.name.empty()) return fail("expected a key, found " + found());
     }
-    if (out.size() > static_cast<std::size_t>(kMostNesting)) return fail("a key has too many parts");
     skip_spaces();
   } while (accept('.'));
   return true;
@@ -145,6 +144,7 @@ bool TomlParser::keys(std::vector<Key>& out) {
 // The table below a key, on the way to another: made when there is none; of tables that repeat, the last one.
 TomlNode* TomlParser::descend(TomlNode& table, const Key& key) {
   TomlNode* next = table.find(key.name);
+  if (!deeper(next != nullptr && next->is_repeated ? 2 : 1)) return nullptr;
   if (next == nullptr) return add(table, key);
   if (next->is_repeated) return &next->items.back();
   if (next->kind == NodeKind::Table && !next->is_closed) return next;
@@ -160,6 +160,7 @@ TomlNode* TomlParser::add(TomlNode& table, const Key& key) {
 }
 
 bool TomlParser::open_table(TomlNode& parent, const Key& key) {
+  if (!deeper()) return false;
   TomlNode* table = parent.find(key.name);
   if (table == nullptr) table = add(parent, key);
   if (table->kind != NodeKind::Table || table->is_closed || table->is_defined) {
@@ -172,6 +173,7 @@ bool TomlParser::open_table(TomlNode& parent, const Key& key) {
 }
 
 bool TomlParser::open_element(TomlNode& parent, const Key& key) {
+  if (!deeper(2)) return false;
   TomlNode* list = parent.find(key.name);
   if (list == nullptr) {
     list = add(parent, key);
@@ -192,6 +194,7 @@ bool TomlParser::header() {
   if (!keys(path)) return false;
   if (!accept(']') || (is_element && !accept(']'))) return fail("expected `]`, found " + found());
   ++section_;
+  depth_ = 1;
   TomlNode* table = &root_;
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     table = descend(*table, path[i]);
@@ -206,6 +209,7 @@ bool TomlParser::pair(TomlNode& table) {
   if (!accept('=')) return fail("expected `=` after the key " + shown(path.back().name) + ", found " + found());
   skip_spaces();
   TomlNode* to = &table;
+  const int depth = depth_;
   for (std::size_t i = 0; i + 1 < path.size(); ++i) {
     const Key& key = path[i];
     TomlNode* next = to->find(key.name);
@@ -224,22 +228,24 @@ bool TomlParser::pair(TomlNode& table) {
   }
   TomlNode made;
   if (!value(made)) return false;
+  depth_ = depth;
   to->keys.push_back(std::move(path.back().name));
   to->items.push_back(std::move(made));
   return true;
 }
 
-bool TomlParser::enter() {
-  if (depth_ == kMostNesting) return fail("more than " + std::to_string(kMostNesting) + " levels deep");
-  ++depth_;
-  ++at_;
-  return true;
+// However the levels are written, there are so many at most: what is read is walked by functions that call themselves.
+bool TomlParser::deeper(int levels) {
+  depth_ += levels;
+  return depth_ <= kMostNesting || fail("more than " + std::to_string(kMostNesting) + " levels deep");
 }
 
 bool TomlParser::list(TomlNode& out) {
   out.kind = NodeKind::List;
   out.is_closed = true;
-  if (!enter() || !skip_lines()) return false;
+  if (!deeper()) return false;
+  ++at_;
+  if (!skip_lines()) return false;
   while (!accept(']')) {
     TomlNode item;
     if (!value(item) || !skip_lines()) return false;
@@ -258,13 +264,14 @@ bool TomlParser::list(TomlNode& out) {
 void close(TomlNode& node) {
   node.is_closed = true;
   for (TomlNode& item : node.items) {
-    if (item.kind == NodeKind::Table) close(item);
+    if (item.kind == NodeKind::Table && !item.is_closed) close(item);
   }
 }
 
 bool TomlParser::inline_table(TomlNode& out) {
   out.kind = NodeKind::Table;
-  if (!enter()) return false;
+  if (!deeper()) return false;
+  ++at_;
   const std::uint32_t outside = section_;
   section_ = UINT32_MAX - static_cast<std::uint32_t>(depth_);
   skip_spaces();

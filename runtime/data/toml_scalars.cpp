@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/text.h"
+#include "runtime/data/json_scan.h"
 #include "runtime/data/toml.h"
 
 namespace noodle::data {
@@ -19,12 +20,12 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
 
 // Without the underscores, each of which must stand between digits.
-std::optional<std::string> without_underscores(std::string_view word) {
+std::optional<std::string> without_underscores(std::string_view word, bool (*is_one)(char)) {
   std::string out;
   for (std::size_t i = 0; i < word.size(); ++i) {
     if (word[i] != '_') {
       out += word[i];
-    } else if (i == 0 || i + 1 == word.size() || !is_hex(word[i - 1]) || !is_hex(word[i + 1])) {
+    } else if (i == 0 || i + 1 == word.size() || !is_one(word[i - 1]) || !is_one(word[i + 1])) {
       return std::nullopt;
     }
   }
@@ -42,29 +43,7 @@ std::string_view put_integer(std::string_view digits, int radix, bool is_negativ
   return {};
 }
 
-// Digits, then what a float has besides; of a decimal number without its sign.
-bool is_float(std::string_view word) {
-  std::size_t at = 0;
-  const auto digits = [&] {
-    const std::size_t first = at;
-    while (at < word.size() && is_digit(word[at])) ++at;
-    return at - first;
-  };
-  const std::size_t whole = digits();
-  if (whole == 0 || (whole > 1 && word[0] == '0')) return false;
-  if (at < word.size() && word[at] == '.') {
-    ++at;
-    if (digits() == 0) return false;
-  }
-  if (at < word.size() && (word[at] == 'e' || word[at] == 'E')) {
-    ++at;
-    if (at < word.size() && (word[at] == '-' || word[at] == '+')) ++at;
-    if (digits() == 0) return false;
-  }
-  return at == word.size();
-}
-
-std::string_view read_number(std::string_view written, TomlNode& out) {
+std::string_view read_toml_number(std::string_view written, TomlNode& out) {
   constexpr std::string_view kNone = "this is no number";
   const bool has_sign = written[0] == '-' || written[0] == '+';
   const bool is_negative = written[0] == '-';
@@ -78,28 +57,17 @@ std::string_view read_number(std::string_view written, TomlNode& out) {
   }
   if (body.size() > 2 && body[0] == '0' && (body[1] == 'x' || body[1] == 'o' || body[1] == 'b')) {
     if (has_sign || body[2] == '_') return kNone;
-    const auto digits = without_underscores(body.substr(2));
+    const auto digits = without_underscores(body.substr(2), is_hex);
     return digits ? put_integer(*digits, body[1] == 'x' ? 16 : body[1] == 'o' ? 8 : 2, false, out) : kNone;
   }
-  if (body.empty() || !is_digit(body[0]) || body.find_first_not_of("0123456789_.eE+-") != std::string_view::npos) {
-    return kNone;
-  }
-  // `e` counts as a hexadecimal digit above, but here it is none.
-  for (std::size_t i = 0; i < body.size(); ++i) {
-    if (body[i] == '_' && (i + 1 == body.size() || !is_digit(body[i - 1]) || !is_digit(body[i + 1]))) return kNone;
-  }
-  const auto digits = without_underscores(body);
-  if (!digits || !is_float(*digits)) return kNone;
-  if (std::ranges::all_of(*digits, is_digit)) return put_integer(*digits, 10, is_negative, out);
-  double size = 0;
-  const auto [end, error] = std::from_chars(digits->data(), digits->data() + digits->size(), size);
-  if (error != std::errc()) {
-    // Out of range: nothing or too large, by the exponent's sign.
-    if (digits->find("e-") == std::string::npos && digits->find("E-") == std::string::npos && (*digits)[0] != '0') {
-      return "a float can't be so large";
-    }
-    size = 0;
-  }
+  const auto digits = without_underscores(body, is_digit);
+  if (!digits) return kNone;
+  const char *at = digits->data(), *end = at + digits->size();
+  const Number number = read_number(at, end);
+  if (!number.is_number || number.is_negative || at != end) return kNone;
+  if (number.is_integer) return put_integer(*digits, 10, is_negative, out);
+  const double size = number.as_float();
+  if (std::isinf(size)) return "a float can't be so large";
   out.kind = NodeKind::Float;
   out.real = is_negative ? -size : size;
   out.text = (is_negative ? "-" : "") + *digits;
@@ -201,7 +169,7 @@ std::string_view read_toml_word(std::string_view word, TomlNode& out) {
     out.kind = NodeKind::Time;
     return {};
   }
-  return read_number(word, out);
+  return read_toml_number(word, out);
 }
 
 std::string_view read_toml_string(const char*& at, const char* end, bool is_key, std::string& out) {

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "base/bytes.h"
 #include "base/hash.h"
 
 namespace noodle::jit {
@@ -18,7 +19,7 @@ class Writer {
  public:
   template <class T>
   void number(T n) {
-    bytes.append(reinterpret_cast<const char*>(&n), sizeof n);
+    append_raw(bytes, n);
   }
   void text(std::string_view t) {
     number<std::uint64_t>(t.size());

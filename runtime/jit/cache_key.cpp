@@ -12,6 +12,7 @@
 #include <cpuid.h>
 #endif
 
+#include "base/bytes.h"
 #include "nbc/write.h"
 
 namespace noodle::jit {
@@ -71,7 +72,7 @@ std::uint64_t saved_registers() {
 }
 #endif
 
-void append(std::string& to, std::uint64_t number) { to.append(reinterpret_cast<const char*>(&number), sizeof number); }
+void append(std::string& to, std::uint64_t number) { append_raw(to, number); }
 
 void append(std::string& to, std::string_view text) {
   append(to, std::uint64_t{text.size()});

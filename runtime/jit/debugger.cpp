@@ -7,6 +7,7 @@
 #include <fstream>
 #include <mutex>
 
+#include "base/bytes.h"
 #include "runtime/jit/dwarf.h"
 
 // The names and layouts are GDB's, and so is it that there is one list a process.
@@ -57,11 +58,6 @@ enum Section : std::uint16_t {
   kSections
 };
 
-template <typename T>
-void append(std::string& file, const T& what) {
-  file.append(reinterpret_cast<const char*>(&what), sizeof what);
-}
-
 std::uint32_t add_name(std::string& names, const std::string& name) {
   const auto at = static_cast<std::uint32_t>(names.size());
   names += name;
@@ -78,19 +74,19 @@ std::string call_frames(std::span<const std::byte> code) {
   std::string frames;
   auto entry = [&](std::string body) {
     body.resize((body.size() + 4 + 7) / 8 * 8 - 4, '\0');
-    append(frames, static_cast<std::uint32_t>(body.size()));
+    append_raw(frames, static_cast<std::uint32_t>(body.size()));
     frames += body;
   };
   std::string common;
-  append(common, kNoEntry);
+  append_raw(common, kNoEntry);
   common += {1, kAugmentation, kCodeUnit, kDataUnit, kReturnAddress};
   common += {0x0C, kFramePointer, 16};  // the frame begins at the frame pointer and two words
   common += {static_cast<char>(0x80 | kFramePointer), 2, static_cast<char>(0x80 | kReturnAddress), 1};
   entry(common);
   std::string all;
-  append(all, std::uint32_t{0});  // where what is common stands
-  append(all, reinterpret_cast<std::uintptr_t>(code.data()));
-  append(all, std::uint64_t{code.size()});
+  append_raw(all, std::uint32_t{0});  // where what is common stands
+  append_raw(all, reinterpret_cast<std::uintptr_t>(code.data()));
+  append_raw(all, std::uint64_t{code.size()});
   entry(all);
   return frames;
 }
@@ -122,7 +118,7 @@ std::string symbol_file(std::span<const std::byte> code, std::span<const NamedCo
     symbol.st_shndx = Text;
     symbol.st_value = reinterpret_cast<std::uintptr_t>(piece.at);
     symbol.st_size = piece.bytes;
-    append(symbols, symbol);
+    append_raw(symbols, symbol);
   }
   Elf64_Shdr made[kSections]{};
   made[Text].sh_name = add_name(sections, ".text");
@@ -168,8 +164,8 @@ std::string symbol_file(std::span<const std::byte> code, std::span<const NamedCo
   }
   place(SectionNames, sections);
   std::string file;
-  append(file, header(sizeof(Elf64_Ehdr), count));
-  for (std::uint16_t i = 0; i < count; ++i) append(file, made[i]);
+  append_raw(file, header(sizeof(Elf64_Ehdr), count));
+  for (std::uint16_t i = 0; i < count; ++i) append_raw(file, made[i]);
   return file + contents;
 }
 

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/bytes.h"
+
 namespace noodle::jit {
 
 namespace {
@@ -43,11 +45,6 @@ constexpr std::uint8_t kWasTakenIn = 1;
 enum Kind : std::uint8_t { End, Unit, Piece, TakenIn, Call };
 
 template <class T>
-void append(std::string& to, T what) {
-  to.append(reinterpret_cast<const char*>(&what), sizeof what);
-}
-
-template <class T>
 void put(std::string& to, std::size_t at, T what) {
   std::memcpy(to.data() + at, &what, sizeof what);
 }
@@ -55,12 +52,6 @@ void put(std::string& to, std::size_t at, T what) {
 void append_text(std::string& to, std::string_view text) {
   to += text;
   to += '\0';
-}
-
-// LEB128.
-void append_packed(std::string& to, std::uint64_t number) {
-  for (; number >= 0x80; number >>= 7) to += static_cast<char>(number | 0x80);
-  to += static_cast<char>(number);
 }
 
 void append_signed(std::string& to, std::int64_t number) {
@@ -113,16 +104,16 @@ class DebugWriter {
   std::uint64_t begin_of(const NamedCode& piece) const { return static_cast<std::uint64_t>(piece.at - code_.data()); }
 
   void write_info() {
-    append(info_, std::uint32_t{0});  // its length, once it is known
-    append(info_, kVersion);
-    append(info_, std::uint32_t{0});  // where the abbreviations begin
+    append_raw(info_, std::uint32_t{0});  // its length, once it is known
+    append_raw(info_, kVersion);
+    append_raw(info_, std::uint32_t{0});  // where the abbreviations begin
     info_ += kAddressBytes;
     info_ += static_cast<char>(Unit);
-    append(info_, kLanguage);
+    append_raw(info_, kLanguage);
     append_text(info_, file_names_.empty() ? "noodle" : file_names_.front());
-    append(info_, std::uint64_t{base_});
-    append(info_, static_cast<std::uint32_t>(code_.size()));
-    append(info_, std::uint32_t{0});  // where the lines begin
+    append_raw(info_, std::uint64_t{base_});
+    append_raw(info_, static_cast<std::uint32_t>(code_.size()));
+    append_raw(info_, std::uint32_t{0});  // where the lines begin
     for (const CodeFrame& frame : lines_.frames) {
       if (frame.caller != 0) add_taken_in(frame.function);
     }
@@ -135,7 +126,7 @@ class DebugWriter {
     if (!taken_in_.try_emplace(name, static_cast<std::uint32_t>(info_.size())).second) return;
     info_ += static_cast<char>(TakenIn);
     append_text(info_, name);
-    append(info_, kWasTakenIn);
+    append_raw(info_, kWasTakenIn);
   }
 
   // Each run of code inside a call that was taken in is an entry of its own, in that of the call's place.
@@ -143,8 +134,8 @@ class DebugWriter {
     const std::uint64_t begin = begin_of(piece), end = begin + piece.bytes;
     info_ += static_cast<char>(Piece);
     append_text(info_, piece.name);
-    append(info_, base_ + begin);
-    append(info_, static_cast<std::uint32_t>(piece.bytes));
+    append_raw(info_, base_ + begin);
+    append_raw(info_, static_cast<std::uint32_t>(piece.bytes));
     for_each_row(lines_, begin, end, [&](std::uint64_t from, std::uint64_t, std::uint32_t number) {
       std::vector<std::uint32_t> inside;  // the frame and those that it was taken in by, outermost first
       for (std::uint32_t i = number; i != 0; i = frame(i).caller) inside.insert(inside.begin(), i);
@@ -171,10 +162,10 @@ class DebugWriter {
   void open(std::uint64_t from, std::uint32_t caller, std::uint32_t inner) {
     const std::string_view function = frame(inner).function;
     info_ += static_cast<char>(Call);
-    append(info_, taken_in_.at(function));
-    append(info_, base_ + from);
+    append_raw(info_, taken_in_.at(function));
+    append_raw(info_, base_ + from);
     open_.push_back({caller, function, from, info_.size()});
-    append(info_, std::uint32_t{0});  // its size, once it is known
+    append_raw(info_, std::uint32_t{0});  // its size, once it is known
     append_packed(info_, files_.at(frame(caller).file));
     append_packed(info_, frame(caller).line);
   }
@@ -188,9 +179,9 @@ class DebugWriter {
   void write_lines() {
     constexpr char kOperands[] = {0, 1, 1, 1, 1, 0, 0, 0, 1, 0, 0, 1};  // of the standard opcodes
     constexpr char kLineBase = -5, kLineRange = 14;                     // of special opcodes, of which we use none
-    append(table_, std::uint32_t{0});                                   // its length, once it is known
-    append(table_, kVersion);
-    append(table_, std::uint32_t{0});  // and the header's
+    append_raw(table_, std::uint32_t{0});                               // its length, once it is known
+    append_raw(table_, kVersion);
+    append_raw(table_, std::uint32_t{0});  // and the header's
     const std::size_t header = table_.size();
     // Instructions of one byte and one operation; rows are statements at first.
     table_ += {1, 1, 1, kLineBase, kLineRange, static_cast<char>(sizeof kOperands + 1)};
@@ -210,7 +201,7 @@ class DebugWriter {
     std::uint64_t at = begin, file = 1;
     std::int64_t line = 1;
     table_ += {Extended, 1 + kAddressBytes, SetAddress};
-    append(table_, base_ + begin);
+    append_raw(table_, base_ + begin);
     auto advance = [&](std::uint64_t to) {
       table_ += static_cast<char>(AdvancePc);
       append_packed(table_, to - at);

@@ -2,16 +2,15 @@
 
 #include <cstddef>
 
-#include "base/hash.h"
 #include "jit_interface_text.h"
 #include "runtime/jit/jit.h"
+#include "runtime/room/interface.h"
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
 
 namespace {
 
-// Layouts follow from more than text: from flags, and from headers of the system.
 constexpr std::uint64_t kLayouts[] = {
     sizeof(vm::Machine),
     offsetof(vm::Machine, account),
@@ -38,17 +37,8 @@ constexpr std::uint64_t kLayouts[] = {
     sizeof(Symbol),
 };
 
-constexpr std::uint64_t make_id() {
-  std::uint64_t id = NOODLE_INTERFACE_TEXT;
-  for (const std::uint64_t layout : kLayouts) id = hash_combine(id, layout);
-  return id;
-}
-
 }  // namespace
 
-std::uint64_t interface_id() {
-  constexpr std::uint64_t kId = make_id();
-  return kId;
-}
+std::uint64_t interface_id() { return room::make_interface_id(NOODLE_INTERFACE_TEXT, kLayouts); }
 
 }  // namespace noodle::jit

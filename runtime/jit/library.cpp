@@ -1,11 +1,8 @@
 #include "runtime/jit/library.h"
 
-#include <dlfcn.h>
-
-#include <utility>
-
 #include "nbc/write.h"
 #include "runtime/jit/interface.h"
+#include "runtime/room/open.h"
 #include "runtime/vm/runtime.h"
 
 namespace noodle::jit {
@@ -13,21 +10,10 @@ namespace noodle::jit {
 namespace {
 
 template <class Function>
-Function find(void* library, const char* name) {
-  return reinterpret_cast<Function>(dlsym(library, name));
-}
-
-// One of the library's functions.
-template <class Function>
 std::expected<Function, std::string> open_door(const std::string& path, const char* name) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return std::unexpected(std::string(dlerror()));
-  const auto interface = find<std::uint64_t (*)()>(library, "noodle_jit_interface");
-  const auto door = find<Function>(library, name);
-  // Each reads what the other writes, so one of another build would crash.
-  if (interface != nullptr && door != nullptr && interface() == interface_id()) return door;
-  dlclose(library);
-  return std::unexpected(path + " is of another build than this command; build both again");
+  const auto door = room::open_door(path, "noodle_jit_interface", interface_id(), name);
+  if (!door) return std::unexpected(door.error());
+  return reinterpret_cast<Function>(*door);
 }
 
 }  // namespace

@@ -148,97 +148,41 @@ class Finder {
 
 std::vector<PlainLoop> plain_loops(const FunctionView& view) { return Finder(view).run(); }
 
+namespace {
+
+// Plain whatever it works on.
+// clang-format off
+bool is_always_plain(Op op) {
+  switch (op) {
+#define INT(T)                                                                                             \
+    case Op::Add##T: case Op::Sub##T: case Op::Mul##T: case Op::Div##T: case Op::Rem##T: case Op::Neg##T:  \
+    case Op::Shl##T: case Op::Shr##T: case Op::AddWrap##T: case Op::SubWrap##T: case Op::MulWrap##T: case Op::Not##T:
+    INT(I8) INT(I16) INT(I32) INT(I64) INT(U8) INT(U16) INT(U32) INT(U64)
+#undef INT
+    case Op::Int: case Op::NotBool: case Op::And: case Op::Or: case Op::Xor: case Op::EqInt: case Op::NeInt:
+    case Op::LtSigned: case Op::LeSigned: case Op::LtUnsigned: case Op::LeUnsigned: case Op::CmpSigned:
+    case Op::CmpUnsigned: case Op::EqImmI64: case Op::NeImmI64: case Op::LtImmI64: case Op::LeImmI64:
+    case Op::GtImmI64: case Op::GeImmI64: case Op::AddImmI64: case Op::SubImmI64: case Op::MulImmI64:
+    case Op::DivImmI64: case Op::RemImmI64: case Op::AddF64: case Op::SubF64: case Op::MulF64: case Op::DivF64:
+    case Op::NegF64: case Op::EqF64: case Op::NeF64: case Op::LtF64: case Op::LeF64: case Op::SqrtF64:
+    case Op::FloorF64: case Op::CeilF64: case Op::AbsF64: case Op::Jump: case Op::BrTrue: case Op::BrFalse:
+    case Op::JeqI64: case Op::JneI64: case Op::JltI64: case Op::JleI64: case Op::JeqImmI64: case Op::JneImmI64:
+    case Op::JltImmI64: case Op::JleImmI64: case Op::JgtImmI64: case Op::JgeImmI64: case Op::JeqF64:
+    case Op::JneF64: case Op::JltF64: case Op::JleF64: case Op::JnltF64: case Op::JnleF64: case Op::Move:
+    case Op::Borrow: case Op::Reborrow: case Op::Zero: case Op::Const: case Op::EnumTag: case Op::EnumMake:
+    case Op::ListLen: case Op::ListPeek: case Op::StringByteLen:
+      return true;
+    default: return false;
+  }
+}
+// clang-format on
+
+}  // namespace
+
 bool is_plain(const FunctionView& view, const Inst& inst) {
   auto element = [&]() -> const value::TypeInfo& { return *view.type(inst.b())->element; };
+  if (is_always_plain(inst.op())) return true;
   switch (inst.op()) {
-#define INT(T)         \
-  case Op::Add##T:     \
-  case Op::Sub##T:     \
-  case Op::Mul##T:     \
-  case Op::Div##T:     \
-  case Op::Rem##T:     \
-  case Op::Neg##T:     \
-  case Op::Shl##T:     \
-  case Op::Shr##T:     \
-  case Op::AddWrap##T: \
-  case Op::SubWrap##T: \
-  case Op::MulWrap##T: \
-  case Op::Not##T:
-    INT(I8)
-    INT(I16)
-    INT(I32)
-    INT(I64)
-    INT(U8)
-    INT(U16)
-    INT(U32)
-    INT(U64)
-#undef INT
-    case Op::Int:
-    case Op::NotBool:
-    case Op::And:
-    case Op::Or:
-    case Op::Xor:
-    case Op::EqInt:
-    case Op::NeInt:
-    case Op::LtSigned:
-    case Op::LeSigned:
-    case Op::LtUnsigned:
-    case Op::LeUnsigned:
-    case Op::CmpSigned:
-    case Op::CmpUnsigned:
-    case Op::EqImmI64:
-    case Op::NeImmI64:
-    case Op::LtImmI64:
-    case Op::LeImmI64:
-    case Op::GtImmI64:
-    case Op::GeImmI64:
-    case Op::AddImmI64:
-    case Op::SubImmI64:
-    case Op::MulImmI64:
-    case Op::DivImmI64:
-    case Op::RemImmI64:
-    case Op::AddF64:
-    case Op::SubF64:
-    case Op::MulF64:
-    case Op::DivF64:
-    case Op::NegF64:
-    case Op::EqF64:
-    case Op::NeF64:
-    case Op::LtF64:
-    case Op::LeF64:
-    case Op::SqrtF64:
-    case Op::FloorF64:
-    case Op::CeilF64:
-    case Op::AbsF64:
-    case Op::Jump:
-    case Op::BrTrue:
-    case Op::BrFalse:
-    case Op::JeqI64:
-    case Op::JneI64:
-    case Op::JltI64:
-    case Op::JleI64:
-    case Op::JeqImmI64:
-    case Op::JneImmI64:
-    case Op::JltImmI64:
-    case Op::JleImmI64:
-    case Op::JgtImmI64:
-    case Op::JgeImmI64:
-    case Op::JeqF64:
-    case Op::JneF64:
-    case Op::JltF64:
-    case Op::JleF64:
-    case Op::JnltF64:
-    case Op::JnleF64:
-    case Op::Move:
-    case Op::Borrow:
-    case Op::Reborrow:
-    case Op::Zero:
-    case Op::Const:
-    case Op::EnumTag:
-    case Op::EnumMake:
-    case Op::ListLen:
-    case Op::ListPeek:
-    case Op::StringByteLen: return true;
     case Op::Copy: {
       const value::TypeInfo* type = view.type(inst.a()) != nullptr ? view.type(inst.a()) : view.type(inst.b());
       return type != nullptr && !type->counted;

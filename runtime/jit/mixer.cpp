@@ -1,7 +1,5 @@
 #include "runtime/jit/mixer.h"
 
-#include <algorithm>
-
 #include "base/hash.h"
 #include "runtime/jit/tier.h"
 
@@ -14,13 +12,6 @@ enum : std::uint64_t { kLeftOut = 1, kAsks, kOneIn, kNoBeginnings, kTaken, kQuic
 
 std::uint32_t some(std::uint64_t seed, std::uint64_t what, std::uint64_t below) {
   return static_cast<std::uint32_t>((hash_combine(hash_combine(seed, what), what) >> 32) % below);
-}
-
-template <typename Function>
-Function take(const void*& helper, Function ours) {
-  const auto before = reinterpret_cast<Function>(const_cast<void*>(helper));
-  helper = reinterpret_cast<const void*>(ours);
-  return before;
 }
 
 }  // namespace
@@ -51,14 +42,13 @@ bool Mixer::keeps(std::uint32_t function, std::uint32_t pc) const {
 }
 
 void Mixer::attach(vm::Machine& machine) {
-  if (make_ == nullptr) {
-    std::copy_n(machine.helpers, std::size(helpers_), helpers_);
-    auto helper = [&](vm::Helper which) -> const void*& { return helpers_[static_cast<std::size_t>(which)]; };
-    make_ = take(helper(vm::Helper::New), &Mixer::make);
-    make_unique_ = take(helper(vm::Helper::MakeUnique), &Mixer::make_unique);
-    safepoint_ = take(helper(vm::Helper::Safepoint), &Mixer::safepoint);
+  if (helpers_.is_empty()) {
+    helpers_.copy(machine);
+    make_ = helpers_.replace(vm::Helper::New, &Mixer::make);
+    make_unique_ = helpers_.replace(vm::Helper::MakeUnique, &Mixer::make_unique);
+    safepoint_ = helpers_.replace(vm::Helper::Safepoint, &Mixer::safepoint);
   }
-  machine.helpers = helpers_;
+  helpers_.give_to(machine);
 }
 
 Mixer& Mixer::of(const vm::Machine* vm) { return *static_cast<HotTier*>(vm->options.tier)->mixer(); }

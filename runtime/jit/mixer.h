@@ -5,10 +5,9 @@
 
 #include <atomic>
 #include <cstdint>
-#include <iterator>
 
 #include "runtime/jit/jit.h"
-#include "runtime/vm/machine.h"
+#include "runtime/jit/own_helpers.h"
 
 namespace noodle::jit {
 
@@ -47,7 +46,7 @@ class Mixer {
   std::uint32_t no_beginnings_;  // functions in a hundred that can't be entered at their beginning
   std::uint32_t no_loops_;       // loops in a hundred that can't be entered
   std::atomic<std::uint64_t> asked_ = 0;
-  const void* helpers_[static_cast<std::size_t>(vm::Helper::Count)] = {};
+  OwnHelpers helpers_;
   Make make_ = nullptr;
   MakeUnique make_unique_ = nullptr;
   Safepoint safepoint_ = nullptr;

@@ -1,8 +1,5 @@
 #include "runtime/jit/native_tier.h"
 
-#include <algorithm>
-#include <map>
-
 namespace noodle::jit {
 
 namespace {
@@ -15,30 +12,17 @@ constexpr std::uint64_t kCyclesWithoutTicker = 1'000'000;
 
 void NativeTier::attach(vm::Machine& machine) {
   const std::lock_guard hold(mutex_);
-  if (machines_.empty()) {
-    std::copy_n(machine.helpers, std::size(helpers_), helpers_);
-    auto replace = [&](vm::Helper which, auto& before, auto ours) {
-      const void*& place = helpers_[static_cast<std::size_t>(which)];
-      before = reinterpret_cast<decltype(ours)>(const_cast<void*>(place));
-      place = reinterpret_cast<const void*>(ours);
-    };
-    replace(vm::Helper::Safepoint, safepoint_, &NativeTier::safepoint);
-    replace(vm::Helper::MayCall, may_call_, &NativeTier::may_call);
+  if (helpers_.is_empty()) {
+    helpers_.copy(machine);
+    safepoint_ = helpers_.replace(vm::Helper::Safepoint, &NativeTier::safepoint);
+    may_call_ = helpers_.replace(vm::Helper::MayCall, &NativeTier::may_call);
   }
   machines_.push_back(&machine);
-  machine.helpers = helpers_;
+  helpers_.give_to(machine);
   ticker_.attach(machine);
 }
 
-void NativeTier::loaded(vm::LoadedModule& module) {
-  std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
-  for (const NativeEntry& entry : std::span(program_.entries, program_.entry_count)) {
-    if (entry.loop < 0) WaysIn::begin_with(module.functions[entry.function], entry.entry, entry.fast);
-    const std::uint32_t pc = entry.loop < 0 ? 0 : static_cast<std::uint32_t>(entry.loop);
-    entries[entry.function].push_back({.pc = pc, .code = entry.entry});
-  }
-  for (auto& [function, points] : entries) ways_in_.add(module, function, std::move(points));
-}
+void NativeTier::loaded(vm::LoadedModule& module) { ways_in_.add(module, {program_.entries, program_.entry_count}); }
 
 void NativeTier::rouse() {
   if (is_ticking()) return ticker_.rouse();

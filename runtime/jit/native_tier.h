@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/jit/native_program.h"
+#include "runtime/jit/own_helpers.h"
 #include "runtime/jit/ticker.h"
 #include "runtime/jit/ways_in.h"
 #include "runtime/vm/machine.h"
@@ -39,8 +40,7 @@ class NativeTier final : public vm::Tier {
   WaysIn ways_in_;
   Ticker ticker_;
   std::atomic<bool> ticks_{false};
-  // What compiled code calls, with two of our own, which call what was there before.
-  const void* helpers_[static_cast<std::size_t>(vm::Helper::Count)] = {};
+  OwnHelpers helpers_;  // two of them call what was there before
   Safepoint safepoint_ = nullptr;
   MayCall may_call_ = nullptr;
   std::mutex mutex_;  // guards what follows

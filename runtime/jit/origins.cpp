@@ -3,18 +3,15 @@
 
 #include "runtime/jit/origins.h"
 
+#include "base/bytes.h"
+
 namespace noodle::jit {
 
 namespace {
 
-void add(std::string& bytes, std::uint32_t number) {
-  for (; number >= 0x80; number >>= 7) bytes += static_cast<char>(number | 0x80);
-  bytes += static_cast<char>(number);
-}
-
 void add_difference(std::string& bytes, std::uint32_t from, std::uint32_t to) {
   const std::uint32_t difference = to - from;
-  add(bytes, difference << 1 ^ (difference >> 31 != 0 ? ~0u : 0));
+  append_packed(bytes, difference << 1 ^ (difference >> 31 != 0 ? ~0u : 0));
 }
 
 // Gives zeros once something was wrong.
@@ -59,18 +56,18 @@ class Unpacker {
 
 std::string pack(const Origins& origins) {
   std::string bytes;
-  add(bytes, static_cast<std::uint32_t>(origins.all.size()));
+  append_packed(bytes, static_cast<std::uint32_t>(origins.all.size()));
   Origin before;
   for (const Origin& origin : origins.all) {
     add_difference(bytes, before.function, origin.function);
     add_difference(bytes, before.pc, origin.pc);
-    add(bytes, origin.caller);
+    append_packed(bytes, origin.caller);
     before = origin;
   }
-  add(bytes, static_cast<std::uint32_t>(origins.stretches.size()));
+  append_packed(bytes, static_cast<std::uint32_t>(origins.stretches.size()));
   Stretch last;
   for (const Stretch& stretch : origins.stretches) {
-    add(bytes, stretch.at - last.at);
+    append_packed(bytes, stretch.at - last.at);
     add_difference(bytes, last.origin, stretch.origin);
     last = stretch;
   }

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/bytes.h"
 #include "runtime/jit/perf_file.h"
 
 namespace noodle::jit {
@@ -26,11 +27,6 @@ struct FileHeader {
 };
 static_assert(sizeof(FileHeader) == 40);
 
-template <class T>
-void append(std::string& to, T what) {
-  to.append(reinterpret_cast<const char*>(&what), sizeof what);
-}
-
 // perf records by the same clock when it is asked to.
 std::uint64_t now() {
   timespec time{};
@@ -40,9 +36,9 @@ std::uint64_t now() {
 
 std::string record(Record kind, const std::string& body) {
   std::string all;
-  append(all, kind);
-  append(all, static_cast<std::uint32_t>(16 + body.size()));
-  append(all, now());
+  append_raw(all, kind);
+  append_raw(all, static_cast<std::uint32_t>(16 + body.size()));
+  append_raw(all, now());
   return all + body;
 }
 
@@ -52,28 +48,28 @@ std::string lines_of(std::span<const std::byte> code, const NamedCode& piece, co
   const auto begin = static_cast<std::uint64_t>(piece.at - code.data());
   for_each_row(lines, begin, begin + piece.bytes, [&](std::uint64_t from, std::uint64_t, std::uint32_t frame) {
     if (frame == 0 || lines.frames[frame - 1].line == 0) return;
-    append(entries, reinterpret_cast<std::uintptr_t>(code.data()) + from);
-    append(entries, lines.frames[frame - 1].line);
-    append(entries, std::uint32_t{0});  // nothing to tell several pieces of one line apart
+    append_raw(entries, reinterpret_cast<std::uintptr_t>(code.data()) + from);
+    append_raw(entries, lines.frames[frame - 1].line);
+    append_raw(entries, std::uint32_t{0});  // nothing to tell several pieces of one line apart
     entries += lines.frames[frame - 1].file;
     entries += '\0';
     ++count;
   });
   if (count == 0) return {};
   std::string body;
-  append(body, reinterpret_cast<std::uintptr_t>(piece.at));
-  append(body, count);
+  append_raw(body, reinterpret_cast<std::uintptr_t>(piece.at));
+  append_raw(body, count);
   return record(DebugInfo, body + entries);
 }
 
 std::string load_of(const NamedCode& piece, std::uint64_t number) {
   std::string body;
-  append(body, static_cast<std::uint32_t>(getpid()));
-  append(body, static_cast<std::uint32_t>(syscall(SYS_gettid)));
-  append(body, reinterpret_cast<std::uintptr_t>(piece.at));  // where it lies, and where it was made
-  append(body, reinterpret_cast<std::uintptr_t>(piece.at));
-  append(body, std::uint64_t{piece.bytes});
-  append(body, number);
+  append_raw(body, static_cast<std::uint32_t>(getpid()));
+  append_raw(body, static_cast<std::uint32_t>(syscall(SYS_gettid)));
+  append_raw(body, reinterpret_cast<std::uintptr_t>(piece.at));  // where it lies, and where it was made
+  append_raw(body, reinterpret_cast<std::uintptr_t>(piece.at));
+  append_raw(body, std::uint64_t{piece.bytes});
+  append_raw(body, number);
   body += piece.name;
   body += '\0';
   body.append(reinterpret_cast<const char*>(piece.at), piece.bytes);

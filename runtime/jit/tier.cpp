@@ -278,17 +278,15 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image, Effort effort)
   std::byte* code = memory_.add(image.bytes);
   if (code == nullptr) return false;
   announce(module, image, code);
-  std::map<std::uint32_t, std::vector<vm::EntryPoint>> entries;
+  std::vector<NativeEntry> entries;
   for (const Symbol& symbol : image.symbols) {
     if (!is_way_in(module, symbol, effort)) continue;
-    const std::uint32_t pc = symbol.loop < 0 ? 0 : static_cast<std::uint32_t>(symbol.loop);
-    if (symbol.loop < 0) {
-      WaysIn::begin_with(module.functions[symbol.function], reinterpret_cast<vm::CompiledCode>(code + symbol.entry),
-                         code + symbol.fast);
-    }
-    entries[symbol.function].push_back({.pc = pc, .code = reinterpret_cast<vm::CompiledCode>(code + symbol.entry)});
+    entries.push_back({.function = symbol.function,
+                       .loop = static_cast<std::int32_t>(symbol.loop),
+                       .entry = reinterpret_cast<vm::CompiledCode>(code + symbol.entry),
+                       .fast = code + symbol.fast});
   }
-  for (auto& [function, points] : entries) ways_in_.add(module, function, std::move(points));
+  ways_in_.add(module, entries);
   // What is mixed is left all the time anyway, and at places that don't depend on a clock.
   if (mixer_ == nullptr) ticker_.start();
   const std::lock_guard hold(mutex_);

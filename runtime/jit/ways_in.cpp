@@ -1,17 +1,27 @@
 #include "runtime/jit/ways_in.h"
 
 #include <algorithm>
+#include <map>
 
 #include "runtime/vm/handlers.h"
 
 namespace noodle::jit {
 
-void WaysIn::begin_with(vm::LoadedFunction& function, vm::CompiledCode entry, const void* fast) {
-  function.fast.store(fast, std::memory_order_release);
-  function.entry.store(entry, std::memory_order_release);
+void WaysIn::add(vm::LoadedModule& module, std::span<const NativeEntry> entries) {
+  std::map<std::uint32_t, std::vector<vm::EntryPoint>> points;
+  for (const NativeEntry& entry : entries) {
+    vm::LoadedFunction& function = module.functions[entry.function];
+    const bool is_beginning = entry.loop < 0;
+    points[entry.function].push_back(
+        {.pc = is_beginning ? 0 : static_cast<std::uint32_t>(entry.loop), .code = entry.entry});
+    if (!is_beginning) continue;
+    function.fast.store(entry.fast, std::memory_order_release);
+    function.entry.store(entry.entry, std::memory_order_release);
+  }
+  for (auto& [function, its] : points) add_to(module, function, std::move(its));
 }
 
-void WaysIn::add(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries) {
+void WaysIn::add_to(vm::LoadedModule& module, std::uint32_t function, std::vector<vm::EntryPoint> entries) {
   vm::CompiledFunction made;
   const vm::CompiledFunction* before = module.compiled[function].load();
   std::vector<nbc::Word>& code = module.code[function];

@@ -96,7 +96,7 @@ world::OrError<void> Files::make_dir(const std::string& path) {
 /// A file, or a folder with all that is in it.
 void Files::move(const std::string& from, const std::string& to) {
   if (is_folder(from)) {
-    look(to) = {.what = What::Folder};
+    look(to) = look(from);
     if (const auto names = list_dir(from)) {
       for (const std::string& name : *names) move(from + "/" + name, to + "/" + name);
     }
@@ -132,11 +132,12 @@ world::OrError<world::FileInfo> Files::info(const std::string& path) {
   using Kind = world::FileInfo::Kind;
   const Entry& entry = look(normal(path));
   if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
-  if (entry.what == What::Folder) return world::FileInfo{Kind::Folder, 0, 0, 0755};
-  if (entry.what == What::Socket) return world::FileInfo{Kind::Other, 0, 0, entry.mode};
+  if (entry.what == What::Folder) return world::FileInfo{Kind::Folder, 0, 0, entry.mode.value_or(0755)};
+  const std::int64_t mode = entry.mode.value_or(0644);
+  if (entry.what == What::Socket) return world::FileInfo{Kind::Other, 0, 0, mode};
   const auto bytes = find(path);
   if (!bytes) return std::unexpected(bytes.error());
-  return world::FileInfo{Kind::File, static_cast<std::int64_t>((*bytes)->size()), 0, look(normal(path)).mode};
+  return world::FileInfo{Kind::File, static_cast<std::int64_t>((*bytes)->size()), 0, mode};
 }
 
 world::OrError<void> Files::set_mode(const std::string& path, std::int64_t mode) {

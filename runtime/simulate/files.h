@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "runtime/world/world.h"
@@ -36,9 +37,9 @@ class Files {
   enum class What : std::uint8_t { Nothing, File, Folder, Socket };
   struct Entry {
     What what = What::Nothing;
-    Bytes bytes{};                   // of a file, from the first time that it is opened
-    std::weak_ptr<void> listener{};  // of a socket
-    std::int64_t mode = 0644;        // permissions
+    Bytes bytes{};                       // of a file, from the first time that it is opened
+    std::weak_ptr<void> listener{};      // of a socket
+    std::optional<std::int64_t> mode{};  // permissions, once they were set
   };
   Entry& look(const std::string& path);
   void move(const std::string& from, const std::string& to);

@@ -259,6 +259,11 @@ TEST(SimulatedFiles, WhatIsKnownOfThemIsOfTheSimulation) {
   EXPECT_EQ(w.simulation.info("a/x", true)->modified_nanos, 0);
   ASSERT_TRUE(w.simulation.set_mode("a/x", 0600));
   EXPECT_EQ(w.simulation.info("a/x", true)->mode, 0600);
+  EXPECT_EQ(w.simulation.info("a", true)->mode, 0755);
+  ASSERT_TRUE(w.simulation.set_mode("a", 0700));
+  ASSERT_TRUE(w.simulation.rename("a", "b"));
+  EXPECT_EQ(w.simulation.info("b", true)->mode, 0700);
+  EXPECT_EQ(w.simulation.info("b/x", true)->mode, 0600);
   EXPECT_FALSE(w.simulation.info("none", true));
   EXPECT_FALSE(w.simulation.set_mode("none", 0600));
 }

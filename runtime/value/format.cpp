@@ -11,18 +11,7 @@ namespace noodle::value {
 
 namespace {
 
-bool is_align(char c) { return c == '<' || c == '>' || c == '^'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-// Reads a number of at most kMostFormatWidth; -1 when it is larger.
-std::int64_t read_number(std::string_view text, std::size_t& at) {
-  std::int64_t value = 0;
-  while (at < text.size() && is_digit(text[at])) {
-    value = value * 10 + (text[at++] - '0');
-    if (value > kMostFormatWidth) return -1;
-  }
-  return value;
-}
 
 // In hexadecimal the letters are digits of the whole part too.
 std::string with_commas(std::string_view digits, bool hexadecimal) {
@@ -175,46 +164,6 @@ bool is_huge(std::string_view body) {
 }
 
 }  // namespace
-
-std::optional<FormatSpec> parse_format(std::string_view text) {
-  FormatSpec spec;
-  std::size_t at = 0;
-  const DecodedScalar first = decode_utf8(text);
-  if (first.length != 0 && first.length < text.size() && is_align(text[first.length])) {
-    spec.fill = text.substr(0, first.length);
-    spec.align = text[first.length];
-    at = first.length + 1;
-  } else if (!text.empty() && is_align(text[0])) {
-    spec.align = text[at++];
-  }
-  if (at < text.size() && text[at] == '+') {
-    spec.plus = true;
-    ++at;
-  }
-  if (at < text.size() && text[at] == '0') {
-    spec.zero = true;
-    ++at;
-  }
-  const std::int64_t width = read_number(text, at);
-  if (width < 0) return std::nullopt;
-  spec.width = static_cast<std::uint32_t>(width);
-  if (at < text.size() && text[at] == ',') {
-    spec.commas = true;
-    ++at;
-  }
-  if (at < text.size() && text[at] == '.') {
-    if (++at == text.size() || !is_digit(text[at])) return std::nullopt;
-    const std::int64_t precision = read_number(text, at);
-    if (precision < 0) return std::nullopt;
-    spec.precision = static_cast<std::int32_t>(precision);
-  }
-  if (at < text.size()) {
-    if (!std::string_view("xXbodfeE%s").contains(text[at])) return std::nullopt;
-    spec.kind = text[at++];
-  }
-  if (at != text.size()) return std::nullopt;
-  return spec;
-}
 
 std::optional<std::string> format_int(std::int64_t value, const FormatSpec& spec) {
   const auto bits = static_cast<std::uint64_t>(value);

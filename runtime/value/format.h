@@ -1,30 +1,15 @@
 #pragma once
 
-// Numbers and texts as Noodle prints them, and the formats that stand behind `:` in `{x:>8.3f}`.
+// Numbers and texts as Noodle prints them, also in formats.
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "base/format_spec.h"
+
 namespace noodle::value {
-
-/// A parsed format: [[fill]<|>|^][+][0][width][,][.precision][kind].
-struct FormatSpec {
-  std::string_view fill = " ";  // one character
-  char align = 0;               // '<', '>', '^', or 0: numbers right, text left
-  bool plus = false;            // + before numbers that aren't negative
-  bool zero = false;            // zeros between sign and digits
-  bool commas = false;          // every three digits of the whole part
-  std::uint32_t width = 0;
-  std::int32_t precision = -1;  // -1: none
-  char kind = 0;                // x X b o d, f e E %, s, or 0
-};
-
-constexpr std::uint32_t kMostFormatWidth = 10'000;
-
-/// Parses what stands behind the colon; nothing when it is not a format.
-std::optional<FormatSpec> parse_format(std::string_view text);
 
 /// Whether the format's kind suits the value; when not, formatting gives nothing.
 std::optional<std::string> format_int(std::int64_t value, const FormatSpec& spec);

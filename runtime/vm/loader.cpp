@@ -106,7 +106,8 @@ class Loader {
       if (!signatures.element().valid()) continue;
       if (!loaded_.shapes) loaded_.shapes.emplace(module_.types, loaded_.types, loaded_.strings);
       bound.shape = loaded_.shapes->of(signatures.element());
-      if (bound.shape == nullptr) return std::unexpected("the types that natives read and write are too large");
+      if (bound.shape == nullptr)
+        return std::unexpected("the types that natives read and write are too large, or boxes in boxes");
     }
     return {};
   }

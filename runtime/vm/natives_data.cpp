@@ -67,15 +67,34 @@ NativeStatus native_toml_decode(NativeCall& call) {
   return decode(call, data::read_toml, text_arg(call, 0), {.strict = call.args[2] != 0});
 }
 
+namespace {
+
+// The one value to be written: the library gives one, a module may give anything.
+const std::byte* value_arg(const NativeCall& call) {
+  return value::list_length(call.args[0]) == 1 ? value::list_at(call.args[0])->data() : nullptr;
+}
+
+NativeStatus no_value(NativeCall& call) { return call.panic("one value is meant"); }
+
+}  // namespace
+
+NativeStatus native_toml_encode(NativeCall& call) {
+  const std::byte* value = value_arg(call);
+  if (value == nullptr) return no_value(call);
+  std::string out;
+  const std::string problem = data::write_toml(*call.shape, value, out);
+  return problem.empty() ? call.give_text(out) : call.panic(problem);
+}
+
 NativeStatus native_json_encode(NativeCall& call) {
   const data::WriteOptions options{.indent = int_arg(call, 1), .skip_none = call.args[2] != 0};
   if (options.indent < 0 || options.indent > 16) {
     return call.panic("an indent of 0 to 16 spaces is meant, not " + value::print_int(options.indent));
   }
-  // The library gives one; a module may give anything.
-  if (value::list_length(call.args[0]) != 1) return call.panic("one value is meant");
+  const std::byte* value = value_arg(call);
+  if (value == nullptr) return no_value(call);
   std::string out;
-  if (!data::write_json(*call.shape, value::list_at(call.args[0])->data(), options, out)) {
+  if (!data::write_json(*call.shape, value, options, out)) {
     return call.panic("the value is nested too deep for JSON");
   }
   return call.give_text(out);

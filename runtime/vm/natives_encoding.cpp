@@ -1,97 +1,18 @@
 // Natives that write bytes as text and the other way: bases 16, 32 and 64, UTF-16, and percent signs.
 
-#include <algorithm>
-#include <array>
-
 #include "base/text.h"
+#include "runtime/data/bases.h"
 #include "runtime/vm/natives.h"
 
 namespace noodle::vm {
 
 namespace {
 
-enum class Problem : std::int64_t { None, WrongCharacter, EndsEarly, BitsLeft, NoText };
+using data::Decoded;
+using Problem = Decoded::Problem;
 
-/// What a base writes.
-struct Alphabet {
-  std::string_view signs;  // as many as there are values, a power of two
-  unsigned bits;           // of a sign
-  std::size_t group;       // signs that make whole bytes
-  bool is_padded;          // groups are filled up
-  bool ignores_case;
-};
-constexpr Alphabet kAlphabets[] = {
-    {"0123456789abcdef", 4, 2, false, true},
-    {"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", 5, 8, true, false},
-    {"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6, 4, true, false},
-    {"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 6, 4, false, false},
-};
-constexpr unsigned char kNone = 255;
-constexpr char kPadding = '=';
-
-/// The value of each sign.
-using Values = std::array<unsigned char, 256>;
-constexpr Values values_of(const Alphabet& alphabet) {
-  Values values;
-  values.fill(kNone);
-  for (std::size_t i = 0; i < alphabet.signs.size(); ++i) {
-    const char sign = alphabet.signs[i];
-    values[static_cast<unsigned char>(sign)] = static_cast<unsigned char>(i);
-    const bool is_small = sign >= 'a' && sign <= 'z';
-    if (alphabet.ignores_case && is_small)
-      values[static_cast<unsigned char>(sign - 'a' + 'A')] = static_cast<unsigned char>(i);
-  }
-  return values;
-}
-constexpr Values kValues[] = {values_of(kAlphabets[0]), values_of(kAlphabets[1]), values_of(kAlphabets[2]),
-                              values_of(kAlphabets[3])};
-
-NativeStatus no_alphabet(NativeCall& call, std::int64_t number) {
+NativeStatus no_base(NativeCall& call, std::int64_t number) {
   return call.panic("there is no alphabet with number " + value::print_int(number));
-}
-
-std::size_t padding_for(const Alphabet& alphabet, std::size_t signs) {
-  return (alphabet.group - signs % alphabet.group) % alphabet.group;
-}
-
-/// Where reading a text ended, and why if it isn't good.
-struct Decoded {
-  Problem problem = Problem::None;
-  std::size_t at = 0;
-};
-
-/// Looks at what stands behind the signs: nothing, or as many padding characters as are missing.
-Decoded check_padding(const Alphabet& alphabet, std::string_view text, std::size_t signs) {
-  const std::size_t missing = padding_for(alphabet, signs);
-  const std::string_view rest = text.substr(signs);
-  if (rest.empty() && (!alphabet.is_padded || missing == 0)) return {};
-  if (alphabet.bits == kAlphabets[0].bits) return {Problem::WrongCharacter, signs};
-  for (std::size_t i = 0; i < rest.size(); ++i) {
-    if (rest[i] != kPadding || i >= missing) return {Problem::WrongCharacter, signs + i};
-  }
-  return rest.size() < missing ? Decoded{Problem::EndsEarly, text.size()} : Decoded{};
-}
-
-/// Appends the bytes that a text stands for.
-Decoded decode(const Alphabet& alphabet, const Values& values, std::string_view text, std::string& out) {
-  std::uint32_t kept = 0;
-  unsigned bits = 0;
-  std::size_t at = 0;
-  for (; at < text.size(); ++at) {
-    const unsigned char value = values[static_cast<unsigned char>(text[at])];
-    if (value == kNone) break;
-    kept = kept << alphabet.bits | value;
-    bits += alphabet.bits;
-    if (bits < 8) continue;
-    bits -= 8;
-    out += static_cast<char>(kept >> bits);
-  }
-  if (const Decoded padding = check_padding(alphabet, text, at); padding.problem == Problem::WrongCharacter)
-    return padding;
-  // What is left over is less than a sign, and nothing.
-  if (bits >= alphabet.bits) return {Problem::EndsEarly, text.size()};
-  if ((kept & ((1u << bits) - 1)) != 0) return {Problem::BitsLeft, at - 1};
-  return check_padding(alphabet, text, at);
 }
 
 void give_decoded(NativeCall& call, const Decoded& decoded) {
@@ -149,30 +70,19 @@ bool is_unreserved(char c) {
 }  // namespace
 
 NativeStatus native_encoding_encode(NativeCall& call) {
-  if (call.args[1] >= std::size(kAlphabets)) return no_alphabet(call, int_arg(call, 1));
-  const Alphabet& alphabet = kAlphabets[call.args[1]];
+  if (call.args[1] >= data::kBases) return no_base(call, int_arg(call, 1));
+  const auto base = static_cast<data::Base>(call.args[1]);
   const std::string_view bytes = bytes_arg(call, 0);
-  const std::size_t signs = (bytes.size() * 8 + alphabet.bits - 1) / alphabet.bits;
-  const std::size_t padding = alphabet.is_padded ? padding_for(alphabet, signs) : 0;
-  char* out = value::make_blank_string(call.account, signs + padding, call.results);
+  char* out = value::make_blank_string(call.account, data::encoded_size(base, bytes.size()), call.results);
   if (out == nullptr) return NativeStatus::NoMemory;
-  const std::uint32_t mask = (1u << alphabet.bits) - 1;
-  std::uint32_t kept = 0;
-  unsigned bits = 0;
-  for (const char c : bytes) {
-    kept = kept << 8 | static_cast<unsigned char>(c);
-    bits += 8;
-    for (; bits >= alphabet.bits; *out++ = alphabet.signs[kept >> bits & mask]) bits -= alphabet.bits;
-  }
-  if (bits > 0) *out++ = alphabet.signs[kept << (alphabet.bits - bits) & mask];
-  std::fill_n(out, padding, kPadding);
+  data::encode(base, bytes, out);
   return NativeStatus::Ok;
 }
 
 NativeStatus native_encoding_decode(NativeCall& call) {
-  if (call.args[2] >= std::size(kAlphabets)) return no_alphabet(call, int_arg(call, 2));
+  if (call.args[2] >= data::kBases) return no_base(call, int_arg(call, 2));
   std::string out;
-  const Decoded decoded = decode(kAlphabets[call.args[2]], kValues[call.args[2]], text_arg(call, 0), out);
+  const Decoded decoded = data::decode(static_cast<data::Base>(call.args[2]), text_arg(call, 0), out);
   give_decoded(call, decoded);
   return give_bytes(call, decoded.problem == Problem::None ? std::string_view(out) : std::string_view(), 2);
 }
@@ -221,31 +131,33 @@ NativeStatus native_encoding_to_percent(NativeCall& call) {
   return call.give_text(out);
 }
 
-NativeStatus native_encoding_from_percent(NativeCall& call) {
-  const std::string_view text = text_arg(call, 0);
-  const Values& digits = kValues[0];
-  std::string out;
-  std::vector<std::size_t> places;  // in the text, of each byte
-  Decoded decoded;
-  for (std::size_t at = 0; at < text.size() && decoded.problem == Problem::None;) {
-    places.push_back(at);
+namespace {
+
+Decoded from_percent(std::string_view text, std::string& out) {
+  for (std::size_t at = 0; at < text.size();) {
     if (text[at] != '%') {
       out += text[at++];
       continue;
     }
-    if (at + 3 > text.size()) {
-      decoded = {Problem::EndsEarly, text.size()};
-      break;
-    }
-    const unsigned char high = digits[static_cast<unsigned char>(text[at + 1])];
-    const unsigned char low = digits[static_cast<unsigned char>(text[at + 2])];
-    if (high == kNone || low == kNone) decoded = {Problem::WrongCharacter, at + (high == kNone ? 1 : 2)};
+    if (at + 3 > text.size()) return {Problem::EndsEarly, text.size()};
+    const unsigned char high = data::hex_value(text[at + 1]), low = data::hex_value(text[at + 2]);
+    if (high == data::kNoDigit) return {Problem::WrongCharacter, at + 1};
+    if (low == data::kNoDigit) return {Problem::WrongCharacter, at + 2};
     out += static_cast<char>(high << 4 | low);
     at += 3;
   }
   const std::size_t invalid = find_invalid_utf8(out);
-  if (decoded.problem == Problem::None && invalid != std::string_view::npos)
-    decoded = {Problem::NoText, places[invalid]};
+  if (invalid == std::string_view::npos) return {};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < invalid; ++i) at += text[at] == '%' ? 3 : 1;
+  return {Problem::NoText, at};
+}
+
+}  // namespace
+
+NativeStatus native_encoding_from_percent(NativeCall& call) {
+  std::string out;
+  Decoded decoded = from_percent(text_arg(call, 0), out);
   decoded.at = value::string_index_of(call.args, decoded.at);
   give_decoded(call, decoded);
   return call.give_text(decoded.problem == Problem::None ? std::string_view(out) : std::string_view(), 2);

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 
+#include "base/format_spec.h"
 #include "runtime/vm/natives.h"
 
 namespace noodle::vm {
@@ -25,7 +26,7 @@ namespace {
 
 template <typename Format>
 NativeStatus formatted(NativeCall& call, std::string_view text, Format format) {
-  if (const auto spec = value::parse_format(text)) {
+  if (const auto spec = parse_format(text)) {
     if (const auto done = format(*spec)) return call.give_text(*done);
   }
   return call.panic("`" + std::string(text) + "` is not a format for this value");

@@ -83,6 +83,8 @@ const std::vector<Case>& cases() {
       {"json.decode_bytes", {BytesArg{"\"\xC3\xA9\""}, 0}, "true <é> ''"},
       {"json.decode_bytes", {BytesArg{"\"\xC3\""}, 0}, "false <> 'the bytes are not UTF-8 at line 1, column 2'"},
       {"toml.decode", {"a = 1", 0}, "false <> 'expected String, found a table at line 1, column 1'"},
+      {"toml.encode", {ListArg{{"a"}}}, "a TOML document is a struct, a map or such, not String"},
+      {"toml.encode", {ListArg{}}, "one value is meant"},
       {"csv.read", {BytesArg{"a\nb\nc"}, 2, 1, ListArg{}, 0x222C, 2, 2}, "<b|c> 5 3 ''"},
       {"csv.read", {BytesArg{"a\nb\nc"}, 0, 0, ListArg{}, 0x222C, 1, 2}, "<a|b> 4 3 ''"},
       {"csv.read",

@@ -1,9 +1,9 @@
 #include "runtime/vm/rooms.h"
 
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include "runtime/room/interface.h"
+#include "runtime/room/open.h"
 #include "runtime/vm/handles.h"
 #include "runtime/vm/loaded.h"
 #include "runtime/vm/natives.h"
@@ -71,20 +71,11 @@ constexpr Host kHost{
     .is_told_to_stop = told_to_stop,
 };
 
-template <class Function>
-Function symbol(void* library, const char* name) {
-  return reinterpret_cast<Function>(dlsym(library, name));
-}
-
 /// A library's natives, once it is sure that both mean the same by them.
 std::expected<room::Natives, std::string> open_file(const std::string& path) {
-  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (library == nullptr) return std::unexpected(std::string(dlerror()));
-  const auto interface = symbol<std::uint64_t (*)()>(library, "noodle_room_interface");
-  const auto natives = symbol<room::Natives (*)()>(library, "noodle_room_natives");
-  if (interface != nullptr && natives != nullptr && interface() == room::interface_id()) return natives();
-  dlclose(library);
-  return std::unexpected(path + " is of another build than this command; build both again");
+  const auto door = room::open_door(path, "noodle_room_interface", room::interface_id(), "noodle_room_natives");
+  if (!door) return std::unexpected(door.error());
+  return reinterpret_cast<room::Natives (*)()>(*door)();
 }
 
 }  // namespace

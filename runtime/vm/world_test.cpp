@@ -3,6 +3,8 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/vm/testing/natives_bench.h"
@@ -179,6 +181,19 @@ TEST_F(RealWorld, FilesAreRenamedAndKnown) {
   std::filesystem::create_symlink(path("new"), path("link"));
   EXPECT_EQ(bench.call("fs.info", {path("link"), std::int64_t{0}}).substr(0, 6), "true 2");
   EXPECT_EQ(bench.call("fs.info", {path("link"), std::int64_t{1}}).substr(0, 6), "true 0");
+}
+
+TEST_F(RealWorld, TimesThatDontFitAreTheLatest) {
+  NativesBench bench(world_.get());
+  bench.call("fs.write_text", {path("old"), "four"});
+  constexpr std::time_t kYear2300 = 10'413'792'000;
+  const timespec times[2] = {{kYear2300, 5}, {kYear2300, 5}};
+  ASSERT_EQ(utimensat(AT_FDCWD, path("old").c_str(), times, 0), 0);
+  struct stat about{};
+  ASSERT_EQ(stat(path("old").c_str(), &about), 0);
+  if (about.st_mtim.tv_sec != kYear2300) GTEST_SKIP() << "this file system has no such times";
+  const std::string latest = std::to_string(INT64_MAX);
+  EXPECT_EQ(bench.call("fs.info", {path("old"), std::int64_t{1}}).substr(0, 9 + latest.size()), "true 0 4 " + latest);
 }
 
 TEST_F(RealWorld, ArgumentsAndEnvironmentAreTheProcess) {

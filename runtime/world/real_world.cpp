@@ -51,10 +51,18 @@ std::expected<bool, int> read_on(int fd, std::string& bytes, std::size_t room) {
   return ended;
 }
 
+// The earliest or latest that there is, where files say that they are from before 1677 or after 2262.
+std::int64_t nanos_of(const timespec& time) {
+  std::int64_t nanos = 0;
+  const bool fits = !__builtin_mul_overflow(time.tv_sec, std::int64_t{1'000'000'000}, &nanos) &&
+                    !__builtin_add_overflow(nanos, time.tv_nsec, &nanos);
+  return fits ? nanos : time.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+}
+
 std::int64_t read_clock(clockid_t clock) {
   timespec t{};
   clock_gettime(clock, &t);
-  return std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec;
+  return nanos_of(t);
 }
 
 class RealWorld : public World {
@@ -175,8 +183,7 @@ class RealWorld : public World {
                       : S_ISDIR(about.st_mode) ? Kind::Folder
                       : S_ISLNK(about.st_mode) ? Kind::Link
                                                : Kind::Other;
-    return FileInfo{kind, about.st_size, about.st_mtim.tv_sec * 1'000'000'000 + about.st_mtim.tv_nsec,
-                    about.st_mode & 07777};
+    return FileInfo{kind, about.st_size, nanos_of(about.st_mtim), about.st_mode & 07777};
   }
 
   std::expected<void, std::string> set_mode(const std::string& path, std::int64_t mode) override {

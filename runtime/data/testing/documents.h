@@ -14,6 +14,12 @@
 
 namespace noodle::data {
 
+/// Ends a fuzzer with what is wrong with a document.
+[[noreturn]] inline void fail(const char* what, std::string_view text) {
+  std::fprintf(stderr, "%s: %.*s\n", what, static_cast<int>(text.size()), text.data());
+  std::abort();
+}
+
 /// Holds the types, and an account that must be empty when all values are released.
 class Documents {
  public:
@@ -29,6 +35,9 @@ class Documents {
   Documents& operator=(const Documents&) = delete;
 
   memory::Account account;
+  void check_empty(std::string_view text) const {
+    if (account.live != 0 || account.used != 0) fail("something is left over", text);
+  }
 
   const Shape& tree() { return *shapes_->of(tree_); }
   const Shape& record() { return *shapes_->of(record_); }
