@@ -64,7 +64,6 @@ int run_program(nbc::VerifiedModule program, const RunOptions& options) {
   const nbc::FunctionId main = program.module().main();
   if (!main.valid()) return refuse("the program has no `fn main()`");
   const auto world = world::make_real_world(options.arguments);
-  memory::grow_in_huge_pages();
   Machine machine = start(std::move(program), options, *world);
   if (machine.module == nullptr) return refuse(machine.trouble);
   const int code = run_main(*machine.runtime, *machine.module, main, *world, options.leaks);

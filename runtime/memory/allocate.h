@@ -22,8 +22,4 @@ void keep_freed_pages();
 /// once, as mimalloc has it, a program that builds something large in each round takes them all anew each time.
 void keep_freed_pages_a_while();
 
-/// For a process that runs a program, once: what it takes beyond 64 MiB lies in huge pages, which cost a fraction to be
-/// touched for the first time.
-void grow_in_huge_pages();
-
 }  // namespace noodle::memory

@@ -5,7 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 #include <span>
-#include <vector>
 
 #ifndef NOODLE_SANITIZED
 #include <mimalloc.h>
@@ -225,21 +224,6 @@ TEST(Allocate, KeepsItsBytesWhileItGrowsAndShrinks) {
   auto* from_nothing = static_cast<unsigned char*>(raw_reallocate(nullptr, std::size_t{6} << 20));
   ASSERT_NE(from_nothing, nullptr);
   raw_free(from_nothing);
-}
-
-TEST(Allocate, IsThereBeyondTheFirstHugePages) {
-  grow_in_huge_pages();
-  constexpr std::size_t kSize = 100'000;
-  std::vector<unsigned char*> all;
-  for (int i = 0; i < 2000; ++i) {
-    all.push_back(static_cast<unsigned char*>(raw_allocate(kSize)));
-    ASSERT_NE(all.back(), nullptr);
-    fill({all.back(), kSize});
-  }
-  for (unsigned char* at : all) {
-    EXPECT_TRUE(is_filled({at, kSize}));
-    raw_free(at);
-  }
 }
 
 }  // namespace

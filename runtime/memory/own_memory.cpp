@@ -27,7 +27,6 @@ constexpr std::size_t kLargest = 1024;        // of a block
 constexpr std::size_t kChunk = 64 << 10;      // blocks of one size lie together in such pieces
 constexpr std::size_t kBatchBytes = 4 << 10;  // what a thread takes or gives at once
 constexpr std::size_t kMostReserved = std::size_t{64} << 30, kLeastReserved = std::size_t{64} << 20;
-constexpr std::size_t kInSmallPages = std::size_t{64} << 20;
 constexpr std::size_t kSizes = kLargest / kStep + 1;
 
 struct Block {
@@ -96,10 +95,6 @@ class Pool {
     for (std::size_t size = kMostReserved; size >= kLeastReserved; size /= 2) {
       void* got = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
       if (got == MAP_FAILED) continue;
-      // Pages of those that grow cost a fraction to be touched for the first time when they are huge.
-      if (size > kInSmallPages) {
-        madvise(static_cast<std::byte*>(got) + kInSmallPages, size - kInSmallPages, MADV_HUGEPAGE);
-      }
       next_ = static_cast<std::byte*>(got);
       size_ = size;
       begin_.store(next_, std::memory_order_release);
@@ -231,6 +226,5 @@ void* raw_reallocate(void* at, std::size_t bytes) {
 
 void keep_freed_pages() {}
 void keep_freed_pages_a_while() {}
-void grow_in_huge_pages() {}
 
 }  // namespace noodle::memory

@@ -65,6 +65,9 @@ bool append_string(Account& account, std::uint64_t* words, std::string_view more
 /// anything else happens to the string. Null when there is no memory.
 char* make_blank_string(Account& account, std::size_t bytes, std::uint64_t* out);
 
+/// Cuts a string that was made blank, and has one owner, to its first bytes.
+void cut_string(Account& account, std::uint64_t* words, std::size_t bytes);
+
 inline void retain_string(const std::uint64_t* words) {
   if (Object* object = memory::text_object(words)) memory::retain(object);
 }

@@ -1,5 +1,6 @@
 #include "runtime/value/string.h"
 
+#include <algorithm>
 #include <random>
 
 #include "base/text.h"
@@ -420,6 +421,26 @@ TEST_F(StringTest, AThousandRandomEditsAgreeWithAStandardString) {
     drop(old);
   }
   drop(words);
+}
+
+TEST_F(StringTest, ABlankStringIsCutToWhatWasWritten) {
+  for (const std::size_t room : {0u, 5u, 15u, 16u, 40u, 1000u}) {
+    for (const std::size_t bytes : {0u, 3u, 15u, 16u, 20u, 39u, 999u}) {
+      if (bytes > room) continue;
+      const std::string wanted = repeated("x", static_cast<int>(bytes));
+      Text words{};
+      char* const to = make_blank_string(account, room, words.data());
+      std::ranges::fill_n(to, static_cast<std::ptrdiff_t>(room), 'x');
+      cut_string(account, words.data(), bytes);
+      EXPECT_EQ(view(words), wanted);
+      const Text same = text(wanted);
+      EXPECT_EQ(is_counted(words), is_counted(same));
+      EXPECT_TRUE(is_counted(same) || words == same);
+      EXPECT_TRUE(!is_counted(words) || object(words)->capacity <= 2 * bytes + 1) << room << ' ' << bytes;
+      drop(words);
+      drop(same);
+    }
+  }
 }
 
 }  // namespace

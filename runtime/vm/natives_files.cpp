@@ -90,11 +90,47 @@ Given<std::string> read_whole(NativeCall& call, NativeStatus& status) {
   }
 }
 
+std::string not_text(const std::string& path) { return "not UTF-8 text: " + path; }
+
+// The text of a file, read to where it stays; nothing when it may have to be waited for.
+std::optional<NativeStatus> read_text_in_place(NativeCall& call, const std::string& path) {
+  std::uint64_t text[2] = {0, 0};
+  bool has_memory = true;
+  const auto room = [&](std::size_t bytes) -> char* {
+    std::uint64_t grown[2];
+    char* const to = value::make_blank_string(call.account, bytes, grown);
+    has_memory = to != nullptr;
+    if (!has_memory) return nullptr;
+    const std::string_view before = value::string_view(text);
+    value::copy_text(to, before.data(), before.size());
+    value::release_string(call.account, text);
+    std::ranges::copy(grown, text);
+    return bytes > value::kInlineText ? to : reinterpret_cast<char*>(text);
+  };
+  std::expected<std::size_t, std::string> read;
+  {
+    const task::MayBlock section(call.worker, true);
+    if (call.world.may_wait(path)) return std::nullopt;
+    read = call.world.read_file_into(path, room);
+  }
+  for (int i = 0; i < 5; ++i) call.results[i] = 0;
+  std::string problem = read ? "" : read.error();
+  if (read) value::cut_string(call.account, text, *read);
+  if (read && find_invalid_utf8(value::string_view(text)) != std::string_view::npos) problem = not_text(path);
+  if (problem.empty()) {
+    call.results[0] = 1;
+    std::ranges::copy(text, call.results + 1);
+    return NativeStatus::Ok;
+  }
+  value::release_string(call.account, text);
+  return has_memory ? call.give_text(problem, 3) : NativeStatus::NoMemory;
+}
+
 // A file's text, or what is wrong with it.
 Given<std::string> read_text(NativeCall& call, NativeStatus& status) {
   auto text = read_whole(call, status);
   if (text && *text && find_invalid_utf8(**text) != std::string_view::npos) {
-    return std::unexpected("not UTF-8 text: " + text_of(call, 0));
+    return std::unexpected(not_text(text_of(call, 0)));
   }
   return text;
 }
@@ -138,6 +174,9 @@ NativeStatus native_file_open(NativeCall& call) {
 }
 
 NativeStatus native_fs_read_text(NativeCall& call) {
+  if (call.fiber.native_data == nullptr) {
+    if (const auto done = read_text_in_place(call, text_of(call, 0))) return *done;
+  }
   NativeStatus status = NativeStatus::Ok;
   const auto text = read_text(call, status);
   if (!text) return status;

@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <span>
 
 #include "base/lock.h"
 #include "runtime/world/errors.h"
@@ -33,22 +34,16 @@ Written write_all(int fd, std::string_view text) {
   return Written::Ok;
 }
 
-// Reads behind what there is until there are `room` bytes or the file ends: whether it did, or what went wrong.
-std::expected<bool, int> read_on(int fd, std::string& bytes, std::size_t room) {
-  std::expected<bool, int> ended = false;
-  std::size_t size = bytes.size();
-  bytes.resize_and_overwrite(room, [&](char* at, std::size_t) {
-    while (size < room) {
-      const ssize_t n = read(fd, at + size, room - size);
-      if (n < 0 && errno == EINTR) continue;
-      if (n < 0) ended = std::unexpected(errno);
-      if (n == 0) ended = true;
-      if (n <= 0) break;
-      size += static_cast<std::size_t>(n);
-    }
-    return size;
-  });
-  return ended;
+// Reads behind what there is until the room is full or the file ends: whether it did, or what went wrong.
+std::expected<bool, int> read_on(int fd, std::span<char> room, std::size_t& filled) {
+  while (filled < room.size()) {
+    const ssize_t n = read(fd, room.data() + filled, room.size() - filled);
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return std::unexpected(errno);
+    if (n == 0) return true;
+    filled += static_cast<std::size_t>(n);
+  }
+  return false;
 }
 
 // The earliest or latest that there is, where files say that they are from before 1677 or after 2262.
@@ -132,19 +127,33 @@ class RealWorld : public World {
   }
 
   std::expected<std::string, std::string> read_file(const std::string& path) override {
+    std::string bytes;
+    const auto size = read_file_into(path, [&](std::size_t room) {
+      bytes.resize_and_overwrite(room, [](char*, std::size_t all) { return all; });
+      return bytes.data();
+    });
+    if (!size) return std::unexpected(size.error());
+    bytes.resize(*size);
+    return bytes;
+  }
+
+  std::expected<std::size_t, std::string> read_file_into(const std::string& path, const Room& room) override {
     // Without blocking, should it have become a FIFO since somebody asked.
     const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return std::unexpected(describe(errno, path));
     struct stat about{};
-    std::string bytes;
     // One byte more than the size, so that the end is seen without growing.
-    std::size_t room =
+    std::size_t size =
         fstat(fd, &about) == 0 && about.st_size > 0 ? static_cast<std::size_t>(about.st_size) + 1 : kBlock;
+    std::size_t filled = 0;
     std::expected<bool, int> ended = false;
-    for (; ended && !*ended; room *= 2) ended = read_on(fd, bytes, room);
+    for (; ended && !*ended; size *= 2) {
+      char* const at = room(size);
+      ended = at == nullptr ? std::unexpected(ENOMEM) : read_on(fd, {at, size}, filled);
+    }
     close(fd);
     if (!ended) return std::unexpected(describe(ended.error(), path));
-    return bytes;
+    return filled;
   }
 
   std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override {

@@ -75,6 +75,17 @@ class World {
   virtual bool may_wait(const std::string&) { return false; }
   /// Files. Errors are texts for people, such as `no such file: a.txt`.
   virtual std::expected<std::string, std::string> read_file(const std::string& path) = 0;
+  /// Gives room for so many bytes in all, what was in it before in front; null when there is no memory.
+  using Room = std::function<char*(std::size_t bytes)>;
+  /// Reads a file into such room, so that it is nowhere else; how many bytes it has.
+  virtual std::expected<std::size_t, std::string> read_file_into(const std::string& path, const Room& room) {
+    const auto bytes = read_file(path);
+    if (!bytes) return std::unexpected(bytes.error());
+    char* const at = room(bytes->size());
+    if (at == nullptr) return std::unexpected("no memory: " + path);
+    bytes->copy(at, bytes->size());
+    return bytes->size();
+  }
   virtual std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) = 0;
   virtual bool exists(const std::string& path) = 0;
   virtual std::expected<void, std::string> remove(const std::string& path) = 0;

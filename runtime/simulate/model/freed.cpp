@@ -73,7 +73,6 @@ void raw_free(void* at) {
 
 void keep_freed_pages() {}
 void keep_freed_pages_a_while() {}
-void grow_in_huge_pages() {}
 
 }  // namespace memory
 
