@@ -43,8 +43,9 @@ bool is_on_stack(const ProcessorStack& stack) {
   vm.processor_stack_end = vm.processor_stack.lowest + kRoom;
 }
 
-// Apart from the handler, which is to need no frame but for the call.
-[[gnu::noinline]] bool enter(Machine* vm, std::uint64_t* fp, const Word* pc) {
+// Apart from the handler, which is to need no frame but for the call. The undefined-behaviour sanitizer would look for
+// a function's type before its code, where the page before may not be there.
+[[gnu::noinline, clang::no_sanitize("function")]] bool enter(Machine* vm, std::uint64_t* fp, const Word* pc) {
   if (!is_on_stack(vm->processor_stack)) [[unlikely]]
     find_stack(*vm);
   const LoadedFunction& function = *function_of(fp);
