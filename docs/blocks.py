@@ -5,7 +5,7 @@ import re
 
 DIRECTIVE = re.compile(r"^( *(?:(?:\* )?- )?)\.\. (code-block|list-table|given)(?:::|:)\s*(\S*)$")
 LITERAL = re.compile(r"^( *)(?!\.\. ).*::$")
-CELL = re.compile(r"^\s*(?:\* )?- ``(.*)``$")
+CELL = re.compile(r"^\s*(?:\* )?- ``((?:(?!``).)*)``$")
 ROW = re.compile(r"^\s*\* - (.*)$")
 
 

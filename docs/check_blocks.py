@@ -190,7 +190,7 @@ class Page:
         done = self.command.run([self.command.noodle, "run", "block.noodle"])
         self.ran += 1
         if not in_order(wanted, done.stdout.splitlines()):
-            self.complain(block.line, f"prints\n{done.stdout}{done.stderr}")
+            self.complain(block.line, f"prints\n{done.stdout}{done.stderr if done.returncode else ''}")
 
     def check(self):
         cells: list[Block] = []
