@@ -87,7 +87,8 @@ class Arena {
 
   void grow(std::size_t least) {
     std::size_t size = blocks_.empty() ? kFirstBlock : std::min(bytes_, kLargestBlock);
-    size = std::max(size, least);
+    // Whole words, so that the memory can be written down as such.
+    size = (std::max(size, least) + 7) & ~std::size_t{7};
     blocks_.push_back({std::unique_ptr<std::byte[]>(new std::byte[size]), size});
     cursor_ = blocks_.back().bytes.get();
     end_ = cursor_ + size;

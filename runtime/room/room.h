@@ -43,6 +43,10 @@ struct Host {
   std::uint64_t (*text_offset)(const std::uint64_t* words, std::uint64_t index);
   /// An owned bytes object, which is zero when it is empty.
   bool (*make_bytes)(Call& call, const void* data, std::size_t bytes, std::uint64_t* out);
+  void (*release_bytes)(Call& call, std::uint64_t bytes);
+  /// Memory that a native takes for itself while it runs, charged to who calls it, and given back.
+  bool (*charge)(Call& call, std::size_t bytes);
+  void (*credit)(Call& call, std::size_t bytes);
   /// An owned list<i64> with the type of a result.
   bool (*make_ints)(Call& call, const TypeInfo& type, const std::int64_t* ints, std::size_t count, std::uint64_t* out);
   /// A list with the type of a result begins as zero; `list_add` consumes the element's words when it succeeds.

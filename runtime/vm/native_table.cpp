@@ -36,9 +36,16 @@ constexpr NativeEntry kNatives[] = {
 #include "runtime/compress/natives.def"
 };
 }  // namespace compress
+namespace big {
+constexpr std::string_view kLibrary = "libnoodle-big.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/big/natives.def"
+};
+}  // namespace big
 #undef NATIVE
 
-constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives, hash::kNatives, compress::kNatives};
+constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives, hash::kNatives, compress::kNatives,
+                                                    big::kNatives};
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }

@@ -30,6 +30,13 @@ bool make_some_bytes(Call& call, const void* data, std::size_t bytes, std::uint6
   return make_bytes(of(call), {static_cast<const char*>(data), bytes}, bytes, memory::TypeTable::kBytes, out);
 }
 
+void release_bytes(Call& call, std::uint64_t bytes) {
+  if (bytes != 0) memory::release(account_of(call), &value::list_at(bytes)->header);
+}
+
+bool charge(Call& call, std::size_t bytes) { return account_of(call).charge(bytes); }
+void credit(Call& call, std::size_t bytes) { account_of(call).credit(bytes); }
+
 bool make_ints(Call& call, const TypeInfo& type, const std::int64_t* ints, std::size_t count, std::uint64_t* out) {
   *out = 0;
   if (count == 0) return true;
@@ -61,6 +68,9 @@ constexpr Host kHost{
     .text_index = value::string_index_of,
     .text_offset = value::string_offset,
     .make_bytes = make_some_bytes,
+    .release_bytes = release_bytes,
+    .charge = charge,
+    .credit = credit,
     .make_ints = make_ints,
     .list_reserve = list_reserve,
     .list_add = list_add,
