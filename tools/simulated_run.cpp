@@ -30,7 +30,8 @@ SimulatedRun run_simulated(const nbc::VerifiedModule& program, nbc::FunctionId f
   const auto results = call(*runtime, **loaded, function);
   return {.refused = {},
           .stop = results ? std::nullopt : std::optional(results.error()),
-          .trouble = trouble_of(*runtime, world)};
+          .trouble = trouble_of(*runtime, world),
+          .code = results && results->size() == 1 ? static_cast<std::int64_t>(results->front() & 0xFF) : 0};
 }
 
 }  // namespace noodle::tools

@@ -15,6 +15,7 @@ struct SimulatedRun {
   std::string refused;           // why it did not begin
   std::optional<vm::Stop> stop;  // why it did not return
   std::string trouble;           // what the runtime did wrong, or what is left over
+  std::int64_t code = 0;         // what it returned, if that is one number: the exit code of a main function
 };
 
 /// Runs a function in a runtime of its own, for so many steps at most. With `interruptible` Ctrl-C ends it. With a tier

@@ -7,6 +7,13 @@ namespace noodle::vm {
 
 namespace {
 
+// The outside fails the program in a way that it can't answer to: it ends, but that is no bug of its own.
+NativeStatus end_program(NativeCall& call, std::string_view why) {
+  call.world.write_error("noodle: " + std::string(why) + "\n");
+  call.exit_code = 1;
+  return NativeStatus::Exit;
+}
+
 // Whoever reads our output has gone: nothing is left to do, and that is no error.
 NativeStatus write(NativeCall& call, std::string_view text) {
   Written written = call.world.try_write_out(text);
@@ -18,7 +25,7 @@ NativeStatus write(NativeCall& call, std::string_view text) {
     call.exit_code = 0;
     return NativeStatus::Exit;
   }
-  return written == Written::Ok ? NativeStatus::Ok : call.panic("standard output can't be written");
+  return written == Written::Ok ? NativeStatus::Ok : end_program(call, "can't write to standard output");
 }
 
 }  // namespace
@@ -42,7 +49,7 @@ NativeStatus native_io_read_line(NativeCall& call) {
   const LineRead read = call.world.read_line(line, [&] { return is_told_to_stop(call); });
   if (read == LineRead::Interrupted) return NativeStatus::Interrupted;
   if (find_invalid_utf8(line) != std::string_view::npos) {
-    return call.panic("standard input is not UTF-8 text");
+    return end_program(call, "standard input is not UTF-8 text");
   }
   call.results[0] = read == LineRead::Line;
   return call.give_text(read == LineRead::Line ? line : std::string(), 1);
@@ -57,7 +64,7 @@ NativeStatus native_process_args(NativeCall& call) {
   TextList list(call, 0);
   for (const std::string& argument : call.world.args()) {
     if (find_invalid_utf8(argument) != std::string_view::npos) {
-      return call.panic("an argument of the program is not UTF-8 text");
+      return end_program(call, "an argument of the program is not UTF-8 text");
     }
     if (!list.add(argument)) return NativeStatus::NoMemory;
   }

@@ -82,12 +82,24 @@ TEST(World, AClosedStreamEndsTheProgramQuietly) {
   EXPECT_EQ(bench.world.err, "still heard\n");
 }
 
-TEST(World, AFailingStreamIsAPanic) {
+TEST(World, AFailingStreamEndsTheProgram) {
   struct Full final : world::TestWorld {
     Written write_out(std::string_view) override { return Written::Failed; }
   } full;
   NativesBench bench(&full);
-  EXPECT_EQ(bench.call("io.print", {"x"}), "standard output can't be written");
+  EXPECT_EQ(bench.call("io.print", {"x"}), "exit 1");
+  EXPECT_EQ(full.err, "noodle: can't write to standard output\n");
+}
+
+TEST(World, WhatIsNoTextEndsTheProgram) {
+  NativesBench bench;
+  bench.world.in = "caf\xe9\n";
+  EXPECT_EQ(bench.call("io.read_line", {}), "exit 1");
+  EXPECT_EQ(bench.world.err, "noodle: standard input is not UTF-8 text\n");
+  bench.world.err.clear();
+  bench.world.arguments = {"fine", "caf\xe9"};
+  EXPECT_EQ(bench.call("process.args", {}), "exit 1");
+  EXPECT_EQ(bench.world.err, "noodle: an argument of the program is not UTF-8 text\n");
 }
 
 TEST(World, AnInterruptEndsTheWaitForALine) {
