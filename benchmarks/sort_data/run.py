@@ -8,36 +8,15 @@ order statistics.
 """
 
 import argparse
-import os
 import pathlib
-import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from pairs import row, write_rows
+from pairs import print_head, print_in_milliseconds, self_timed_row, write_rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 KINDS = ["ints", "texts", "structs"]
 ORDERS = ["random", "sorted", "nearly", "falling", "few"]
-
-
-def measured(command):
-    """Seconds of the sort, and what was printed behind."""
-    env = {**os.environ, "NOODLE_CACHE": "off"}
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, env=env).stdout
-    nanoseconds, rest = printed.split("\n", 1)
-    return int(nanoseconds) / 1e9, rest
-
-
-def measure(kind, order, options):
-    ours, theirs = [], []
-    words = [kind, order, str(options.size)]
-    for _ in range(options.pairs):
-        ours.append(measured([options.noodle, "run", HERE / "sort.noodle", *words]))
-        theirs.append(measured([sys.executable, HERE / "sort.py", *words]))
-    if {rest for _, rest in ours} != {rest for _, rest in theirs}:
-        sys.exit(f"{kind} {order}: the two sort differently")
-    return row(f"{kind} {order}", "python3", "sort s", [seconds for seconds, _ in ours], [seconds for seconds, _ in theirs])
 
 
 def main():
@@ -47,15 +26,13 @@ def main():
     parser.add_argument("--size", type=int, default=300_000)
     parser.add_argument("--json")
     options = parser.parse_args()
-    print(f"{'case':<18}{'ours':>10}{'python3':>10}{'ratio':>8}   95% interval")
+    print_head("python3")
     rows = []
     for kind in KINDS:
         for order in ORDERS:
-            line = measure(kind, order, options)
-            low, high = line["interval"]
-            rows.append(line)
-            print(f"{line['case']:<18}{line['ours'] * 1e3:>7.2f} ms{line['theirs'] * 1e3:>7.2f} ms{line['ratio']:>8.2f}"
-                  f"   {low:.2f} to {high:.2f}", flush=True)
+            words = [kind, order, str(options.size)]
+            rows.append(self_timed_row(f"{kind} {order}", "sort s", options.noodle, HERE / "sort", words, options.pairs))
+            print_in_milliseconds(rows[-1])
     write_rows(options.json, rows)
 
 

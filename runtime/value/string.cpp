@@ -96,35 +96,25 @@ char* make_blank_string(Account& account, std::size_t bytes, std::uint64_t* out)
   return text->data();
 }
 
-void cut_string(Account& account, std::uint64_t* words, std::size_t bytes) {
-  // What would hold much more than it needs is copied, if there is memory.
-  if (bytes > kInlineText && bytes < string_bytes(words) / 2) {
-    std::uint64_t cut[2];
-    if (make_string(account, string_view(words).substr(0, bytes), cut)) {
-      memory::release(account, memory::text_object(words));
-      words[0] = cut[0];
-      words[1] = cut[1];
-      return;
-    }
-  }
-  if (bytes > kInlineText) {
-    words[1] = bytes | memory::kHeapText;
-    return;
-  }
-  Object* const object = memory::text_object(words);
-  std::uint64_t cut[2] = {0, 0};
-  std::memcpy(cut, string_view(words).data(), bytes);
-  set_inline_length(cut, bytes);
-  if (object != nullptr) memory::release(account, object);
-  words[0] = cut[0];
-  words[1] = cut[1];
-}
-
 bool make_string(Account& account, std::string_view text, std::uint64_t* out) {
   char* to = make_blank_string(account, text.size(), out);
   if (to == nullptr) return false;
   copy_text(to, text.data(), text.size());
   return true;
+}
+
+void cut_string(Account& account, std::uint64_t* words, std::size_t bytes) {
+  // What stands in the words, or would hold much more than it needs, is made anew; the latter if there is memory.
+  if (bytes <= kInlineText || bytes < string_bytes(words) / 2) {
+    std::uint64_t cut[2];
+    if (make_string(account, string_view(words).substr(0, bytes), cut)) {
+      release_string(account, words);
+      words[0] = cut[0];
+      words[1] = cut[1];
+      return;
+    }
+  }
+  words[1] = bytes | memory::kHeapText;
 }
 
 bool concat_strings(Account& account, std::span<const std::string_view> pieces, std::uint64_t* out) {
