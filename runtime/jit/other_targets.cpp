@@ -1,5 +1,12 @@
 // The linker asks for the code generators of all processors, so that it could compile bitcode of any of them. It gets
-// none to link here: those but our own have nothing to start.
+// none to link here: those but our own have nothing to start. It asks for LLVM's polyhedral optimiser as well, a
+// package of its own that nothing here runs.
+
+#include <llvm/Passes/PassPlugin.h>
+
+llvm::PassPluginLibraryInfo getPollyPluginInfo() {
+  return {LLVM_PLUGIN_API_VERSION, "Polly", "none", [](llvm::PassBuilder&) {}};
+}
 
 #define SECOND(first, second, ...) second
 #define CHOOSE(...) SECOND(__VA_ARGS__)
