@@ -206,18 +206,24 @@ void dump(const llvm::Module& ir, char when) {
   if (wanted != nullptr && *wanted == when) ir.print(llvm::errs(), nullptr);
 }
 
+Emitter& emitter(Effort effort, llvm::CodeGenFileType kind) {
+  static std::unique_ptr<Emitter> emitters[2][2];
+  std::unique_ptr<Emitter>& made =
+      emitters[static_cast<std::size_t>(effort)][kind == llvm::CodeGenFileType::ObjectFile];
+  if (made == nullptr) made = std::make_unique<Emitter>(target_machine(effort), kind);
+  return *made;
+}
+
 void emit(llvm::Module& ir, const Request& request, MadeImage& made) {
   const auto kind = request.listing ? llvm::CodeGenFileType::AssemblyFile : llvm::CodeGenFileType::ObjectFile;
-  const auto object = emitted(ir, target_machine(request.effort), kind);
+  const auto object = emitter(request.effort, kind).emit(ir);
   if (!object) {
     made.trouble = kNotEmitted;
-    return;
+  } else if (request.listing) {
+    made.bytes = *object;
+  } else {
+    link(*object, request.is_kept ? nullptr : sanitizer_function, made);
   }
-  if (request.listing) {
-    made.bytes.assign(object->data(), object->size());
-    return;
-  }
-  link(llvm::StringRef(object->data(), object->size()), request.is_kept ? nullptr : sanitizer_function, made);
 }
 
 std::string packed_origins(Places& places, const std::vector<LineRow>& lines) {

@@ -126,9 +126,10 @@ class Program {
     for (auto& [code, name] : names_) {
       if (code) llvm::cast<llvm::Function>(code)->setName(name);
     }
-    const auto object = emitted(*unit_.ir, *target_, llvm::CodeGenFileType::ObjectFile);
+    Emitter emitter(*target_, llvm::CodeGenFileType::ObjectFile);
+    const auto object = emitter.emit(*unit_.ir);
     if (!object) return std::unexpected(kNotEmitted);
-    return std::string(object->data(), object->size());
+    return object->str();
   }
 
   const NativeRequest& request_;

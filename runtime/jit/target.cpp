@@ -1,6 +1,5 @@
 #include "runtime/jit/target.h"
 
-#include <llvm/IR/LegacyPassManager.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/TargetSelect.h>
 #include <llvm/TargetParser/Host.h>
@@ -31,14 +30,14 @@ void add_attributes(llvm::Function& function) {
   function.addFnAttr("no-builtins");
 }
 
-std::optional<llvm::SmallVector<char, 0>> emitted(llvm::Module& ir, llvm::TargetMachine& target,
-                                                  llvm::CodeGenFileType kind) {
-  llvm::SmallVector<char, 0> object;
-  llvm::raw_svector_ostream stream(object);
-  llvm::legacy::PassManager emitter;
-  if (target.addPassesToEmitFile(emitter, stream, nullptr, kind)) return std::nullopt;
-  emitter.run(ir);
-  return object;
+Emitter::Emitter(llvm::TargetMachine& target, llvm::CodeGenFileType kind)
+    : can_emit_(!target.addPassesToEmitFile(passes_, stream_, nullptr, kind)) {}
+
+std::optional<llvm::StringRef> Emitter::emit(llvm::Module& ir) {
+  if (!can_emit_) return std::nullopt;
+  code_.clear();
+  passes_.run(ir);
+  return llvm::StringRef(code_.data(), code_.size());
 }
 
 }  // namespace noodle::jit

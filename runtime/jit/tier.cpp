@@ -14,7 +14,8 @@ namespace noodle::jit {
 
 namespace {
 
-// Samples, each a few thousand steps, after which a function is compiled.
+// Samples, each a few thousand steps, after which a function is compiled, and after which one is that can be done
+// without: its code can be entered elsewhere, or a whole run before, as the cache tells, did without it.
 constexpr std::uint32_t kHot = 6;
 constexpr std::uint32_t kHotter = 40;
 constexpr std::uint32_t kFramesSampled = 4;
@@ -75,7 +76,8 @@ void HotTier::note(const vm::LoadedFunction& function, Heat& heat, std::optional
   if (heat.refused) return;
   heat.samples += is_running ? 2 : 1;
   if (!has_looked(function.module)) return;
-  if (heat.samples < 2 * kHot || heat.requested) return;
+  const std::uint32_t hot = kept_[function.module].is_known ? kHotter : kHot;
+  if (heat.samples < 2 * hot || heat.requested) return;
   const bool enters = loop && !heat.any.heads.contains(*loop);
   // What can be entered at its beginning, or elsewhere in these loops, is rarely wanted here as well.
   const bool is_known = heat.any.beginning || (enters && is_entered_around(heat, heat.any, *loop));

@@ -116,6 +116,7 @@ class HotTier final : public vm::Tier {
   // What the cache has of a module and is to have.
   struct Kept {
     bool asked = false, loaded = false;
+    bool is_known = false;  // a run before kept something
     // The worker's alone.
     std::string key;               // empty: nothing can be kept
     std::vector<KeptImage> fresh;  // compiled since the last time that some were added

@@ -71,6 +71,7 @@ void HotTier::load_kept(vm::LoadedModule& module) {
   }
   const std::lock_guard hold(mutex_);
   kept.loaded = true;
+  kept.is_known = !images.empty();
 }
 
 bool HotTier::place_kept(vm::LoadedModule& module, const KeptImage& image) {
