@@ -233,6 +233,12 @@ impl Word {
   EXPECT_EQ(test({"lib/one.noodle", "areas", "--examples", "only"}).out, "0 passed, 0 failed\n");
 }
 
+TEST_F(TestCommand, AnExampleRunsOnce) {
+  write("side.noodle",
+        "/// ```\n/// expect side.Side.Left != side.Side.Right\n/// ```\npub enum Side { Left, Right }\n");
+  EXPECT_EQ(test({"side.noodle"}).out, "ok    Side (line 2)\n1 passed, 0 failed\n");
+}
+
 TEST_F(TestCommand, AFileWhoseNameIsNoNameHasNoExamples) {
   write("my-file.noodle", "/// ```\n/// expect true\n/// ```\npub fn f() {}\n");
   const ProcessResult result = test({"my-file.noodle"});
