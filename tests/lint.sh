@@ -21,6 +21,7 @@ elif [[ ${1:-} == --fix ]]; then
 else
   "$noodle" fmt --check std examples benchmarks || status=1
   "$noodle" lint examples || status=1
+  "$noodle" lint --rules=missing_docs,missing_examples std || status=1
 fi
 
 # layer FOLDER PATTERN: no file of FOLDER includes what matches.

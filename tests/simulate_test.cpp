@@ -246,9 +246,36 @@ TEST_F(SimulateCommand, WrongUsageSaysWhatIsRight) {
   refused({"--keep", "3"}, "`--keep` needs the `--seed`");
   refused({"--seed", "1", "--keep", "5,3"}, "ascending numbers");
   refused({"--seed", "1", "--seeds", "1..2"}, "not both");
+  refused({"--coverage"}, "`--coverage` can't be had with `--simulate`");
+  refused({"--jobs", "2"}, "`--jobs` can't be had with `--simulate`");
+  refused({"--jit=off"}, "`--jit` can't be had with `--simulate`");
   const ProcessResult result = noodle({"test", "--seeds", "1..2", "t.noodle"});
   EXPECT_EQ(result.exit_code, 2);
   EXPECT_NE(result.err.find("`--seeds` needs `--simulate`"), std::string::npos);
+}
+
+TEST_F(SimulateCommand, AFolderIsSimulatedWhole) {
+  write("bank/money.noodle", "pub fn sum(a: Int, b: Int) -> Int { a + b }\ntest \"sum\" { expect sum(1, 2) == 3 }\n");
+  write("bank/account.noodle",
+        "import money\ntest \"a sum\" { expect money.sum(1, 1) == 2 }\ntest \"in/out\" { expect money.sum(1, 1) == 3 "
+        "}\n");
+  write("bank/wrong.noodle", "test \"wrong\" { expect 1 == \"a\" }\n");
+  const ProcessResult found = simulate({"--seeds", "0..3", "bank"});
+  EXPECT_EQ(found.exit_code, 1);
+  EXPECT_EQ(found.out,
+            "ok    bank/account.noodle: a sum  (3 seeds)\nFAIL  bank/account.noodle: in/out\n"
+            "ok    bank/money.noodle: sum  (3 seeds)\nFAIL  bank/wrong.noodle: compiles\n2 passed, 2 failed\n")
+      << found.err;
+  // What names a path could is told as a filter.
+  EXPECT_NE(found.err.find("again: noodle test --simulate bank/account.noodle --filter in/out --seed 0"),
+            std::string::npos)
+      << found.err;
+  const std::string one = "ok    sum  (100 seeds)\n1 passed, 0 failed\n";
+  EXPECT_EQ(simulate({"bank/money.noodle", "sum", "--exact"}).out, one);
+  EXPECT_EQ(simulate({"bank", "--file", "money"}).out, one);
+  const ProcessResult none = simulate({"bank/money.noodle", "su", "--exact"});
+  EXPECT_EQ(none.exit_code, 1);
+  EXPECT_NE(none.err.find("no test is called `su`"), std::string::npos) << none.err;
 }
 
 TEST_F(SimulateCommand, AnExitIsAFailure) {

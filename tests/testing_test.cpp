@@ -91,6 +91,36 @@ TEST_F(TestCommand, WrongUsageIsTold) {
   EXPECT_TRUE(has(missing.err, "can't read `nowhere.noodle`")) << missing.err;
 }
 
+// Nobody says which folder is the program's: it is where a file's imports are.
+TEST_F(TestCommand, AModuleFindsWhatItsProgramHas) {
+  write("geometry/points.noodle", "pub fn square(n: Int) -> Int { n * n }\n");
+  write("geometry/shapes.noodle", "import geometry.points\ntest \"area\" { expect points.square(2) == 4 }\n");
+  write("tests/all.noodle", "import geometry.points\ntest \"all\" { expect points.square(3) == 9 }\n");
+  write("other/main.noodle", "import helper\nfn main() { helper.help() }\ntest \"other\" { helper.help() }\n");
+  write("other/helper.noodle", "pub fn help() {}\n");
+  const std::string all =
+      "ok    geometry/shapes.noodle: area\nok    other/main.noodle: other\nok    tests/all.noodle: all\n";
+  EXPECT_EQ(test({"."}).out, all + "3 passed, 0 failed\n");
+  EXPECT_EQ(test({"geometry", "tests/all.noodle"}).out,
+            "ok    geometry/shapes.noodle: area\nok    tests/all.noodle: all\n2 passed, 0 failed\n");
+  for (const char* verb : {"check", "test"}) {
+    EXPECT_EQ(noodle({verb, "geometry/shapes.noodle"}).exit_code, 0) << verb;
+    EXPECT_EQ(noodle({verb, "./geometry/shapes.noodle"}).exit_code, 0) << verb;
+  }
+  EXPECT_EQ(noodle({"lint", "."}).err, "");
+  // It is not looked for outside the current folder, where anything may lie.
+  EXPECT_EQ(noodle({"check", "shapes.noodle"}, "geometry").exit_code, 1);
+  EXPECT_EQ(noodle({"check", (folder_ / "geometry/shapes.noodle").string()}, "other").exit_code, 1);
+}
+
+TEST_F(TestCommand, TheFolderThatIsNamedComesFirst) {
+  write("src/size.noodle", "pub const SIZE: Int = 1\n");
+  write("src/deep/size.noodle", "pub const SIZE: Int = 2\n");
+  write("src/deep/uses.noodle", "import size\ntest \"size\" { expect size.SIZE == 1 }\n");
+  EXPECT_EQ(test({"src"}).exit_code, 0);
+  EXPECT_EQ(test({"src/deep"}).exit_code, 1);
+}
+
 TEST_F(TestCommand, AFileWithErrorsKeepsNoOtherBack) {
   write("good.noodle", "test \"fine\" {}\n");
   write("bad.noodle", "test \"wrong\" { expect 1 == \"a\" }\n");
@@ -231,6 +261,12 @@ impl Word {
   EXPECT_EQ(test({"lib/words.noodle", "--examples", "none"}).out, "0 passed, 0 failed\n");
   write("lib/one.noodle", std::string(kShapes));
   EXPECT_EQ(test({"lib/one.noodle", "areas", "--examples", "only"}).out, "0 passed, 0 failed\n");
+}
+
+TEST_F(TestCommand, AnExampleRunsOnce) {
+  write("side.noodle",
+        "/// ```\n/// expect side.Side.Left != side.Side.Right\n/// ```\npub enum Side { Left, Right }\n");
+  EXPECT_EQ(test({"side.noodle"}).out, "ok    Side (line 2)\n1 passed, 0 failed\n");
 }
 
 TEST_F(TestCommand, AFileWhoseNameIsNoNameHasNoExamples) {

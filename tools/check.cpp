@@ -1,4 +1,5 @@
 #include "tools/driver.h"
+#include "tools/roots.h"
 #include "tools/verb.h"
 
 namespace noodle::tools {
@@ -8,8 +9,11 @@ namespace {
 constexpr Flag kFlags[] = {kDiagnosticsFlag, kTimePassesFlag};
 
 int run(const Arguments& arguments) {
-  const auto options = compile_options(arguments);
-  return options ? check(arguments.positional[0], *options) : options.error();
+  auto options = compile_options(arguments);
+  if (!options) return options.error();
+  const std::string root = import_root(std::string(arguments.positional[0]));
+  options->root = root;
+  return check(arguments.positional[0], *options);
 }
 
 }  // namespace

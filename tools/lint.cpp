@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "tools/driver.h"
+#include "tools/roots.h"
 #include "tools/sources.h"
 #include "tools/verb.h"
 
@@ -55,7 +56,7 @@ void examine(const std::string& path, const std::string& text, const Rules& rule
   Interner names;
   Loader loader(path, text);
   sema::Program program(names, out.sources, out.sink, loader);
-  if (!program.open(path)) return;
+  if (!program.open(path, import_root(path))) return;
   program.check_all();
   out.file = program.main_file();
   if (!out.sink.has_errors()) lint::check(program, names, out.sources, rules, out.sink);

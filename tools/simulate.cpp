@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 #include "base/text.h"
 #include "runtime/simulate/shrink.h"
@@ -14,6 +15,7 @@
 #include "tools/execute.h"
 #include "tools/interrupts.h"
 #include "tools/simulated_run.h"
+#include "tools/suite/flags.h"
 #include "tools/watchdog.h"
 
 namespace noodle::tools {
@@ -41,15 +43,17 @@ std::string failure_of(const vm::Stop& stop) {
   return stop.kind == vm::Stop::Kind::Exit ? "the test called `exit`" : stop.text();
 }
 
-std::string again(const SimulateOptions& options, const std::string& test, std::uint64_t seed) {
-  return options.again + " " + quoted_for_shell(test) + " --seed " + std::to_string(seed);
+std::string again(const SimulateOptions& options, const Chosen& test, std::uint64_t seed) {
+  const std::string& name = test.test.name;
+  return options.again + " " + quoted_for_shell(test.program->file.path) + (is_filter(name) ? " " : " --filter ") +
+         quoted_for_shell(name) + " --seed " + std::to_string(seed);
 }
 
 /// A test of a program in worlds of its own.
 class Simulated {
  public:
-  Simulated(const nbc::VerifiedModule& program, const Test& test, const SimulateOptions& options, Watchdog& dog)
-      : program_(program), test_(test), options_(options), dog_(dog), below_(world::make_real_world({})) {}
+  Simulated(const Chosen& test, const SimulateOptions& options, Watchdog& dog)
+      : test_(test), options_(options), dog_(dog), below_(world::make_real_world({})) {}
 
   Ended run(std::uint64_t seed) {
     return run(seed, options_.keeps ? Choices(seed, options_.twists, options_.kept) : Choices(seed, options_.twists));
@@ -62,7 +66,7 @@ class Simulated {
   Ended run(std::uint64_t seed, Choices choices) {
     simulate::Simulation world(std::move(choices), below_.get());
     const Watchdog::Watch watch(dog_, world.progress(), hanging(seed));
-    const SimulatedRun done = run_simulated(program_, test_.function, world, kMostSteps, true);
+    const SimulatedRun done = run_simulated(*test_.program->code, test_.test.function, world, kMostSteps, true);
     Ended ended;
     ended.failure = !done.refused.empty() ? done.refused : done.stop ? failure_of(*done.stop) : done.trouble;
     ended.interrupted = done.stop && Interrupts::happened();
@@ -73,13 +77,12 @@ class Simulated {
   }
   // What is said of a run that does nothing any more.
   std::string hanging(std::uint64_t seed) const {
-    return test_.name + ":\n" +
+    return test_.test.name + ":\n" +
            indented("seed " + std::to_string(seed) + ":\nit hangs: nothing has happened for " +
-                    std::to_string(Watchdog::kPatience) + " seconds\nagain: " + again(options_, test_.name, seed));
+                    std::to_string(Watchdog::kPatience) + " seconds\nagain: " + again(options_, test_, seed));
   }
 
-  nbc::VerifiedModule program_;
-  Test test_;
+  const Chosen& test_;
   const SimulateOptions& options_;
   Watchdog& dog_;
   std::unique_ptr<world::World> below_;
@@ -151,6 +154,33 @@ std::string report(const Ended& first, const Ended& least, std::uint64_t seed, c
   return text + "\n";
 }
 
+// Whether a test passes with each seed; nothing when the user interrupted.
+std::optional<bool> simulate_test(const Chosen& test, const std::string& label, const SimulateOptions& options,
+                                  Watchdog& dog) {
+  if (!test.program->code) {
+    print_out("FAIL  " + label + "\n");
+    print_err(label + ":\n" + indented(test.program->said));
+    return false;
+  }
+  Simulated simulated(test, options, dog);
+  for (std::uint64_t seed = options.first;; ++seed) {
+    const Ended ended = simulated.run(seed);
+    if (ended.interrupted) return std::nullopt;
+    if (!ended.failure.empty()) {
+      print_out("FAIL  " + label + "\n");
+      const Ended least = options.keeps ? ended : shrunk(simulated, seed, ended);
+      if (Interrupts::happened()) return std::nullopt;
+      print_err(label + ":\n" + indented(report(ended, least, seed, again(options, test, seed))));
+      return false;
+    }
+    if (seed != options.last) continue;
+    const std::uint64_t runs = seed - options.first + 1;
+    if (runs == 1) print_out(indented(ended.printed));
+    print_out("ok    " + label + "  (" + (runs == 1 ? hex(ended.trace) : std::to_string(runs) + " seeds") + ")\n");
+    return true;
+  }
+}
+
 }  // namespace
 
 std::string quoted_for_shell(std::string_view text) {
@@ -163,31 +193,14 @@ std::string quoted_for_shell(std::string_view text) {
   return quoted + "'";
 }
 
-int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, const SimulateOptions& options) {
+int simulate_tests(const std::vector<Chosen>& tests, bool names_files, const SimulateOptions& options) {
   std::size_t passed = 0, failed = 0;
   Watchdog dog;
-  for (const Test& test : find_tests(program.module(), filter)) {
-    Simulated simulated(program, test, options, dog);
-    bool ok = true;
-    std::uint64_t runs = 0;
-    Ended ended;
-    for (std::uint64_t seed = options.first; ok; ++seed) {
-      ended = simulated.run(seed);
-      ++runs;
-      if (ended.interrupted) return Interrupts::exit_code();
-      if (!ended.failure.empty()) {
-        ok = false;
-        print_out("FAIL  " + test.name + "\n");
-        const Ended least = options.keeps ? ended : shrunk(simulated, seed, ended);
-        if (Interrupts::happened()) return Interrupts::exit_code();
-        print_err(test.name + ":\n" + indented(report(ended, least, seed, again(options, test.name, seed))));
-      }
-      if (seed == options.last) break;
-    }
-    (ok ? passed : failed) += 1;
-    if (!ok) continue;
-    if (options.first == options.last) print_out(indented(ended.printed));
-    print_out("ok    " + test.name + "  (" + (runs == 1 ? hex(ended.trace) : std::to_string(runs) + " seeds") + ")\n");
+  for (const Chosen& test : tests) {
+    const std::string label = (names_files ? test.program->file.path + ": " : "") + test.test.name;
+    const auto ok = simulate_test(test, label, options, dog);
+    if (!ok) return Interrupts::exit_code();
+    (*ok ? passed : failed) += 1;
   }
   print_out(std::to_string(passed) + " passed, " + std::to_string(failed) + " failed\n");
   return failed == 0 ? 0 : kExitErrors;

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "nbc/verify.h"
 #include "runtime/simulate/choices.h"
+#include "tools/suite/suite.h"
 
 namespace noodle::tools {
 
@@ -17,14 +17,14 @@ struct SimulateOptions {
       simulate::kSchedule | simulate::bit(simulate::Twist::Delay) | simulate::bit(simulate::Twist::Short);
   bool keeps = false;  // only the twists at these places
   std::vector<std::uint64_t> kept;
-  std::string again;  // the command that simulates again, without seeds
+  std::string again;  // the command that simulates again, without files and seeds
 };
 
 /// A word as a shell takes it.
 std::string quoted_for_shell(std::string_view text);
 
-/// Runs each test that contains `filter` in simulated worlds, one a seed; prints a line for each test, what a failing
-/// one was shrunk to, and a count.
-int simulate_tests(const nbc::VerifiedModule& program, std::string_view filter, const SimulateOptions& options);
+/// Runs each test in simulated worlds, one a seed; prints a line for each, what a failing one was shrunk to, and a
+/// count. With `names_files` a test's file stands before its name.
+int simulate_tests(const std::vector<Chosen>& tests, bool names_files, const SimulateOptions& options);
 
 }  // namespace noodle::tools

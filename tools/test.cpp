@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "tools/execute.h"
-#include "tools/simulate.h"
 #include "tools/suite/flags.h"
 #include "tools/verb.h"
 
@@ -125,48 +124,55 @@ bool read_kept(std::string_view list, SimulateOptions& options) {
   return std::ranges::adjacent_find(options.kept, std::greater_equal<>()) == options.kept.end();
 }
 
-int run_simulated(const Arguments& arguments, const nbc::VerifiedModule& program, std::string_view filter) {
+// What tests of the real world have and simulated ones have not.
+constexpr std::string_view kRealFlags[] = {
+    kFailedFlag.name, kAffectedFlag.name,    kExamplesFlag.name,   kJobsFlag.name,   kTimeLimitFlag.name,
+    kTimesFlag.name,  kSlowestFlag.name,     kShowOutputFlag.name, kJunitFlag.name,  kCoverageFlag.name,
+    kMissedFlag.name, kLcovFlag.name,        kHtmlFlag.name,       kUpdateFlag.name, kWorkersFlag.name,
+    kSpreadFlag.name, kReportLeaksFlag.name, kCheckLeaksFlag.name, kJitFlag.name,    kJitLogFlag.name,
+    kPerfFlag.name,
+};
+
+OrExit<SimulateOptions> read_simulation(const Arguments& arguments) {
+  const auto wrong = [](const std::string& why) { return std::unexpected(usage_error(why)); };
+  for (const std::string_view flag : kRealFlags) {
+    if (arguments.has(flag)) return wrong("`" + std::string(flag) + "` can't be had with `--simulate`");
+  }
   SimulateOptions options;
   if (!read_seeds(arguments, options)) {
-    return usage_error("`--seed` takes a number such as 7, `--seeds` a range such as 0..1000, and not both");
+    return wrong("`--seed` takes a number such as 7, `--seeds` a range such as 0..1000, and not both");
   }
   options.again = "noodle test --simulate";
   if (const auto faults = arguments.value("--faults")) {
     if (!read_faults(*faults, options)) {
-      return usage_error("`--faults` takes a list of " + std::string(kFaultNames) + ", not `" + std::string(*faults) +
-                         "`");
+      return wrong("`--faults` takes a list of " + std::string(kFaultNames) + ", not `" + std::string(*faults) + "`");
     }
     options.again += " --faults " + std::string(*faults);
   }
   if (const auto kept = arguments.value("--keep")) {
-    if (!arguments.has("--seed")) return usage_error("`--keep` needs the `--seed` that it belongs to");
-    if (!read_kept(*kept, options)) return usage_error("`--keep` takes ascending numbers such as 3,17, or none");
+    if (!arguments.has("--seed")) return wrong("`--keep` needs the `--seed` that it belongs to");
+    if (!read_kept(*kept, options)) return wrong("`--keep` takes ascending numbers such as 3,17, or none");
   }
   if (const auto passes = arguments.value("--passes")) options.again += " --passes " + std::string(*passes);
-  options.again += " " + quoted_for_shell(arguments.positional[0]);
-  return simulate_tests(program, filter, options);
-}
-
-int simulate(const Arguments& arguments) {
-  const auto wanted = compile_options(arguments);
-  if (!wanted) return wanted.error();
-  if (arguments.positional.empty() || arguments.positional.size() > 2) {
-    return usage_error("`--simulate` takes one file, and a part of tests' names");
-  }
-  auto program = load_program(arguments.positional[0], *wanted);
-  if (!program) return program.error();
-  std::string_view filter = arguments.value(kFilterFlag.name).value_or("");
-  if (arguments.positional.size() > 1) filter = arguments.positional[1];
-  return run_simulated(arguments, *program, filter);
+  return options;
 }
 
 int run(const Arguments& arguments) {
-  if (arguments.has("--simulate")) return simulate(arguments);
-  for (const std::string_view flag : {"--seeds", "--faults", "--keep"}) {
-    if (arguments.has(flag)) return usage_error("`" + std::string(flag) + "` needs `--simulate`");
+  std::optional<SimulateOptions> simulation;
+  if (arguments.has("--simulate")) {
+    auto options = read_simulation(arguments);
+    if (!options) return options.error();
+    simulation = std::move(*options);
+  } else {
+    for (const std::string_view flag : {"--seeds", "--faults", "--keep"}) {
+      if (arguments.has(flag)) return usage_error("`" + std::string(flag) + "` needs `--simulate`");
+    }
   }
-  const auto command = read_test_command(arguments);
-  return command ? run_test_command(*command) : command.error();
+  auto command = read_test_command(arguments);
+  if (!command) return command.error();
+  if (simulation) command->suite.examples = false;
+  command->simulate = std::move(simulation);
+  return run_test_command(*command);
 }
 
 }  // namespace
@@ -177,17 +183,18 @@ constinit const Verb kTest = {
     .summary = "run tests, and the examples in documentation",
     .details =
         "Runs every `test \"name\" { … }` of the files, and every ``` block in the\n"
-        "documentation of what is `pub`; of a folder, those of all files in it and below,\n"
-        "of which it is the place where imports are looked up. Without a path: of this\n"
-        "folder. With TEXT only those whose names contain it. A test fails when it panics\n"
-        "or an `expect` does not hold; the others run all the same. Tests run side by side\n"
-        "and are told in their order; what they print is shown when they fail.\n"
+        "documentation of what is `pub`; of a folder, those of all files in it and below.\n"
+        "Without a path: of this folder. With TEXT only those whose names contain it. A\n"
+        "test fails when it panics or an `expect` does not hold; the others run all the\n"
+        "same. Tests run side by side and are told in their order; what they print is shown\n"
+        "when they fail. What a file imports is looked up in the folder that is named, or\n"
+        "else in the nearest around the file that has it.\n"
         "\n"
-        "With --simulate the tests run in a world of their own: one thread, a clock that\n"
-        "jumps, files and connections in memory, and a schedule and faults that follow\n"
-        "from a seed. The same seed gives the same run. A failure is shrunk to what it\n"
-        "takes, and printed with the command that brings it back. Things may come late\n"
-        "and in pieces, as everywhere; with --faults=all connections break and are\n"
+        "With --simulate tests, but not examples, run in a world of their own: one thread,\n"
+        "a clock that jumps, files and connections in memory, and a schedule and faults\n"
+        "that follow from a seed. The same seed gives the same run. A failure is shrunk to\n"
+        "what it takes, and printed with the command that brings it back. Things may come\n"
+        "late and in pieces, as everywhere; with --faults=all connections break and are\n"
         "refused, disks are full and datagrams get lost, too.\n"
         "\n"
         "Exit code: 0 when all pass, 1 when one fails or the program has errors.\n",

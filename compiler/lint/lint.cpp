@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kLongestQuote = 40;  // characters of code in a message
 
-bool is_rule(Code code) { return code >= Code::NeedlessVar && code <= Code::MissingDocs; }
+bool is_rule(Code code) { return code >= Code::NeedlessVar && code <= Code::MissingExamples; }
 
 }  // namespace
 
@@ -25,7 +25,7 @@ std::vector<Code> all_rules() {
 
 std::vector<Code> default_rules() {
   std::vector<Code> rules = all_rules();
-  std::erase(rules, Code::MissingDocs);
+  std::erase_if(rules, [](Code code) { return code == Code::MissingDocs || code == Code::MissingExamples; });
   return rules;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/lint/rules.h"
+#include "compiler/syntax/doc_block.h"
 
 namespace noodle::lint {
 
@@ -110,21 +111,33 @@ class HiddenVariables final : public Walker {
   std::size_t depth_ = 0;
 };
 
-void missing_doc(const Module& module, const Item& item) {
+/// What the documentation of a public declaration lacks.
+void documented(const Module& module, const Item& item) {
   const auto named = name_of(item);
-  if (!named || !item.is_pub || !item.doc.empty()) return;
-  module
-      .report(Code::MissingDocs, named->name.range,
-              "the public " + std::string(named->what) + " `" + std::string(module.name(named->name)) +
-                  "` has no documentation")
-      .help("say in a line of `///` above it what others can expect");
+  if (!named) return;
+  const std::string which =
+      "the public " + std::string(named->what) + " `" + std::string(module.name(named->name)) + "`";
+  if (item.doc.empty()) {
+    module.report(Code::MissingDocs, named->name.range, which + " has no documentation")
+        .help("say in a line of `///` above it what others can expect");
+  }
+  if (!has_example(item.doc)) {
+    module.report(Code::MissingExamples, named->name.range, which + " has no example")
+        .help("show in a ``` block of its documentation how it is used and what comes of it; `noodle test` runs that");
+  }
 }
 
-void missing_docs(const Module& module) {
+/// Methods that implement a trait are documented by the trait.
+void documentation(const Module& module) {
   for (const Item* item : module.tree.tree->items) {
-    missing_doc(module, *item);
+    if (item->is_pub) documented(module, *item);
+    if (item->kind == ItemKind::Trait && item->is_pub) {
+      for (const FunctionItem* method : static_cast<const TraitItem*>(item)->methods) documented(module, *method);
+    }
     if (item->kind == ItemKind::Impl && static_cast<const ImplItem*>(item)->trait == nullptr) {
-      for (const FunctionItem* method : static_cast<const ImplItem*>(item)->methods) missing_doc(module, *method);
+      for (const FunctionItem* method : static_cast<const ImplItem*>(item)->methods) {
+        if (method->is_pub) documented(module, *method);
+      }
     }
   }
 }
@@ -134,7 +147,7 @@ void missing_docs(const Module& module) {
 void name_rules(const Module& module) {
   unused_items(module);
   HiddenVariables(module).file(*module.tree.tree);
-  missing_docs(module);
+  documentation(module);
 }
 
 }  // namespace noodle::lint

@@ -27,7 +27,7 @@ std::unique_ptr<Body> BodyChecker::check_function() {
   if (source.block == nullptr && source.expr == nullptr) return nullptr;
   push_frame(FrameKind::Function);
   const FunctionInfo& info = context_.function(function_);
-  frame_->result = info.result;
+  frame_->result = known_type(info.result);
   frame_->result_span = info.span;
   check_params();
   if (source.block != nullptr) {
@@ -50,18 +50,24 @@ std::unique_ptr<Body> BodyChecker::check_constant(ConstId id, TypeId declared) {
   return std::move(frames_.front()->body);
 }
 
+TypeId BodyChecker::known_type(TypeId type) {
+  const bool is_vague = types_.has_params(type) && std::ranges::any_of(scope_.type_params, &TypeParamDecl::is_vague);
+  return is_vague ? error_type() : type;
+}
+
 void BodyChecker::check_params() {
   std::vector<ParamInfo> params = context_.function(function_).params;
   for (const ParamInfo& param : params) {
     LocalKind kind = param.kind == syntax::ParamKind::Mut     ? LocalKind::MutParam
                      : param.kind == syntax::ParamKind::Block ? LocalKind::BlockParam
                                                               : LocalKind::Param;
-    LocalId id = add_local(kind, param.name, param.type, param.span, Origin::Param);
+    const TypeId type = known_type(param.type);
+    LocalId id = add_local(kind, param.name, type, param.span, Origin::Param);
     LocalFacts& facts = frame_->facts[id.index];
     facts.assignable = kind == LocalKind::MutParam;
     facts.keyword = {param.span.file, param.span.begin, param.span.begin};
     frame_->params.push_back(id);
-    if (is_error(param.type)) failed_ = true;
+    if (is_error(type)) failed_ = true;
     bind(id);
   }
   if (is_error(frame_->result)) failed_ = true;

@@ -220,6 +220,8 @@ class BodyChecker final : public Declarations {
   Local& local(LocalId id) { return frame_->body->locals[id.index]; }
   std::size_t scope_mark() const { return visible_.size(); }
   void close_scope(std::size_t mark);
+  /// The type as the body sees it: an error when nobody knows what the type parameters in it can do.
+  TypeId known_type(TypeId type);
   void check_params();
   void check_body_block(const syntax::BlockExpr* block);
 

@@ -103,8 +103,10 @@ Entity BodyChecker::variant_by_type(TypeId want, Symbol name) {
 Entity BodyChecker::resolve_name(const syntax::Name& name, TypeId want) {
   if (Entity variant = variant_by_type(want, name.symbol)) return variant;
   Entity entity = context_.lookup_value(scope_, name.symbol);
-  if (entity) return entity;
+  if (entity && !entity.is_type()) return entity;
   std::vector<Entity> variants = context_.variants_named(scope_.module, name.symbol);
+  // A type's name may be that of a variant, too, in a module that was not found.
+  if (entity && (variants.empty() || variants.front().kind != Entity::Kind::Unusable)) return entity;
   if (variants.size() == 1) return variants.front();
   if (variants.empty()) return {};
   source::Span where = span(name.range);

@@ -39,7 +39,7 @@ Entity BodyChecker::pattern_entity(std::span<const syntax::Name> path, TypeId ty
                        path[i], Code::UnknownAssociated);
         reported = true;
       }
-    } else {
+    } else if (entity.kind != Entity::Kind::Unusable) {
       entity = {};
     }
   }

@@ -24,7 +24,7 @@ class Fingerprint {
   Fingerprint& operator<<(TypeId type) { return *this << std::uint64_t{type.index}; }
   Fingerprint& operator<<(const std::vector<TypeParamDecl>& params) {
     for (const TypeParamDecl& param : params) {
-      *this << param.name.index << param.bounds.size();
+      *this << param.name.index << param.bounds.size() << std::uint64_t{param.is_vague};
       for (const TraitRef& bound : param.bounds) *this << bound;
     }
     return *this;
@@ -66,7 +66,9 @@ std::vector<TypeParamDecl> Database::declare_params(ModuleId module, std::span<c
     for (const syntax::PathType* bound : params[i].bounds) {
       if (bound == nullptr) continue;
       const Scope scope{module, outer, self};
-      if (const auto trait_ref = resolve_trait(*bound, scope)) outer[first + i].bounds.push_back(*trait_ref);
+      const auto trait_ref = resolve_trait(*bound, scope);
+      if (trait_ref) outer[first + i].bounds.push_back(*trait_ref);
+      outer[first + i].is_vague |= !trait_ref;
     }
   }
   return outer;

@@ -133,7 +133,9 @@ std::vector<Entity> Database::variants_named(ModuleId from, Symbol name) {
   if (const auto it = module.variants.find(name); it != module.variants.end()) return it->second;
   if (const auto it = core_variants.find(name); it != core_variants.end()) return it->second;
   std::vector<Entity> found;
+  bool is_whole = true;
   for (const ImportEntry& import : module.imports) {
+    is_whole &= import.module.valid() || import.not_in_build || !import.reserved.empty();
     if (!import.module.valid()) continue;
     ask(QueryKind::ModuleNames, import.module.index);
     const auto& variants = modules[import.module.index].variants;
@@ -143,6 +145,9 @@ std::vector<Entity> Database::variants_named(ModuleId from, Symbol name) {
       if (is_pub(entity) && std::ranges::find(found, entity) == found.end()) found.push_back(entity);
     }
   }
+  // It may be one of a module that was not found, which is told already.
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  if (found.empty() && !is_whole && is_capital(names.text(name).front())) return {{Entity::Kind::Unusable}};
   return found;
 }
 

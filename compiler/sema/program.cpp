@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "compiler/sema/database.h"
+#include "std/embedded.h"
 
 namespace noodle::sema {
 
@@ -36,6 +37,13 @@ bool Program::open(std::string_view path, std::optional<std::string_view> root) 
   const std::size_t slash = name.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash + 1);
   db.root = root.value_or(folder);
+  std::string module = name.substr(name.starts_with(db.root) ? db.root.size() : folder.size());
+  std::ranges::replace(module, '/', '.');
+  if (module.ends_with(".noodle")) module.resize(module.size() - std::string_view(".noodle").size());
+  const auto built_in = std::ranges::find(library::files(), path, &library::File::path);
+  if (built_in != library::files().end() && !db.modules_by_path.contains(name)) {
+    db.load_built_in(module, ModuleOrigin::Library, *built_in);
+  }
   if (const auto it = db.modules_by_path.find(name); it != db.modules_by_path.end()) {
     // A file of the library: it is there already, and is now what is checked.
     db.main = it->second;
@@ -43,9 +51,6 @@ bool Program::open(std::string_view path, std::optional<std::string_view> root) 
       db.replace_text(db.modules[db.main.index].file, std::move(*text));
   } else {
     db.main = ModuleId(db.modules.size());
-    std::string module = name.substr(name.starts_with(db.root) ? db.root.size() : folder.size());
-    std::ranges::replace(module, '/', '.');
-    if (module.ends_with(".noodle")) module.resize(module.size() - std::string_view(".noodle").size());
     db.load_module(std::move(module), name, ModuleOrigin::User, std::move(*text));
   }
   db.follow_imports();

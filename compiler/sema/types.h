@@ -76,6 +76,7 @@ struct TraitRef {
 struct TypeParamDecl {
   Symbol name;
   std::vector<TraitRef> bounds;
+  bool is_vague = false;  // a bound could not be understood, which was reported: nobody knows what it can do
 };
 
 struct FieldInfo {

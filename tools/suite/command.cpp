@@ -23,12 +23,13 @@ class Round {
       memory_.set_passed(programs[0]->file.path, std::nullopt);
       return kExitErrors;
     }
-    ReportOptions options = command_.report;
-    options.names_files = files.size() > 1;
-    Report report(options);
-    int leaks = 0;
     std::vector<Chosen> chosen;
     for (const auto& program : programs) choose(*program, chosen);
+    ReportOptions options = command_.report;
+    options.names_files = files.size() > 1;
+    if (command_.simulate) return simulate(chosen, options.names_files);
+    Report report(options);
+    int leaks = 0;
     run_chosen(chosen, suite_, [&](const TestResult& result) { report.add(result); }, leaks);
     remember(files, report);
     if (report.was_interrupted()) return Interrupts::exit_code();
@@ -75,11 +76,16 @@ class Round {
     memory_.save();
   }
 
+  int simulate(const std::vector<Chosen>& chosen, bool names_files) const {
+    const int code = simulate_tests(chosen, names_files, *command_.simulate);
+    return chosen.empty() && suite_.exact ? refuse_name() : code;
+  }
+
+  int refuse_name() const { return refuse("no test is called `" + suite_.filter + "`"); }
+
   int finish(const std::vector<std::unique_ptr<TestProgram>>& programs, const Report& report, int leaks) const {
     int code = report.failed() == 0 ? 0 : kExitErrors;
-    if (code == 0 && report.results().empty() && suite_.exact) {
-      code = refuse("no test is called `" + suite_.filter + "`");
-    }
+    if (code == 0 && report.results().empty() && suite_.exact) code = refuse_name();
     if (command_.junit && !write_file(*command_.junit, report.junit())) code = kExitErrors;
     if (suite_.coverage && !report_coverage(programs, command_.coverage)) code = kExitErrors;
     return leaks != 0 ? leaks : code;

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cctype>
 #include <optional>
+#include <set>
 
 #include "base/interner.h"
 #include "base/text.h"
+#include "compiler/syntax/doc_block.h"
 #include "compiler/syntax/parser.h"
 #include "std/embedded.h"
 #include "tools/snippet.h"
@@ -16,8 +18,6 @@ namespace {
 
 using syntax::ItemKind;
 using syntax::Range;
-
-constexpr std::string_view kFence = "```";
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && std::isspace(static_cast<unsigned char>(text.front())) != 0) text.remove_prefix(1);
@@ -129,24 +129,6 @@ class Lines {
   std::vector<std::uint32_t> starts_;
 };
 
-/// What is wanted of a block by what follows its quotes; nothing when it is no program.
-std::optional<Example::Wants> wanted(std::string_view info) {
-  auto wants = std::optional(Example::Wants::Success);
-  while (wants && !(info = trimmed(info)).empty()) {
-    const std::size_t end = std::min(info.find_first_of(", \t"), info.size());
-    const std::string_view word = info.substr(0, end);
-    info.remove_prefix(std::min(end + 1, info.size()));
-    if (word == "no_run") {
-      wants = Example::Wants::Nothing;
-    } else if (word == "fails") {
-      wants = Example::Wants::Failure;
-    } else if (word != "noodle") {
-      wants.reset();
-    }
-  }
-  return wants;
-}
-
 /// The blocks in the doc lines [first, end).
 void read_blocks(const Lines& lines, std::string_view text, std::size_t first, std::size_t end, const std::string& of,
                  std::vector<Example>& out) {
@@ -155,14 +137,14 @@ void read_blocks(const Lines& lines, std::string_view text, std::size_t first, s
   for (std::size_t line = first; line < end; ++line) {
     const Range range = lines.content(line);
     const std::string_view content = trimmed(text.substr(range.begin, range.end - range.begin));
-    if (!content.starts_with(kFence)) {
+    if (!content.starts_with(syntax::kDocFence)) {
       if (open) open->lines.push_back(range);
       continue;
     }
     if (is_inside) {
       if (open) out.push_back(std::move(*open));
       open.reset();
-    } else if (const auto wants = wanted(content.substr(kFence.size()))) {
+    } else if (const auto wants = syntax::example_wants(content.substr(syntax::kDocFence.size()))) {
       open = Example{.of = of, .line = static_cast<std::uint32_t>(line + 2), .wants = *wants, .lines = {}};
     }
     is_inside = !is_inside;
@@ -189,13 +171,15 @@ bool is_library(std::string_view path) { return !library_path(path).empty(); }
 
 std::vector<Example> find_examples(std::string_view text) {
   std::vector<Example> examples;
-  if (text.find(kFence) == std::string_view::npos) return examples;
+  if (text.find(syntax::kDocFence) == std::string_view::npos) return examples;
   Interner names;
   source::DiagnosticSink sink;
   const auto parsed = syntax::parse(names, text, source::FileId(0), sink);
   const Lines lines(text);
+  std::set<std::size_t> seen;  // a comment above a line belongs to what begins there first
   for (const Documented& place : Finder(names, text).find(*parsed.tree)) {
     const std::size_t end = lines.at(place.begin);
+    if (!seen.insert(end).second) continue;
     std::size_t first = end;
     while (first > 0 && lines.is_doc(first - 1)) --first;
     read_blocks(lines, text, first, end, place.name, examples);

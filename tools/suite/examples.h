@@ -2,11 +2,6 @@
 
 // The examples in a file's documentation: each ``` block in the doc comment of something `pub` is a program that runs
 // as a test, with the file's module imported. Declarations in it stand beside the test, everything else inside.
-//
-//   ```            runs, and must not panic; also ```noodle
-//   ```no_run      is compiled
-//   ```fails       is compiled and must panic
-//   ```text        is no program, as is whatever else follows the quotes
 
 #include <cstdint>
 #include <optional>
@@ -14,15 +9,15 @@
 #include <string_view>
 #include <vector>
 
+#include "compiler/syntax/doc_block.h"
 #include "tools/assembly.h"
 
 namespace noodle::tools {
 
 struct Example {
-  enum class Wants : std::uint8_t { Success, Failure, Nothing };  // Nothing: it isn't run
-  std::string of;                                                 // `List.push`
-  std::uint32_t line = 0;                                         // of its first line, in the file
-  Wants wants = Wants::Success;
+  std::string of;          // `List.push`
+  std::uint32_t line = 0;  // of its first line, in the file
+  syntax::ExampleWants wants = syntax::ExampleWants::Success;
   std::vector<syntax::Range> lines;  // what stands behind `///`, with the line's end
 
   std::string name() const { return of + " (line " + std::to_string(line) + ")"; }

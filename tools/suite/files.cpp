@@ -7,10 +7,9 @@
 #include <sys/stat.h>
 
 #include "base/hash.h"
-#include "base/interner.h"
-#include "compiler/syntax/parser.h"
 #include "runtime/jit/cache.h"
 #include "tools/child.h"
+#include "tools/roots.h"
 #include "tools/sources.h"
 
 namespace noodle::tools {
@@ -18,10 +17,6 @@ namespace noodle::tools {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::string_view kEnding = ".noodle";
-
-std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/') + 1); }
 
 /// The lines of a text, at their tabulators.
 std::vector<std::vector<std::string>> table(std::string_view text) {
@@ -49,7 +44,7 @@ OrExit<std::vector<TestFile>> find_test_files(const std::vector<std::string>& pa
     std::error_code error;
     if (!fs::is_directory(path, error)) {
       // One that can't be read is reported by whoever compiles it.
-      if (seen.insert(path).second) files.push_back({path, folder_of(path)});
+      if (seen.insert(path).second) files.push_back({path, import_root(path)});
       continue;
     }
     const bool here = path == ".";
@@ -60,7 +55,7 @@ OrExit<std::vector<TestFile>> find_test_files(const std::vector<std::string>& pa
     std::ranges::sort(*below);
     for (std::string& file : *below) {
       if (here) file.erase(0, path.size());
-      if (seen.insert(file).second) files.push_back({file, here ? "" : path});
+      if (seen.insert(file).second) files.push_back({file, import_root(file, here ? "" : path)});
     }
   }
   if (files.empty()) {
@@ -76,18 +71,8 @@ const ImportGraph::Node& ImportGraph::node(const std::string& path, const std::s
   const auto text = read_file(path);
   if (!text) return node;
   node.hash = hash_bytes(*text);
-  Interner names;
-  source::DiagnosticSink sink;
-  const auto parsed = syntax::parse(names, *text, source::FileId(0), sink);
-  for (const syntax::Item* item : parsed.tree->items) {
-    if (item->kind != syntax::ItemKind::Import) continue;
-    std::string file = root;
-    for (const syntax::Name& name : static_cast<const syntax::ImportItem*>(item)->path) {
-      if (!file.empty() && !file.ends_with('/')) file += '/';
-      file += name.symbol.valid() ? names.text(name.symbol) : std::string_view();
-    }
-    file += kEnding;
-    if (std::error_code error; fs::is_regular_file(file, error)) node.imports.push_back(file);
+  for (const std::string& import : imported_files(*text)) {
+    if (std::error_code error; fs::is_regular_file(root + import, error)) node.imports.push_back(root + import);
   }
   return node;
 }

@@ -10,13 +10,6 @@ namespace {
 constexpr std::chrono::minutes kTimeLimit{5};
 constexpr std::uint64_t kMostJobs = 256;
 
-/// A last word that names no file is a part of tests' names.
-bool is_filter(const std::string& word) {
-  std::error_code error;
-  return !std::filesystem::exists(word, error) && !word.ends_with(".noodle") && !word.ends_with(".nbc") &&
-         word.find('/') == std::string::npos;
-}
-
 std::optional<int> read_limit(const Arguments& arguments, SuiteOptions& suite) {
   suite.time_limit = kTimeLimit;
   const auto text = arguments.value(kTimeLimitFlag.name);
@@ -42,6 +35,12 @@ std::optional<int> check_flags(const Arguments& arguments) {
 }
 
 }  // namespace
+
+bool is_filter(const std::string& word) {
+  std::error_code error;
+  return !std::filesystem::exists(word, error) && !word.ends_with(".noodle") && !word.ends_with(".nbc") &&
+         word.find('/') == std::string::npos;
+}
 
 std::optional<std::chrono::nanoseconds> read_time(std::string_view text) {
   struct Unit {

@@ -2,6 +2,7 @@
 
 // The flags of `noodle test` and what they say.
 
+#include "tools/simulate.h"
 #include "tools/suite/coverage_report.h"
 #include "tools/suite/report.h"
 #include "tools/suite/suite.h"
@@ -46,7 +47,7 @@ inline constexpr Flag kLcovFlag = {.name = "--lcov", .value = "FILE", .help = "w
 inline constexpr Flag kHtmlFlag = {.name = "--html", .value = "FOLDER", .help = "write coverage as pages of HTML"};
 inline constexpr Flag kUpdateFlag = {.name = "--update", .value = "", .help = "make snapshots what the tests give now"};
 
-/// What `noodle test` was told, but for simulation.
+/// What `noodle test` was told.
 struct TestCommand {
   std::vector<std::string> paths;
   SuiteOptions suite;
@@ -55,8 +56,13 @@ struct TestCommand {
   CoverageOptions coverage;
   std::optional<std::string> since, junit;
   std::optional<std::uint64_t> watch_runs;
+  std::optional<SimulateOptions> simulate;
 };
+/// Reads all but how tests are simulated.
 OrExit<TestCommand> read_test_command(const Arguments& arguments);
+
+/// Whether the last word behind a path is a part of tests' names: it names no file.
+bool is_filter(const std::string& word);
 
 /// A time such as `500ms`, `10s`, `5m`; nothing for anything else.
 std::optional<std::chrono::nanoseconds> read_time(std::string_view text);

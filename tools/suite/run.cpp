@@ -134,7 +134,7 @@ class Clocks {
 /// Turns how a test ended into what is said of it.
 void judge(TestResult& result, const Chosen& chosen, const std::optional<vm::Stop>& stop, bool timed_out,
            const SuiteOptions& options) {
-  const bool must_fail = chosen.program->example && chosen.program->example->wants == Example::Wants::Failure;
+  const bool must_fail = chosen.program->example && chosen.program->example->wants == syntax::ExampleWants::Failure;
   if (timed_out) {
     result.verdict = Verdict::TimedOut;
     result.failure = "it took longer than " + shown_nanos(static_cast<double>(options.time_limit->count()));
@@ -171,7 +171,7 @@ class Runner {
       return result;
     }
     if (program_ != chosen.program) open(*chosen.program);
-    if (chosen.program->example && chosen.program->example->wants == Example::Wants::Nothing) return result;
+    if (chosen.program->example && chosen.program->example->wants == syntax::ExampleWants::Nothing) return result;
     if (machine_.module == nullptr) {
       result.verdict = Verdict::Failed;
       result.failure = machine_.trouble;
