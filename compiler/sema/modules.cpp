@@ -354,7 +354,7 @@ class Collector {
 
 /// Modules of the library that later builds bring.
 bool is_later_module(std::string_view name) {
-  constexpr std::string_view kLater[] = {"tensor", "sql", "http", "actor", "cluster", "monitor", "sandbox"};
+  constexpr std::string_view kLater[] = {"sql", "http", "actor", "cluster", "monitor", "sandbox"};
   return std::ranges::find(kLater, name) != std::end(kLater);
 }
 

@@ -127,6 +127,12 @@ TypeId TypeTable::tensor(TypeId element) {
   return intern(data);
 }
 
+bool TypeTable::is_part(TypeId variable, TypeId type) const {
+  if (kind(variable) != TypeKind::Infer || !facts_[type.index].has_infer) return false;
+  return std::ranges::any_of(types_[type.index].arguments,
+                             [&](TypeId part) { return part == variable || is_part(variable, part); });
+}
+
 TypeId TypeTable::nominal(NominalId decl, std::span<const TypeId> arguments) {
   TypeData data;
   data.kind = TypeKind::Nominal;

@@ -140,6 +140,8 @@ class TypeTable {
 
   /// `type` with each Param replaced by the argument at its position; Params beyond `arguments` stay.
   TypeId substitute(TypeId type, std::span<const TypeId> arguments);
+  /// Whether a variable of inference occurs in another type.
+  bool is_part(TypeId variable, TypeId type) const;
   /// Whether a Param, an Infer or an Error occurs anywhere in it.
   bool has_params(TypeId type) const;
   bool has_infer(TypeId type) const;

@@ -134,14 +134,14 @@ struct HandleObject {
 };
 
 /// Elements of one kind of number in rows, columns and so on: where the element with given indices lies is `data` plus
-/// the sum of each index times its axis's stride. They stand in this object, behind the shape and the strides, or in one
-/// that `owner` keeps alive: another tensor whose elements these are as well, or a handle.
+/// the sum of each index times its axis's stride. They stand in this object, behind the shape and the strides, or in
+/// one that `owner` keeps alive: another tensor whose elements these are as well, or a handle.
 struct TensorObject {
   Object header;
   Object* owner;  // null: they stand here
   std::byte* data;
-  std::int64_t count;   // of elements, the product of the shape
-  std::uint64_t bytes;  // of this object
+  std::int64_t count;    // of elements, the product of the shape
+  std::uint64_t bytes;   // of this object
   std::uint8_t element;  // an nbc::Kind
   std::uint8_t rank;
   std::uint16_t flags;

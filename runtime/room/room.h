@@ -57,7 +57,8 @@ struct Host {
   void (*list_release)(Call& call, std::uint64_t* list);
   /// An owned tensor with the type of a result and `rank` axes, whose shape and strides are to be written. Its elements
   /// stand in `bytes` bytes of its own, aligned as vectors like it; or in `owner`, which is then held, with none.
-  TensorObject* (*make_tensor)(Call& call, const TypeInfo& type, std::uint32_t rank, std::uint64_t bytes, Object* owner);
+  TensorObject* (*make_tensor)(Call& call, const TypeInfo& type, std::uint32_t rank, std::uint64_t bytes,
+                               Object* owner);
   void (*release_tensor)(Call& call, TensorObject& tensor);
   /// The word of a handle for an object whose `kind` is set; when it dies, the kind's functions are called.
   std::uint64_t (*adopt)(Call& call, HandleObject& handle);

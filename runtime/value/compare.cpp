@@ -243,9 +243,7 @@ class Hasher {
         break;
       }
       case Kind::Map: map(*leaf.type, object_at(at)); break;
-      case Kind::Tensor:
-        mix(tensor_hash(reinterpret_cast<const memory::TensorObject*>(object_at(at)), seed_));
-        break;
+      case Kind::Tensor: mix(tensor_hash(reinterpret_cast<const memory::TensorObject*>(object_at(at)), seed_)); break;
       default: mix(scalar_at(leaf, at)); break;
     }
   }

@@ -47,8 +47,8 @@ inline bool is_contiguous(const TensorObject& tensor) {
   return true;
 }
 
-/// Calls `f(first, count, stride)`, the stride in elements, for each run of elements along the last axis, in the order of
-/// indices; for all elements at once where they lie side by side. Ends when `f` gives false, and gives that.
+/// Calls `f(first, count, stride)`, the stride in elements, for each run of elements along the last axis, in the order
+/// of indices; for all elements at once where they lie side by side. Ends when `f` gives false, and gives that.
 template <typename F>
 bool for_each_run(const TensorObject& tensor, F&& f) {
   if (tensor.count == 0) return true;
@@ -73,8 +73,8 @@ bool for_each_run(const TensorObject& tensor, F&& f) {
 }
 
 /// An owned tensor of a type with elements of its own in `bytes` bytes, or with those that `owner` holds, which gets a
-/// reference more. Shape, strides, count and, with an owner, the place of the elements are to be written. Null when there
-/// is no memory.
+/// reference more. Shape, strides, count and, with an owner, the place of the elements are to be written. Null when
+/// there is no memory.
 TensorObject* make_tensor(Account& account, const TypeInfo& type, std::uint32_t rank, std::uint64_t bytes,
                           Object* owner);
 

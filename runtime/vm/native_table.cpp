@@ -50,9 +50,8 @@ constexpr NativeEntry kNatives[] = {
 }  // namespace tensor
 #undef NATIVE
 
-constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives, hash::kNatives, compress::kNatives,
-                                                    big::kNatives,
-                                                    tensor::kNatives};
+constexpr std::span<const NativeEntry> kTables[] = {kNatives,           text::kNatives, hash::kNatives,
+                                                    compress::kNatives, big::kNatives,  tensor::kNatives};
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }
