@@ -163,11 +163,8 @@ class TypeTable {
   std::uint32_t slots(TypeId id) const { return info_[id.index].slots; }
   /// Whether some leaf of the type holds a counted reference.
   bool counted(TypeId id) const { return info_[id.index].counted; }
-  /// Whether a register can hold it: everything but structs, tuples and (for now) tensors.
-  bool is_leaf(TypeId id) const {
-    Kind k = kind(id);
-    return k != Kind::Struct && k != Kind::Tensor;
-  }
+  /// Whether a register can hold it: everything but structs and tuples.
+  bool is_leaf(TypeId id) const { return kind(id) != Kind::Struct; }
   /// Bytes that one value takes inside a heap object, tail padding included (a list's stride).
   std::uint32_t memory_size(TypeId id) const { return info_[id.index].size; }
   std::uint32_t memory_align(TypeId id) const { return info_[id.index].align; }

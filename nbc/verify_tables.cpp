@@ -64,6 +64,9 @@ class Tables {
     find_equatable();
     for (std::size_t i = kBuiltinTypes; i < m_.types.size(); ++i) {
       const Type& t = m_.types[TypeId(i)];
+      if (t.kind == Kind::Tensor && !is_scalar(m_.types.kind(t.element))) {
+        return fail(Rule::TypeTensor, type_name(m_, TypeId(i)));
+      }
       if (t.kind == Kind::Map && !facts_.equatable[t.element.index]) {
         return fail(Rule::TypeKey, type_name(m_, TypeId(i)));
       }
@@ -95,7 +98,7 @@ class Tables {
     return signature_leaves_ <= kMaxSignatureLeaves ? true : fail(Rule::TooComplex, "function types");
   }
 
-  // A type lacks equality when a function, any or tensor is reachable in it. Recursion makes this a
+  // A type lacks equality when a function or any is reachable in it. Recursion makes this a
   // walk over the reversed references.
   void find_equatable() {
     std::size_t n = m_.types.size();
@@ -120,7 +123,7 @@ class Tables {
     std::vector<std::uint32_t> open;
     for (std::size_t i = 0; i < n; ++i) {
       Kind k = m_.types.kind(TypeId(i));
-      if (k != Kind::Fn && k != Kind::Any && k != Kind::Tensor) continue;
+      if (k != Kind::Fn && k != Kind::Any) continue;
       facts_.equatable[i] = false;
       open.push_back(static_cast<std::uint32_t>(i));
     }

@@ -46,6 +46,7 @@ nbc::TypeId Types::map_now(sema::TypeId type) {
     case TypeKind::List: return declare(nbc::Kind::List);
     case TypeKind::Map: return declare(nbc::Kind::Map);
     case TypeKind::Handle: return declare(nbc::Kind::Handle);
+    case TypeKind::Tensor: return declare(nbc::Kind::Tensor);
     case TypeKind::Function: return declare(nbc::Kind::Fn);
     case TypeKind::Any: return mapped_[type] = module_.types().any(trait(type));
     case TypeKind::Nominal:
@@ -106,6 +107,7 @@ void Types::define(sema::TypeId type, nbc::TypeId id) {
   made.kind = module_.types().kind(id);
   switch (made.kind) {
     case nbc::Kind::Handle:
+    case nbc::Kind::Tensor:
     case nbc::Kind::List: made.element = map(table[type].arguments[0]); break;
     case nbc::Kind::Map:
       made.element = map(table[type].arguments[0]);

@@ -35,6 +35,7 @@ std::string Instantiator::why_no_data(TypeId type) {
     if (kind == TypeKind::Function) return step.what + " is a function";
     if (kind == TypeKind::Any) return step.what + " is an `any`";
     if (kind == TypeKind::Handle) return step.what + " is a handle";
+    if (kind == TypeKind::Tensor) return step.what + " is a tensor";
     const Types arguments(types[step.type].arguments.begin(), types[step.type].arguments.end());
     if (kind == TypeKind::Map) {
       const TypeKind key = types.kind(arguments[0]);

@@ -399,11 +399,12 @@ void Instantiator::add_returned(Types& results, TypeId type) {
 // ---------------------------------------------------------------------------------------- tables
 
 std::uint64_t Instantiator::native(std::string_view name, std::vector<Param> params, Types results) {
-  // One that takes or gives handles or lists is imported once for each type that they have.
+  // One that takes or gives handles, lists or tensors is imported once for each type that they have.
   std::string key(name);
   const auto distinguish = [&](TypeId type) {
     const TypeKind kind = types.kind(type);
-    if (kind == TypeKind::Handle || kind == TypeKind::List) key += " " + std::to_string(type.index);
+    const bool is_one_of_many = kind == TypeKind::Handle || kind == TypeKind::List || kind == TypeKind::Tensor;
+    if (is_one_of_many) key += " " + std::to_string(type.index);
   };
   for (const Param& param : params) distinguish(param.type);
   for (const TypeId type : results) distinguish(type);

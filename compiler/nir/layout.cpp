@@ -296,7 +296,7 @@ Layout::Facts Layout::compute(TypeId type) {
   facts.slots = kind == TypeKind::String ? 2 : 1;
   facts.counted = kind == TypeKind::String || kind == TypeKind::Bytes || kind == TypeKind::List ||
                   kind == TypeKind::Map || kind == TypeKind::Nominal || kind == TypeKind::Function ||
-                  kind == TypeKind::Any || kind == TypeKind::Handle;
+                  kind == TypeKind::Any || kind == TypeKind::Handle || kind == TypeKind::Tensor;
   return facts;
 }
 

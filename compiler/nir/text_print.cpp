@@ -116,6 +116,7 @@ class Printer {
         return;
       case TypeKind::List: out += "list"; return arguments(d.arguments);
       case TypeKind::Handle: out += "handle"; return arguments(d.arguments);
+      case TypeKind::Tensor: out += "tensor"; return arguments(d.arguments);
       case TypeKind::Map: out += "map"; return arguments(d.arguments);
       case TypeKind::Flat: out += "flat"; return arguments(d.arguments);
       case TypeKind::Nominal:

@@ -319,7 +319,7 @@ class BodyChecker final : public Declarations {
   Expr* check_arithmetic(const syntax::BinaryExpr* expr);
   Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where);
   bool operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result);
-  bool operator_call(TraitId trait, TypeId left, Expr*& right, FunctionRef& out, TypeId& result);
+  bool operator_on_literal(TraitId trait, Expr* left, TypeId right, FunctionRef& out, TypeId& result);
   TraitId operator_trait(syntax::BinaryOp op) const;
   void bad_operand(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right);
   bool is_number_type(TypeId type, bool& floating) const { return infer_.is_number(type, floating); }

@@ -189,6 +189,23 @@ bool BodyChecker::operator_impl(TraitId trait, TypeId left, TypeId right, Functi
   return true;
 }
 
+/// A literal on the left takes its usual type, or else another number's, with which the operator works on what is on
+/// the right.
+bool BodyChecker::operator_on_literal(TraitId trait, Expr* left, TypeId right, FunctionRef& out, TypeId& result) {
+  const bool is_whole = infer_.variable_kind(left->type) == VariableKind::Integer;
+  std::vector<TypeKind> kinds{is_whole ? TypeKind::I64 : TypeKind::F64};
+  for (auto kind = is_whole ? TypeKind::I8 : TypeKind::F16; kind <= TypeKind::F64;
+       kind = static_cast<TypeKind>(static_cast<int>(kind) + 1)) {
+    kinds.push_back(kind);
+  }
+  for (const TypeKind kind : kinds) {
+    if (!operator_impl(trait, primitive(kind), right, out, result)) continue;
+    infer_.unify(left->type, primitive(kind));
+    return true;
+  }
+  return false;
+}
+
 void BodyChecker::bad_operand(BinaryOp op, source::Span op_span, Expr* left, Expr* right) {
   if (context_.has_broken_impl(infer_.head(left->type))) {
     failed_ = true;
@@ -269,15 +286,14 @@ Expr* BodyChecker::binary_on(BinaryOp op, source::Span op_span, Expr* left, Expr
     node->right = right;
     return node;
   }
-  if (!known(left, "calculate with it")) return error_expr(where);
   FunctionRef ref;
   TypeId result;
-  if (operator_impl(operator_trait(op), left->type, right->type, ref, result)) {
+  if (infer_.is_literal(left->type) && operator_on_literal(operator_trait(op), left, right->type, ref, result)) {
     return call_expr(ref, result, {{0, false, left}, {1, false, right}}, where);
   }
-  if (op == BinaryOp::MatMul && left_number) {
-    not_in_build(op_span, "@ on tensors");
-    return error_expr(where);
+  if (!known(left, "calculate with it")) return error_expr(where);
+  if (operator_impl(operator_trait(op), left->type, right->type, ref, result)) {
+    return call_expr(ref, result, {{0, false, left}, {1, false, right}}, where);
   }
   bad_operand(op, op_span, left, right);
   return error_expr(where);

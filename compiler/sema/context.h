@@ -45,7 +45,7 @@ struct Entity {
     Module,     // index: ModuleId
     Builtin,    // index: a TypeKind: Int, u8, Bool, String, Bytes, List, Map, Never…
     TypeParam,  // index: position in the scope's type parameters
-    NotYet,     // an actor, Task, Tensor: known, but not in this build; index: nothing
+    NotYet,     // an actor: known, but not in this build; index: nothing
     Unusable,   // declared, but with errors that were reported: treat as Error without a word
   };
   Kind kind = Kind::None;

@@ -42,10 +42,8 @@ Database::Database(Interner& n, source::SourceMap& s, source::DiagnosticSink& k,
   builtin("List", TypeKind::List);
   builtin("Map", TypeKind::Map);
   builtin("Handle", TypeKind::Handle);
+  builtin("Elements", TypeKind::Tensor);
   builtin("Never", TypeKind::Never);
-  for (const char* later : {"Tensor"}) {
-    builtin_names.emplace(names.intern(later), Entity{Entity::Kind::NotYet});
-  }
 }
 
 FunctionId Database::new_function(FunctionEntry entry) {

@@ -194,6 +194,7 @@ struct Database final : QueryAnswers {
   ModuleEntry& add_module(std::string name, std::string_view path, ModuleOrigin origin);
   std::unique_ptr<syntax::ParsedFile> parse(ModuleEntry& module);
   void collect(ModuleId id);
+  void find_tensor(const ModuleEntry& module);
   void follow_imports();
   void replace_text(source::FileId file, std::string text);
 

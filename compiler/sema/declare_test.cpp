@@ -265,10 +265,21 @@ TEST(Modules, UnusedImportsAreWarnedOf) {
   EXPECT_EQ(check("import a\nfn f() { a.g() }", {{"a.noodle", "pub fn g() {}"}}), "");
 }
 
-TEST(Later, ActorsAndTensorsAreNotInThisBuild) {
+TEST(Later, ActorsAreNotInThisBuild) {
   EXPECT_EQ(check("actor A(x: Int) {\n    var y = 1\n}\n"), "E0801: actors are not in this build\n");
-  EXPECT_EQ(check("fn f(t: Tensor<f32>) {}"), "E0801: `Tensor<f32>` is not in this build\n");
   EXPECT_EQ(check("fn f(t: Task<Int>, c: Channel<String>) {}"), "");
+}
+
+TEST(Later, TensorIsACoreName) {
+  EXPECT_EQ(check("fn f(t: Tensor<f32>) {}"), "");
+  EXPECT_EQ(check("import tensor\nfn f() -> Tensor<Int> { tensor.zeros([2]) }"), "");
+}
+
+TEST(Impls, WhoseTypesWouldHoldThemselvesDoNotOverlap) {
+  const std::string box = "struct Box<T> { x: T }\ntrait Join<R> { fn join(self, other: R) }\n";
+  EXPECT_EQ(check(box + "impl<T> Join<T> for Box<T> { fn join(self, other: T) {} }\n"
+                        "impl<T> Join<Box<T>> for Box<T> { fn join(self, other: Box<T>) {} }"),
+            "");
 }
 
 TEST(Resolve, FindsImplsDefaultsAndRules) {

@@ -51,6 +51,7 @@ TypeId Inference::replaced(TypeId type, bool literals) {
     case TypeKind::Tuple: return types_.tuple(arguments);
     case TypeKind::List: return types_.list(arguments[0]);
     case TypeKind::Handle: return types_.handle(arguments[0]);
+    case TypeKind::Tensor: return types_.tensor(arguments[0]);
     case TypeKind::Map: return types_.map(arguments[0], arguments[1]);
     case TypeKind::Nominal: return types_.nominal(NominalId(data.index), arguments);
     case TypeKind::Any: return types_.any(TraitId(data.index), arguments);

@@ -354,7 +354,7 @@ class Collector {
 
 /// Modules of the library that later builds bring.
 bool is_later_module(std::string_view name) {
-  constexpr std::string_view kLater[] = {"tensor", "sql", "http", "actor", "cluster", "monitor", "sandbox"};
+  constexpr std::string_view kLater[] = {"sql", "http", "actor", "cluster", "monitor", "sandbox"};
   return std::ranges::find(kLater, name) != std::end(kLater);
 }
 
@@ -409,10 +409,24 @@ ModuleId Database::load_built_in(std::string name, ModuleOrigin origin, const li
   return id;
 }
 
+/// `Tensor` is a core name, but what it names is large: it is loaded with the first module that speaks of it.
+void Database::find_tensor(const ModuleEntry& module) {
+  const Symbol name = names.intern("Tensor");
+  if (builtin_names.find(name) != builtin_names.end() || !module.tree->text.contains("Tensor")) return;
+  const library::File* file = library_file("std/tensor.noodle");
+  if (file == nullptr) return;
+  const auto known = modules_by_path.find("std/tensor.noodle");
+  const ModuleId id =
+      known != modules_by_path.end() ? known->second : load_built_in("tensor", ModuleOrigin::Library, *file);
+  const auto& items = modules[id.index].items;
+  if (const auto found = items.find(name); found != items.end()) builtin_names.emplace(name, found->second);
+}
+
 /// Loads what is imported and not there yet, in rounds, so that circles are nothing special.
 void Database::follow_imports() {
   // Indices: loading appends modules.
   for (std::size_t m = 0; m < modules.size(); ++m) {
+    if (modules[m].origin != ModuleOrigin::Core) find_tensor(modules[m]);
     for (std::size_t i = 0; i < modules[m].imports.size(); ++i) {
       ImportEntry& entry = modules[m].imports[i];
       if (entry.module.valid() || entry.not_in_build) continue;

@@ -34,7 +34,8 @@ std::uint32_t Database::arity(Entity entity) const {
     case Entity::Kind::Builtin:
       switch (static_cast<TypeKind>(entity.index)) {
         case TypeKind::List:
-        case TypeKind::Handle: return 1;
+        case TypeKind::Handle:
+        case TypeKind::Tensor: return 1;
         case TypeKind::Map: return 2;
         default: return 0;
       }
@@ -75,6 +76,7 @@ TypeId Database::make_type(Entity entity, std::span<const TypeId> arguments, con
   switch (const auto kind = static_cast<TypeKind>(entity.index)) {
     case TypeKind::List: return types.list(arguments[0]);
     case TypeKind::Handle: return types.handle(arguments[0]);
+    case TypeKind::Tensor: return types.tensor(arguments[0]);
     case TypeKind::Map: return types.map(arguments[0], arguments[1]);
     default: return types.primitive(kind);
   }

@@ -63,6 +63,8 @@ Fits Database::match(TypeId pattern, TypeId actual, std::vector<TypeId>& binding
       return Fits::Yes;
     }
     if (bound == actual) return Fits::Yes;
+    // No finite type is a part of itself.
+    if (types.is_part(bound, actual) || types.is_part(actual, bound)) return Fits::No;
     return types.has_infer(bound) || types.has_infer(actual) ? Fits::Undecided : Fits::No;
   }
   if (a.kind == TypeKind::Infer) return Fits::Undecided;

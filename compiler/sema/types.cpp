@@ -120,6 +120,19 @@ TypeId TypeTable::handle(TypeId content) {
   return intern(data);
 }
 
+TypeId TypeTable::tensor(TypeId element) {
+  TypeData data;
+  data.kind = TypeKind::Tensor;
+  data.arguments = {&element, 1};
+  return intern(data);
+}
+
+bool TypeTable::is_part(TypeId variable, TypeId type) const {
+  if (kind(variable) != TypeKind::Infer || !facts_[type.index].has_infer) return false;
+  return std::ranges::any_of(types_[type.index].arguments,
+                             [&](TypeId part) { return part == variable || is_part(variable, part); });
+}
+
 TypeId TypeTable::nominal(NominalId decl, std::span<const TypeId> arguments) {
   TypeData data;
   data.kind = TypeKind::Nominal;
@@ -241,6 +254,7 @@ bool TypeTable::append_text(std::string& out, TypeId id) const {
     case TypeKind::List: return arguments("List");
     case TypeKind::Map: return arguments("Map");
     case TypeKind::Handle: return arguments("Handle");
+    case TypeKind::Tensor: return arguments("Elements");
     case TypeKind::Nominal: {
       const NominalDecl& decl = nominals_[type.index];
       if (NominalId(type.index) != known.option || type.arguments.size() != 1) return arguments(names_.text(decl.name));

@@ -49,6 +49,7 @@ enum class TypeKind : std::uint8_t {
   List,      // arguments: [element]
   Map,       // arguments: [key, value]
   Handle,    // arguments: [what a task returns or a channel carries]; the library's Task, Channel… hold one
+  Tensor,    // arguments: [element]; the library's Tensor holds one
   Nominal,   // a struct or enum; arguments: its type arguments. Option, Result, Set, Range, Duration, Error… are such
   Function,  // arguments: the parameters, then the result; mut_mask says which parameters are `mut`
   Any,       // `any Trait`; arguments: the trait's
@@ -128,6 +129,7 @@ class TypeTable {
   TypeId list(TypeId element);
   TypeId map(TypeId key, TypeId value);
   TypeId handle(TypeId content);
+  TypeId tensor(TypeId element);
   TypeId nominal(NominalId decl, std::span<const TypeId> arguments);
   TypeId function(std::span<const TypeId> params, std::uint64_t mut_mask, TypeId result);
   TypeId any(TraitId trait, std::span<const TypeId> arguments);
@@ -138,6 +140,8 @@ class TypeTable {
 
   /// `type` with each Param replaced by the argument at its position; Params beyond `arguments` stay.
   TypeId substitute(TypeId type, std::span<const TypeId> arguments);
+  /// Whether a variable of inference occurs in another type.
+  bool is_part(TypeId variable, TypeId type) const;
   /// Whether a Param, an Infer or an Error occurs anywhere in it.
   bool has_params(TypeId type) const;
   bool has_infer(TypeId type) const;

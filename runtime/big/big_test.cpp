@@ -72,6 +72,8 @@ constexpr Host kHost{
     .list_reserve = nullptr,
     .list_add = nullptr,
     .list_release = nullptr,
+    .make_tensor = nullptr,
+    .release_tensor = nullptr,
     .adopt = nullptr,
     .release_handle = nullptr,
     .panic = [](Call& call, const char* text, std::size_t size) { of(call).message.assign(text, size); },

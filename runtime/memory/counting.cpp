@@ -19,6 +19,7 @@ std::size_t object_bytes(const TypeTable& types, const Object* object) {
     case Shape::Table: return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
     case Shape::Handle: return 0;  // what stands behind it is the runtime's
     case Shape::Text: return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
+    case Shape::Tensor: return reinterpret_cast<const TensorObject*>(object)->bytes;
   }
   __builtin_unreachable();
 }

@@ -40,6 +40,7 @@ enum class Shape : std::uint8_t {
   Table,   // TableObject: map
   Text,    // TextObject: a string too long to stand in its slots
   Handle,  // HandleObject: a task, a channel, a file…
+  Tensor,  // TensorObject
 };
 
 struct EnumFields;
@@ -132,6 +133,29 @@ struct HandleObject {
   const Kind* kind;
 };
 
+/// Elements of one kind of number in rows, columns and so on: where the element with given indices lies is `data` plus
+/// the sum of each index times its axis's stride. They stand in this object, behind the shape and the strides, or in
+/// one that `owner` keeps alive: another tensor whose elements these are as well, or a handle.
+struct TensorObject {
+  Object header;
+  Object* owner;  // null: they stand here
+  std::byte* data;
+  std::int64_t count;    // of elements, the product of the shape
+  std::uint64_t bytes;   // of this object
+  std::uint8_t element;  // an nbc::Kind
+  std::uint8_t rank;
+  std::uint16_t flags;
+  std::uint32_t device;  // where `data` is: 0 for memory that the processor sees
+
+  static constexpr std::uint32_t kMostRank = 32;
+  std::int64_t* shape() { return reinterpret_cast<std::int64_t*>(this + 1); }
+  const std::int64_t* shape() const { return reinterpret_cast<const std::int64_t*>(this + 1); }
+  /// In elements, negative for an axis that is walked backwards, 0 for one that is repeated.
+  std::int64_t* strides() { return shape() + rank; }
+  const std::int64_t* strides() const { return shape() + rank; }
+};
+static_assert(sizeof(TensorObject) == 48);
+
 /// A string in its two words: up to 15 bytes in place, their number in the last byte; else the
 /// address of a TextObject and the length in bytes with this bit set. All zero is the empty string.
 constexpr std::uint64_t kHeapText = std::uint64_t{1} << 63;
@@ -200,6 +224,9 @@ inline void for_each_child(const ObjectType& type, const Object* object, F&& f) 
       }
       break;
     }
+    case Shape::Tensor:
+      if (Object* owner = reinterpret_cast<const TensorObject*>(object)->owner) f(owner);
+      break;
     case Shape::Text:
     case Shape::Handle: break;
   }

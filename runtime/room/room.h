@@ -20,6 +20,8 @@ struct TypeInfo;
 namespace noodle::room {
 
 using memory::HandleObject;
+using memory::Object;
+using memory::TensorObject;
 using value::TypeInfo;
 
 /// How a native ends. But after `Ok` its results are as they were before, and its owned arguments the caller's.
@@ -53,6 +55,11 @@ struct Host {
   bool (*list_reserve)(Call& call, const TypeInfo& type, std::uint64_t* list, std::uint64_t count);
   bool (*list_add)(Call& call, const TypeInfo& type, std::uint64_t* list, const std::uint64_t* words);
   void (*list_release)(Call& call, std::uint64_t* list);
+  /// An owned tensor with the type of a result and `rank` axes, whose shape and strides are to be written. Its elements
+  /// stand in `bytes` bytes of its own, aligned as vectors like it; or in `owner`, which is then held, with none.
+  TensorObject* (*make_tensor)(Call& call, const TypeInfo& type, std::uint32_t rank, std::uint64_t bytes,
+                               Object* owner);
+  void (*release_tensor)(Call& call, TensorObject& tensor);
   /// The word of a handle for an object whose `kind` is set; when it dies, the kind's functions are called.
   std::uint64_t (*adopt)(Call& call, HandleObject& handle);
   void (*release_handle)(Call& call, HandleObject& handle);

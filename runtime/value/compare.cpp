@@ -7,6 +7,7 @@
 #include "runtime/value/floats.h"
 #include "runtime/value/map.h"
 #include "runtime/value/string.h"
+#include "runtime/value/tensor.h"
 
 namespace noodle::value {
 
@@ -106,9 +107,11 @@ class Equality {
       case Kind::List:
       case Kind::Map:
       case Kind::Box: return object(*leaf.type, object_at(a), object_at(b));
+      case Kind::Tensor:
+        return tensor_equal(reinterpret_cast<const memory::TensorObject*>(object_at(a)),
+                            reinterpret_cast<const memory::TensorObject*>(object_at(b)), rule_);
       case Kind::Fn:
       case Kind::Any:
-      case Kind::Tensor:
       case Kind::Handle: return object_at(a) == object_at(b);
       default: return scalar_at(leaf, a) == scalar_at(leaf, b);
     }
@@ -240,6 +243,7 @@ class Hasher {
         break;
       }
       case Kind::Map: map(*leaf.type, object_at(at)); break;
+      case Kind::Tensor: mix(tensor_hash(reinterpret_cast<const memory::TensorObject*>(object_at(at)), seed_)); break;
       default: mix(scalar_at(leaf, at)); break;
     }
   }

@@ -213,6 +213,10 @@ bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view>
                        .fields = arena_.copy(fields)};
         break;
       }
+      case Kind::Tensor:
+        info.element = &infos_[type.element.index];
+        info.object = {.shape = memory::Shape::Tensor, .fields = {}};
+        break;
       case Kind::Handle:
         info.element = &infos_[type.element.index];
         info.object_number = memory::TypeTable::kHandle;

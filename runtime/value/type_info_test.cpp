@@ -221,9 +221,12 @@ TEST_F(TypeInfoTest, FunctionsAnysAndTensorsAreSingleReferences) {
     EXPECT_EQ(info(id).size, 8u);
     EXPECT_TRUE(info(id).counted);
     EXPECT_FALSE(info(id).bitwise);
-    EXPECT_EQ(info(id).object_number, memory::TypeTable::kMost);  // who makes one knows its type
+    // Who makes a function or an any knows its type.
+    EXPECT_EQ(info(id).object_number == memory::TypeTable::kMost, id != tensor);
     EXPECT_EQ(info(id).slot_fields[0].kind, Field::Kind::Object);
   }
+  EXPECT_EQ(info(tensor).object.shape, Shape::Tensor);
+  EXPECT_EQ(info(tensor).element, &info(nbc::kF32));
 }
 
 TEST_F(TypeInfoTest, FloatsAreFoundHoweverDeepAndThroughRecursion) {

@@ -32,9 +32,14 @@ class Signatures {
     if (follows) out += ", ";
     if (borrowed) out += "borrowed ";
     const nbc::Kind kind = module_.types.kind(type);
-    if (kind == nbc::Kind::List && wanted_.substr(std::min(out.size(), wanted_.size())).starts_with("list<?>")) {
+    const std::string_view wanted = wanted_.substr(std::min(out.size(), wanted_.size()));
+    if (kind == nbc::Kind::List && wanted.starts_with("list<?>")) {
       out += "list<?>";
       element_ = module_.types[type].element;
+    } else if (kind == nbc::Kind::Tensor && wanted.starts_with("tensor<?>")) {
+      out += "tensor<?>";
+    } else if (nbc::is_scalar(kind) && wanted.starts_with("?")) {
+      out += "?";
     } else {
       out += kind == nbc::Kind::Handle ? "handle" : nbc::type_name(module_, type);
     }

@@ -42,10 +42,16 @@ constexpr NativeEntry kNatives[] = {
 #include "runtime/big/natives.def"
 };
 }  // namespace big
+namespace tensor {
+constexpr std::string_view kLibrary = "libnoodle-tensor.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/tensor/natives.def"
+};
+}  // namespace tensor
 #undef NATIVE
 
-constexpr std::span<const NativeEntry> kTables[] = {kNatives, text::kNatives, hash::kNatives, compress::kNatives,
-                                                    big::kNatives};
+constexpr std::span<const NativeEntry> kTables[] = {kNatives,           text::kNatives, hash::kNatives,
+                                                    compress::kNatives, big::kNatives,  tensor::kNatives};
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }

@@ -4,6 +4,7 @@
 
 #include "runtime/room/interface.h"
 #include "runtime/room/open.h"
+#include "runtime/value/tensor.h"
 #include "runtime/vm/handles.h"
 #include "runtime/vm/loaded.h"
 #include "runtime/vm/natives.h"
@@ -55,6 +56,12 @@ bool list_add(Call& call, const TypeInfo& type, std::uint64_t* list, const std::
 }
 void list_release(Call& call, std::uint64_t* list) { value::list_clear(account_of(call), list); }
 
+memory::TensorObject* make_tensor(Call& call, const TypeInfo& type, std::uint32_t rank, std::uint64_t bytes,
+                                  memory::Object* owner) {
+  return value::make_tensor(account_of(call), type, rank, bytes, owner);
+}
+void release_tensor(Call& call, memory::TensorObject& tensor) { memory::release(account_of(call), &tensor.header); }
+
 std::uint64_t adopt_handle(Call& call, memory::HandleObject& handle) { return adopt(account_of(call), handle); }
 void release_handle(Call& call, memory::HandleObject& handle) { memory::release(account_of(call), &handle.header); }
 
@@ -75,6 +82,8 @@ constexpr Host kHost{
     .list_reserve = list_reserve,
     .list_add = list_add,
     .list_release = list_release,
+    .make_tensor = make_tensor,
+    .release_tensor = release_tensor,
     .adopt = adopt_handle,
     .release_handle = release_handle,
     .panic = panic,

@@ -1,0 +1,150 @@
+// Making tensors, and reading them back.
+
+#include <cstring>
+
+#include "runtime/tensor/operand.h"
+
+namespace noodle::room {
+
+namespace {
+
+using namespace noodle::tensor;
+
+// Where the element with these indices lies; an error names what is wrong.
+std::expected<std::byte*, std::string> place_of(const Operand& tensor, ShapeView indices) {
+  const ShapeView shape = tensor.shape();
+  if (indices.size() != shape.size()) {
+    return std::unexpected(std::to_string(indices.size()) + " indices into a tensor of the shape " + text_of(shape));
+  }
+  std::int64_t offset = 0;
+  for (std::uint32_t axis = 0; axis < shape.size(); ++axis) {
+    if (indices[axis] < 0 || indices[axis] >= shape[axis]) {
+      return std::unexpected("the index " + std::to_string(indices[axis]) + " is out of bounds along axis " +
+                             std::to_string(axis) + " of a tensor of the shape " + text_of(shape));
+    }
+    offset += indices[axis] * tensor.stride(axis);
+  }
+  return tensor.data() + offset * element_size(static_cast<Kind>(tensor.object()->element));
+}
+
+template <typename T>
+void fill(std::byte* at, std::int64_t count, std::uint64_t word) {
+  std::fill_n(reinterpret_cast<T*>(at), count, static_cast<T>(word));
+}
+
+// start + i * step; floats in f64, rounded once.
+void fill_range(TensorObject& tensor, Kind kind, std::uint64_t start, std::uint64_t step) {
+  const auto k = static_cast<std::size_t>(kind);
+  constexpr auto f64 = static_cast<std::size_t>(Kind::F64);
+  const auto size = static_cast<std::uint8_t>(element_size(kind));
+  double from = 0, by = 0;
+  kernels().cast[k][f64](&start, &from, 1, 1);
+  kernels().cast[k][f64](&step, &by, 1, 1);
+  for (std::int64_t i = 0; i < tensor.count; ++i) {
+    std::byte* to = tensor.data + i * size;
+    if (nbc::is_float(kind)) {
+      const double at = from + static_cast<double>(i) * by;
+      kernels().cast[f64][k](&at, to, 1, 1);
+    } else {
+      value::store_scalar(size, to, start + static_cast<std::uint64_t>(i) * step);
+    }
+  }
+}
+
+}  // namespace
+
+Status native_tensor_from_list(Call& call) {
+  const auto* list = reinterpret_cast<const memory::ArrayObject*>(call.args[0]);
+  const ShapeView shape = list_arg(call, 1);
+  const Kind kind = result_kind(call);
+  const auto count = count_of(shape, kind);
+  if (!count) return panic(call, count.error());
+  const std::uint64_t length = list == nullptr ? 0 : list->length;
+  if (length != static_cast<std::uint64_t>(*count)) {
+    return panic(call, "a list of " + std::to_string(length) + " elements for a tensor of the shape " + text_of(shape) +
+                           ", which has " + std::to_string(*count));
+  }
+  TensorObject* tensor = make(call, shape);
+  if (tensor != nullptr && length != 0) std::memcpy(tensor->data, list->data(), length * element_size(kind));
+  return give(call, tensor);
+}
+
+Status native_tensor_to_list(Call& call) {
+  const Operand tensor(call, 0);
+  const TypeInfo& type = *call.result_types[0];
+  if (!tensor.is(type.element->kind)) return wrong_kind(call);
+  std::uint64_t list = 0;
+  const auto count = static_cast<std::uint64_t>(tensor.count());
+  call.results[0] = 0;
+  if (count == 0) return Status::Ok;
+  if (!call.host.list_reserve(call, type, &list, count)) return Status::NoMemory;
+  auto* array = reinterpret_cast<memory::ArrayObject*>(list);
+  const std::uint32_t size = element_size(type.element->kind);
+  std::byte* to = array->data();
+  value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t run, std::int64_t step) {
+    kernels().cast[tensor.object()->element][tensor.object()->element](from, to, run, step);
+    to += run * size;
+    return true;
+  });
+  array->length = count;
+  call.results[0] = list;
+  return Status::Ok;
+}
+
+Status native_tensor_filled(Call& call) {
+  const ShapeView shape = list_arg(call, 0);
+  const Kind kind = result_kind(call);
+  if (const auto count = count_of(shape, kind); !count) return panic(call, count.error());
+  TensorObject* tensor = make(call, shape);
+  if (tensor == nullptr) return Status::NoMemory;
+  switch (element_size(kind)) {
+    case 1: fill<std::uint8_t>(tensor->data, tensor->count, call.args[1]); break;
+    case 2: fill<std::uint16_t>(tensor->data, tensor->count, call.args[1]); break;
+    case 4: fill<std::uint32_t>(tensor->data, tensor->count, call.args[1]); break;
+    default: fill<std::uint64_t>(tensor->data, tensor->count, call.args[1]); break;
+  }
+  return give(call, tensor);
+}
+
+Status native_tensor_range(Call& call) {
+  const std::int64_t length[] = {int_arg(call, 2)};
+  const Kind kind = result_kind(call);
+  if (const auto count = count_of(length, kind); !count) return panic(call, count.error());
+  TensorObject* tensor = make(call, length);
+  if (tensor != nullptr) fill_range(*tensor, kind, call.args[0], call.args[1]);
+  return give(call, tensor);
+}
+
+Status native_tensor_shape(Call& call) { return give_ints(call, Operand(call, 0).shape()); }
+
+Status native_tensor_count(Call& call) { return give_int(call, Operand(call, 0).count()); }
+
+Status native_tensor_get(Call& call) {
+  const Operand tensor(call, 0);
+  const Kind kind = result_kind(call);
+  const auto place = place_of(tensor, list_arg(call, 1));
+  if (!place) return panic(call, place.error());
+  if (!tensor.is(kind)) return wrong_kind(call);
+  call.results[0] = value::load_scalar(kind, *place);
+  return Status::Ok;
+}
+
+Status native_tensor_set(Call& call) {
+  const Operand tensor(call, 0);
+  const Kind kind = result_kind(call);
+  const auto place = place_of(tensor, list_arg(call, 1));
+  if (!place) return panic(call, place.error());
+  if (!tensor.is(kind)) return wrong_kind(call);
+  if (tensor.is_only_one()) {
+    value::store_scalar(static_cast<std::uint8_t>(element_size(kind)), *place, call.args[2]);
+    return give(call, tensor.object());
+  }
+  TensorObject* copy = copied(call, tensor);
+  if (copy == nullptr) return Status::NoMemory;
+  const auto own = place_of(Operand(copy), list_arg(call, 1));
+  value::store_scalar(static_cast<std::uint8_t>(element_size(kind)), *own, call.args[2]);
+  release(call, tensor);
+  return give(call, copy);
+}
+
+}  // namespace noodle::room

@@ -1,0 +1,178 @@
+// Operations on each element.
+
+#include <algorithm>
+
+#include "runtime/tensor/walk.h"
+
+namespace noodle::room {
+
+namespace {
+
+using namespace noodle::tensor;
+
+bool is_like(const Operand& tensor, ShapeView shape) {
+  return tensor.is_only_one() && tensor.is_contiguous() && std::ranges::equal(tensor.shape(), shape);
+}
+
+Status undefined(Call& call, const char* what, Kind kind) {
+  return panic(call, std::string(what) + " is not defined for elements of type " + name_of(kind));
+}
+
+constexpr const char* kBinaryNames[] = {"addition", "subtraction", "multiplication",
+                                        "division", "the minimum", "the maximum",
+                                        "a power",  "a remainder", "the angle of two numbers"};
+constexpr const char* kUnaryNames[] = {"the negative",
+                                       "the magnitude",
+                                       "the sign",
+                                       "the square",
+                                       "the square root",
+                                       "the exponential",
+                                       "the logarithm",
+                                       "the sine",
+                                       "the cosine",
+                                       "the tangent",
+                                       "the hyperbolic tangent",
+                                       "rounding",
+                                       "rounding",
+                                       "rounding",
+                                       "rounding",
+                                       "the reciprocal",
+                                       "not"};
+static_assert(std::size(kBinaryNames) == kBinaryOps && std::size(kUnaryNames) == kUnaryOps);
+
+enum class Ended : std::uint8_t { Done, Zero, Stopped };
+
+// out, which is contiguous, = loop(a, b) with both repeated to its shape.
+Ended run(Call& call, BinaryLoop loop, const Operand& a, const Operand& b, TensorObject& out, std::uint32_t size,
+          std::uint32_t out_size) {
+  if (out.count == 0) return Ended::Done;
+  Walk<2> walk({a, b}, {out.shape(), out.rank});
+  std::byte* to = out.data;
+  Ended ended = Ended::Done;
+  walk.each_run(size, [&](std::byte* const(&at)[2], std::int64_t count, const std::int64_t(&steps)[2]) {
+    if (!loop(at[0], at[1], to, count, steps[0], steps[1])) ended = Ended::Zero;
+    if (ended == Ended::Done && count == kStretch && call.host.is_told_to_stop(call)) ended = Ended::Stopped;
+    to += count * out_size;
+    return ended == Ended::Done;
+  });
+  return ended;
+}
+
+Ended run(Call& call, UnaryLoop loop, const Operand& a, TensorObject& out, std::uint32_t size, std::uint32_t out_size) {
+  if (out.count == 0) return Ended::Done;
+  Walk<1> walk({a}, a.shape());
+  std::byte* to = out.data;
+  const bool is_done =
+      walk.each_run(size, [&](std::byte* const(&at)[1], std::int64_t count, const std::int64_t(&steps)[1]) {
+        loop(at[0], to, count, steps[0]);
+        to += count * out_size;
+        return count != kStretch || !call.host.is_told_to_stop(call);
+      });
+  return is_done ? Ended::Done : Ended::Stopped;
+}
+
+Status finish(Call& call, Ended ended, TensorObject* out, bool is_fresh) {
+  if (ended == Ended::Done) return give(call, out);
+  if (is_fresh) call.host.release_tensor(call, *out);
+  return ended == Ended::Stopped ? Status::Interrupted : panic(call, "an integer is divided by zero");
+}
+
+// The loops read an element before they write the one at its place, so the result may be the operand that is owned. A
+// zero among divisors is found before anything of a stretch is written, but not before all is: then nothing is reused.
+Status give_binary(Call& call, BinaryOp op, Kind kind, const Operand& owned, const Operand& other, bool is_right) {
+  const Operand &a = is_right ? other : owned, &b = is_right ? owned : other;
+  const BinaryLoop loop = kernels().binary[static_cast<std::size_t>(op)][static_cast<std::size_t>(kind)];
+  if (loop == nullptr) return undefined(call, kBinaryNames[static_cast<std::size_t>(op)], kind);
+  const auto shape = broadcast(a.shape(), b.shape());
+  if (!shape) return panic(call, shape.error());
+  if (const auto count = count_of(*shape, kind); !count) return panic(call, count.error());
+  const bool may_fail = nbc::is_integer(kind) && (op == BinaryOp::Divide || op == BinaryOp::Remainder);
+  const bool is_reused = !may_fail && is_like(owned, *shape);
+  TensorObject* out = is_reused ? owned.object() : make(call, *shape);
+  if (out == nullptr) return Status::NoMemory;
+  const std::uint32_t size = element_size(kind);
+  const Status status = finish(call, run(call, loop, a, b, *out, size, size), out, !is_reused);
+  if (status == Status::Ok && !is_reused) release(call, owned);
+  return status;
+}
+
+// A number as a tensor without axes, which lies on the stack.
+struct Scalar {
+  TensorObject tensor{};
+  std::uint64_t word;
+
+  Scalar(Kind kind, std::uint64_t slot) : word(slot) {
+    tensor.data = reinterpret_cast<std::byte*>(&word);
+    tensor.count = 1;
+    tensor.element = static_cast<std::uint8_t>(kind);
+    tensor.header.count = memory::kImmortal;
+  }
+};
+
+}  // namespace
+
+Status native_tensor_binary(Call& call) {
+  const std::int64_t op = int_arg(call, 1);
+  const Kind kind = result_kind(call);
+  const Operand a(call, 0), b(call, 2);
+  if (op < 0 || op >= kBinaryOps) return panic(call, "there is no such operation on tensors");
+  if (!a.is(kind) || !b.is(kind)) return wrong_kind(call);
+  return give_binary(call, BinaryOp(op), kind, a, b, false);
+}
+
+Status native_tensor_with_scalar(Call& call) {
+  const std::int64_t op = int_arg(call, 1);
+  const Kind kind = result_kind(call);
+  const Operand a(call, 0);
+  if (op < 0 || op >= kBinaryOps) return panic(call, "there is no such operation on tensors");
+  if (!a.is(kind)) return wrong_kind(call);
+  Scalar scalar(kind, call.args[2]);
+  const Operand number(&scalar.tensor);
+  return give_binary(call, BinaryOp(op), kind, a, number, call.args[3] != 0);
+}
+
+Status native_tensor_compare(Call& call) {
+  const std::int64_t op = int_arg(call, 0);
+  const Operand a(call, 1), b(call, 2);
+  if (op < 0 || op >= kCompareOps) return panic(call, "there is no such comparison of tensors");
+  const auto kind = static_cast<Kind>(a.count() != 0 ? a.object()->element : b.count() != 0 ? b.object()->element : 0);
+  if (static_cast<std::uint32_t>(kind) >= kKinds || !a.is(kind) || !b.is(kind)) return wrong_kind(call);
+  const auto shape = broadcast(a.shape(), b.shape());
+  if (!shape) return panic(call, shape.error());
+  if (const auto count = count_of(*shape, Kind::Bool); !count) return panic(call, count.error());
+  TensorObject* out = make(call, *shape);
+  if (out == nullptr) return Status::NoMemory;
+  const BinaryLoop loop = kernels().compare[op][static_cast<std::size_t>(kind)];
+  return finish(call, run(call, loop, a, b, *out, element_size(kind), 1), out, true);
+}
+
+Status native_tensor_unary(Call& call) {
+  const std::int64_t op = int_arg(call, 1);
+  const Kind kind = result_kind(call);
+  const Operand a(call, 0);
+  if (op < 0 || op >= kUnaryOps) return panic(call, "there is no such operation on tensors");
+  if (!a.is(kind)) return wrong_kind(call);
+  const UnaryLoop loop = kernels().unary[op][static_cast<std::size_t>(kind)];
+  if (loop == nullptr) return undefined(call, kUnaryNames[op], kind);
+  const bool is_reused = is_like(a, a.shape());
+  TensorObject* out = is_reused ? a.object() : make(call, a.shape());
+  if (out == nullptr) return Status::NoMemory;
+  const Ended ended = run(call, loop, a, *out, element_size(kind), element_size(kind));
+  const Status status = finish(call, ended, out, !is_reused);
+  if (status == Status::Ok && !is_reused) release(call, a);
+  return status;
+}
+
+Status native_tensor_cast(Call& call) {
+  const Operand a(call, 0);
+  const Kind to = result_kind(call);
+  const auto from = static_cast<Kind>(a.object() == nullptr ? 0 : a.object()->element);
+  if (static_cast<std::uint32_t>(from) >= kKinds) return wrong_kind(call);
+  if (const auto count = count_of(a.shape(), to); !count) return panic(call, count.error());
+  TensorObject* out = make(call, a.shape());
+  if (out == nullptr) return Status::NoMemory;
+  const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
+  return finish(call, run(call, loop, a, *out, element_size(from), element_size(to)), out, true);
+}
+
+}  // namespace noodle::room

@@ -1,0 +1,244 @@
+// Matrix products. Those of f32 and f64 are OpenBLAS's, which is opened when it is asked for; it runs with one thread.
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/tensor/walk.h"
+
+namespace noodle::room {
+
+namespace {
+
+using namespace noodle::tensor;
+
+// As in cblas.h, for integers of 32 bits.
+constexpr int kRowMajor = 101, kPlain = 111, kTransposed = 112;
+using Sgemm = void (*)(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int);
+using Dgemm = void (*)(int, int, int, int, int, int, double, const double*, int, const double*, int, double, double*,
+                       int);
+
+struct Blas {
+  Sgemm sgemm = nullptr;
+  Dgemm dgemm = nullptr;
+  std::string trouble;
+};
+
+const Blas& blas() {
+  static const Blas opened = [] {
+    Blas made;
+    void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
+    if (library == nullptr) {
+      made.trouble = "matrix products need OpenBLAS, which is not installed (`apt-get install libopenblas0-pthread`): ";
+      made.trouble += dlerror();
+      return made;
+    }
+    const auto set_threads = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads"));
+    if (set_threads != nullptr) set_threads(1);
+    made.sgemm = reinterpret_cast<Sgemm>(dlsym(library, "cblas_sgemm"));
+    made.dgemm = reinterpret_cast<Dgemm>(dlsym(library, "cblas_dgemm"));
+    if (made.sgemm == nullptr || made.dgemm == nullptr) made.trouble = "this OpenBLAS has no cblas_sgemm";
+    return made;
+  }();
+  return opened;
+}
+
+// A matrix as BLAS takes it: one of its strides is 1.
+struct Matrix {
+  const std::byte* data;
+  std::int64_t rows, columns, row_stride, column_stride;
+
+  bool is_plain() const { return column_stride == 1 && row_stride >= std::max<std::int64_t>(columns, 1); }
+  bool is_transposed() const { return row_stride == 1 && column_stride >= std::max<std::int64_t>(rows, 1); }
+  int leading() const { return static_cast<int>(is_plain() ? row_stride : column_stride); }
+};
+
+template <typename T, typename Gemm>
+void multiply(Gemm gemm, const Matrix& a, const Matrix& b, void* out) {
+  gemm(kRowMajor, a.is_plain() ? kPlain : kTransposed, b.is_plain() ? kPlain : kTransposed, static_cast<int>(a.rows),
+       static_cast<int>(b.columns), static_cast<int>(a.columns), T{1}, reinterpret_cast<const T*>(a.data), a.leading(),
+       reinterpret_cast<const T*>(b.data), b.leading(), T{0}, static_cast<T*>(out), static_cast<int>(b.columns));
+}
+
+// Other elements: a row of the result is the sum of rows of b, each times an element of a.
+void multiply_plainly(Kind kind, const Matrix& a, const Matrix& b, std::byte* out) {
+  const auto k = static_cast<std::size_t>(kind);
+  const std::uint32_t size = element_size(kind);
+  const BinaryLoop times = kernels().binary[static_cast<std::size_t>(BinaryOp::Multiply)][k];
+  const JoinLoop add = kernels().join[static_cast<std::size_t>(ReduceOp::Sum)][k];
+  constexpr std::int64_t kPart = 512;
+  std::uint64_t part[kPart];
+  std::memset(out, 0, static_cast<std::size_t>(a.rows * b.columns) * size);
+  for (std::int64_t i = 0; i < a.rows; ++i) {
+    for (std::int64_t j = 0; j < a.columns; ++j) {
+      const std::byte* factor = a.data + (i * a.row_stride + j * a.column_stride) * size;
+      for (std::int64_t begin = 0; begin < b.columns; begin += kPart) {
+        const std::int64_t count = std::min(kPart, b.columns - begin);
+        times(factor, b.data + (j * b.row_stride + begin * b.column_stride) * size, part, count, 0, b.column_stride);
+        add(part, out + (i * b.columns + begin) * size, count, 1);
+      }
+    }
+  }
+}
+
+bool is_blas_kind(Kind kind) { return kind == Kind::F32 || kind == Kind::F64; }
+
+// Operands with at least two axes: a vector becomes a matrix of one row or column, whose axis the result lacks.
+struct Sides {
+  Shape a, b;  // with their last two axes
+  bool is_row, is_column;
+};
+
+Sides sides(ShapeView a, ShapeView b) {
+  Sides made{.a = Shape(a.begin(), a.end()),
+             .b = Shape(b.begin(), b.end()),
+             .is_row = a.size() == 1,
+             .is_column = b.size() == 1};
+  if (made.is_row) made.a.insert(made.a.begin(), 1);
+  if (made.is_column) made.b.push_back(1);
+  return made;
+}
+
+// One operand's matrices: strides of the last two axes, and of the axes before them in the result.
+struct Stack {
+  Matrix first;
+  std::int64_t strides[kMostRank] = {};
+
+  Stack(const Operand& tensor, const Shape& shape, bool is_row, bool is_column, std::size_t outer) {
+    const auto stride = [&](std::size_t axis) { return tensor.stride(static_cast<std::uint32_t>(axis)); };
+    const std::size_t rank = tensor.rank();
+    first = {.data = tensor.data(),
+             .rows = shape[shape.size() - 2],
+             .columns = shape.back(),
+             .row_stride = 0,
+             .column_stride = 1};
+    if (is_row) {
+      first.column_stride = stride(0);
+      first.row_stride = first.columns;
+    } else if (is_column) {
+      first.row_stride = stride(0);
+    } else {
+      first.row_stride = stride(rank - 2);
+      first.column_stride = stride(rank - 1);
+    }
+    // Where there is one row or column, it doesn't matter how far the next would be.
+    if (first.columns == 1) first.column_stride = 1;
+    if (first.rows == 1 && first.column_stride == 1) first.row_stride = std::max<std::int64_t>(first.columns, 1);
+    const std::size_t own = rank < 2 ? 0 : rank - 2;
+    for (std::size_t i = 0; i < own; ++i) {
+      const std::size_t axis = outer - own + i;
+      strides[axis] = tensor.shape()[i] == 1 ? 0 : stride(i);
+    }
+  }
+};
+
+// Whether OpenBLAS can read it where it lies.
+bool is_readable(const Matrix& matrix) {
+  constexpr std::int64_t kMost = INT32_MAX;
+  return (matrix.is_plain() || matrix.is_transposed()) && matrix.row_stride <= kMost && matrix.column_stride <= kMost;
+}
+
+// An operand, or a copy of it where OpenBLAS can't read it.
+class Readable {
+ public:
+  Readable(Call& call, const Operand& given, const Shape& shape, bool is_row, bool is_column)
+      : call_(call), operand_(given) {
+    if (is_readable(Stack(given, shape, is_row, is_column, shape.size() - 2).first)) return;
+    copy_ = copied(call, given);
+    operand_ = Operand(copy_);
+  }
+  Readable(const Readable&) = delete;
+  Readable& operator=(const Readable&) = delete;
+  ~Readable() {
+    if (copy_ != nullptr) call_.host.release_tensor(call_, *copy_);
+  }
+  const Operand& operator*() const { return operand_; }
+  bool has_memory() const { return operand_.object() != nullptr; }
+
+ private:
+  Call& call_;
+  Operand operand_;
+  TensorObject* copy_ = nullptr;
+};
+
+struct Product {
+  const Operand& a;
+  const Operand& b;
+  const Sides& sides;
+  const Shape& outer;
+  Kind kind;
+};
+
+Status fill(Call& call, const Product& product, TensorObject* out) {
+  const Stack x(product.a, product.sides.a, product.sides.is_row, false, product.outer.size());
+  const Stack y(product.b, product.sides.b, false, product.sides.is_column, product.outer.size());
+  const std::uint32_t size = element_size(product.kind);
+  std::byte* to = out->data;
+  std::int64_t index[kMostRank] = {};
+  for (;;) {
+    Matrix left = x.first, right = y.first;
+    for (std::size_t axis = 0; axis < product.outer.size(); ++axis) {
+      left.data += index[axis] * x.strides[axis] * size;
+      right.data += index[axis] * y.strides[axis] * size;
+    }
+    if (product.kind == Kind::F32)
+      multiply<float>(blas().sgemm, left, right, to);
+    else if (product.kind == Kind::F64)
+      multiply<double>(blas().dgemm, left, right, to);
+    else
+      multiply_plainly(product.kind, left, right, to);
+    to += left.rows * right.columns * size;
+    if (call.host.is_told_to_stop(call)) {
+      call.host.release_tensor(call, *out);
+      return Status::Interrupted;
+    }
+    std::size_t axis = product.outer.size();
+    while (axis > 0 && ++index[axis - 1] == product.outer[axis - 1]) index[--axis] = 0;
+    if (axis == 0) return give(call, out);
+  }
+}
+
+}  // namespace
+
+Status native_tensor_matmul(Call& call) {
+  const Operand a(call, 0), b(call, 1);
+  const Kind kind = result_kind(call);
+  if (!a.is(kind) || !b.is(kind)) return wrong_kind(call);
+  if (kind == Kind::Bool) return panic(call, "a matrix product is not defined for elements of type Bool");
+  const auto misfit = [&](const char* why) {
+    return panic(call,
+                 "the shapes " + text_of(a.shape()) + " and " + text_of(b.shape()) + " have no matrix product: " + why);
+  };
+  if (a.rank() == 0 || b.rank() == 0) return misfit("a number is no matrix");
+  const Sides both = sides(a.shape(), b.shape());
+  if (both.a.back() != both.b[both.b.size() - 2])
+    return misfit("the left one's columns are not as many as the right one's rows");
+  const auto outer = broadcast(ShapeView(both.a).first(both.a.size() - 2), ShapeView(both.b).first(both.b.size() - 2));
+  if (!outer) return misfit(outer.error().c_str());
+  Shape shape = *outer;
+  if (!both.is_row) shape.push_back(both.a[both.a.size() - 2]);
+  if (!both.is_column) shape.push_back(both.b.back());
+  if (const auto count = count_of(shape, kind); !count) return panic(call, count.error());
+  for (const std::int64_t length : {both.a[both.a.size() - 2], both.a.back(), both.b.back()}) {
+    if (length > INT32_MAX) return misfit("one of them is too long");
+  }
+  const bool with_blas = is_blas_kind(kind);
+  if (with_blas && !blas().trouble.empty()) return panic(call, blas().trouble);
+  TensorObject* out = make(call, shape);
+  if (out == nullptr) return Status::NoMemory;
+  if (out->count == 0) return give(call, out);
+  if (both.a.back() == 0) {
+    std::memset(out->data, 0, static_cast<std::size_t>(out->count) * element_size(kind));
+    return give(call, out);
+  }
+  if (!with_blas) return fill(call, {.a = a, .b = b, .sides = both, .outer = *outer, .kind = kind}, out);
+  const Readable left(call, a, both.a, both.is_row, false), right(call, b, both.b, false, both.is_column);
+  if (left.has_memory() && right.has_memory()) {
+    return fill(call, {.a = *left, .b = *right, .sides = both, .outer = *outer, .kind = kind}, out);
+  }
+  call.host.release_tensor(call, *out);
+  return Status::NoMemory;
+}
+
+}  // namespace noodle::room

@@ -1,0 +1,86 @@
+#pragma once
+
+// Tensors as values: what they hold, whatever their strides. What is computed with them is runtime/tensor's.
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "runtime/value/compare.h"
+
+namespace noodle::value {
+
+using memory::TensorObject;
+
+/// A tensor's lengths along its axes. The tensor of all-zero bits, null, has one axis of length 0.
+inline std::span<const std::int64_t> tensor_shape(const TensorObject* tensor) {
+  static constexpr std::int64_t kNothing[] = {0};
+  if (tensor == nullptr) return kNothing;
+  return {tensor->shape(), tensor->rank};
+}
+
+/// Bytes of one element of a scalar kind.
+constexpr std::uint32_t element_size(Kind kind) {
+  switch (kind) {
+    case Kind::Bool:
+    case Kind::I8:
+    case Kind::U8: return 1;
+    case Kind::I16:
+    case Kind::U16:
+    case Kind::F16:
+    case Kind::BF16: return 2;
+    case Kind::I32:
+    case Kind::U32:
+    case Kind::F32: return 4;
+    default: return 8;
+  }
+}
+
+/// Whether the elements lie side by side in the order of their indices, the last index first.
+inline bool is_contiguous(const TensorObject& tensor) {
+  std::int64_t step = 1;
+  for (std::uint32_t axis = tensor.rank; axis-- > 0;) {
+    const std::int64_t length = tensor.shape()[axis];
+    if (length != 1 && tensor.strides()[axis] != step) return false;
+    step *= length;
+  }
+  return true;
+}
+
+/// Calls `f(first, count, stride)`, the stride in elements, for each run of elements along the last axis, in the order
+/// of indices; for all elements at once where they lie side by side. Ends when `f` gives false, and gives that.
+template <typename F>
+bool for_each_run(const TensorObject& tensor, F&& f) {
+  if (tensor.count == 0) return true;
+  if (is_contiguous(tensor)) return f(tensor.data, tensor.count, std::int64_t{1});
+  const std::uint32_t outer = tensor.rank - 1;
+  const std::int64_t* shape = tensor.shape();
+  const std::int64_t* strides = tensor.strides();
+  const auto size = static_cast<std::int64_t>(element_size(static_cast<Kind>(tensor.element)));
+  std::int64_t index[TensorObject::kMostRank] = {};
+  std::byte* at = tensor.data;
+  for (;;) {
+    if (!f(at, shape[outer], strides[outer])) return false;
+    std::uint32_t axis = outer;
+    while (axis > 0 && ++index[axis - 1] == shape[axis - 1]) {
+      --axis;
+      at -= (shape[axis] - 1) * strides[axis] * size;
+      index[axis] = 0;
+    }
+    if (axis == 0) return true;
+    at += strides[axis - 1] * size;
+  }
+}
+
+/// An owned tensor of a type with elements of its own in `bytes` bytes, or with those that `owner` holds, which gets a
+/// reference more. Shape, strides, count and, with an owner, the place of the elements are to be written. Null when
+/// there is no memory.
+TensorObject* make_tensor(Account& account, const TypeInfo& type, std::uint32_t rank, std::uint64_t bytes,
+                          Object* owner);
+
+/// Whether two tensors with elements of one kind have the same shape and equal elements.
+bool tensor_equal(const TensorObject* a, const TensorObject* b, FloatRule rule);
+/// Equal for tensors that are equal in the total order, whatever their strides.
+std::uint64_t tensor_hash(const TensorObject* tensor, std::uint64_t seed);
+
+}  // namespace noodle::value
