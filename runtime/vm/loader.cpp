@@ -11,7 +11,7 @@ namespace {
 using memory::Object;
 
 /// A module's signature beside that of a native: handles of every type are written as `handle`, for natives treat
-/// them alike, and a list is written `list<?>` where the native says that it may be one of anything.
+/// them alike; `?` stands where the native has it, for one type in the whole signature, and `*` for any.
 class Signatures {
  public:
   Signatures(const nbc::Module& module, std::string_view wanted) : module_(module), wanted_(wanted) {}
@@ -24,8 +24,8 @@ class Signatures {
     for (const nbc::TypeId& type : signature.results) add(out, type, false, &type != &signature.results[0]);
     return out + ")";
   }
-  /// The element of the list that may be one of anything.
-  nbc::TypeId element() const { return element_; }
+  /// The element of the list that may be one of anything, if there is such.
+  nbc::TypeId element() const { return has_list_ ? any_ : nbc::TypeId(); }
 
  private:
   void add(std::string& out, nbc::TypeId type, bool borrowed, bool follows) {
@@ -33,21 +33,31 @@ class Signatures {
     if (borrowed) out += "borrowed ";
     const nbc::Kind kind = module_.types.kind(type);
     const std::string_view wanted = wanted_.substr(std::min(out.size(), wanted_.size()));
-    if (kind == nbc::Kind::List && wanted.starts_with("list<?>")) {
+    if (kind == nbc::Kind::List && wanted.starts_with("list<?>") && is_the_one(module_.types[type].element)) {
       out += "list<?>";
-      element_ = module_.types[type].element;
-    } else if (kind == nbc::Kind::Tensor && wanted.starts_with("tensor<?>")) {
+      has_list_ = true;
+    } else if (kind == nbc::Kind::Tensor && wanted.starts_with("tensor<?>") &&
+               is_the_one(module_.types[type].element)) {
       out += "tensor<?>";
-    } else if (nbc::is_scalar(kind) && wanted.starts_with("?")) {
+    } else if (kind == nbc::Kind::Tensor && wanted.starts_with("tensor<*>")) {
+      out += "tensor<*>";
+    } else if (nbc::is_scalar(kind) && wanted.starts_with("?") && is_the_one(type)) {
       out += "?";
     } else {
       out += kind == nbc::Kind::Handle ? "handle" : nbc::type_name(module_, type);
     }
   }
 
+  // Whether it is what every other `?` of the signature is.
+  bool is_the_one(nbc::TypeId type) {
+    if (!any_.valid()) any_ = type;
+    return any_ == type;
+  }
+
   const nbc::Module& module_;
   std::string_view wanted_;
-  nbc::TypeId element_;
+  nbc::TypeId any_;
+  bool has_list_ = false;
 };
 
 class Loader {

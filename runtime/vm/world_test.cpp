@@ -39,6 +39,21 @@ TEST(World, LoadRefusesNativesOfAnotherSignature) {
             "the native `io.print` is (borrowed string) -> () here, not (borrowed string) -> (i64)");
 }
 
+TEST(World, LoadRefusesNativesThatAreOfTwoTypesWhereTheyAreOfOne) {
+  Bench bench;
+  const auto tensor = [&](nbc::TypeId element) {
+    nbc::Type type;
+    type.kind = nbc::Kind::Tensor;
+    type.element = element;
+    return bench.m.types().intern(type);
+  };
+  const nbc::TypeId bytes = bench.m.types().list(nbc::kU8), shape = bench.m.types().list(kI64);
+  bench.m.native("tensor.from_list", {{{bytes, true}, {shape, true}}, {tensor(nbc::kF64)}}, false);
+  EXPECT_EQ(bench.try_load(),
+            "the native `tensor.from_list` is (borrowed list<?>, borrowed list<i64>) -> (tensor<?>) here, not "
+            "(borrowed list<?>, borrowed list<i64>) -> (tensor<f64>)");
+}
+
 TEST(World, LoadRefusesLeavesThatAreNone) {
   EXPECT_EQ(refusal("io.print", {{{kString, true}}, {}}, true), "the native `io.print` is not a leaf");
   // To promise less than the runtime does is fine.
