@@ -16,7 +16,8 @@ std::size_t object_bytes(const TypeTable& types, const Object* object) {
   switch (type.shape) {
     case Shape::Record: return type.size;
     case Shape::Array: return ArrayObject::bytes(reinterpret_cast<const ArrayObject*>(object)->capacity, type.stride);
-    case Shape::Table: return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
+    case Shape::Table:
+      return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes(type.stride);
     case Shape::Handle: return 0;  // what stands behind it is the runtime's
     case Shape::Text: return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
     case Shape::Tensor: return reinterpret_cast<const TensorObject*>(object)->bytes;

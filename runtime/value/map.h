@@ -3,7 +3,8 @@
 // Maps: a TableObject, or null for the empty map. Entries lie densely in order of insertion; each
 // begins with a word that holds its hash and a mark (zero when removed), then key and value. The
 // search table behind them has one word a place: hash in the upper half, entry number plus one in
-// the lower; linear probing, at most three quarters full, removed entries stay until it is rebuilt.
+// the lower; of small maps a byte, which is the latter alone. Linear probing, at most three quarters
+// full, removed entries stay until it is rebuilt.
 // Functions that change a map take the address of the slot that owns it, copy it first when it is
 // shared, and give false (with nothing changed) when there is no memory.
 

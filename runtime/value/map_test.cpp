@@ -156,6 +156,22 @@ TEST_F(MapTest, ReservedRoomIsNotRebuilt) {
   map_clear(account, &map);
 }
 
+TEST_F(MapTest, PlacesAreBytesWhileEntriesFit) {
+  for (const std::uint64_t capacity : {1u, 254u, 255u, 256u, 257u}) {
+    std::uint64_t map = 0;
+    ASSERT_TRUE(map_make(account, *ints, capacity, &map));
+    const std::byte* buffer = table_at(map)->buffer;
+    EXPECT_EQ(table_at(map)->is_small(), capacity <= 255);
+    for (std::uint64_t i = 0; i < capacity; ++i) set_to(&map, i, i);
+    EXPECT_EQ(table_at(map)->buffer, buffer);
+    for (std::uint64_t i = 0; i < capacity; ++i) EXPECT_EQ(find(*ints, map, {i}), static_cast<std::int64_t>(i));
+    EXPECT_EQ(find(*ints, map, {capacity}), -1);
+    for (std::uint64_t i = 0; i < capacity; i += 2) EXPECT_EQ(take(*ints, &map, {i}), MapRemoval::Removed);
+    for (std::uint64_t i = 0; i < capacity; ++i) EXPECT_EQ(find(*ints, map, {i}) >= 0, i % 2 == 1);
+    map_clear(account, &map);
+  }
+}
+
 TEST_F(MapTest, ASlotOfANewKeyIsZero) {
   std::uint64_t map = 0, key = 7;
   MapSlot slot = map_slot(account, *ints, &map, &key);
