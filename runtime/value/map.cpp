@@ -341,4 +341,48 @@ void map_clear(Account& account, std::uint64_t* map) {
   *map = 0;
 }
 
+void MapPattern::take(const TypeInfo& type, const Object* map) {
+  type_ = nullptr;
+  table_.capacity = table_of(map)->live;
+  if (!table_.is_small()) return;
+  table_.mask = places_for(table_.capacity) - 1;
+  buffer_.assign(table_.buffer_bytes(type.object.stride), std::byte{0});
+  table_.buffer = buffer_.data();
+  copy_entries(type, table_of(map), &table_);
+  bool owns = false;
+  for (std::uint32_t i = 0; i < table_.used; ++i) {
+    std::byte* entry = table_.buffer + std::size_t{i} * type.object.stride;
+    memory::for_each_child(type.element->memory_fields, entry + type.key_offset, [&](Object*) { owns = true; });
+    std::memset(entry + type.value_offset, 0, type.value->size);
+  }
+  if (!owns) type_ = &type;
+}
+
+bool MapPattern::make(Account& account, std::uint64_t* out) const {
+  if (!map_make(account, *type_, table_.capacity, out)) return false;
+  std::memcpy(table_at(*out)->buffer, buffer_.data(), buffer_.size());
+  return true;
+}
+
+std::byte* map_take_expected(const TypeInfo& type, std::uint64_t map, const std::uint64_t* key, std::uint64_t seed) {
+  TableObject* table = table_at(map);
+  if (table->used == table->capacity) return nullptr;
+  std::byte* entry = table->buffer + std::size_t{table->used} * type.object.stride;
+  if (!same_key(type, key, entry, seed, 0)) return nullptr;
+  ++table->used;
+  ++table->live;
+  return entry + type.value_offset;
+}
+
+void map_settle(const TypeInfo& type, std::uint64_t map) {
+  TableObject* table = table_at(map);
+  if (table->used == table->capacity) return;
+  Places at(table, type);
+  at.clear(table->place_bytes());
+  for (std::uint32_t i = 0; i < table->used; ++i) {
+    std::byte* entry = table->buffer + std::size_t{i} * type.object.stride;
+    enter(at, table->mask, static_cast<std::uint32_t>(mark_of(entry)) & kHashBits, i);
+  }
+}
+
 }  // namespace noodle::value
