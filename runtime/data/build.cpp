@@ -166,39 +166,34 @@ bool Builder::grow(const Shape& list, std::uint64_t* slot) {
   return value::list_reserve(account_, *list.type, slot, value::list_length(*slot) + 1) || no_memory();
 }
 
-std::byte* Builder::add_entry(const Shape& map, std::byte* base, std::string_view key) {
-  std::uint64_t words_of_key[2] = {0, 0};
+bool Builder::make_key(const Shape& map, std::string_view text, Key& key) {
   const Shape& shape = *map.key;
-  if (shape.form == Form::Text) {
-    if (!value::make_string(account_, key, words_of_key)) return static_cast<std::byte*>((no_memory(), nullptr));
-  } else if (shape.form == Form::Enum && map.type->element->slots == 1) {
-    const auto choice = std::ranges::find(shape.choices, key, &Choice::name);
-    if (choice == shape.choices.end()) {
-      fail("expected " + expected(shape) + " as the key, found " + shown(key));
-      return nullptr;
-    }
-    words_of_key[0] = static_cast<std::uint64_t>(choice - shape.choices.begin());
-  } else {
-    // A number: it must be written as it would be printed, so that no two keys are one.
-    std::uint64_t word = 0;
-    std::int64_t number = 0;
-    const char *first = key.data(), *last = key.data() + key.size();
-    const bool is_signed = shape.form == Form::Int;
-    const auto [end, error] = is_signed ? std::from_chars(first, last, number) : std::from_chars(first, last, word);
-    if (is_signed) word = static_cast<std::uint64_t>(number);
-    const bool right = (is_signed || shape.form == Form::Uint) && error == std::errc() && end == last &&
-                       key == (is_signed ? value::print_int(number) : value::print_uint(word));
-    alignas(8) std::byte room[8]{};
-    if (!right || !(is_signed ? put_int(shape, room, number, key) : put_uint(shape, room, word, key))) {
-      fail("expected " + expected(shape) + " as the key, found " + shown(key));
-      return nullptr;
-    }
-    words_of_key[0] = word;
+  if (shape.form == Form::Text) return value::make_string(account_, text, key) || no_memory();
+  key[1] = 0;
+  const auto misfit = [&] { return fail("expected " + expected(shape) + " as the key, found " + shown(text)); };
+  if (shape.form == Form::Enum && map.type->element->slots == 1) {
+    const auto choice = std::ranges::find(shape.choices, text, &Choice::name);
+    if (choice == shape.choices.end()) return misfit();
+    key[0] = static_cast<std::uint64_t>(choice - shape.choices.begin());
+    return true;
   }
+  // A number: it must be written as it would be printed, so that no two keys are one.
+  std::int64_t number = 0;
+  const char *first = text.data(), *last = text.data() + text.size();
+  const bool is_signed = shape.form == Form::Int;
+  const auto [end, error] = is_signed ? std::from_chars(first, last, number) : std::from_chars(first, last, key[0]);
+  if (is_signed) key[0] = static_cast<std::uint64_t>(number);
+  const bool right = (is_signed || shape.form == Form::Uint) && error == std::errc() && end == last &&
+                     text == (is_signed ? value::print_int(number) : value::print_uint(key[0]));
+  alignas(8) std::byte room[8]{};
+  return (right && (is_signed ? put_int(shape, room, number, text) : put_uint(shape, room, key[0], text))) || misfit();
+}
+
+std::byte* Builder::add_entry(const Shape& map, std::byte* base, const Key& key) {
   std::uint64_t* slot = words(map, base);
-  const value::MapSlot entry = value::map_slot(account_, *map.type, slot, words_of_key);
+  const value::MapSlot entry = value::map_slot(account_, *map.type, slot, key);
   if (entry.entry < 0) {
-    value::release_fields(account_, map.type->element->slot_fields, words_of_key);
+    value::release_fields(account_, map.type->element->slot_fields, key);
     no_memory();
     return nullptr;
   }

@@ -50,11 +50,16 @@ class Builder {
     return at;
   }
   /// The place of the value of a key, zeroed; null when there is no memory or the key does not fit.
-  std::byte* add_entry(const Shape& map, std::byte* base, std::string_view key);
-  /// Makes room for so many entries, and no more, in a map that has none.
-  bool make_entries(const Shape& map, std::byte* base, std::uint64_t count) {
-    return value::map_make(account_, *map.type, count, words(map, base)) || no_memory();
+  std::byte* add_entry(const Shape& map, std::byte* base, std::string_view key) {
+    Key made;
+    return make_key(map, key, made) ? add_entry(map, base, made) : nullptr;
   }
+  /// A map's key in slots.
+  using Key = std::uint64_t[2];
+  /// False when there is no memory or the key does not fit.
+  bool make_key(const Shape& map, std::string_view text, Key& key);
+  /// The same for a key that was made, which is consumed.
+  std::byte* add_entry(const Shape& map, std::byte* base, const Key& key);
   /// The place of a box's content, zeroed.
   std::byte* add_box(const Shape& box, std::byte* base);
   /// Moves a value that was built apart, as an element of a list is, into a set.

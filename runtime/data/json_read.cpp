@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "runtime/data/build.h"
+#include "runtime/data/elements.h"
 #include "runtime/data/json.h"
 #include "runtime/data/json_scan.h"
 
@@ -76,15 +77,14 @@ class JsonReader {
   bool string(std::string_view& out);
 
   Builder build_;
+  ElementRoom room_;
+  Patterns patterns_;
   const ReadOptions& options_;
   std::string_view text_;
   const char* at_;
   const char* end_;
   int depth_ = 0;
   std::string scratch_;
-  static constexpr std::size_t kLevels = 32;
-  static constexpr std::uint32_t kMostUsual = 256;
-  std::uint32_t usual_entries_[kLevels]{};  // by depth, of the last object there
 };
 
 std::string JsonReader::found() {
@@ -193,14 +193,15 @@ bool JsonReader::more(char bracket, std::string_view after) {
 
 bool JsonReader::list(const Shape& shape, std::byte* base) {
   if (!enter('[', ']', shape)) return !build_.failed();
+  Elements elements(build_, room_, shape, base);
   std::uint64_t index = 0;
   do {
-    std::byte* place = build_.add_element(shape, base);
+    std::byte* place = elements.add();
     if (place == nullptr) return false;
     if (!value(*shape.element, place)) return build_.in_element(index);
     ++index;
   } while (more(']', "an element"));
-  return !build_.failed();
+  return !build_.failed() && elements.finish();
 }
 
 bool JsonReader::set(const Shape& shape, std::byte* base) {
@@ -246,15 +247,12 @@ bool JsonReader::key(std::string_view& out) {
 
 bool JsonReader::map(const Shape& shape, std::byte* base) {
   if (!enter('{', '}', shape)) return !build_.failed();
-  // Objects of one level are mostly alike.
-  std::uint32_t& usual = usual_entries_[static_cast<std::size_t>(depth_) % kLevels];
-  if (usual != 0 && !build_.make_entries(shape, base, usual)) return false;
-  std::uint32_t count = 0;
+  Entries entries(build_, patterns_, static_cast<std::size_t>(depth_), shape, base);
   do {
     const char* start = at_;
     std::string_view name;
     if (!key(name)) return false;
-    std::byte* place = build_.add_entry(shape, base, name);
+    std::byte* place = entries.add(name);
     if (place == nullptr) {
       at_ = start;
       return false;
@@ -265,10 +263,10 @@ bool JsonReader::map(const Shape& shape, std::byte* base) {
       read_string(++start, end_, scratch, name);
       return build_.in_field(name);
     }
-    ++count;
   } while (more('}', "a value"));
-  usual = std::min(count, kMostUsual);
-  return !build_.failed();
+  if (build_.failed()) return false;
+  entries.finish();
+  return true;
 }
 
 /// Which fields have come.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "runtime/memory/memory.h"
 
 namespace noodle::memory {
@@ -16,7 +18,8 @@ std::size_t object_bytes(const TypeTable& types, const Object* object) {
   switch (type.shape) {
     case Shape::Record: return type.size;
     case Shape::Array: return ArrayObject::bytes(reinterpret_cast<const ArrayObject*>(object)->capacity, type.stride);
-    case Shape::Table: return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes;
+    case Shape::Table:
+      return sizeof(TableObject) + reinterpret_cast<const TableObject*>(object)->buffer_bytes(type.stride);
     case Shape::Handle: return 0;  // what stands behind it is the runtime's
     case Shape::Text: return TextObject::bytes(reinterpret_cast<const TextObject*>(object)->capacity);
     case Shape::Tensor: return reinterpret_cast<const TensorObject*>(object)->bytes;
@@ -77,6 +80,22 @@ Object* pop_dead(Object*& top, std::uint32_t& type) {
   return object;
 }
 
+constexpr std::uint64_t kAhead = 8;  // elements ahead
+
+// What is freed lies anywhere in memory, and waiting for it is most of the work: so the dead after this one are asked
+// for while it is dealt with.
+void fetch_next(const TypeTable& types, Object* top) {
+  if (top == nullptr) return;
+  constexpr std::size_t kLine = 64, kMost = 16 * kLine;
+  const std::uint64_t word = link_word(top);
+  __builtin_prefetch(reinterpret_cast<const void*>(word >> kTypeBits << 4), 1);
+  const ObjectType& type = types[word & ((1u << kTypeBits) - 1)];
+  if (type.shape != Shape::Table) return;
+  const auto* table = reinterpret_cast<const TableObject*>(top);
+  const std::size_t bytes = std::min<std::size_t>(std::size_t{table->used} * type.stride, kMost);
+  for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(table->buffer + at, 1);
+}
+
 // Drops a dead object's reference to one below it; whether that is dead then, too.
 [[gnu::always_inline]] inline bool drop_child(Account& account, Object* child) {
   const std::int32_t count = load_count(child);
@@ -87,15 +106,39 @@ Object* pop_dead(Object*& top, std::uint32_t& type) {
   return count == 1 || drop_shared(account, child, count);
 }
 
+// Of a long list's elements those are asked for that soon follow.
+template <typename Drop>
+void drop_elements(const ObjectType& type, const ArrayObject* array, const Drop& drop) {
+  const std::byte *at = array->data(), *end = at + array->length * type.stride;
+  const std::byte* ahead = at + kAhead * type.stride;
+  for (; at != end; at += type.stride) {
+    if (ahead != end) {
+      for_each_child(type.fields, ahead, [](Object* child) { __builtin_prefetch(child, 1); });
+      ahead += type.stride;
+    }
+    for_each_child(type.fields, at, drop);
+  }
+}
+
 // What an object has below it goes to the list of the dead, or is counted down; gives the list's head.
 [[gnu::noinline]] Object* drop_children(Account& account, const ObjectType& type, Object* object, Object* dead) {
   auto drop = [&dead, &account](Object* child) {
-    if (drop_child(account, child)) push_dead(dead, child);
+    if (!drop_child(account, child)) return;
+    // What has nothing below it needs not be remembered.
+    const ObjectType& its = (*account.types)[child->type];
+    if (its.fields.empty() && its.shape != Shape::Handle) {
+      free_shell(account, child);
+    } else {
+      push_dead(dead, child);
+    }
   };
   if (type.shape == Shape::Handle) {
     auto* handle = reinterpret_cast<HandleObject*>(object);
     account.take_up(handle->kind->children(handle, &drop,
                                            [](void* f, Object* child) { (*static_cast<decltype(drop)*>(f))(child); }));
+  } else if (type.shape == Shape::Array && !type.fields.empty() &&
+             reinterpret_cast<ArrayObject*>(object)->length > kAhead) {
+    drop_elements(type, reinterpret_cast<ArrayObject*>(object), drop);
   } else {
     for_each_child(type, object, drop);
   }
@@ -123,6 +166,7 @@ void free_dead(Account& account, Object* first) {
     --account.live;
     if (type.shape != Shape::Record) {
       object->type = number;
+      fetch_next(types, dead);
       dead = drop_children(account, type, object, dead);
       account.credit(object_bytes(types, object));
       free_storage(type, object);

@@ -85,15 +85,21 @@ static_assert(sizeof(ArrayObject) == ArrayObject::kDataOffset);
 
 /// A hash table over dense entries in insertion order. `buffer` holds `capacity` entries of
 /// `stride` bytes, each beginning with a word that is zero when the entry was removed; the search
-/// table lies behind them.
+/// table lies behind them. Its places are bytes while an entry's number plus one fits in them, else words.
 struct TableObject {
   Object header;
   std::uint32_t used;      // entries written, removed ones included
   std::uint32_t live;      // entries that are not removed
-  std::uint32_t capacity;  // entries there is room for
+  std::uint32_t capacity;  // entries there is room for; zero without a buffer
   std::uint32_t mask;      // places of the search table minus one
   std::byte* buffer;
-  std::uint64_t buffer_bytes;
+
+  static constexpr std::uint32_t kMostSmall = 255;
+  bool is_small() const { return capacity <= kMostSmall; }
+  std::size_t place_bytes() const { return (std::size_t{mask} + 1) * (is_small() ? 1 : 8); }
+  std::size_t buffer_bytes(std::uint32_t stride) const {
+    return capacity == 0 ? 0 : std::size_t{capacity} * stride + place_bytes();
+  }
 };
 
 /// UTF-8 bytes. `facts` is zero while nothing is known, `characters << 1 | 1` once they are counted

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <optional>
 
 #include "runtime/value/compare.h"
 #include "runtime/value/string.h"
@@ -22,12 +21,29 @@ constexpr std::uint64_t kMostEntries = std::uint64_t{1} << 30;
 constexpr std::uint32_t kLive = 1u << 31;  // in an entry's first word, above 31 bits of hash
 constexpr std::uint32_t kHashBits = kLive - 1;
 
-std::uint64_t* places(TableObject* table, const TypeInfo& type) {
-  return reinterpret_cast<std::uint64_t*>(table->buffer + std::size_t{table->capacity} * type.object.stride);
-}
-const std::uint64_t* places(const TableObject* table, const TypeInfo& type) {
-  return places(const_cast<TableObject*>(table), type);
-}
+// A table's places: each holds the number of an entry plus one and, where it is a word, the entry's hash above.
+class Places {
+ public:
+  Places(const TableObject* table, const TypeInfo& type)
+      : at_(table->buffer + std::size_t{table->capacity} * type.object.stride), is_small_(table->is_small()) {}
+
+  std::uint64_t operator[](std::uint32_t place) const {
+    return is_small_ ? static_cast<std::uint8_t>(at_[place]) : reinterpret_cast<const std::uint64_t*>(at_)[place];
+  }
+  bool may_be(std::uint64_t word, std::uint32_t hash) const { return is_small_ || word >> 32 == hash; }
+  void set(std::uint32_t place, std::uint32_t hash, std::uint32_t entry) {
+    if (is_small_) {
+      at_[place] = static_cast<std::byte>(entry + 1);
+    } else {
+      reinterpret_cast<std::uint64_t*>(at_)[place] = std::uint64_t{hash} << 32 | (entry + 1);
+    }
+  }
+  void clear(std::size_t bytes) { std::memset(at_, 0, bytes); }
+
+ private:
+  std::byte* const at_;
+  const bool is_small_;
+};
 
 std::uint64_t& mark_of(std::byte* entry) { return *reinterpret_cast<std::uint64_t*>(entry); }
 
@@ -60,56 +76,61 @@ bool same_key(const TypeInfo& type, const std::uint64_t* key, const std::byte* e
 
 std::int64_t find_hashed(const TypeInfo& type, const TableObject* table, const std::uint64_t* key, std::uint32_t hash,
                          std::uint64_t seed, int depth) {
-  const std::uint64_t* at = places(table, type);
+  const Places at(table, type);
   for (std::uint32_t place = hash & table->mask;; place = (place + 1) & table->mask) {
     const std::uint64_t word = at[place];
     if (word == 0) return -1;
-    if (word >> 32 != hash) continue;
+    if (!at.may_be(word, hash)) continue;
     const std::uint64_t entry = (word & 0xFFFFFFFFu) - 1;
     std::byte* bytes = table->buffer + entry * type.object.stride;
-    if (mark_of(bytes) != 0 && same_key(type, key, bytes, seed, depth)) {
+    if (mark_of(bytes) == (hash | kLive) && same_key(type, key, bytes, seed, depth)) {
       return static_cast<std::int64_t>(entry);
     }
   }
 }
 
-void enter(std::uint64_t* at, std::uint32_t mask, std::uint32_t hash, std::uint32_t entry) {
+void enter(Places& at, std::uint32_t mask, std::uint32_t hash, std::uint32_t entry) {
   std::uint32_t place = hash & mask;
   while (at[place] != 0) place = (place + 1) & mask;
-  at[place] = std::uint64_t{hash} << 32 | (entry + 1);
+  at.set(place, hash, entry);
 }
 
-struct Buffer {
-  std::byte* bytes = nullptr;
-  std::size_t size = 0;
-  std::uint32_t mask = 0;
-};
-
-// How large the buffer of `capacity` entries and their search table is; nothing when no table can be so large.
-std::optional<Buffer> plan_buffer(const TypeInfo& type, std::uint64_t capacity) {
-  if (capacity > kMostEntries) return std::nullopt;
-  Buffer buffer;
-  const std::uint32_t count = places_for(capacity);
-  buffer.size = capacity * type.object.stride + std::size_t{count} * 8;
-  buffer.mask = count - 1;
-  if (buffer.size > Account::kLargest) return std::nullopt;
-  return buffer;
+// Takes another charge in place of one; false (and nothing changed) when that would pass the limit.
+bool recharge(Account& account, std::size_t before, std::size_t after) {
+  if (after > Account::kLargest) return false;
+  account.credit(before);
+  if (account.charge(after)) return true;
+  account.used += Account::charged(before);
+  return false;
 }
 
-// Allocates a planned buffer, which has been charged.
-bool make_buffer(Buffer& buffer) {
-  buffer.bytes = static_cast<std::byte*>(memory::raw_allocate(buffer.size));
-  if (buffer.bytes == nullptr) return false;
-  const std::size_t places = (std::size_t{buffer.mask} + 1) * 8;
-  std::memset(buffer.bytes + buffer.size - places, 0, places);
+// Gives a table another buffer than it has, for `capacity` entries and with an empty search table; nothing is changed
+// when there is no memory. The charge, which is that of the header and the buffer together (memory::object_bytes),
+// comes first: a limit must hold whatever is asked for.
+bool give_buffer(Account& account, const TypeInfo& type, TableObject* table, std::uint64_t capacity) {
+  if (capacity > kMostEntries) return false;
+  TableObject made = *table;
+  made.capacity = static_cast<std::uint32_t>(capacity);
+  made.mask = places_for(capacity) - 1;
+  const std::size_t before = sizeof(TableObject) + table->buffer_bytes(type.object.stride);
+  const std::size_t after = sizeof(TableObject) + made.buffer_bytes(type.object.stride);
+  if (!recharge(account, before, after)) return false;
+  made.buffer = static_cast<std::byte*>(memory::raw_allocate(after - sizeof(TableObject)));
+  if (made.buffer == nullptr) {
+    account.credit(after);
+    account.used += Account::charged(before);
+    return false;
+  }
+  Places(&made, type).clear(made.place_bytes());
+  *table = made;
   return true;
 }
 
 // Copies the live entries of one table to another's empty buffer, closing the gaps.
 void copy_entries(const TypeInfo& type, const TableObject* from, TableObject* to) {
   const std::uint32_t stride = type.object.stride;
-  std::uint64_t* at = places(to, type);
   std::byte* out = to->buffer;
+  Places at(to, type);
   std::uint32_t number = 0;
   for (std::uint32_t i = 0; i < from->used; ++i) {
     std::byte* entry = from->buffer + std::size_t{i} * stride;
@@ -122,41 +143,10 @@ void copy_entries(const TypeInfo& type, const TableObject* from, TableObject* to
   to->used = to->live = number;
 }
 
-void set_buffer(TableObject* table, const Buffer& buffer, std::uint64_t capacity) {
-  table->buffer = buffer.bytes;
-  table->buffer_bytes = buffer.size;
-  table->mask = buffer.mask;
-  table->capacity = static_cast<std::uint32_t>(capacity);
-}
-
-// The charge of a table is that of the header and the buffer together (memory::object_bytes).
-bool recharge(Account& account, std::size_t before, std::size_t after) {
-  if (after > Account::kLargest) return false;
-  account.credit(before);
-  if (account.charge(after)) return true;
-  account.used += Account::charged(before);
-  return false;
-}
-
-// Charges a table's new buffer in place of one of `before` bytes and makes it; nothing is changed when
-// there is no memory. The charge comes first: a limit must hold whatever is asked for.
-std::optional<Buffer> charged_buffer(Account& account, const TypeInfo& type, std::size_t before,
-                                     std::uint64_t capacity) {
-  std::optional<Buffer> buffer = plan_buffer(type, capacity);
-  if (!buffer || !recharge(account, sizeof(TableObject) + before, sizeof(TableObject) + buffer->size))
-    return std::nullopt;
-  if (make_buffer(*buffer)) return buffer;
-  account.credit(sizeof(TableObject) + buffer->size);
-  account.used += Account::charged(sizeof(TableObject) + before);
-  return std::nullopt;
-}
-
 // Rebuilds a unique table with another capacity.
 bool rebuild(Account& account, const TypeInfo& type, TableObject* table, std::uint64_t capacity) {
-  const std::optional<Buffer> buffer = charged_buffer(account, type, table->buffer_bytes, capacity);
-  if (!buffer) return false;
-  TableObject old = *table;
-  set_buffer(table, *buffer, capacity);
+  const TableObject old = *table;
+  if (!give_buffer(account, type, table, capacity)) return false;
   copy_entries(type, &old, table);
   memory::raw_free(old.buffer);
   return true;
@@ -166,15 +156,10 @@ TableObject* allocate_table(Account& account, const TypeInfo& type, std::uint64_
   auto* table = reinterpret_cast<TableObject*>(memory::allocate(account, sizeof(TableObject), type.object_number));
   if (table == nullptr) return nullptr;
   table->buffer = nullptr;
-  table->buffer_bytes = 0;
-  table->used = table->live = 0;
-  const std::optional<Buffer> buffer = charged_buffer(account, type, 0, capacity);
-  if (!buffer) {
-    memory::release(account, &table->header);
-    return nullptr;
-  }
-  set_buffer(table, *buffer, capacity);
-  return table;
+  table->used = table->live = table->capacity = 0;
+  if (give_buffer(account, type, table, capacity)) return table;
+  memory::release(account, &table->header);
+  return nullptr;
 }
 
 bool replace_by_copy(Account& account, const TypeInfo& type, std::uint64_t* map, std::uint64_t capacity) {
@@ -214,7 +199,7 @@ bool map_make_unique(Account& account, const TypeInfo& type, std::uint64_t* map)
   }
   TableObject* copy = allocate_table(account, type, old->capacity);
   if (copy == nullptr) return false;
-  std::memcpy(copy->buffer, old->buffer, old->buffer_bytes);
+  std::memcpy(copy->buffer, old->buffer, old->buffer_bytes(type.object.stride));
   copy->used = old->used;
   copy->live = old->live;
   memory::for_each_child(type.object, &copy->header, [](Object* child) { memory::retain(child); });
@@ -304,7 +289,8 @@ MapSlot map_slot(Account& account, const TypeInfo& type, std::uint64_t* map, con
   std::memset(entry, 0, type.object.stride);
   mark_of(entry) = hash | kLive;
   store_value(*type.element, entry + type.key_offset, key);
-  enter(places(table, type), table->mask, hash, number);
+  Places at(table, type);
+  enter(at, table->mask, hash, number);
   ++table->used;
   ++table->live;
   return {.entry = number, .is_new = true};
@@ -345,7 +331,7 @@ MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map
   release_fields(account, type.object.fields, at);
   if (table->live == 0) {
     table->used = 0;
-    std::memset(places(table, type), 0, (std::size_t{table->mask} + 1) * 8);
+    Places(table, type).clear(table->place_bytes());
   }
   return MapRemoval::Removed;
 }
@@ -353,6 +339,50 @@ MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map
 void map_clear(Account& account, std::uint64_t* map) {
   if (*map != 0) memory::release(account, &table_at(*map)->header);
   *map = 0;
+}
+
+void MapPattern::take(const TypeInfo& type, const Object* map) {
+  type_ = nullptr;
+  table_.capacity = table_of(map)->live;
+  if (!table_.is_small()) return;
+  table_.mask = places_for(table_.capacity) - 1;
+  buffer_.assign(table_.buffer_bytes(type.object.stride), std::byte{0});
+  table_.buffer = buffer_.data();
+  copy_entries(type, table_of(map), &table_);
+  bool owns = false;
+  for (std::uint32_t i = 0; i < table_.used; ++i) {
+    std::byte* entry = table_.buffer + std::size_t{i} * type.object.stride;
+    memory::for_each_child(type.element->memory_fields, entry + type.key_offset, [&](Object*) { owns = true; });
+    std::memset(entry + type.value_offset, 0, type.value->size);
+  }
+  if (!owns) type_ = &type;
+}
+
+bool MapPattern::make(Account& account, std::uint64_t* out) const {
+  if (!map_make(account, *type_, table_.capacity, out)) return false;
+  std::memcpy(table_at(*out)->buffer, buffer_.data(), buffer_.size());
+  return true;
+}
+
+std::byte* map_take_expected(const TypeInfo& type, std::uint64_t map, const std::uint64_t* key, std::uint64_t seed) {
+  TableObject* table = table_at(map);
+  if (table->used == table->capacity) return nullptr;
+  std::byte* entry = table->buffer + std::size_t{table->used} * type.object.stride;
+  if (!same_key(type, key, entry, seed, 0)) return nullptr;
+  ++table->used;
+  ++table->live;
+  return entry + type.value_offset;
+}
+
+void map_settle(const TypeInfo& type, std::uint64_t map) {
+  TableObject* table = table_at(map);
+  if (table->used == table->capacity) return;
+  Places at(table, type);
+  at.clear(table->place_bytes());
+  for (std::uint32_t i = 0; i < table->used; ++i) {
+    std::byte* entry = table->buffer + std::size_t{i} * type.object.stride;
+    enter(at, table->mask, static_cast<std::uint32_t>(mark_of(entry)) & kHashBits, i);
+  }
 }
 
 }  // namespace noodle::value

@@ -3,11 +3,13 @@
 // Maps: a TableObject, or null for the empty map. Entries lie densely in order of insertion; each
 // begins with a word that holds its hash and a mark (zero when removed), then key and value. The
 // search table behind them has one word a place: hash in the upper half, entry number plus one in
-// the lower; linear probing, at most three quarters full, removed entries stay until it is rebuilt.
+// the lower; of small maps a byte, which is the latter alone. Linear probing, at most three quarters
+// full, removed entries stay until it is rebuilt.
 // Functions that change a map take the address of the slot that owns it, copy it first when it is
 // shared, and give false (with nothing changed) when there is no memory.
 
 #include <cstdint>
+#include <vector>
 
 #include "runtime/value/type_info.h"
 
@@ -64,5 +66,30 @@ enum class MapRemoval : std::uint8_t { Absent, Removed, NoMemory };
 MapRemoval map_remove(Account& account, const TypeInfo& type, std::uint64_t* map, const std::uint64_t* key);
 /// Releases the map; its slot is then the empty one.
 void map_clear(Account& account, std::uint64_t* map);
+
+/// The keys of a map in their order, and its search table: of maps that are made one after another most have the same.
+class MapPattern {
+ public:
+  MapPattern() = default;
+  MapPattern(const MapPattern&) = delete;
+  MapPattern& operator=(const MapPattern&) = delete;
+
+  /// Takes the keys of a map that is not empty, when they are few and own nothing; else there are none.
+  void take(const TypeInfo& type, const Object* map);
+  /// Whether there are keys, and they are those of a map of this type.
+  bool fits(const TypeInfo& type) const { return type_ == &type; }
+  std::uint64_t size() const { return table_.used; }
+  /// A map that expects these keys. Until it is settled it may be released, and given the keys that it expects.
+  bool make(Account& account, std::uint64_t* out) const;
+
+ private:
+  const TypeInfo* type_ = nullptr;
+  TableObject table_{};
+  std::vector<std::byte> buffer_;
+};
+/// The place of the value of a key, zero, when it is what the map expects next; else null.
+std::byte* map_take_expected(const TypeInfo& type, std::uint64_t map, const std::uint64_t* key, std::uint64_t seed);
+/// Makes a map that expects keys one like any other, with those that came.
+void map_settle(const TypeInfo& type, std::uint64_t map);
 
 }  // namespace noodle::value

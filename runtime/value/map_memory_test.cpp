@@ -38,7 +38,7 @@ class MapMemoryTest : public ValueTest {
 
 TEST_F(MapMemoryTest, NothingIsMadeBeyondTheLimit) {
   std::uint64_t map = 0, key = 1;
-  for (std::int64_t room : {0, 47, 48, 200}) {  // no room for the header, or none for its buffer
+  for (std::int64_t room : {0, 31, 32, 180}) {  // no room for the header, or none for its buffer
     leave_room_for(room);
     EXPECT_FALSE(map_make(account, *ints, 10, &map));
     EXPECT_FALSE(map_reserve(account, *ints, &map, 10));

@@ -156,6 +156,71 @@ TEST_F(MapTest, ReservedRoomIsNotRebuilt) {
   map_clear(account, &map);
 }
 
+TEST_F(MapTest, PlacesAreBytesWhileEntriesFit) {
+  for (const std::uint64_t capacity : {1u, 254u, 255u, 256u, 257u}) {
+    std::uint64_t map = 0;
+    ASSERT_TRUE(map_make(account, *ints, capacity, &map));
+    const std::byte* buffer = table_at(map)->buffer;
+    EXPECT_EQ(table_at(map)->is_small(), capacity <= 255);
+    for (std::uint64_t i = 0; i < capacity; ++i) set_to(&map, i, i);
+    EXPECT_EQ(table_at(map)->buffer, buffer);
+    for (std::uint64_t i = 0; i < capacity; ++i) EXPECT_EQ(find(*ints, map, {i}), static_cast<std::int64_t>(i));
+    EXPECT_EQ(find(*ints, map, {capacity}), -1);
+    for (std::uint64_t i = 0; i < capacity; i += 2) EXPECT_EQ(take(*ints, &map, {i}), MapRemoval::Removed);
+    for (std::uint64_t i = 0; i < capacity; ++i) EXPECT_EQ(find(*ints, map, {i}) >= 0, i % 2 == 1);
+    map_clear(account, &map);
+  }
+}
+
+TEST_F(MapTest, AMapThatExpectsKeysTakesThemInTheirOrder) {
+  std::uint64_t first = map_of(*ints, {{{5}, {50}}, {{1}, {10}}, {{9}, {90}}, {{7}, {70}}});
+  take(*ints, &first, {1});
+  MapPattern pattern;
+  EXPECT_FALSE(pattern.fits(*ints));
+  pattern.take(*ints, object(first));
+  EXPECT_TRUE(pattern.fits(*ints));
+  EXPECT_FALSE(pattern.fits(*texts));
+  map_clear(account, &first);
+  const std::uint64_t keys[] = {5, 9, 7}, other = 1;
+  for (std::size_t count = 0; count <= 3; ++count) {
+    std::uint64_t map = 0;
+    ASSERT_TRUE(pattern.make(account, &map));
+    Entries wanted;
+    for (std::size_t i = 0; i < count; ++i) {
+      EXPECT_EQ(map_take_expected(*ints, map, &other, account.hash_seed), nullptr);
+      std::byte* place = map_take_expected(*ints, map, &keys[i], account.hash_seed);
+      ASSERT_NE(place, nullptr);
+      EXPECT_EQ(*reinterpret_cast<std::uint64_t*>(place), 0u);
+      *reinterpret_cast<std::uint64_t*>(place) = i;
+      wanted.emplace_back(keys[i], i);
+    }
+    map_settle(*ints, map);
+    EXPECT_EQ(entries(map), wanted);
+    for (std::size_t i = 0; i < 3; ++i) {
+      EXPECT_EQ(find(*ints, map, {keys[i]}), i < count ? static_cast<std::int64_t>(i) : -1);
+    }
+    set_to(&map, 2, 20);
+    wanted.emplace_back(2, 20);
+    EXPECT_EQ(entries(map), wanted);
+    map_clear(account, &map);
+  }
+}
+
+TEST_F(MapTest, KeysThatAreCountedAndManyKeysMakeNoPattern) {
+  std::uint64_t map = map_of(*texts, {{slots_of(text("short")), {0, 0}}});
+  MapPattern pattern;
+  pattern.take(*texts, object(map));
+  EXPECT_TRUE(pattern.fits(*texts));
+  ASSERT_TRUE(map_insert(account, *texts, &map, text("a key that is counted").data(), Text{}.data()));
+  pattern.take(*texts, object(map));
+  EXPECT_FALSE(pattern.fits(*texts));
+  map_clear(account, &map);
+  for (std::uint64_t i = 0; i < 256; ++i) set_to(&map, i, i);
+  pattern.take(*ints, object(map));
+  EXPECT_FALSE(pattern.fits(*ints));
+  map_clear(account, &map);
+}
+
 TEST_F(MapTest, ASlotOfANewKeyIsZero) {
   std::uint64_t map = 0, key = 7;
   MapSlot slot = map_slot(account, *ints, &map, &key);

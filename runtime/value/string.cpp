@@ -96,7 +96,37 @@ char* make_blank_string(Account& account, std::size_t bytes, std::uint64_t* out)
   return text->data();
 }
 
+namespace {
+
+// Puts together the words of a text that stands in them. In registers: reading words that were written in parts waits
+// until they are in memory.
+void put_inline(std::string_view text, std::uint64_t* out) {
+  const char* from = text.data();
+  const std::size_t bytes = text.size();
+  std::uint64_t low = 0, high = 0;
+  if (bytes >= 8) {
+    std::memcpy(&low, from, 8);
+    std::memcpy(&high, from + bytes - 8, 8);
+    high = high >> 8 >> (8 * (kInlineText - bytes));  // without what is in `low`
+  } else if (bytes >= 4) {
+    std::uint32_t first = 0, last = 0;
+    std::memcpy(&first, from, 4);
+    std::memcpy(&last, from + bytes - 4, 4);
+    low = first | std::uint64_t{last} << (8 * (bytes - 4));
+  } else {
+    for (std::size_t i = 0; i < bytes; ++i) low |= std::uint64_t{static_cast<unsigned char>(from[i])} << (8 * i);
+  }
+  out[0] = low;
+  out[1] = high | std::uint64_t{bytes} << 56;
+}
+
+}  // namespace
+
 bool make_string(Account& account, std::string_view text, std::uint64_t* out) {
+  if (text.size() <= kInlineText) {
+    put_inline(text, out);
+    return true;
+  }
   char* to = make_blank_string(account, text.size(), out);
   if (to == nullptr) return false;
   copy_text(to, text.data(), text.size());

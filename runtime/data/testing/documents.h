@@ -46,6 +46,7 @@ class Documents {
   nbc::TypeId texts() const { return texts_; }
   nbc::TypeId rows() const { return rows_; }  // of texts
   nbc::TypeId records() const { return records_; }
+  nbc::TypeId numbers() const { return numbers_; }  // a list of maps from integers
 
  private:
   nbc::StringId name(std::string_view text) {
@@ -122,6 +123,7 @@ class Documents {
                              {"any", tree_}});
     records_ = table_.list(record_);
     rows_ = table_.list(texts_);
+    numbers_ = table_.list(table_.map(nbc::kI64, nbc::kF64));
   }
 
   nbc::TypeTable table_;
@@ -129,7 +131,7 @@ class Documents {
   value::Types types_;
   memory::TypeTable objects_;
   std::optional<Shapes> shapes_;
-  nbc::TypeId tree_, record_, texts_, rows_, records_;
+  nbc::TypeId tree_, record_, texts_, rows_, records_, numbers_;
 };
 
 /// A value of a shape, all zeros at first, which is released at the end.
