@@ -14,6 +14,7 @@ comments of ``std/``.
 
 """
 DECLARATION = re.compile(r"^(\s*)(?:pub )(fn|struct|enum|trait|const) (.*?)\s*\{?\s*\}?$")
+LONG_HEAD = re.compile(r"^( *pub fn .*\()\n((?: +.*,\n)+) *\)", re.MULTILINE)
 IMPL = re.compile(r"^impl\b(.*?)\s*\{\s*\}?$")
 
 
@@ -42,6 +43,8 @@ def body(doc):
 def entries(source):
     """Pairs of a declaration's head and its doc comment; an impl stands as a heading (doc None)."""
     doc, inside = [], ""
+    # Heads whose parameters stand on lines of their own.
+    source = LONG_HEAD.sub(lambda found: f"{found[1]}{' '.join(found[2].split()).removesuffix(',')})", source)
     for line in source.splitlines():
         stripped = line.strip()
         if stripped.startswith("///"):

@@ -42,7 +42,7 @@ layer compiler/lint 'compiler/(nir|codegen)/'
 layer compiler/nir 'compiler/(lint|codegen)/'
 layer runtime/memory 'runtime/(value|vm)/'
 layer runtime/value 'runtime/(data|vm)/'
-for room in runtime/room runtime/text runtime/hash runtime/compress runtime/big; do layer "$room" 'runtime/(vm|task|jit|world)/'; done
+for room in runtime/room runtime/text runtime/hash runtime/compress runtime/big runtime/plot; do layer "$room" 'runtime/(vm|task|jit|world)/'; done
 layer runtime/data 'runtime/(world|task|simulate|vm|jit)/'
 
 # Memory is the exception: no fiber is left or entered while a block is taken or given.

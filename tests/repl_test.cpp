@@ -36,6 +36,21 @@ TEST_F(ReplCommand, ShowsValuesAndTheirTypes) {
   EXPECT_EQ(result.exit_code, 0);
 }
 
+TEST_F(ReplCommand, ChartsAreSavedWhereNoFileIs) {
+  write("plot-2.svg", "mine");
+  const ProcessResult result = repl(
+      "import plot\nplot.line([1, 2], [3, 4], title: \"T\")\nlet chart = plot.bar([\"a\"], [1])\nchart\n"
+      "let none: List<Int> = []\nplot.histogram(none)\nstruct Chart { x: Int }\nChart { x: 1 }\n");
+  EXPECT_EQ(result.out,
+            "Chart = Chart \"T\" of 2 values, saved as plot-1.svg\nchart: Chart = Chart \"\" of 1 value\n"
+            "Chart = Chart \"\" of 1 value, saved as plot-3.svg\nnone: List<Int> = []\n"
+            "Chart = Chart \"\" of 0 values, not saved: there is nothing to draw: the chart's lists are empty\n"
+            "Chart = Chart { x: 1 }\n")
+      << result.err;
+  EXPECT_EQ(read("plot-2.svg"), "mine");
+  EXPECT_TRUE(has(read("plot-3.svg"), "<title>a: 1</title>"));
+}
+
 TEST_F(ReplCommand, BranchesOfSeveralTypesAreStatements) {
   const ProcessResult result = repl("let (a, b) = (true, 1ms)\nif a { 1 } else { 2 }\nif a { 1 } else { \"x\" }\n");
   EXPECT_EQ(result.out, "a: Bool = true\nb: Duration = 1ms\nInt = 1\n") << result.err;

@@ -55,6 +55,22 @@ TEST_F(Rooms, ALibraryOfAnotherBuildIsNotUsed) {
   EXPECT_TRUE(result.err.starts_with("noodle: " + lib + ": ")) << result.err;
 }
 
+TEST_F(Rooms, ALateLibraryIsMissedByWhatNeedsItAlone) {
+  copy_command();
+  const std::string lib = (std::filesystem::canonical(folder_) / "lib").string();
+  write("c.noodle",
+        "import plot\nfn main() {\n    let chart = plot.bar([\"a\"], [1])\n    print(chart.save(\"a.svg\"))\n"
+        "    for _ in 0..2 { print(chart.save(\"a.png\")) }\n    print(fs.list_dir(\".\").map(names => "
+        "names.contains(\"a.png\")))\n}\n");
+  const std::string why = "Err(the program uses `plot.png`, which needs libnoodle-plot.so, and that is not in " + lib +
+                          "; install it there, or build it with `./dev build`)\n";
+  expect_result(run({"bin/noodle", "run", "--jit=off", "c.noodle"}), 0, "Ok(())\n" + why + why + "Ok(false)\n", "");
+  ASSERT_EQ(run({"/bin/cp", NOODLE_OTHER_INTERFACE, "lib/libnoodle-plot.so"}).exit_code, 0);
+  const std::string other =
+      "Err(" + lib + "/libnoodle-plot.so is of another build than this command; build both again)\n";
+  expect_result(run({"bin/noodle", "run", "--jit=off", "c.noodle"}), 0, "Ok(())\n" + other + other + "Ok(false)\n", "");
+}
+
 #ifdef NOODLE_HAS_NATIVE
 TEST_F(Rooms, ExecutablesFindLibrariesBesideThemselvesAndTheCommand) {
   ASSERT_EQ(run({NOODLE_COMMAND, "build", "--native", "a.noodle"}).exit_code, 0);

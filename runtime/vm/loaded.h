@@ -23,6 +23,7 @@ using nbc::Word;
 using value::TypeInfo;
 
 class LoadedModule;
+struct Options;
 
 /// As large as a cache line, so that finding one by number is a shift.
 struct alignas(64) LoadedFunction {
@@ -47,9 +48,17 @@ struct LoadedVTable {
   std::vector<const LoadedFunction*> functions;
 };
 
+/// A native whose library is opened by its first call.
+struct LateNative {
+  const Options& options;
+  const NativeEntry& entry;
+  std::atomic<room::Function> room = nullptr;  // once it is opened
+};
+
 struct LoadedNative {
   NativeFunction function = nullptr;
   room::Function room = nullptr;  // what `function` calls when it's of a library
+  LateNative* late = nullptr;     // instead of `room`
   std::uint32_t param_slots = 0;
   std::uint32_t result_slots = 0;
   bool leaf = false;                     // it never waits
@@ -74,6 +83,7 @@ class LoadedModule {
   std::vector<std::uint64_t> constants;     // two words each
   std::vector<memory::Object*> immortals;   // objects of constants, freed with the module
   std::vector<LoadedNative> natives;
+  std::deque<LateNative> late_natives;
   std::deque<LoadedVTable> vtables;
   std::vector<LoadedFunction> functions;
   std::vector<std::atomic<const CompiledFunction*>> compiled;  // by function, where there is any

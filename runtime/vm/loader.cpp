@@ -106,11 +106,15 @@ class Loader {
       if (native.leaf && !entry->leaf) {
         return std::unexpected("the native `" + std::string(name) + "` is not a leaf");
       }
-      const auto room = libraries.find(*entry);
-      if (!room) return std::unexpected(room.error());
       LoadedNative& bound = loaded_.natives.emplace_back();
       bound.function = entry->function;
-      bound.room = *room;
+      if (entry->late) {
+        bound.late = &loaded_.late_natives.emplace_back(machine_.options, *entry);
+      } else {
+        const auto room = libraries.find(*entry);
+        if (!room) return std::unexpected(room.error());
+        bound.room = *room;
+      }
       bound.leaf = entry->leaf;
       bound.lasting = entry->lasting;
       bound.param_slots = nbc::slots_of(module_.types, native.signature.params);

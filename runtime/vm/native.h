@@ -68,6 +68,7 @@ struct NativeEntry {
   bool lasting;
   NativeFunction function;
   std::string_view library = {};  // the file that has the function; empty: the runtime itself
+  bool late = false;              // the library is opened by the first call
 };
 
 /// The runtime's own natives.

@@ -7,7 +7,7 @@
 namespace noodle::vm {
 
 namespace {
-enum Promise : std::uint8_t { leaf, blocking, lasting };
+enum Promise : std::uint8_t { leaf, blocking, lasting, late };
 constexpr NativeEntry kNatives[] = {
 #define NATIVE(function, name, signature, promise) \
   {name, signature, (promise) == leaf, (promise) == lasting, native_##function},
@@ -16,8 +16,14 @@ constexpr NativeEntry kNatives[] = {
 };
 
 // Those of libraries, a table each.
-#define NATIVE(function, name, signature, promise) \
-  {name, signature, (promise) == leaf, (promise) == lasting, call_room_native, kLibrary},
+#define NATIVE(function, name, signature, promise)          \
+  {name,                                                    \
+   signature,                                               \
+   (promise) == leaf,                                       \
+   (promise) == lasting || (promise) == late,               \
+   (promise) == late ? call_late_native : call_room_native, \
+   kLibrary,                                                \
+   (promise) == late},
 namespace text {
 constexpr std::string_view kLibrary = "libnoodle-text.so";
 constexpr NativeEntry kNatives[] = {
@@ -48,10 +54,23 @@ constexpr NativeEntry kNatives[] = {
 #include "runtime/tensor/natives.def"
 };
 }  // namespace tensor
+namespace plot {
+constexpr std::string_view kLibrary = "libnoodle-plot.so";
+constexpr NativeEntry kNatives[] = {
+#include "runtime/plot/natives.def"
+};
+}  // namespace plot
 #undef NATIVE
 
-constexpr std::span<const NativeEntry> kTables[] = {kNatives,           text::kNatives, hash::kNatives,
-                                                    compress::kNatives, big::kNatives,  tensor::kNatives};
+constexpr std::span<const NativeEntry> kTables[] = {kNatives,      text::kNatives,   hash::kNatives, compress::kNatives,
+                                                    big::kNatives, tensor::kNatives, plot::kNatives};
+
+constexpr bool can_be_missing(const NativeEntry& entry) {
+  return entry.signature.ends_with("-> (bool, bytes, string)");
+}
+static_assert(std::ranges::all_of(kTables, [](std::span<const NativeEntry> table) {
+  return std::ranges::all_of(table, [](const NativeEntry& entry) { return !entry.late || can_be_missing(entry); });
+}));
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }

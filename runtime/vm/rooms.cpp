@@ -97,21 +97,38 @@ std::expected<room::Natives, std::string> open_file(const std::string& path) {
   return reinterpret_cast<room::Natives (*)()>(*door)();
 }
 
-}  // namespace
-
-NativeStatus call_room_native(NativeCall& call) {
+NativeStatus call_function(NativeCall& call, room::Function function) {
   Call inner{.host = kHost,
              .native = &call,
              .args = call.args,
              .results = call.results,
              .result_types = call.result_types.data()};
-  switch (call.native.room(inner)) {
+  switch (function(inner)) {
     case room::Status::Ok: return NativeStatus::Ok;
     case room::Status::Panic: return NativeStatus::Panic;
     case room::Status::NoMemory: return NativeStatus::NoMemory;
     case room::Status::Interrupted: return NativeStatus::Interrupted;
   }
   return NativeStatus::Panic;
+}
+
+}  // namespace
+
+NativeStatus call_room_native(NativeCall& call) { return call_function(call, call.native.room); }
+
+NativeStatus call_late_native(NativeCall& call) {
+  LateNative& late = *call.native.late;
+  room::Function function = late.room.load(std::memory_order_acquire);
+  if (function == nullptr) {
+    const auto found = RoomLibraries(late.options).find(late.entry);
+    if (!found) {
+      call.results[0] = call.results[1] = 0;
+      return call.give_text(found.error(), 2);
+    }
+    function = *found;
+    late.room.store(function, std::memory_order_release);
+  }
+  return call_function(call, function);
 }
 
 std::expected<room::Function, std::string> RoomLibraries::find(const NativeEntry& entry) {

@@ -1,7 +1,7 @@
 #pragma once
 
 // Natives of libraries beside the command (runtime/room): a library is opened when a module is loaded that uses one of
-// its natives, and stays open for ever.
+// its natives, or by the first call of one that is `late`, and stays open for ever.
 
 #include <expected>
 #include <map>
@@ -32,5 +32,7 @@ class RoomLibraries {
 
 /// What calls any native of a library.
 NativeStatus call_room_native(NativeCall& call);
+/// The same for a native whose library need not be there.
+NativeStatus call_late_native(NativeCall& call);
 
 }  // namespace noodle::vm

@@ -49,6 +49,21 @@ void qualify(sema::Program& program, const std::vector<SnippetItem>& items) {
   for (std::size_t i = 0; i < types.trait_count(); ++i) rename(types.trait(sema::TraitId(i)));
 }
 
+bool is_chart(sema::Program& program, sema::TypeId type) {
+  const sema::TypeTable& types = program.types();
+  const sema::NominalId id = types.nominal_of(type);
+  if (!id.valid()) return false;
+  const sema::NominalDecl& decl = types.nominal(id);
+  return types.names().text(decl.name) == "Chart" && program.module_name(decl.module) == "plot";
+}
+
+/// An expression for the text of a value, in brackets.
+std::string text_of(const std::string& name, bool is_saved) {
+  if (!is_saved) return "\"{[" + name + "]}\"";
+  return "\"[{" + name + "}, {match " + name +
+         ".save_next() { Ok(path) => \"saved as {path}\", Err(error) => \"not saved: {error}\" }}]\"";
+}
+
 std::string shortened(std::string text) {
   // It was shown as the only element of a list, which quotes strings.
   text = text.substr(1, text.size() - 2);
@@ -147,7 +162,7 @@ Assembly Shell::assemble(const Plan& plan) const {
   }
   if (plan.is_typed) {
     program.add("(0, 0");
-    for (const NewVariable& one : plan.made) program.add(", \"{[" + one.name + "]}\"");
+    for (const NewVariable& one : plan.made) program.add(", " + text_of(one.name, one.is_chart));
     for (const NewVariable& one : plan.made) {
       if (!one.is_result) program.add(", " + one.name);
     }
@@ -172,8 +187,12 @@ bool Shell::find_types(Plan& plan) {
   sema::TypeTable& types = session.program->types();
   std::vector<NewVariable> made;
   std::vector<std::string> shown;
+  std::vector<bool> charts;
   const std::vector<sema::LocalId> locals = new_locals(*body);
-  for (const sema::LocalId id : locals) shown.push_back(types.text(body->locals[id.index].type));
+  for (const sema::LocalId id : locals) {
+    shown.push_back(types.text(body->locals[id.index].type));
+    charts.push_back(is_chart(*session.program, body->locals[id.index].type));
+  }
   qualify(*session.program, plan.items);
   for (std::size_t i = 0; i < locals.size(); ++i) {
     const sema::Local& local = body->locals[locals[i].index];
@@ -183,6 +202,7 @@ bool Shell::find_types(Plan& plan) {
     one.shown_type = shown[i];
     one.is_var = local.kind == sema::LocalKind::Var;
     one.is_result = one.name == kValue;
+    one.is_chart = one.is_result && charts[i];
     if (one.is_result && (local.type == types.unit() || types.kind(local.type) == sema::TypeKind::Never)) {
       plan.value.reset();
       continue;

@@ -62,6 +62,7 @@ class Shell {
     std::string shown_type;
     bool is_var = false;
     bool is_result = false;  // of the last expression, and no variable
+    bool is_chart = false;   // which is shown as a file
   };
   /// An input on its way.
   struct Plan;
