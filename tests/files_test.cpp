@@ -37,6 +37,30 @@ wait $taker
   EXPECT_EQ(result.out, "timed out: somebody else has the lock the.lock\ntaken\n") << result.err;
 }
 
+TEST_F(Files, WatchesAreLimited) {
+  // In a namespace of its own a user may have other limits.
+  const auto with_limit = [&](const std::string& limit) {
+    return shell("unshare -Ur bash -c \"echo " + limit + " && '$1' run watch.noodle\"");
+  };
+  if (shell("unshare -Ur true").exit_code != 0) GTEST_SKIP() << "no namespaces can be made here";
+  write("watch.noodle", R"(fn main() -> Result<(), Error> {
+    for name in ["top/new", "top/newer"] { let _ = fs.remove(name) }
+    let watch = fs.watch("top", recursive: true)?
+    for name in ["top/new", "top/newer"] { fs.make_dir(name)? }
+    for _ in 0..3 { print(watch.next_change(within: 10s)) }
+    Ok(())
+}
+)");
+  std::filesystem::create_directories(folder_ / "top/a/b");
+  EXPECT_EQ(with_limit("4 > /proc/sys/user/max_inotify_watches").out,
+            "Ok(Some(Created(\"top/new\")))\nOk(Some(Created(\"top/newer\")))\n"
+            "Ok(Some(Missed(\"too many watches (fs.inotify.max_user_watches): top/newer\")))\n");
+  EXPECT_EQ(with_limit("2 > /proc/sys/user/max_inotify_watches").err,
+            "error: too many watches (fs.inotify.max_user_watches): top/a/b\n");
+  EXPECT_EQ(with_limit("0 > /proc/sys/user/max_inotify_instances").err,
+            "error: too many open files, or watches (fs.inotify.max_user_instances): top\n");
+}
+
 TEST_F(Files, NoPartOfANewFileIsLeft) {
   write("new.noodle", "fn main() -> Result<(), Error> { fs.write_text(\"new\", \"text\") }\n");
   write("old.noodle", "fn main() -> Result<(), Error> { fs.write_text(\"old\", \"text\") }\n");

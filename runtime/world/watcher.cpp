@@ -133,8 +133,9 @@ void Watcher::take_in_folder(const inotify_event& event, Folder& folder) {
   } else if ((event.mask & kCame) == 0) {
     tell(Kind::Changed, path);
   } else if (moved_) {
-    tell(Kind::Renamed, moved_->path, path);
-    rename(std::exchange(moved_, std::nullopt)->path, path);
+    const Moved moved = *std::exchange(moved_, std::nullopt);
+    tell(Kind::Renamed, moved.path, path);
+    if (moved.is_folder) rename(moved.path, path);
   } else if ((event.mask & IN_CREATE) == 0 || folder.found.erase(event.name) == 0) {
     arrive(path, is_folder);
   }
