@@ -93,6 +93,48 @@ test "nobody comes" {
   EXPECT_NE(result.err.find("--keep none\n"), std::string::npos) << result.err;
 }
 
+TEST_F(SimulateCommand, HasLocksAndWatches) {
+  write("files.noodle", R"(fn deposit(folder: String, amount: Int) {
+    let lock = fs.lock("{folder}/lock").or_panic("lock")
+    let balance = fs.read_text("{folder}/balance").or_panic("read").to_int() ?? 0
+    fs.write_text("{folder}/balance", "{balance + amount}").or_panic("write")
+    lock.close()
+}
+
+test "deposits add up" {
+    let folder = fs.temp_dir().or_panic("folder")
+    fs.write_text("{folder}/balance", "0").or_panic("write")
+    scope { for _ in 0..4 { async deposit(folder, 10) } }
+    expect fs.read_text("{folder}/balance") == Ok("40")
+}
+
+test "what comes is seen" {
+    let folder = fs.temp_dir().or_panic("folder")
+    let watch = fs.watch(folder, recursive: true).or_panic("watch")
+    let writer = async fs.replace_text("{folder}/result", "42")
+    for change in watch {
+        match change {
+            Renamed(_, to) if to == "{folder}/result" => break
+            _ => {}
+        }
+    }
+    expect fs.read_text("{folder}/result") == Ok("42")
+    expect (await writer).is_ok()
+}
+)");
+  const ProcessResult result = simulate({"files.noodle"});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_TRUE(result.out.ends_with("2 passed, 0 failed\n")) << result.out;
+  write("twice.noodle", R"(test "a lock that one has" {
+    let _held = fs.lock("the.lock").or_panic("lock")
+    let _ = fs.lock("the.lock")
+}
+)");
+  const ProcessResult waits = simulate({"--seed", "0", "twice.noodle"});
+  EXPECT_EQ(waits.exit_code, 1);
+  EXPECT_NE(waits.err.find("deadlock: every task waits"), std::string::npos) << waits.err;
+}
+
 TEST_F(SimulateCommand, HasPipesAndPrograms) {
   write("pipes.noodle", R"(import process
 

@@ -1,5 +1,6 @@
 // Imports that nothing in their module uses. Only told of modules without errors, where every use was
-// found; and never of a module that implements traits, which may be imported for that alone.
+// found; and never of a module that implements traits, which may be imported for that alone, unless it is visible
+// everywhere by itself.
 
 #include <algorithm>
 #include <unordered_set>
@@ -44,12 +45,18 @@ void Database::check_unused_imports(ModuleId id) {
   }
   for (const ImportEntry& import : module.imports) whole &= import.module.valid();
   if (!whole) return;
+  const auto is_everywhere = [&](ModuleId other) {
+    return std::ranges::any_of(core_items, [&](const auto& item) {
+      return item.second.kind == Entity::Kind::Module && item.second.index == other.index;
+    });
+  };
   for (const ImportEntry& import : module.imports) {
     if (!import.module.valid() || used.contains(import.module.index) || import.module == id || !import.reserved.empty())
       continue;
-    const auto& theirs = modules[import.module.index].impls;
-    if (std::ranges::any_of(theirs, [&](ImplId impl_id) { return impls[impl_id.index].syntax->trait != nullptr; }))
-      continue;
+    const bool has_traits = std::ranges::any_of(modules[import.module.index].impls, [&](ImplId impl_id) {
+      return impls[impl_id.index].syntax->trait != nullptr;
+    });
+    if (has_traits && !is_everywhere(import.module)) continue;
     report(source::Code::UnusedImport, span(id, import.item->range),
            "the import of `" + std::string(names.text(import.name)) + "` is never used")
         .suggest("remove it", span(id, import.item->range), "");

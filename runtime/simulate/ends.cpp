@@ -163,11 +163,18 @@ void Listener::close() {
 }
 
 Transfer OpenFile::read(std::span<char> into) {
+  const Transfer got = read_at(static_cast<std::int64_t>(at), into);
+  at += got.bytes;
+  return got;
+}
+
+Transfer OpenFile::read_at(std::int64_t position, std::span<char> into) {
   if (!may_read) return failed(EBADF, "reading");
-  if (at >= bytes->size()) return {Io::End, 0, {}};
-  const std::size_t n = net.some(std::min(into.size(), bytes->size() - at));
-  std::memcpy(into.data(), bytes->data() + at, n);
-  at += n;
+  if (position < 0) return failed(EINVAL, "reading");
+  const auto from = static_cast<std::size_t>(position);
+  if (from >= bytes->size()) return {Io::End, 0, {}};
+  const std::size_t n = net.some(std::min(into.size(), bytes->size() - from));
+  std::memcpy(into.data(), bytes->data() + from, n);
   return {Io::Done, n, {}};
 }
 
@@ -181,6 +188,7 @@ Transfer OpenFile::write(std::string_view text) {
   if (bytes->size() < at + n) bytes->resize(at + n);
   bytes->replace(at, n, text.substr(0, n));
   at += n;
+  wrote(bytes);
   return {Io::Done, n, {}};
 }
 

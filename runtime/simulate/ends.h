@@ -104,8 +104,10 @@ struct OpenFile final : End {
   using End::End;
   world::Transfer read(std::span<char> into) override;
   world::Transfer write(std::string_view bytes) override;
+  world::Transfer read_at(std::int64_t position, std::span<char> into);
   bool waits() const override { return false; }
   static constexpr std::size_t kMost = std::size_t{1} << 30;  // bytes; it lies in memory
+  std::function<void(const Files::Bytes&)> wrote;
   Files::Bytes bytes;
   std::size_t at = 0;
   bool append = false, may_read = true, may_write = true;

@@ -13,13 +13,7 @@ namespace noodle::simulate {
 namespace {
 
 using world::describe;
-
-// Without `.`, `..`, doubled and final slashes, so that a file has one name.
-std::string normal(const std::string& path) {
-  std::string text = std::filesystem::path(path).lexically_normal().string();
-  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
-  return text;
-}
+using Kind = world::FileChange::Kind;
 
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();
@@ -27,6 +21,16 @@ std::string folder_of(const std::string& path) {
 }
 
 }  // namespace
+
+std::string Files::normal(const std::string& path) {
+  std::string text = std::filesystem::path(path).lexically_normal().string();
+  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+void Files::tell(Kind kind, const std::string& path, const std::string& other) {
+  if (listener_) listener_({kind, path, other});
+}
 
 Files::Entry& Files::look(const std::string& path) {
   const auto [found, fresh] = entries_.try_emplace(path);
@@ -61,7 +65,10 @@ world::OrError<Files::Bytes> Files::find_or_make(const std::string& path) {
     return std::unexpected(describe(ENOENT, path));
   }
   Entry& entry = look(name);
-  if (entry.what == What::Nothing) entry = {What::File, std::make_shared<std::string>()};
+  if (entry.what == What::Nothing) {
+    entry = {What::File, std::make_shared<std::string>()};
+    tell(Kind::Created, name);
+  }
   return find(path);
 }
 
@@ -77,6 +84,7 @@ world::OrError<void> Files::remove(const std::string& path) {
     }
   }
   look(name) = {};
+  tell(Kind::Removed, name);
   return {};
 }
 
@@ -90,6 +98,7 @@ world::OrError<void> Files::make_dir(const std::string& path) {
     if (auto made = make_dir(parent); !made) return made;
   }
   look(name).what = What::Folder;
+  tell(Kind::Created, name);
   return {};
 }
 
@@ -124,27 +133,37 @@ world::OrError<void> Files::rename(const std::string& from, const std::string& t
     }
   }
   move(old, name);
+  tell(Kind::Renamed, old, name);
   return {};
 }
 
 /// A simulated file has no time of its own: it would tell when the test ran.
 world::OrError<world::FileInfo> Files::info(const std::string& path) {
-  using Kind = world::FileInfo::Kind;
+  using enum world::FileInfo::Kind;
   const Entry& entry = look(normal(path));
   if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
-  if (entry.what == What::Folder) return world::FileInfo{Kind::Folder, 0, 0, entry.mode.value_or(0755)};
+  if (entry.what == What::Folder) return world::FileInfo{Folder, 0, 0, entry.mode.value_or(0755)};
   const std::int64_t mode = entry.mode.value_or(0644);
-  if (entry.what == What::Socket) return world::FileInfo{Kind::Other, 0, 0, mode};
+  if (entry.what == What::Socket) return world::FileInfo{Other, 0, 0, mode};
   const auto bytes = find(path);
   if (!bytes) return std::unexpected(bytes.error());
-  return world::FileInfo{Kind::File, static_cast<std::int64_t>((*bytes)->size()), 0, mode};
+  return world::FileInfo{File, static_cast<std::int64_t>((*bytes)->size()), 0, mode};
 }
 
 world::OrError<void> Files::set_mode(const std::string& path, std::int64_t mode) {
-  Entry& entry = look(normal(path));
+  const std::string name = normal(path);
+  Entry& entry = look(name);
   if (entry.what == What::Nothing) return std::unexpected(describe(ENOENT, path));
   entry.mode = mode & 07777;
+  tell(Kind::Changed, name);
   return {};
+}
+
+void Files::wrote(const Bytes& bytes) {
+  if (!listener_) return;
+  for (const auto& [path, entry] : entries_) {
+    if (entry.bytes == bytes) return tell(Kind::Changed, path);
+  }
 }
 
 world::OrError<std::vector<std::string>> Files::list_dir(const std::string& path) {
@@ -175,6 +194,7 @@ world::OrError<void> Files::make_socket(const std::string& path, std::weak_ptr<v
   const bool free = entry.what == What::Nothing || (entry.what == What::Socket && entry.listener.expired());
   if (!free) return std::unexpected(describe(EADDRINUSE, path));
   entry = {.what = What::Socket, .listener = std::move(listener)};
+  tell(Kind::Created, name);
   return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -28,6 +29,12 @@ class Files {
   world::OrError<world::FileInfo> info(const std::string& path);
   world::OrError<void> set_mode(const std::string& path, std::int64_t mode);
   world::OrError<std::vector<std::string>> list_dir(const std::string& path);
+  /// Says that somebody has written to a file, which may have another name by now or none.
+  void wrote(const Bytes& bytes);
+  /// Who hears of all that happens, with normal paths.
+  void tell_to(std::function<void(const world::FileChange&)> listener) { listener_ = std::move(listener); }
+  /// Without `.`, `..`, doubled and final slashes, so that a file has one name.
+  static std::string normal(const std::string& path);
   /// Makes the file of a Unix socket, or takes one over on which nobody listens any more.
   world::OrError<void> make_socket(const std::string& path, std::weak_ptr<void> listener);
   /// Who listens there.
@@ -43,10 +50,12 @@ class Files {
   };
   Entry& look(const std::string& path);
   void move(const std::string& from, const std::string& to);
+  void tell(world::FileChange::Kind kind, const std::string& path, const std::string& other = {});
   bool is_folder(const std::string& path) { return look(path).what == What::Folder; }
 
   world::World* below_;
   std::map<std::string, Entry> entries_;  // by normal path
+  std::function<void(const world::FileChange&)> listener_;
 };
 
 }  // namespace noodle::simulate

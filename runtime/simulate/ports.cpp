@@ -95,8 +95,12 @@ OrError<Port> SimulatedPorts::open_file(const std::string& path, world::OpenMode
   const bool reads = mode == world::OpenMode::Read;
   auto bytes = reads ? files_.find(path) : files_.find_or_make(path);
   if (!bytes) return std::unexpected(bytes.error());
-  if (mode == world::OpenMode::Write) (*bytes)->clear();
+  if (mode == world::OpenMode::Write && !(*bytes)->empty()) {
+    (*bytes)->clear();
+    files_.wrote(*bytes);
+  }
   auto file = std::make_shared<OpenFile>(net_);
+  file->wrote = [this](const Files::Bytes& written) { files_.wrote(written); };
   file->local = path;
   file->bytes = std::move(*bytes);
   file->append = mode == world::OpenMode::Append;
@@ -122,6 +126,45 @@ OrError<void> SimulatedPorts::sync(Port port) {
     if (!net_.wrong(Twist::Full, "the disk is full when " + end.local + " is synced")) return {};
     return std::unexpected(describe(ENOSPC, "writing to disk"));
   });
+}
+
+Transfer SimulatedPorts::read_at(Port port, std::int64_t position, std::span<char> into) {
+  Transfer got = with<OpenFile>(port, "reading from", [&](OpenFile& file) { return file.read_at(position, into); });
+  net_.choices.note(static_cast<std::uint64_t>(got.io) << 60 | got.bytes);
+  return got;
+}
+
+// ------------------------------------------------------------------------------ locks and watches
+
+OrError<Port> SimulatedPorts::open_lock(const std::string& path, bool) {
+  auto file = files_.find_or_make(path);
+  if (!file) return std::unexpected(file.error());
+  return add(std::make_shared<FileLock>(net_, locks_, std::move(*file)));
+}
+
+Transfer SimulatedPorts::lock(Port port, const std::string& path, bool shared) {
+  return with<FileLock>(port, "locking", [&](FileLock& lock) -> Transfer {
+    Transfer got = lock.take(shared);
+    if (got.io != Io::Done) return got;
+    const auto there = files_.find(path);
+    return {there && *there == lock.file ? Io::Done : Io::End, 0, {}};
+  });
+}
+
+OrError<Port> SimulatedPorts::watch_files(const std::string& path, bool recursive) {
+  const auto about = files_.info(path);
+  if (!about) return std::unexpected(about.error());
+  const bool is_file = about->kind != world::FileInfo::Kind::Folder;
+  files_.tell_to([this](const world::FileChange& change) {
+    for (Watching* watching : watchers_) watching->happened(change);
+  });
+  return add(std::make_shared<Watching>(net_, watchers_, path, is_file, recursive));
+}
+
+Transfer SimulatedPorts::next_change(Port port, world::FileChange& change) {
+  const Transfer got = with<Watching>(port, "watching", [&](Watching& watching) { return watching.next(change); });
+  net_.choices.note(got.io == Io::Done ? change.path : std::string_view());
+  return got;
 }
 
 // --------------------------------------------------------------------------- pipes and processes

@@ -9,6 +9,7 @@
 
 #include "runtime/simulate/ends.h"
 #include "runtime/simulate/places.h"
+#include "runtime/simulate/watching.h"
 #include "runtime/world/ports.h"
 
 namespace noodle::simulate {
@@ -34,6 +35,11 @@ class SimulatedPorts final : public world::Ports {
   world::OrError<world::Port> open_file(const std::string& path, world::OpenMode mode) override;
   world::OrError<std::int64_t> seek(world::Port port, std::int64_t offset, int from) override;
   world::OrError<void> sync(world::Port port) override;
+  world::Transfer read_at(world::Port port, std::int64_t position, std::span<char> into) override;
+  world::OrError<world::Port> open_lock(const std::string& path, bool shared) override;
+  world::Transfer lock(world::Port port, const std::string& path, bool shared) override;
+  world::OrError<world::Port> watch_files(const std::string& path, bool recursive) override;
+  world::Transfer next_change(world::Port port, world::FileChange& change) override;
 
   world::OrError<world::Port> listen(world::SocketKind kind, const std::string& address) override;
   world::Transfer accept(world::Port listener, world::Port& made) override;
@@ -88,6 +94,8 @@ class SimulatedPorts final : public world::Ports {
   Files& files_;
   std::map<world::Port, std::shared_ptr<End>> ends_;
   Places tcp_, udp_;
+  FileLock::Locks locks_;
+  Watching::Watchers watchers_;
   world::Port next_port_ = 3;
   std::vector<std::string> misuses_;
   Wait wait_;

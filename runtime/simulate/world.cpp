@@ -88,17 +88,21 @@ std::expected<std::string, std::string> Simulation::read_file(const std::string&
 }
 
 std::expected<void, std::string> Simulation::write_file(const std::string& path, std::string_view text, bool append) {
+  const bool is_new = !files_.exists(path);
   auto bytes = files_.find_or_make(path);
   if (!bytes) return std::unexpected(bytes.error());
   if (!append) (*bytes)->clear();
   choices_.note(text);
   if (choices_.choose(Twist::Full, 2) != 0) {
-    // What still had room is there.
     choices_.say("the disk is full when " + path + " is written");
+    // What still had room is there, unless nothing was before.
     **bytes += text.substr(0, text.size() / 2);
+    files_.wrote(*bytes);
+    if (is_new) (void)files_.remove(path);
     return std::unexpected(world::describe(ENOSPC, path));
   }
   **bytes += text;
+  files_.wrote(*bytes);
   return {};
 }
 

@@ -17,7 +17,7 @@
 namespace noodle::task {
 
 /// What kind of thing a resource is; natives ask before they treat it as one.
-enum class ResourceKind : std::uint8_t { File, Stream, Listener, Udp, Process, Signals };
+enum class ResourceKind : std::uint8_t { File, Stream, Listener, Udp, Process, Signals, Lock, Watch };
 
 struct Resource {
   memory::HandleObject handle;

@@ -12,8 +12,6 @@ namespace {
 using world::OpenMode;
 using world::OrError;
 
-constexpr std::int64_t kLookForReader = 5'000'000;  // nanoseconds between two looks: nothing tells of one that comes
-
 /// What a native gives; nothing when it is left with a status.
 template <typename T>
 using Given = std::optional<OrError<T>>;
@@ -27,7 +25,7 @@ Given<world::Port> open_path(NativeCall& call, Waiting& waiting, const std::stri
       auto port = call.world.ports().open_file(path, mode);
       if (!port || *port != world::kNoPort) return port;
     }
-    if (!waiting.pause(kLookForReader, status)) return std::nullopt;
+    if (!waiting.pause(status)) return std::nullopt;
   }
 }
 

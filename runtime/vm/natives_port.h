@@ -3,6 +3,7 @@
 // What natives of files, sockets, pipes and processes share. They look blocking; what has to wait parks the
 // task, and the native is called again. Errors are values: an empty text is none.
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,6 +22,7 @@ using world::Transfer;
 
 constexpr std::string_view kTimedOut = "timed out";
 constexpr std::string_view kClosed = "it is closed";
+constexpr std::int64_t kLookAgain = 5'000'000;  // nanoseconds between two looks at what nothing tells of
 
 inline task::Resources& resources_of(NativeCall& call) { return call.worker.scheduler().resources(); }
 inline std::string text_of(const NativeCall& call, std::size_t slot) { return std::string(text_arg(call, slot)); }
@@ -99,7 +101,7 @@ class Waiting {
     if (call.fiber.native_data != nullptr) {
       pending_ = std::static_pointer_cast<Pending>(std::move(call.fiber.native_data));
       call.fiber.native_data.reset();
-      late_ = pending_->waited && call.fiber.wake == task::Wake::TimedOut;
+      late_ = pending_->waited && call.fiber.wake == task::Wake::TimedOut && is_over();
       return;
     }
     pending_ = std::make_shared<Pending>();
@@ -113,9 +115,9 @@ class Waiting {
     call_.fiber.native_data = pending_;
   }
   /// Waits a moment before an attempt that nothing tells the time for. False: the native is left with `status`.
-  bool pause(std::int64_t nanos, NativeStatus& status) {
+  bool pause(NativeStatus& status) {
     keep();
-    const Passed passed = task::sleep_until(call_.worker, call_.fiber, call_.world.moment(nanos));
+    const Passed passed = task::sleep_until(call_.worker, call_.fiber, call_.world.moment(kLookAgain));
     status = passed == Passed::Parked ? NativeStatus::Wait : NativeStatus::Stopped;
     if (passed == Passed::Parked) return false;
     call_.fiber.native_data.reset();
@@ -140,12 +142,16 @@ class Waiting {
   }
 
  private:
+  bool is_over() const { return pending_->until >= 0 && call_.world.monotonic_nanos() >= pending_->until; }
   Passed park(Resource& resource, For what) {
     task::Resources& resources = resources_of(call_);
     task::Worker& worker = call_.worker;
     const std::int64_t until = pending_->until;
     if (what == For::Turn) return resources.wait_for_turn(worker, call_.fiber, resource, until);
-    return resources.wait(worker, call_.fiber, resource, what == For::Room, pending_->news, until);
+    if (resource.polled) return resources.wait(worker, call_.fiber, resource, what == For::Room, pending_->news, until);
+    if (is_over()) return Passed::NotNow;
+    const std::int64_t soon = call_.world.moment(kLookAgain);
+    return task::sleep_until(worker, call_.fiber, until >= 0 ? std::min(until, soon) : soon);
   }
 
   NativeCall& call_;

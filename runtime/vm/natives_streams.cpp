@@ -137,6 +137,29 @@ NativeStatus native_file_sync(NativeCall& call) {
   return use ? give_done(call, call.world.ports().sync(file->port)) : give_failure(call, kClosed);
 }
 
+// (ok, bytes, error); fewer bytes only at the file's end.
+NativeStatus native_file_read_at(NativeCall& call) {
+  auto* const file = resource_of(call, ResourceKind::File);
+  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(int_arg(call, 2), 0));
+  call.results[0] = call.results[1] = 0;
+  const Use use(call, file);
+  if (!use) return call.give_text(kClosed, 2);
+  if (!make_bytes(call, {}, count, memory::TypeTable::kBytes, call.results + 1)) return NativeStatus::NoMemory;
+  Transfer got;
+  if (count != 0) {
+    memory::ArrayObject& array = *value::list_at(call.results[1]);
+    const std::span<char> room(reinterpret_cast<char*>(array.data()), count);
+    const task::MayBlock section(call.worker, true);
+    while (got.io == Io::Done && array.length < count) {
+      got = call.world.ports().read_at(file->port, int_arg(call, 1) + static_cast<std::int64_t>(array.length),
+                                       room.subspan(array.length));
+      array.length += got.bytes;
+    }
+  }
+  call.results[0] = got.io != Io::Failed;
+  return call.give_text(got.error, 2);
+}
+
 NativeStatus native_port_read(NativeCall& call) {
   const auto limit = static_cast<std::size_t>(std::max<std::int64_t>(int_arg(call, 1), 1));
   return read_with(call, int_arg(call, 2), [&](std::string_view have, std::size_t, bool ended) -> Enough {

@@ -20,6 +20,11 @@ class NoPorts final : public Ports {
   OrError<Port> open_file(const std::string&, OpenMode) override { return refuse(); }
   OrError<std::int64_t> seek(Port, std::int64_t, int) override { return refuse(); }
   OrError<void> sync(Port) override { return refuse(); }
+  Transfer read_at(Port, std::int64_t, std::span<char>) override { return failed(); }
+  OrError<Port> open_lock(const std::string&, bool) override { return refuse(); }
+  Transfer lock(Port, const std::string&, bool) override { return failed(); }
+  OrError<Port> watch_files(const std::string&, bool) override { return refuse(); }
+  Transfer next_change(Port, FileChange&) override { return failed(); }
   OrError<Port> listen(SocketKind, const std::string&) override { return refuse(); }
   Transfer accept(Port, Port&) override { return failed(); }
   OrError<Port> connect(SocketKind, const std::string&) override { return refuse(); }

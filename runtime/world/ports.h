@@ -54,6 +54,20 @@ struct Child {
   Port error = kNoPort;
 };
 
+/// Something that happened to files which are watched.
+struct FileChange {
+  enum class Kind : std::uint8_t {
+    Created,  // or moved here from where nobody watches
+    Changed,  // contents or permissions
+    Removed,  // or moved away
+    Renamed,  // to `other`
+    Missed,   // something happened that can't be told, `other` says why: whoever wants to know has to look
+  };
+  Kind kind = Kind::Changed;
+  std::string path;
+  std::string other{};
+};
+
 /// What a port became worth trying for.
 struct PortEvent {
   std::uint64_t token = 0;
@@ -90,6 +104,20 @@ class Ports {
   virtual OrError<Port> open_file(const std::string& path, OpenMode mode) = 0;
   virtual OrError<std::int64_t> seek(Port port, std::int64_t offset, int from) = 0;  // 0 start, 1 here, 2 end
   virtual OrError<void> sync(Port port) = 0;
+  /// Reads from a position on, wherever the port stands, and leaves it there.
+  virtual Transfer read_at(Port port, std::int64_t position, std::span<char> into) = 0;
+
+  // ---- locks on files, which end with their port and with the process
+  /// Opens a file to lock it; it is made when missing.
+  virtual OrError<Port> open_lock(const std::string& path, bool shared) = 0;
+  /// Done: it is locked. Wait: others have it. End: the path is no longer that file's, so it has to be opened anew.
+  virtual Transfer lock(Port port, const std::string& path, bool shared) = 0;
+
+  // ---- watches
+  /// Watches a file, or a folder with what is directly in it, or with all below it.
+  virtual OrError<Port> watch_files(const std::string& path, bool recursive) = 0;
+  /// The next thing that happened. End: what was watched is no longer there.
+  virtual Transfer next_change(Port port, FileChange& change) = 0;
 
   // ---- sockets; addresses are `127.0.0.1:80`, `[::1]:80`, or a path
   virtual OrError<Port> listen(SocketKind kind, const std::string& address) = 0;

@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -22,6 +23,7 @@
 #include "runtime/world/errors.h"
 #include "runtime/world/ports.h"
 #include "runtime/world/signals.h"
+#include "runtime/world/watchers.h"
 
 namespace noodle::world {
 
@@ -65,7 +67,7 @@ class RealPorts final : public Ports {
   }
   void close(Port port) override {
     stop_listening(port);
-    if (!children_.close(port)) ::close(port);
+    if (!children_.close(port) && !watchers_.close(port)) ::close(port);
   }
 
   bool watch(Port port, std::uint64_t token) override {
@@ -133,6 +135,38 @@ class RealPorts final : public Ports {
     if (fsync(port) < 0) return failure("writing to disk");
     return {};
   }
+  Transfer read_at(Port port, std::int64_t position, std::span<char> into) override {
+    ssize_t n = 0;
+    do n = pread(port, into.data(), into.size(), position);
+    while (n < 0 && errno == EINTR);
+    return outcome(n, true, "reading");
+  }
+
+  OrError<Port> open_lock(const std::string& path, bool shared) override {
+    // As a lock of a network's file system wants it: writable for one that is not shared.
+    const int fd = ::open(path.c_str(), (shared ? O_RDONLY : O_RDWR) | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+    if (fd < 0) return failure(path);
+    struct stat facts{};
+    if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)) return fd;
+    ::close(fd);
+    return std::unexpected("not a file: " + path);
+  }
+  Transfer lock(Port port, const std::string& path, bool shared) override {
+    int locked = 0;
+    do locked = flock(port, (shared ? LOCK_SH : LOCK_EX) | LOCK_NB);
+    while (locked < 0 && errno == EINTR);
+    if (locked < 0) return outcome(-1, false, path);
+    // Who had it may have removed or replaced the file, and the next ones lock what is there now.
+    struct stat ours{}, there{};
+    const bool is_same = fstat(port, &ours) == 0 && stat(path.c_str(), &there) == 0 && ours.st_dev == there.st_dev &&
+                         ours.st_ino == there.st_ino;
+    return {is_same ? Io::Done : Io::End, 0, {}};
+  }
+
+  OrError<Port> watch_files(const std::string& path, bool recursive) override {
+    return watchers_.start(path, recursive);
+  }
+  Transfer next_change(Port port, FileChange& change) override { return watchers_.next(port, change); }
 
   OrError<Port> listen(SocketKind kind, const std::string& text) override {
     auto address = address_of(kind, text);
@@ -303,6 +337,7 @@ class RealPorts final : public Ports {
   }
 
   Children children_;
+  Watchers watchers_;
   std::atomic<int> poller_{-1};
   std::atomic<int> waker_{-1};
 };

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <mutex>
 #include <span>
+#include <utility>
 
 #include "base/lock.h"
 #include "runtime/world/errors.h"
@@ -157,15 +158,22 @@ class RealWorld : public World {
   }
 
   std::expected<void, std::string> write_file(const std::string& path, std::string_view bytes, bool append) override {
-    const int mode = O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK | (append ? O_APPEND : O_TRUNC);
-    const int fd = open(path.c_str(), mode, 0666);
+    const int mode = O_WRONLY | O_CLOEXEC | O_NONBLOCK | (append ? O_APPEND : O_TRUNC);
+    bool is_new = false;
+    int fd = open(path.c_str(), mode);
+    if (fd < 0 && errno == ENOENT) {
+      fd = open(path.c_str(), mode | O_CREAT | O_EXCL, 0666);
+      is_new = fd >= 0;
+    }
+    if (fd < 0 && errno == EEXIST) fd = open(path.c_str(), mode | O_CREAT, 0666);
     if (fd < 0) return std::unexpected(describe(errno, path));
-    const Written written = write_all(fd, bytes);
-    const int error = errno;
-    const int closed = close(fd);
-    if (written != Written::Ok) return std::unexpected(describe(error, path));
-    if (closed != 0) return std::unexpected(describe(errno, path));
-    return {};
+    bool is_written = write_all(fd, bytes) == Written::Ok;
+    int error = errno;
+    if (close(fd) != 0 && std::exchange(is_written, false)) error = errno;
+    if (is_written) return {};
+    // There was none before, and half of one is worse than that.
+    if (is_new) unlink(path.c_str());
+    return std::unexpected(describe(error, path));
   }
 
   bool exists(const std::string& path) override {

@@ -36,6 +36,7 @@ const std::vector<Case>& all_cases() {
        {"--entries", "3", "--bytes", "60", "--replay", "session.txt"}},
       {"word_count", "examples", "word_count.noodle", {"diff"}},
       {"children", "tests/faults", "children.noodle", {}},
+      {"watching", "tests/faults", "watching.noodle", {}},
   };
   return cases;
 }

@@ -35,6 +35,9 @@ const Row& row_of(Call call) {
       {"write an open file", {FullDisk, HalfFull}},
       {"sync", {FullDisk}},
       {"seek", {Unreadable}},
+      {"lock a file", {Refused}},
+      {"watch files", {Refused}},
+      {"what happened to files?", {Missed}},
       {"listen", {Refused}},
       {"accept", {Refused}},
       {"connect", {Refused}},
@@ -70,6 +73,7 @@ std::string_view name_of(Fault fault) {
     case Fault::Dead: return "dead child";
     case Fault::Forward: return "clock ahead";
     case Fault::Back: return "clock behind";
+    case Fault::Missed: return "missed";
   }
   return "";
 }

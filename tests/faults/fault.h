@@ -35,6 +35,9 @@ enum class Call : std::uint8_t {
   WriteOpenFile,
   Sync,
   Seek,
+  Lock,
+  WatchFiles,
+  NextChange,
   Listen,
   Accept,
   Connect,
@@ -63,6 +66,7 @@ enum class Fault : std::uint8_t {
   Dead,        // the child was killed
   Forward,     // the clock is an hour ahead, from now on
   Back,        // the clock is an hour behind, from now on
+  Missed,      // too much happened for all of it to be told
 };
 
 std::string_view name_of(Call call);

@@ -32,25 +32,30 @@ void FaultyPorts::kill(Port process) {
   if (processes_.contains(process)) (void)below_.signal_child(process, SIGKILL);
 }
 
-Transfer FaultyPorts::read(Port port, std::span<char> into) {
-  if (files_.contains(port)) return read_file(port, into);
-  const auto pipe = pipes_.find(port);
-  if (pipe == pipes_.end()) return read_socket(port, into);
-  if (world_.meet(Call::ReadChild) == Fault::Dead) kill(pipe->second);
-  return below_.read(port, into);
-}
-
-Transfer FaultyPorts::read_file(Port port, std::span<char> into) {
+template <typename F>
+Transfer FaultyPorts::read_file(Port port, F&& read) {
   const Fault fault = world_.meet(Call::ReadOpenFile);
   if (fault == Fault::Unreadable) return failed(EIO, "reading");
   if (ended_.contains(port)) return {Io::End, 0, {}};
-  Transfer got = below_.read(port, into);
+  Transfer got = read();
   if (fault == Fault::Truncated) {
     ended_.insert(port);
     got.bytes /= 2;
     if (got.bytes == 0) return {Io::End, 0, {}};
   }
   return got;
+}
+
+Transfer FaultyPorts::read(Port port, std::span<char> into) {
+  if (files_.contains(port)) return read_file(port, [&] { return below_.read(port, into); });
+  const auto pipe = pipes_.find(port);
+  if (pipe == pipes_.end()) return read_socket(port, into);
+  if (world_.meet(Call::ReadChild) == Fault::Dead) kill(pipe->second);
+  return below_.read(port, into);
+}
+
+Transfer FaultyPorts::read_at(Port port, std::int64_t position, std::span<char> into) {
+  return read_file(port, [&] { return below_.read_at(port, position, into); });
 }
 
 Transfer FaultyPorts::read_socket(Port port, std::span<char> into) {
@@ -122,6 +127,24 @@ OrError<void> FaultyPorts::sync(Port port) {
   if (!world_.is_full()) return below_.sync(port);
   if (const auto file = files_.find(port); file != files_.end()) world_.note_torn(file->second.path);
   return std::unexpected(describe(ENOSPC, "syncing"));
+}
+
+OrError<Port> FaultyPorts::open_lock(const std::string& path, bool shared) {
+  if (world_.meet(Call::Lock) == Fault::Refused) return std::unexpected(describe(ENOLCK, path));
+  return below_.open_lock(path, shared);
+}
+
+OrError<Port> FaultyPorts::watch_files(const std::string& path, bool recursive) {
+  if (world_.meet(Call::WatchFiles) == Fault::Refused) return std::unexpected("too many watches: " + path);
+  return below_.watch_files(path, recursive);
+}
+
+Transfer FaultyPorts::next_change(Port port, world::FileChange& change) {
+  Transfer got = below_.next_change(port, change);
+  if (got.io == Io::Done && world_.meet(Call::NextChange) == Fault::Missed) {
+    change = {world::FileChange::Kind::Missed, change.path, "more happened than the system remembers"};
+  }
+  return got;
 }
 
 OrError<Port> FaultyPorts::listen(world::SocketKind kind, const std::string& address) {

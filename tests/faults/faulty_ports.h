@@ -29,6 +29,14 @@ class FaultyPorts final : public world::Ports {
   world::OrError<world::Port> open_file(const std::string& path, world::OpenMode mode) override;
   world::OrError<std::int64_t> seek(world::Port port, std::int64_t offset, int from) override;
   world::OrError<void> sync(world::Port port) override;
+  world::Transfer read_at(world::Port port, std::int64_t position, std::span<char> into) override;
+
+  world::OrError<world::Port> open_lock(const std::string& path, bool shared) override;
+  world::Transfer lock(world::Port port, const std::string& path, bool shared) override {
+    return below_.lock(port, path, shared);
+  }
+  world::OrError<world::Port> watch_files(const std::string& path, bool recursive) override;
+  world::Transfer next_change(world::Port port, world::FileChange& change) override;
 
   world::OrError<world::Port> listen(world::SocketKind kind, const std::string& address) override;
   world::Transfer accept(world::Port listener, world::Port& made) override;
@@ -59,7 +67,8 @@ class FaultyPorts final : public world::Ports {
     std::string path;
     bool emptied = false;  // when it was opened
   };
-  world::Transfer read_file(world::Port port, std::span<char> into);
+  template <typename F>
+  world::Transfer read_file(world::Port port, F&& read);
   world::Transfer write_file(world::Port port, const File& file, std::string_view bytes);
   world::Transfer read_socket(world::Port port, std::span<char> into);
   world::Transfer break_off(world::Port port);

@@ -158,8 +158,13 @@ OrError<void> FaultyWorld::write_file(const std::string& path, std::string_view 
   }
   // As the system does it, which has emptied the file by the time that it finds no room for what is to be in it.
   const std::string_view some = fault == Fault::HalfFull ? bytes.substr(0, bytes.size() / 2) : std::string_view();
+  const bool is_new = !Simulation::exists(path);
   if (auto done = Simulation::write_file(path, some, append); !done) return done;
-  if (!append || !some.empty()) note_torn(path);
+  if (is_new) {
+    (void)Simulation::remove(path);
+  } else if (!append || !some.empty()) {
+    note_torn(path);
+  }
   return failure(ENOSPC, path);
 }
 

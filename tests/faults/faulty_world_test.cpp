@@ -54,16 +54,16 @@ TEST_F(FaultyWorldTest, FilesThatChangeUnderTheReader) {
 
 TEST_F(FaultyWorldTest, AFullDiskStaysFull) {
   auto world = with(Call::WriteFile, 1, Fault::HalfFull);
-  EXPECT_EQ(world.write_file("c.txt", "abcd", false).error(), "no space left for: c.txt");
-  EXPECT_EQ(world.contents().at("c.txt"), "ab");
-  EXPECT_EQ(world.torn(), (std::set<std::string>{"c.txt"}));
-  EXPECT_FALSE(world.write_file("e.txt", "x", false));
+  EXPECT_EQ(world.write_file("a.txt", "abcd", false).error(), "no space left for: a.txt");
+  EXPECT_EQ(world.contents().at("a.txt"), "ab");
+  EXPECT_EQ(world.torn(), (std::set<std::string>{"a.txt"}));
+  EXPECT_FALSE(world.write_file("e.txt", "x", false));  // there was none, and is none
+  EXPECT_FALSE(world.exists("e.txt"));
   EXPECT_FALSE(world.make_dir("f"));
   EXPECT_FALSE(world.ports().open_file("g.txt", world::OpenMode::Write));
-  EXPECT_TRUE(world.rename("c.txt", "h.txt"));
-  EXPECT_EQ(world.torn(), (std::set<std::string>{"e.txt", "h.txt"}));
-  EXPECT_TRUE(world.remove("h.txt"));
-  EXPECT_TRUE(world.remove("./e.txt"));
+  EXPECT_TRUE(world.rename("a.txt", "h.txt"));
+  EXPECT_EQ(world.torn(), (std::set<std::string>{"h.txt"}));
+  EXPECT_TRUE(world.remove("./h.txt"));
   EXPECT_TRUE(world.torn().empty());
 }
 
@@ -72,6 +72,22 @@ TEST_F(FaultyWorldTest, WhatIsAppendedWholeOrNotAtAllIsNotTorn) {
   EXPECT_FALSE(world.write_file("a.txt", "three", true));
   EXPECT_EQ(world.contents().at("a.txt"), "one two ");
   EXPECT_TRUE(world.torn().empty());
+}
+
+TEST_F(FaultyWorldTest, LocksAndWatchesAreRefusedAndChangesMissed) {
+  EXPECT_EQ(with(Call::Lock, 1, Fault::Refused).ports().open_lock("a.txt", false).error(), "No locks available: a.txt");
+  EXPECT_EQ(with(Call::WatchFiles, 1, Fault::Refused).ports().watch_files("a.txt", false).error(),
+            "too many watches: a.txt");
+  auto world = with(Call::NextChange, 1, Fault::Missed);
+  const auto port = world.ports().watch_files("a.txt", false);
+  ASSERT_TRUE(port);
+  world::FileChange change;
+  EXPECT_EQ(world.ports().next_change(*port, change).io, Io::Wait);
+  EXPECT_FALSE(world.was_injected());
+  EXPECT_TRUE(world.write_file("a.txt", "new", false));
+  world.time().advance(1'000'000);
+  EXPECT_EQ(world.ports().next_change(*port, change).io, Io::Done);
+  EXPECT_EQ(change.kind, world::FileChange::Kind::Missed);
 }
 
 TEST_F(FaultyWorldTest, OpenFilesAreCutOff) {
