@@ -78,13 +78,17 @@ class Program {
   }
 
  private:
+  static constexpr std::uint64_t kMuch = 100'000'000;
+
   Counts run(nbc::FunctionId function) {
     Counts counts;
     count(counts, once(function, 0), function, 0);
     const std::uint64_t checks = runtime_->checks();
-    std::uint64_t step = 1;
+    std::uint64_t step = 1, spent = 0;
     for (std::uint64_t at = 1; at <= checks; at += step) {
-      if (at > most_) step = 1 + at / 64;
+      // A run takes as long as it gets far, so a long program is tried at fewer places.
+      if (at > most_) step = 1 + at / (spent < kMuch ? 64 : 2);
+      spent += at;
       count(counts, once(function, at), function, at);
     }
     return counts;
