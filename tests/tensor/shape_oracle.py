@@ -319,6 +319,16 @@ def set_slices(c):
     return [out]
 
 
+def subscripts(c):
+    a = c.tensor([c.rng.randint(1, 4), c.rng.randint(1, 4), *c.shape(2)])
+    form = c.rng.randint(0, 5)
+    low = min(a.shape[:2])
+    one, begin = c.rng.randrange(low), c.rng.randint(0, low)
+    end = c.rng.randint(begin, low)
+    c.say(form, one, begin, end)
+    return [[a[one], a[one, begin:end], a[begin:end, one], a[:, begin:], a[:end], a[:, one:one + 1]][form]]
+
+
 def set_pick(c):
     shape = [max(n, 1) for n in c.shape(least=1)]
     out = c.tensor(shape).copy()
@@ -442,7 +452,7 @@ def linspace(c):
 
 OPERATIONS = {f.__name__: f for f in [
     together, concat, stack, meshgrid, expand_dims, squeeze, moveaxis, flip, roll, repeat, tile, unstack, take,
-    take_along_axis, put, put_along_axis, set_slice, set_slices, set_pick, compress, nonzero, count_nonzero, sort, argsort,
+    take_along_axis, put, put_along_axis, set_slice, set_slices, subscripts, set_pick, compress, nonzero, count_nonzero, sort, argsort,
     top_k, searchsorted, unique, isin, eye, ones, one_hot, arange, linspace]}
 OPERATIONS |= {"tril": triangle(np.tril), "triu": triangle(np.triu), "argmax": extreme(np.argmax),
                "argmin": extreme(np.argmin)}
