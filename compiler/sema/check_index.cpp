@@ -21,7 +21,7 @@ Expr* BodyChecker::check_index(const syntax::IndexExpr* expr, bool target) {
 Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool target) {
   source::Span where = span(expr);
   if (!known(base, "index it")) {
-    if (expr->index != nullptr && expr->index->kind != syntax::ExprKind::Range) check(expr->index);
+    if (expr->index != nullptr) check_key(expr->index);
     return error_expr(where);
   }
   TypeData data = types_[infer_.head(base->type)];

@@ -50,7 +50,8 @@ std::expected<std::int64_t, std::string> steps(Kind kind, const std::uint64_t (&
     const auto [start, stop, step] = numbers;
     if (step == 0) return std::unexpected("steps of 0");
     const __int128 way = stop - start;
-    count = static_cast<double>(way / step + (way % step != 0 && (way < 0) == (step < 0) ? 1 : 0));
+    const __int128 whole = way / step + (way % step != 0 && (way < 0) == (step < 0) ? 1 : 0);
+    count = static_cast<double>(whole);
   }
   if (std::isnan(count) || count > static_cast<double>(kMostBytes)) return std::unexpected("too many steps");
   return static_cast<std::int64_t>(std::max(count, 0.0));
