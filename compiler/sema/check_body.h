@@ -252,7 +252,8 @@ class BodyChecker final : public Declarations {
   Expr* check_list(const syntax::ListExpr* expr, TypeId want);
   Expr* check_map(const syntax::MapExpr* expr, TypeId want);
   Expr* check_struct(const syntax::StructExpr* expr, TypeId want);
-  Expr* check_range(const syntax::RangeExpr* expr);
+  /// An open one begins at 0, or ends at the greatest `Int`.
+  Expr* check_range(const syntax::RangeExpr* expr, bool may_be_open = false);
   Expr* check_field(const syntax::FieldExpr* expr, TypeId want);
   Expr* check_tuple_field(const syntax::TupleFieldExpr* expr);
   Expr* field_of(Expr* base, const syntax::Name& name, source::Span where, bool report_missing);
@@ -331,6 +332,10 @@ class BodyChecker final : public Declarations {
   FunctionRef error_from(TypeId from, source::Span where);
   Expr* check_index(const syntax::IndexExpr* expr, bool target);
   Expr* index_on(const syntax::IndexExpr* expr, Expr* base, bool target);
+  /// What stands in an index: several subscripts are a tuple, and ranges may be open.
+  Expr* check_key(const syntax::Expr* expr);
+  /// Whether an impl that was found for a key, and may be one for all keys, is one for keys like this.
+  bool takes_key(TraitId trait, TypeId type, TypeId key, TypeId value);
   Expr* check_slice(const syntax::IndexExpr* expr, Expr* base);
 
   // ---- tasks (check_task.cpp)

@@ -396,22 +396,23 @@ Expr* BodyChecker::check_struct(const syntax::StructExpr* expr, TypeId want) {
   return node;
 }
 
-Expr* BodyChecker::check_range(const syntax::RangeExpr* expr) {
-  if (expr->low == nullptr || expr->high == nullptr || !types_.known.range.valid()) {
+Expr* BodyChecker::check_range(const syntax::RangeExpr* expr, bool may_be_open) {
+  source::Span where = span(expr);
+  bool open = expr->low == nullptr || expr->high == nullptr;
+  if ((open && !may_be_open) || !types_.known.range.valid()) {
     if (expr->low != nullptr) check(expr->low);
     if (expr->high != nullptr) check(expr->high);
     // Outside an index the parser has said so, and put something in its place.
     const char* missing = expr->low == nullptr ? "start" : "end";
     if (types_.known.range.valid())
-      report(Code::OpenRange, span(expr), std::string("this range has no ") + missing)
+      report(Code::OpenRange, where, std::string("this range has no ") + missing)
           .help("only what stands alone in an index may leave one out; put `()` around what belongs to the other end");
-    return error_expr(span(expr));
+    return error_expr(where);
   }
   TypeId integer = primitive(TypeKind::I64);
-  Expr* low = check_as(expr->low, integer);
-  Expr* high = check_as(expr->high, integer);
-  return variant_expr(types_.nominal(types_.known.range, {}), 0, {low, high, bool_expr(expr->inclusive, span(expr))},
-                      span(expr));
+  Expr* low = expr->low != nullptr ? check_as(expr->low, integer) : int_expr(0, where);
+  Expr* high = expr->high != nullptr ? check_as(expr->high, integer) : int_expr(INT64_MAX, where);
+  return variant_expr(types_.nominal(types_.known.range, {}), 0, {low, high, bool_expr(expr->inclusive, where)}, where);
 }
 
 // ---- fields

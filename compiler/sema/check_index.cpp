@@ -21,7 +21,7 @@ Expr* BodyChecker::check_index(const syntax::IndexExpr* expr, bool target) {
 Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool target) {
   source::Span where = span(expr);
   if (!known(base, "index it")) {
-    if (expr->index != nullptr && expr->index->kind != syntax::ExprKind::Range) check(expr->index);
+    if (expr->index != nullptr) check_key(expr->index);
     return error_expr(where);
   }
   TypeData data = types_[infer_.head(base->type)];
@@ -38,11 +38,16 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
       TypeId element = data.kind == TypeKind::List     ? data.arguments[0]
                        : data.kind == TypeKind::String ? base->type
                                                        : primitive(TypeKind::U8);
-      Expr* index = check(expr->index, {.type = primitive(TypeKind::I64)});
+      bool many = expr->index != nullptr && expr->index->kind == syntax::ExprKind::Tuple;
+      Expr* index = many ? check_key(expr->index) : check(expr->index, {.type = primitive(TypeKind::I64)});
       if (types_.nominal_of(structure(index->type)) == types_.known.range) {
         report(Code::TypeMismatch, index->span, "an index is an `Int`, and a slice is written with its bounds")
             .label("this is a `Range`")
             .help("write `[from..to]`");
+        return error_expr(where);
+      }
+      if (types_.kind(infer_.head(index->type)) == TypeKind::Tuple) {
+        report(Code::TypeMismatch, index->span, "an index is one `Int` here").help("write `[i][j]`");
         return error_expr(where);
       }
       index = agree(index, primitive(TypeKind::I64), &because);
@@ -61,11 +66,12 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
     }
     default: break;
   }
-  Expr* key = check(expr->index);
+  Expr* key = check_key(expr->index);
   if (is_error(key->type)) return error_expr(where);
   FunctionRef ref;
   TypeId result;
-  if (operator_impl(types_.known.index, base->type, key->type, ref, result)) {
+  if (operator_impl(types_.known.index, base->type, key->type, ref, result) &&
+      takes_key(types_.known.index, base->type, key->type, result)) {
     return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
   }
   source::Diagnostic& problem =
@@ -80,6 +86,31 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
     problem.help("implement `Index<" + text(key->type) + ", …>` for `" + text(base->type) + "`");
   }
   return error_expr(where);
+}
+
+Expr* BodyChecker::check_key(const syntax::Expr* expr) {
+  if (expr != nullptr && expr->kind == syntax::ExprKind::Range) {
+    return check_range(static_cast<const syntax::RangeExpr*>(expr), true);
+  }
+  if (expr == nullptr || expr->kind != syntax::ExprKind::Tuple) return check(expr);
+  std::vector<Expr*> subscripts;
+  std::vector<TypeId> types;
+  for (const syntax::Expr* subscript : static_cast<const syntax::TupleExpr*>(expr)->elements) {
+    subscripts.push_back(check_key(subscript));
+    types.push_back(subscripts.back()->type);
+  }
+  auto* node = make<SequenceExpr>(ExprKind::Tuple, types_.tuple(types), span(expr));
+  node->elements = keep(subscripts);
+  return node;
+}
+
+bool BodyChecker::takes_key(TraitId trait, TypeId type, TypeId key, TypeId value) {
+  TypeData data = types_[infer_.settle(key)];
+  if (data.kind == TypeKind::Tuple) {
+    for (TypeId part : data.arguments) infer_.settle(part);
+  }
+  std::vector<TypeId> arguments{infer_.zonk(key), infer_.zonk(value)};
+  return context_.satisfies(infer_.zonk(type), {trait, arguments}, scope_) != Fits::No;
 }
 
 Expr* BodyChecker::check_slice(const syntax::IndexExpr* expr, Expr* base) {

@@ -382,7 +382,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   source::Span where = span(stmt->range);
   TraitId trait = types_.known.index_set;
   TypeId type = infer_.zonk(base->type);
-  Expr* key = check(target->index);
+  Expr* key = check_key(target->index);
   bool compound = stmt->op != syntax::AssignOp::Set;
   std::vector<std::vector<TypeId>> candidates;
   if (trait.valid()) {
@@ -391,13 +391,18 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
     for (ImplMatch& match : context_.impls(type, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
   }
   const std::vector<TypeId>* chosen = nullptr;
-  for (const std::vector<TypeId>& arguments : candidates) {
+  for (std::vector<TypeId>& arguments : candidates) {
+    for (TypeId& argument : arguments) {
+      if (is_error(argument)) argument = infer_.fresh();  // the impl's own parameter, for any key
+    }
     if (arguments.size() == 2 && infer_.could_unify(arguments[0], key->type)) {
       chosen = &arguments;
       break;
     }
   }
-  if (chosen == nullptr || context_.trait(trait).methods.empty()) {
+  if (chosen != nullptr) infer_.unify((*chosen)[0], key->type);
+  if (chosen == nullptr || context_.trait(trait).methods.empty() ||
+      !takes_key(trait, type, (*chosen)[0], (*chosen)[1])) {
     if (!is_error(key->type)) {
       report(Code::NotIndexable, span(target), a_type(type) + " can't be assigned to by index")
           .help("implement `IndexSet<" + text(key->type) + ", …>` for it");
@@ -405,7 +410,6 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
     check(stmt->value);
     return error_expr(where);
   }
-  infer_.unify((*chosen)[0], key->type);
   bool good = require_place(base, "changed here");
   std::vector<TypeId> arguments{type, (*chosen)[0], (*chosen)[1]};
   FunctionRef set = make_ref(context_.trait(trait).methods[0], arguments);

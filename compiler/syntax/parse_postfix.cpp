@@ -145,24 +145,28 @@ BlockArgument* Parser::block_argument() {
   return out_.arena.make<BlockArgument>(params, code, since(first));
 }
 
+// What stands between commas in an index, where a range may lack its ends.
+Expr* Parser::subscript() {
+  open_range_ = true;
+  Expr* made = expr();
+  open_range_ = false;
+  return made;
+}
+
 Expr* Parser::index(Expr* base, std::uint32_t first) {
   const Range opening = range();
   const Context context(*this, true, Head::None);
   advance();
-  Expr* inner;
-  if ((at(DotDot) || at(DotDotEqual)) && peek() == BracketClose && at(DotDot)) {
-    const std::uint32_t begin_range = begin();
-    advance();
-    inner =
-        make<RangeExpr>(ExprKind::Range, begin_range, static_cast<Expr*>(nullptr), static_cast<Expr*>(nullptr), false);
-  } else {
-    open_range_ = true;
-    inner = expr();
-    open_range_ = false;
-  }
+  const std::uint32_t inside = begin();
+  Expr* inner = subscript();
   if (at(Comma)) {
-    error(Code::UnexpectedToken, range(), "an index is one expression; write `a[i][j]`, or a tuple `a[(i, j)]`");
-  } else if (at(Colon)) {
+    Sequence<Expr*> subscripts(exprs_);
+    subscripts.push(inner);
+    while (eat(Comma) && !at(BracketClose) && !at_end()) subscripts.push(subscript());
+    if (subscripts.size() > 1)
+      inner = make<TupleExpr>(ExprKind::Tuple, inside, List<Expr>(subscripts.finish(out_.arena)));
+  }
+  if (at(Colon)) {
     if (auto* problem = error(Code::ForeignOperator, range(), "a slice is written with `..`")) {
       problem->suggest("write `..`", span(range()), "..");
     }

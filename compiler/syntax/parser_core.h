@@ -229,6 +229,7 @@ class Parser {
   Expr* postfix(Expr* base, std::uint32_t begin);
   Expr* member(Expr* base, std::uint32_t begin);
   Expr* call(Expr* base, std::uint32_t begin);
+  Expr* subscript();
   Expr* index(Expr* base, std::uint32_t begin);
   Expr* struct_literal(Expr* base, std::uint32_t begin);
   bool at_struct_literal(Expr* base);

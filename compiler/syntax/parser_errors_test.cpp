@@ -194,7 +194,7 @@ TEST(Ranges, HaveBothEndsOutsideAnIndex) {
   EXPECT_EQ(body("f(..1)"), "E0119 2:3 this range has no start");
   EXPECT_EQ(body("a[f(1..)]"), "E0119 2:6 this range has no end");
   EXPECT_EQ(body("a[1..=]"), "E0119 2:4 this range has no end");
-  EXPECT_EQ(body("a[1, 2]"), "E0101 2:4 an index is one expression; write `a[i][j]`, or a tuple `a[(i, j)]`");
+  EXPECT_EQ(body("a[(1.., 2)]"), "E0119 2:5 this range has no end");
 }
 
 TEST(Types, SayWhatOthersWrite) {

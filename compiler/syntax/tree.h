@@ -316,7 +316,7 @@ struct TupleFieldExpr : Expr {
 };
 struct IndexExpr : Expr {
   Expr* base;
-  Expr* index;  // a RangeExpr makes a slice
+  Expr* index;  // a RangeExpr makes a slice; several subscripts are a TupleExpr
 };
 struct Argument {
   Name label;   // invalid symbol when absent

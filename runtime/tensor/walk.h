@@ -11,6 +11,9 @@ namespace noodle::tensor {
 /// Elements between two looks whether the result is still wanted.
 inline constexpr std::int64_t kStretch = 1 << 18;
 
+/// Whether nothing has this shape, and so nothing is to be walked.
+inline bool is_empty(ShapeView shape) { return std::ranges::find(shape, 0) != shape.end(); }
+
 /// Tensors as they are walked to fill a result of some shape_, with a stride of 0 along axes that are repeated. Axes
 /// that follow one another alike in all of them are taken together.
 template <std::size_t N>
@@ -22,6 +25,16 @@ class Walk {
       std::int64_t strides[N];
       for (std::size_t n = 0; n < N; ++n) strides[n] = stride(tensors[n], result, axis);
       add(result[axis], strides);
+    }
+    if (rank_ == 0) add(1, (std::int64_t[N]){});
+  }
+  /// From these places, with these strides in bytes; `each_run` then takes a size of 1 and gives such strides.
+  Walk(std::byte* const (&data)[N], ShapeView shape, const Shape* const (&strides)[N]) {
+    for (std::size_t n = 0; n < N; ++n) operands_[n].data = data[n];
+    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
+      std::int64_t along[N];
+      for (std::size_t n = 0; n < N; ++n) along[n] = (*strides[n])[axis];
+      add(shape[axis], along);
     }
     if (rank_ == 0) add(1, (std::int64_t[N]){});
   }
