@@ -1,110 +1,18 @@
 // Compiled once for each generation of processors, as NOODLE_LOOPS. Nothing here may be a function that another file
 // defines as well: the linker would take one of them for all.
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <type_traits>
 #include <utility>
 
-#include "runtime/tensor/kernels.h"
+#include "runtime/tensor/elements.h"
 
 namespace noodle::tensor {
 
 namespace {
-
-// bool is a type of its own: C++'s has no vectors.
-struct Truth {
-  std::uint8_t value;
-};
-
-// Compilers' own needs a function that their libraries lack. Rounds to nearest even; NaN stays NaN.
-struct Brain {
-  std::uint16_t bits;
-
-  Brain() = default;
-  explicit Brain(float x) {
-    const auto word = __builtin_bit_cast(std::uint32_t, x);
-    const std::uint32_t rounded = (word + 0x7FFF + (word >> 16 & 1)) >> 16;
-    bits = static_cast<std::uint16_t>(x != x ? word >> 16 | 0x40 : rounded);
-  }
-  explicit operator float() const { return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16); }
-};
-
-template <Kind>
-struct ElementOf;
-template <>
-struct ElementOf<Kind::Bool> {
-  using type = Truth;
-};
-template <>
-struct ElementOf<Kind::I8> {
-  using type = std::int8_t;
-};
-template <>
-struct ElementOf<Kind::I16> {
-  using type = std::int16_t;
-};
-template <>
-struct ElementOf<Kind::I32> {
-  using type = std::int32_t;
-};
-template <>
-struct ElementOf<Kind::I64> {
-  using type = std::int64_t;
-};
-template <>
-struct ElementOf<Kind::U8> {
-  using type = std::uint8_t;
-};
-template <>
-struct ElementOf<Kind::U16> {
-  using type = std::uint16_t;
-};
-template <>
-struct ElementOf<Kind::U32> {
-  using type = std::uint32_t;
-};
-template <>
-struct ElementOf<Kind::U64> {
-  using type = std::uint64_t;
-};
-template <>
-struct ElementOf<Kind::F16> {
-  using type = _Float16;
-};
-template <>
-struct ElementOf<Kind::BF16> {
-  using type = Brain;
-};
-template <>
-struct ElementOf<Kind::F32> {
-  using type = float;
-};
-template <>
-struct ElementOf<Kind::F64> {
-  using type = double;
-};
-
-template <typename T>
-constexpr bool is_truth = std::is_same_v<T, Truth>;
-template <typename T>
-constexpr bool is_half = std::is_same_v<T, _Float16> || std::is_same_v<T, Brain>;
-template <typename T>
-constexpr bool is_floating = std::is_floating_point_v<T> || is_half<T>;
-template <typename T>
-constexpr bool is_whole = std::is_integral_v<T>;
-// What is computed with: narrow floats as f32, rounded once; integers wrap, so they are unsigned.
-template <typename T, bool = is_half<T>>
-struct Wide {
-  using type = T;
-};
-template <typename T>
-struct Wide<T, true> {
-  using type = float;
-};
-template <typename T>
-using wide = typename Wide<T>::type;
 
 template <typename T>
 T wrapped(auto operation, T a, T b) {
@@ -170,16 +78,79 @@ T quotient(T a, T b) {
     return static_cast<T>(a / b);
 }
 
+// Downwards. The quotient of floats is the one that belongs to `remainder`, as NumPy has it.
+template <typename T>
+T floor_quotient(T a, T b) {
+  if constexpr (is_floating<T>) {
+    if (b == 0) return a / b;
+    const T rest = std::fmod(a, b);
+    const T whole = (a - rest) / b - (rest != 0 && (rest < 0) != (b < 0) ? 1 : 0);
+    if (whole == 0) return std::copysign(T{0}, a / b);
+    const T below = std::floor(whole);
+    return whole - below > T{0.5} ? below + 1 : below;
+  } else {
+    const T whole = quotient(a, b);
+    if constexpr (std::is_signed_v<T>) {
+      if (b != -1 && a % b != 0 && (a < 0) != (b < 0)) return static_cast<T>(whole - 1);
+    }
+    return whole;
+  }
+}
+
+// Bits that leave are lost, also when all do; what stands outside the width moves all of them out.
+template <typename T>
+T shifted(T a, T by, bool is_left) {
+  using U = std::make_unsigned_t<T>;
+  constexpr U kWidth = sizeof(T) * 8;
+  const bool is_outside = static_cast<U>(by) >= kWidth;
+  const auto bits = static_cast<unsigned>(is_outside ? U{0} : static_cast<U>(by));
+  if (is_left) return is_outside ? T{0} : static_cast<T>(static_cast<std::uint64_t>(a) << bits);
+  return is_outside ? (a < 0 ? static_cast<T>(-1) : T{0}) : static_cast<T>(a >> bits);
+}
+
+// The neighbour of a towards b.
+template <typename T>
+T neighbour(T a, T b) {
+  using W = wide<T>;
+  using U = std::conditional_t<sizeof(T) == 2, std::uint16_t,
+                               std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>>;
+  const auto from = static_cast<W>(a), to = static_cast<W>(b);
+  if (from != from) return a;
+  if (to != to || from == to) return b;
+  const auto bits = __builtin_bit_cast(U, a);
+  constexpr U kSign = U{1} << (sizeof(T) * 8 - 1);
+  if (from == 0) return __builtin_bit_cast(T, static_cast<U>(to < 0 ? kSign | 1 : 1));
+  return __builtin_bit_cast(T, static_cast<U>((from < to) == (from > 0) ? bits + 1 : bits - 1));
+}
+
 template <BinaryOp op, typename T>
 constexpr bool has_binary() {
-  if (is_truth<T>) return op == BinaryOp::Minimum || op == BinaryOp::Maximum;  // and, or
-  return op != BinaryOp::Atan2 || is_floating<T>;
+  switch (op) {
+    case BinaryOp::BitAnd:
+    case BinaryOp::BitOr:
+    case BinaryOp::BitXor: return !is_floating<T>;
+    case BinaryOp::ShiftLeft:
+    case BinaryOp::ShiftRight:
+    case BinaryOp::Power: return is_whole<T>;  // of floats: math.cpp
+    case BinaryOp::Copysign:
+    case BinaryOp::NextAfter: return is_floating<T>;
+    case BinaryOp::Atan2:
+    case BinaryOp::Hypot:
+    case BinaryOp::LogAddExp: return false;
+    case BinaryOp::Minimum:
+    case BinaryOp::Maximum: return true;
+    default: return !is_truth<T>;
+  }
 }
 
 template <BinaryOp op, typename T>
 inline T binary(T a, T b) {
   if constexpr (is_truth<T>) {
-    return {static_cast<std::uint8_t>(op == BinaryOp::Minimum ? a.value & b.value : a.value | b.value)};
+    if constexpr (op == BinaryOp::BitXor) return {static_cast<std::uint8_t>(a.value ^ b.value)};
+    constexpr bool kIsAnd = op == BinaryOp::Minimum || op == BinaryOp::BitAnd;
+    return {static_cast<std::uint8_t>(kIsAnd ? a.value & b.value : a.value | b.value)};
+  } else if constexpr (op == BinaryOp::NextAfter) {
+    return neighbour(a, b);
   } else {
     using W = wide<T>;
     const auto x = static_cast<W>(a), y = static_cast<W>(b);
@@ -206,14 +177,21 @@ inline T binary(T a, T b) {
     } else if constexpr (op == BinaryOp::Maximum) {
       result = greatest(x, y);
     } else if constexpr (op == BinaryOp::Power) {
-      if constexpr (is_floating<T>)
-        result = std::pow(x, y);
-      else
-        result = whole_power(x, y);
+      result = whole_power(x, y);
     } else if constexpr (op == BinaryOp::Remainder) {
       result = remainder(x, y);
+    } else if constexpr (op == BinaryOp::FloorDivide) {
+      result = floor_quotient(x, y);
+    } else if constexpr (op == BinaryOp::BitAnd) {
+      result = static_cast<W>(x & y);
+    } else if constexpr (op == BinaryOp::BitOr) {
+      result = static_cast<W>(x | y);
+    } else if constexpr (op == BinaryOp::BitXor) {
+      result = static_cast<W>(x ^ y);
+    } else if constexpr (op == BinaryOp::ShiftLeft || op == BinaryOp::ShiftRight) {
+      result = shifted(x, y, op == BinaryOp::ShiftLeft);
     } else {
-      result = std::atan2(x, y);
+      result = std::copysign(x, y);
     }
     return static_cast<T>(result);
   }
@@ -242,7 +220,7 @@ inline void walk(const void* a, const void* b, void* out, std::int64_t count, st
 template <BinaryOp op, typename T>
 bool binary_loop(const void* a, const void* b, void* out, std::int64_t count, std::int64_t step_a,
                  std::int64_t step_b) {
-  if constexpr ((op == BinaryOp::Divide || op == BinaryOp::Remainder) && is_whole<T>) {
+  if constexpr (divides(op) && is_whole<T>) {
     bool has_zero = false;
     for (std::int64_t i = 0; i < count; ++i) has_zero |= static_cast<const T*>(b)[i * step_b] == 0;
     if (has_zero) return false;
@@ -292,7 +270,9 @@ constexpr bool has_unary() {
     case UnaryOp::Ceil:
     case UnaryOp::Round:
     case UnaryOp::Trunc: return true;
-    default: return is_floating<T>;
+    case UnaryOp::Sqrt:
+    case UnaryOp::Reciprocal: return is_floating<T>;
+    default: return false;  // math.cpp
   }
 }
 
@@ -323,23 +303,11 @@ inline T unary(T a) {
     else if constexpr (op == UnaryOp::Abs)
       r = std::fabs(x);
     else if constexpr (op == UnaryOp::Sign)
-      r = x > 0 ? W{1} : x < 0 ? W{-1} : x;  // zeros and NaN stay
+      r = x > 0 ? W{1} : x < 0 ? W{-1} : x == 0 ? W{0} : x;  // NaN stays
     else if constexpr (op == UnaryOp::Square)
       r = x * x;
     else if constexpr (op == UnaryOp::Sqrt)
       r = std::sqrt(x);
-    else if constexpr (op == UnaryOp::Exp)
-      r = std::exp(x);
-    else if constexpr (op == UnaryOp::Log)
-      r = std::log(x);
-    else if constexpr (op == UnaryOp::Sin)
-      r = std::sin(x);
-    else if constexpr (op == UnaryOp::Cos)
-      r = std::cos(x);
-    else if constexpr (op == UnaryOp::Tan)
-      r = std::tan(x);
-    else if constexpr (op == UnaryOp::Tanh)
-      r = std::tanh(x);
     else if constexpr (op == UnaryOp::Floor)
       r = std::floor(x);
     else if constexpr (op == UnaryOp::Ceil)
@@ -368,6 +336,45 @@ inline void walk_one(const void* a, void* out, std::int64_t count, std::int64_t 
 template <UnaryOp op, typename T>
 void unary_loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
   walk_one<T, T>(a, out, count, step, [](T x) { return unary<op>(x); });
+}
+
+template <TestOp op, typename T>
+constexpr bool has_test() {
+  return is_floating<T> || (is_whole<T> && op != TestOp::SignBit);
+}
+
+template <TestOp op, typename T>
+void test_loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
+  walk_one<T, Truth>(a, out, count, step, [](T element) -> Truth {
+    if constexpr (is_whole<T>) {
+      return {op == TestOp::IsFinite};
+    } else {
+      using W = wide<T>;
+      const auto x = static_cast<W>(element);
+      constexpr W kInfinity = std::numeric_limits<W>::infinity();
+      if constexpr (op == TestOp::IsFinite)
+        return {std::fabs(x) < kInfinity};
+      else if constexpr (op == TestOp::IsInf)
+        return {std::fabs(x) == kInfinity};
+      else if constexpr (op == TestOp::IsNan)
+        return {x != x};
+      else
+        return {std::signbit(x)};
+    }
+  });
+}
+
+template <typename T>
+void choose_loop(const void* choice, const void* a, const void* b, void* out, std::int64_t count,
+                 const std::int64_t (&steps)[3]) {
+  const auto* c = static_cast<const std::uint8_t*>(choice);
+  const auto *x = static_cast<const T*>(a), *y = static_cast<const T*>(b);
+  auto* r = static_cast<T*>(out);
+  if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
+    for (std::int64_t i = 0; i < count; ++i) r[i] = c[i] != 0 ? x[i] : y[i];
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) r[i] = c[i * steps[0]] != 0 ? x[i * steps[1]] : y[i * steps[2]];
+  }
 }
 
 // A float that rounds as the double does: what doesn't fit leaves the last bit set.
@@ -511,6 +518,21 @@ void join_loop(const void* a, void* out, std::int64_t count, std::int64_t step) 
   }
 }
 
+// Rounded at each step, so that a column comes to the same as rows that are added up.
+template <ReduceOp op, typename T>
+void scan_loop(const void* a, void* out, std::int64_t count, std::int64_t step, std::int64_t out_step, bool goes_on) {
+  using W = wide<T>;
+  const auto* x = static_cast<const T*>(a);
+  auto* r = static_cast<T*>(out);
+  if (count == 0) return;
+  T all = goes_on ? static_cast<T>(joined<op>(static_cast<W>(r[-out_step]), static_cast<W>(x[0]))) : x[0];
+  r[0] = all;
+  for (std::int64_t i = 1; i < count; ++i) {
+    all = static_cast<T>(joined<op>(static_cast<W>(all), static_cast<W>(x[i * step])));
+    r[i * out_step] = all;
+  }
+}
+
 // ---- the tables -------------------------------------------------------------------------------------
 
 template <Kind kind>
@@ -554,6 +576,19 @@ void fill(Kernels& all) {
      }()),
      ...);
   }(std::make_index_sequence<kReduceOps>());
+  [&]<std::size_t... op>(std::index_sequence<op...>) {
+    ((all.test[op][k] = [] -> UnaryLoop {
+       if constexpr (has_test<TestOp(op), T>())
+         return test_loop<TestOp(op), T>;
+       else
+         return nullptr;
+     }()),
+     ...);
+  }(std::make_index_sequence<kTestOps>());
+  if constexpr (!is_truth<T>) {
+    all.scan[0][k] = scan_loop<ReduceOp::Sum, T>;
+    all.scan[1][k] = scan_loop<ReduceOp::Product, T>;
+  }
   [&]<std::size_t... to>(std::index_sequence<to...>) {
     ((all.cast[k][to] = cast_loop<T, typename ElementOf<Kind(to)>::type>), ...);
   }(std::make_index_sequence<kKinds>());
@@ -561,12 +596,18 @@ void fill(Kernels& all) {
 
 }  // namespace
 
+void NOODLE_MATH(Kernels& all);
 Kernels NOODLE_LOOPS();
 Kernels NOODLE_LOOPS() {
-  Kernels all;
+  Kernels all{};
   [&]<std::size_t... kind>(std::index_sequence<kind...>) {
     (fill<Kind(kind)>(all), ...);
   }(std::make_index_sequence<kKinds>());
+  all.choose[0] = choose_loop<std::uint8_t>;
+  all.choose[1] = choose_loop<std::uint16_t>;
+  all.choose[2] = choose_loop<std::uint32_t>;
+  all.choose[3] = choose_loop<std::uint64_t>;
+  NOODLE_MATH(all);
   return all;
 }
 
