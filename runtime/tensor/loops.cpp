@@ -14,6 +14,10 @@ namespace noodle::tensor {
 
 namespace {
 
+// A result is written over one of what it is made of, or lies elsewhere: each element is read before it is written,
+// which compilers can't know.
+#define NOODLE_VECTORS _Pragma("clang loop vectorize(assume_safety)")
+
 // Strides of 1 and 0 are what compilers make vectors of.
 template <typename A, typename R, typename F>
 inline void walk(const void* a, const void* b, void* out, std::int64_t count, std::int64_t step_a, std::int64_t step_b,
@@ -22,13 +26,13 @@ inline void walk(const void* a, const void* b, void* out, std::int64_t count, st
   const auto* y = static_cast<const A*>(b);
   auto* r = static_cast<R*>(out);
   if (step_a == 1 && step_b == 1) {
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], y[i]);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], y[i]);
   } else if (step_a == 1 && step_b == 0) {
     const A right = *y;
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], right);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], right);
   } else if (step_a == 0 && step_b == 1) {
     const A left = *x;
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(left, y[i]);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(left, y[i]);
   } else {
     for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i * step_a], y[i * step_b]);
   }
@@ -79,7 +83,7 @@ inline void walk_one(const void* a, void* out, std::int64_t count, std::int64_t 
   const auto* x = static_cast<const A*>(a);
   auto* r = static_cast<R*>(out);
   if (step == 1) {
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i]);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i]);
   } else {
     for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i * step]);
   }
