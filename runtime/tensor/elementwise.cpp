@@ -18,9 +18,25 @@ Status undefined(Call& call, const char* what, Kind kind) {
   return panic(call, std::string(what) + " is not defined for elements of type " + name_of(kind));
 }
 
-constexpr const char* kBinaryNames[] = {"addition", "subtraction", "multiplication",
-                                        "division", "the minimum", "the maximum",
-                                        "a power",  "a remainder", "the angle of two numbers"};
+constexpr const char* kBinaryNames[] = {"addition",
+                                        "subtraction",
+                                        "multiplication",
+                                        "division",
+                                        "the minimum",
+                                        "the maximum",
+                                        "a power",
+                                        "a remainder",
+                                        "the angle of two numbers",
+                                        "and",
+                                        "or",
+                                        "exclusive or",
+                                        "a shift",
+                                        "a shift",
+                                        "a quotient",
+                                        "another sign",
+                                        "the next number",
+                                        "the hypotenuse",
+                                        "the logarithm of a sum"};
 constexpr const char* kUnaryNames[] = {"the negative",
                                        "the magnitude",
                                        "the sign",
@@ -37,7 +53,20 @@ constexpr const char* kUnaryNames[] = {"the negative",
                                        "rounding",
                                        "rounding",
                                        "the reciprocal",
-                                       "not"};
+                                       "not",
+                                       "the exponential",
+                                       "the logarithm",
+                                       "the logarithm",
+                                       "the logarithm",
+                                       "the arc sine",
+                                       "the arc cosine",
+                                       "the arc tangent",
+                                       "the hyperbolic sine",
+                                       "the hyperbolic cosine",
+                                       "the area hyperbolic sine",
+                                       "the area hyperbolic cosine",
+                                       "the area hyperbolic tangent",
+                                       "the error function"};
 static_assert(std::size(kBinaryNames) == kBinaryOps && std::size(kUnaryNames) == kUnaryOps);
 
 enum class Ended : std::uint8_t { Done, Zero, Stopped };
@@ -86,7 +115,7 @@ Status give_binary(Call& call, BinaryOp op, Kind kind, const Operand& owned, con
   const auto shape = broadcast(a.shape(), b.shape());
   if (!shape) return panic(call, shape.error());
   if (const auto count = count_of(*shape, kind); !count) return panic(call, count.error());
-  const bool may_fail = nbc::is_integer(kind) && (op == BinaryOp::Divide || op == BinaryOp::Remainder);
+  const bool may_fail = nbc::is_integer(kind) && divides(op);
   const bool is_reused = !may_fail && is_like(owned, *shape);
   TensorObject* out = is_reused ? owned.object() : make(call, *shape);
   if (out == nullptr) return Status::NoMemory;
@@ -161,6 +190,22 @@ Status native_tensor_unary(Call& call) {
   const Status status = finish(call, ended, out, !is_reused);
   if (status == Status::Ok && !is_reused) release(call, a);
   return status;
+}
+
+Status native_tensor_test(Call& call) {
+  const std::int64_t op = int_arg(call, 0);
+  const Operand a(call, 1);
+  const auto kind = static_cast<Kind>(a.object() == nullptr ? 0 : a.object()->element);
+  if (op < 0 || op >= kTestOps) return panic(call, "there is no such test of elements");
+  if (static_cast<std::uint32_t>(kind) >= kKinds) return wrong_kind(call);
+  TensorObject* out = make(call, a.shape());
+  if (out == nullptr || out->count == 0) return give(call, out);
+  const UnaryLoop loop = kernels().test[op][static_cast<std::size_t>(kind)];
+  if (loop == nullptr) {
+    call.host.release_tensor(call, *out);
+    return undefined(call, "such a test", kind);
+  }
+  return finish(call, run(call, loop, a, *out, element_size(kind), 1), out, true);
 }
 
 Status native_tensor_cast(Call& call) {

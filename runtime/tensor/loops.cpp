@@ -1,223 +1,22 @@
 // Compiled once for each generation of processors, as NOODLE_LOOPS. Nothing here may be a function that another file
 // defines as well: the linker would take one of them for all.
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <type_traits>
 #include <utility>
 
-#include "runtime/tensor/kernels.h"
+#include "runtime/tensor/arithmetic.h"
 
 namespace noodle::tensor {
 
 namespace {
 
-// bool is a type of its own: C++'s has no vectors.
-struct Truth {
-  std::uint8_t value;
-};
-
-// Compilers' own needs a function that their libraries lack. Rounds to nearest even; NaN stays NaN.
-struct Brain {
-  std::uint16_t bits;
-
-  Brain() = default;
-  explicit Brain(float x) {
-    const auto word = __builtin_bit_cast(std::uint32_t, x);
-    const std::uint32_t rounded = (word + 0x7FFF + (word >> 16 & 1)) >> 16;
-    bits = static_cast<std::uint16_t>(x != x ? word >> 16 | 0x40 : rounded);
-  }
-  explicit operator float() const { return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16); }
-};
-
-template <Kind>
-struct ElementOf;
-template <>
-struct ElementOf<Kind::Bool> {
-  using type = Truth;
-};
-template <>
-struct ElementOf<Kind::I8> {
-  using type = std::int8_t;
-};
-template <>
-struct ElementOf<Kind::I16> {
-  using type = std::int16_t;
-};
-template <>
-struct ElementOf<Kind::I32> {
-  using type = std::int32_t;
-};
-template <>
-struct ElementOf<Kind::I64> {
-  using type = std::int64_t;
-};
-template <>
-struct ElementOf<Kind::U8> {
-  using type = std::uint8_t;
-};
-template <>
-struct ElementOf<Kind::U16> {
-  using type = std::uint16_t;
-};
-template <>
-struct ElementOf<Kind::U32> {
-  using type = std::uint32_t;
-};
-template <>
-struct ElementOf<Kind::U64> {
-  using type = std::uint64_t;
-};
-template <>
-struct ElementOf<Kind::F16> {
-  using type = _Float16;
-};
-template <>
-struct ElementOf<Kind::BF16> {
-  using type = Brain;
-};
-template <>
-struct ElementOf<Kind::F32> {
-  using type = float;
-};
-template <>
-struct ElementOf<Kind::F64> {
-  using type = double;
-};
-
-template <typename T>
-constexpr bool is_truth = std::is_same_v<T, Truth>;
-template <typename T>
-constexpr bool is_half = std::is_same_v<T, _Float16> || std::is_same_v<T, Brain>;
-template <typename T>
-constexpr bool is_floating = std::is_floating_point_v<T> || is_half<T>;
-template <typename T>
-constexpr bool is_whole = std::is_integral_v<T>;
-// What is computed with: narrow floats as f32, rounded once; integers wrap, so they are unsigned.
-template <typename T, bool = is_half<T>>
-struct Wide {
-  using type = T;
-};
-template <typename T>
-struct Wide<T, true> {
-  using type = float;
-};
-template <typename T>
-using wide = typename Wide<T>::type;
-
-template <typename T>
-T wrapped(auto operation, T a, T b) {
-  using U = std::make_unsigned_t<T>;
-  // A product of two narrow ones is computed as int, and may overflow there.
-  using Bits = std::conditional_t<sizeof(U) < 4, unsigned, U>;
-  return static_cast<T>(
-      static_cast<U>(operation(static_cast<Bits>(static_cast<U>(a)), static_cast<Bits>(static_cast<U>(b)))));
-}
-
-template <typename T>
-T whole_power(T base, T exponent) {
-  using U = std::make_unsigned_t<T>;
-  if constexpr (std::is_signed_v<T>) {
-    // The whole part of what is a fraction.
-    if (exponent < 0) return base == 1 ? 1 : base == -1 ? (exponent % 2 == 0 ? 1 : -1) : 0;
-  }
-  std::uint64_t result = 1, square = static_cast<std::uint64_t>(base);
-  for (auto left = static_cast<U>(exponent); left != 0; left = static_cast<U>(left >> 1), square *= square) {
-    if ((left & 1) != 0) result *= square;
-  }
-  return static_cast<T>(result);
-}
-
-template <typename T>
-T least(T a, T b) {
-  if constexpr (is_floating<T>)
-    return a != a ? a : b != b ? b : a < b || (a == b && std::signbit(a)) ? a : b;
-  else
-    return a < b ? a : b;
-}
-template <typename T>
-T greatest(T a, T b) {
-  if constexpr (is_floating<T>)
-    return a != a ? a : b != b ? b : a > b || (a == b && std::signbit(b)) ? a : b;
-  else
-    return a > b ? a : b;
-}
-
-// The sign of the divisor, as Python has it.
-template <typename T>
-T remainder(T a, T b) {
-  if constexpr (is_floating<T>) {
-    const T rest = std::fmod(a, b);
-    if (rest == 0) return std::copysign(T{0}, b);
-    return (rest < 0) != (b < 0) ? rest + b : rest;
-  } else {
-    if constexpr (std::is_signed_v<T>) {
-      if (b == -1) return 0;  // MIN / -1 traps
-    }
-    const T rest = static_cast<T>(a % b);
-    return rest != 0 && (rest < 0) != (b < 0) ? static_cast<T>(rest + b) : rest;
-  }
-}
-
-template <typename T>
-T quotient(T a, T b) {
-  if constexpr (is_floating<T>)
-    return a / b;
-  else if constexpr (std::is_signed_v<T>)
-    return b == -1 ? wrapped<T>([](auto x, auto y) { return y - x; }, a, T{0}) : static_cast<T>(a / b);
-  else
-    return static_cast<T>(a / b);
-}
-
-template <BinaryOp op, typename T>
-constexpr bool has_binary() {
-  if (is_truth<T>) return op == BinaryOp::Minimum || op == BinaryOp::Maximum;  // and, or
-  return op != BinaryOp::Atan2 || is_floating<T>;
-}
-
-template <BinaryOp op, typename T>
-inline T binary(T a, T b) {
-  if constexpr (is_truth<T>) {
-    return {static_cast<std::uint8_t>(op == BinaryOp::Minimum ? a.value & b.value : a.value | b.value)};
-  } else {
-    using W = wide<T>;
-    const auto x = static_cast<W>(a), y = static_cast<W>(b);
-    W result;
-    if constexpr (op == BinaryOp::Add) {
-      if constexpr (is_floating<T>)
-        result = x + y;
-      else
-        result = wrapped<T>([](auto p, auto q) { return p + q; }, x, y);
-    } else if constexpr (op == BinaryOp::Subtract) {
-      if constexpr (is_floating<T>)
-        result = x - y;
-      else
-        result = wrapped<T>([](auto p, auto q) { return p - q; }, x, y);
-    } else if constexpr (op == BinaryOp::Multiply) {
-      if constexpr (is_floating<T>)
-        result = x * y;
-      else
-        result = wrapped<T>([](auto p, auto q) { return p * q; }, x, y);
-    } else if constexpr (op == BinaryOp::Divide) {
-      result = quotient(x, y);
-    } else if constexpr (op == BinaryOp::Minimum) {
-      result = least(x, y);
-    } else if constexpr (op == BinaryOp::Maximum) {
-      result = greatest(x, y);
-    } else if constexpr (op == BinaryOp::Power) {
-      if constexpr (is_floating<T>)
-        result = std::pow(x, y);
-      else
-        result = whole_power(x, y);
-    } else if constexpr (op == BinaryOp::Remainder) {
-      result = remainder(x, y);
-    } else {
-      result = std::atan2(x, y);
-    }
-    return static_cast<T>(result);
-  }
-}
+// A result is written over one of what it is made of, or lies elsewhere: each element is read before it is written,
+// which compilers can't know.
+#define NOODLE_VECTORS _Pragma("clang loop vectorize(assume_safety)")
 
 // Strides of 1 and 0 are what compilers make vectors of.
 template <typename A, typename R, typename F>
@@ -227,13 +26,13 @@ inline void walk(const void* a, const void* b, void* out, std::int64_t count, st
   const auto* y = static_cast<const A*>(b);
   auto* r = static_cast<R*>(out);
   if (step_a == 1 && step_b == 1) {
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], y[i]);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], y[i]);
   } else if (step_a == 1 && step_b == 0) {
     const A right = *y;
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], right);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i], right);
   } else if (step_a == 0 && step_b == 1) {
     const A left = *x;
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(left, y[i]);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(left, y[i]);
   } else {
     for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i * step_a], y[i * step_b]);
   }
@@ -242,7 +41,7 @@ inline void walk(const void* a, const void* b, void* out, std::int64_t count, st
 template <BinaryOp op, typename T>
 bool binary_loop(const void* a, const void* b, void* out, std::int64_t count, std::int64_t step_a,
                  std::int64_t step_b) {
-  if constexpr ((op == BinaryOp::Divide || op == BinaryOp::Remainder) && is_whole<T>) {
+  if constexpr (divides(op) && is_whole<T>) {
     bool has_zero = false;
     for (std::int64_t i = 0; i < count; ++i) has_zero |= static_cast<const T*>(b)[i * step_b] == 0;
     if (has_zero) return false;
@@ -279,87 +78,12 @@ bool compare_loop(const void* a, const void* b, void* out, std::int64_t count, s
   return true;
 }
 
-template <UnaryOp op, typename T>
-constexpr bool has_unary() {
-  if (is_truth<T>) return op == UnaryOp::Not;
-  switch (op) {
-    case UnaryOp::Negative:
-    case UnaryOp::Abs:
-    case UnaryOp::Sign:
-    case UnaryOp::Square: return true;
-    case UnaryOp::Not: return is_whole<T>;
-    case UnaryOp::Floor:
-    case UnaryOp::Ceil:
-    case UnaryOp::Round:
-    case UnaryOp::Trunc: return true;
-    default: return is_floating<T>;
-  }
-}
-
-template <UnaryOp op, typename T>
-inline T unary(T a) {
-  if constexpr (is_truth<T>) {
-    return {static_cast<std::uint8_t>(a.value ^ 1)};
-  } else if constexpr (is_whole<T>) {
-    constexpr auto difference = [](auto p, auto q) { return p - q; };
-    if constexpr (op == UnaryOp::Negative)
-      return wrapped<T>(difference, T{0}, a);
-    else if constexpr (op == UnaryOp::Abs)
-      return a < 0 ? wrapped<T>(difference, T{0}, a) : a;
-    else if constexpr (op == UnaryOp::Sign)
-      return static_cast<T>((a > 0) - (a < 0));
-    else if constexpr (op == UnaryOp::Square)
-      return wrapped<T>([](auto p, auto q) { return p * q; }, a, a);
-    else if constexpr (op == UnaryOp::Not)
-      return static_cast<T>(~a);
-    else
-      return a;  // it is round already
-  } else {
-    const auto x = static_cast<wide<T>>(a);
-    using W = wide<T>;
-    W r;
-    if constexpr (op == UnaryOp::Negative)
-      r = -x;
-    else if constexpr (op == UnaryOp::Abs)
-      r = std::fabs(x);
-    else if constexpr (op == UnaryOp::Sign)
-      r = x > 0 ? W{1} : x < 0 ? W{-1} : x;  // zeros and NaN stay
-    else if constexpr (op == UnaryOp::Square)
-      r = x * x;
-    else if constexpr (op == UnaryOp::Sqrt)
-      r = std::sqrt(x);
-    else if constexpr (op == UnaryOp::Exp)
-      r = std::exp(x);
-    else if constexpr (op == UnaryOp::Log)
-      r = std::log(x);
-    else if constexpr (op == UnaryOp::Sin)
-      r = std::sin(x);
-    else if constexpr (op == UnaryOp::Cos)
-      r = std::cos(x);
-    else if constexpr (op == UnaryOp::Tan)
-      r = std::tan(x);
-    else if constexpr (op == UnaryOp::Tanh)
-      r = std::tanh(x);
-    else if constexpr (op == UnaryOp::Floor)
-      r = std::floor(x);
-    else if constexpr (op == UnaryOp::Ceil)
-      r = std::ceil(x);
-    else if constexpr (op == UnaryOp::Round)
-      r = std::nearbyint(x);
-    else if constexpr (op == UnaryOp::Trunc)
-      r = std::trunc(x);
-    else
-      r = W{1} / x;
-    return static_cast<T>(r);
-  }
-}
-
 template <typename A, typename R, typename F>
 inline void walk_one(const void* a, void* out, std::int64_t count, std::int64_t step, F f) {
   const auto* x = static_cast<const A*>(a);
   auto* r = static_cast<R*>(out);
   if (step == 1) {
-    for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i]);
+    NOODLE_VECTORS for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i]);
   } else {
     for (std::int64_t i = 0; i < count; ++i) r[i] = f(x[i * step]);
   }
@@ -370,39 +94,42 @@ void unary_loop(const void* a, void* out, std::int64_t count, std::int64_t step)
   walk_one<T, T>(a, out, count, step, [](T x) { return unary<op>(x); });
 }
 
-// A float that rounds as the double does: what doesn't fit leaves the last bit set.
-inline float to_odd(double x) {
-  const auto nearest = static_cast<float>(x);
-  if (static_cast<double>(nearest) == x || x != x) return nearest;
-  auto word = __builtin_bit_cast(std::uint32_t, nearest);
-  if (std::fabs(static_cast<double>(nearest)) > std::fabs(x)) --word;
-  return __builtin_bit_cast(float, word | 1);
+template <TestOp op, typename T>
+constexpr bool has_test() {
+  return is_floating<T> || (is_whole<T> && op != TestOp::SignBit);
 }
 
-// Floats become integers by cutting off, and wrap where they don't fit; what is no number becomes 0.
-template <typename To, typename From>
-inline To converted(From from) {
-  if constexpr (std::is_same_v<From, To>) {
-    return from;
-  } else if constexpr (is_truth<From>) {
-    return static_cast<To>(static_cast<wide<To>>(from.value));
-  } else if constexpr (is_truth<To>) {
-    return {static_cast<wide<From>>(from) != 0};
-  } else if constexpr (is_floating<From> && is_whole<To>) {
-    const auto x = static_cast<double>(static_cast<wide<From>>(from));
-    if (x >= -9223372036854775808.0 && x < 9223372036854775808.0) return static_cast<To>(static_cast<std::int64_t>(x));
-    if (x >= 0 && x < 18446744073709551616.0) return static_cast<To>(static_cast<std::uint64_t>(x));
-    return 0;
-  } else if constexpr (is_half<To> || is_half<From>) {
-    // From f64 there is one rounding, not two.
-    if constexpr (std::is_same_v<To, _Float16> && std::is_same_v<From, double>)
-      return static_cast<To>(from);
-    else if constexpr (std::is_same_v<From, double>)
-      return static_cast<To>(to_odd(from));
-    else
-      return static_cast<To>(static_cast<float>(from));
+template <TestOp op, typename T>
+void test_loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
+  walk_one<T, Truth>(a, out, count, step, [](T element) -> Truth {
+    if constexpr (is_whole<T>) {
+      return {op == TestOp::IsFinite};
+    } else {
+      using W = wide<T>;
+      const auto x = static_cast<W>(element);
+      constexpr W kInfinity = std::numeric_limits<W>::infinity();
+      if constexpr (op == TestOp::IsFinite)
+        return {std::fabs(x) < kInfinity};
+      else if constexpr (op == TestOp::IsInf)
+        return {std::fabs(x) == kInfinity};
+      else if constexpr (op == TestOp::IsNan)
+        return {x != x};
+      else
+        return {std::signbit(x)};
+    }
+  });
+}
+
+template <typename T>
+void choose_loop(const void* choice, const void* a, const void* b, void* out, std::int64_t count,
+                 const std::int64_t (&steps)[3]) {
+  const auto* c = static_cast<const std::uint8_t*>(choice);
+  const auto *x = static_cast<const T*>(a), *y = static_cast<const T*>(b);
+  auto* r = static_cast<T*>(out);
+  if (steps[0] == 1 && steps[1] == 1 && steps[2] == 1) {
+    for (std::int64_t i = 0; i < count; ++i) r[i] = c[i] != 0 ? x[i] : y[i];
   } else {
-    return static_cast<To>(from);
+    for (std::int64_t i = 0; i < count; ++i) r[i] = c[i * steps[0]] != 0 ? x[i * steps[1]] : y[i * steps[2]];
   }
 }
 
@@ -511,6 +238,21 @@ void join_loop(const void* a, void* out, std::int64_t count, std::int64_t step) 
   }
 }
 
+// Rounded at each step, so that a column comes to the same as rows that are added up.
+template <ReduceOp op, typename T>
+void scan_loop(const void* a, void* out, std::int64_t count, std::int64_t step, std::int64_t out_step, bool goes_on) {
+  using W = wide<T>;
+  const auto* x = static_cast<const T*>(a);
+  auto* r = static_cast<T*>(out);
+  if (count == 0) return;
+  T all = goes_on ? static_cast<T>(joined<op>(static_cast<W>(r[-out_step]), static_cast<W>(x[0]))) : x[0];
+  r[0] = all;
+  for (std::int64_t i = 1; i < count; ++i) {
+    all = static_cast<T>(joined<op>(static_cast<W>(all), static_cast<W>(x[i * step])));
+    r[i * out_step] = all;
+  }
+}
+
 // ---- the tables -------------------------------------------------------------------------------------
 
 template <Kind kind>
@@ -554,6 +296,19 @@ void fill(Kernels& all) {
      }()),
      ...);
   }(std::make_index_sequence<kReduceOps>());
+  [&]<std::size_t... op>(std::index_sequence<op...>) {
+    ((all.test[op][k] = [] -> UnaryLoop {
+       if constexpr (has_test<TestOp(op), T>())
+         return test_loop<TestOp(op), T>;
+       else
+         return nullptr;
+     }()),
+     ...);
+  }(std::make_index_sequence<kTestOps>());
+  if constexpr (!is_truth<T>) {
+    all.scan[0][k] = scan_loop<ReduceOp::Sum, T>;
+    all.scan[1][k] = scan_loop<ReduceOp::Product, T>;
+  }
   [&]<std::size_t... to>(std::index_sequence<to...>) {
     ((all.cast[k][to] = cast_loop<T, typename ElementOf<Kind(to)>::type>), ...);
   }(std::make_index_sequence<kKinds>());
@@ -561,12 +316,18 @@ void fill(Kernels& all) {
 
 }  // namespace
 
+void NOODLE_MATH(Kernels& all);
 Kernels NOODLE_LOOPS();
 Kernels NOODLE_LOOPS() {
-  Kernels all;
+  Kernels all{};
   [&]<std::size_t... kind>(std::index_sequence<kind...>) {
     (fill<Kind(kind)>(all), ...);
   }(std::make_index_sequence<kKinds>());
+  all.choose[0] = choose_loop<std::uint8_t>;
+  all.choose[1] = choose_loop<std::uint16_t>;
+  all.choose[2] = choose_loop<std::uint32_t>;
+  all.choose[3] = choose_loop<std::uint64_t>;
+  NOODLE_MATH(all);
   return all;
 }
 

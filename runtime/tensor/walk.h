@@ -40,9 +40,9 @@ class Walk {
   }
 
   /// Calls f(place in each, count, stride of each) for each run along the last axis, or for parts of kStretch elements;
-  /// `size` is that of an element. Ends when f gives false, and gives that.
+  /// `sizes` are those of their elements. Ends when f gives false, and gives that.
   template <typename F>
-  bool each_run(std::uint32_t size, F&& f) {
+  bool each_run(const std::uint32_t (&sizes)[N], F&& f) {
     const std::uint32_t last = rank_ - 1;
     std::int64_t index[kMostRank] = {};
     std::int64_t inner[N];
@@ -52,18 +52,26 @@ class Walk {
     for (;;) {
       for (std::int64_t done = 0; done < shape_[last]; done += kStretch) {
         std::byte* from[N];
-        for (std::size_t n = 0; n < N; ++n) from[n] = at[n] + done * inner[n] * size;
+        for (std::size_t n = 0; n < N; ++n) from[n] = at[n] + done * inner[n] * sizes[n];
         if (!f(from, std::min(kStretch, shape_[last] - done), inner)) return false;
       }
       std::uint32_t axis = last;
       while (axis > 0 && ++index[axis - 1] == shape_[axis - 1]) {
         --axis;
-        for (std::size_t n = 0; n < N; ++n) at[n] -= (shape_[axis] - 1) * operands_[n].strides[axis] * size;
+        for (std::size_t n = 0; n < N; ++n) at[n] -= (shape_[axis] - 1) * operands_[n].strides[axis] * sizes[n];
         index[axis] = 0;
       }
       if (axis == 0) return true;
-      for (std::size_t n = 0; n < N; ++n) at[n] += operands_[n].strides[axis - 1] * size;
+      for (std::size_t n = 0; n < N; ++n) at[n] += operands_[n].strides[axis - 1] * sizes[n];
     }
+  }
+
+  /// The same with elements of one size.
+  template <typename F>
+  bool each_run(std::uint32_t size, F&& f) {
+    std::uint32_t sizes[N];
+    std::ranges::fill(sizes, size);
+    return each_run(sizes, f);
   }
 
  private:
