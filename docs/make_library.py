@@ -69,8 +69,10 @@ def page(root):
     """The whole page, a section a file."""
     out = HEAD
     files = sorted(root.glob("std/core/*.noodle")) + sorted(root.glob("std/*.noodle"))
+    files += sorted(path for path in root.glob("std/*/*.noodle") if path.parent.name != "core")
     for path in files:
-        title = path.stem.capitalize() if path.parent.name == "core" else f"{path.stem} (module)"
+        name = ".".join(path.relative_to(root / "std").with_suffix("").parts)
+        title = path.stem.capitalize() if path.parent.name == "core" else f"{name} (module)"
         out += heading(title)
         for inside, head, doc in entries(path.read_text(encoding="utf-8")):
             where = f" (of ``{inside}``)" if inside else ""

@@ -126,7 +126,7 @@ void drop_elements(const ObjectType& type, const ArrayObject* array, const Drop&
     if (!drop_child(account, child)) return;
     // What has nothing below it needs not be remembered.
     const ObjectType& its = (*account.types)[child->type];
-    if (its.fields.empty() && its.shape != Shape::Handle && its.shape != Shape::Tensor) {
+    if (!its.has_children() && its.shape != Shape::Handle) {
       free_shell(account, child);
     } else {
       push_dead(dead, child);

@@ -65,6 +65,9 @@ struct ObjectType {
   std::uint32_t size = 0;    // Record: bytes of the whole object
   std::uint32_t stride = 0;  // Array: bytes an element; Table: bytes an entry
   FieldMap fields;           // counted places of the record, of an element or of an entry
+
+  /// Whether its objects may hold others that `for_each_child` finds.
+  bool has_children() const { return !fields.empty() || shape == Shape::Tensor; }
 };
 
 /// Elements side by side; capacity counts elements.

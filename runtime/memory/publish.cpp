@@ -80,7 +80,7 @@ class Publisher {
   }
 
  private:
-  bool has_children(const Object* object) const { return !types_[object->type].fields.empty(); }
+  bool has_children(const Object* object) const { return types_[object->type].has_children(); }
 
   // An object is marked after all below it: should memory end in between, every mark already set is
   // still true. It waits for that in the stack with its lowest bit set. Values have no cycles, so
