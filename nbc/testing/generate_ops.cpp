@@ -107,7 +107,10 @@ bool FunctionGenerator::instruction(Op op) {
         } else {
           // Local values of few types, so that some are found.
           const bool few = op == Op::LocalPush || op == Op::LocalGet;
-          whole = world_.comparable[random_.below(few ? 6 : world_.comparable.size())];
+          // A handle's hash is its address, by which runs would differ.
+          do {
+            whole = world_.comparable[random_.below(few ? 6 : world_.comparable.size())];
+          } while (op == Op::Hash && types().kind(whole) == Kind::Handle);
           x = whole.index;
         }
         break;
