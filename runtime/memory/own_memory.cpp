@@ -1,7 +1,7 @@
 // Raw memory in executables that have the runtime inside, in place of allocate.cpp: mimalloc is a library of its own,
 // and an executable is to be one file. Blocks of up to a kilobyte come in sizes a few bytes apart, from lists of free
 // ones that each thread has for itself; a thread whose list is empty or long deals with all others, by the batch. The
-// C library gives what is larger.
+// C library gives what is larger, up to what is mapped (large.h).
 
 #include <malloc.h>
 #include <pthread.h>
@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "runtime/memory/allocate.h"
+#include "runtime/memory/large.h"
 
 namespace noodle::memory {
 
@@ -177,7 +178,7 @@ bool make_cache() {
 }
 
 [[gnu::noinline]] void free_elsewhere(void* at) {
-  if (!pool.has(at)) return std::free(at);
+  if (!pool.has(at)) return large_free(at) ? void() : std::free(at);
   // A thread that frees without having allocated.
   if (make_cache()) raw_free(at);
 }
@@ -186,7 +187,7 @@ bool make_cache() {
 
 void* raw_allocate(std::size_t bytes) {
   if (bytes > kLargest) [[unlikely]]
-    return std::malloc(bytes);
+    return bytes >= kLarge ? large_allocate(bytes) : std::malloc(bytes);
   const std::size_t size = bytes == 0 ? 1 : (bytes + kStep - 1) / kStep;
   Cache* cache = mine;
   if (cache == nullptr || cache->free[size].first == nullptr) [[unlikely]]
@@ -214,8 +215,10 @@ void raw_free(void* at) {
 void* raw_reallocate(void* at, std::size_t bytes) {
   if (at == nullptr) return raw_allocate(bytes);
   const bool is_block = pool.has(at);
-  if (!is_block && bytes > kLargest) return std::realloc(at, bytes);
-  const std::size_t has = is_block ? pool.size_of(at) * kStep : malloc_usable_size(at);
+  const std::size_t large = is_block ? 0 : large_size(at);
+  if (large != 0 && bytes >= large / 2) return large_grow(at, bytes);
+  if (!is_block && large == 0 && bytes > kLargest && bytes < kLarge) return std::realloc(at, bytes);
+  const std::size_t has = is_block ? pool.size_of(at) * kStep : large != 0 ? large : malloc_usable_size(at);
   if (is_block && bytes <= has && bytes + kStep > has) return at;
   void* moved = raw_allocate(bytes);
   if (moved == nullptr) return nullptr;
