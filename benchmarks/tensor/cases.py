@@ -1,0 +1,46 @@
+"""The same as cases.noodle in NumPy."""
+
+import sys
+import time
+
+import numpy as np
+
+
+def timed(repeats, body):
+    made = body()
+    start = time.perf_counter_ns()
+    for _ in range(repeats):
+        made = body()
+    print((time.perf_counter_ns() - start) // repeats)
+    return made
+
+
+def numbers(shape, limit, kind):
+    return (np.arange(np.prod(shape)) * 7919 % limit).astype(kind).reshape(shape)
+
+
+def main():
+    name, n, repeats = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    what, _, kind = name.partition("_")
+    kind = {"f32": np.float32, "i64": np.int64}.get(kind, np.float64)
+    if what == "matmul":
+        a, b = numbers([n, n], 7, kind), numbers([n, n], 3, kind)
+        print(timed(repeats, lambda: a @ b).astype(int).sum())
+    elif what == "add":
+        a, b = numbers([n], 1013, kind), numbers([n], 7, kind)
+        print(timed(repeats, lambda: a + b).astype(int).sum())
+    elif what == "sum":
+        a = numbers([n], 3, kind)
+        print(int(timed(repeats, a.sum)))
+    elif what == "max":
+        a = numbers([n], 1013, kind)
+        print(int(timed(repeats, a.max)))
+    elif what == "sort":
+        a = numbers([n], 1_000_003, kind)
+        print(int(timed(repeats, lambda: np.sort(a))[n // 2]))
+    else:
+        f, a = getattr(np, what), numbers([n], 1013, kind) / 500
+        print(f"{timed(repeats, lambda: f(a)).mean():.6f}")
+
+
+main()
