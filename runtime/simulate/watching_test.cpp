@@ -2,9 +2,8 @@
 
 #include "runtime/simulate/watching.h"
 
-#include <gtest/gtest.h>
-
 #include "runtime/simulate/world.h"
+#include "runtime/world/testing/changes.h"
 
 namespace noodle::simulate {
 namespace {
@@ -13,19 +12,7 @@ using world::FileChange;
 using world::Io;
 using world::OpenMode;
 using world::Port;
-using Kind = FileChange::Kind;
 using Texts = std::vector<std::string>;
-
-std::string text_of(const FileChange& change) {
-  switch (change.kind) {
-    case Kind::Created: return "+" + change.path;
-    case Kind::Changed: return "~" + change.path;
-    case Kind::Removed: return "-" + change.path;
-    case Kind::Renamed: return change.path + ">" + change.other;
-    case Kind::Missed: return "?" + change.other;
-  }
-  return {};
-}
 
 struct Calm {
   explicit Calm(Twists twists = 0, std::uint64_t seed = 1) : simulation(Choices(seed, twists), nullptr) {
@@ -45,16 +32,7 @@ struct Calm {
   }
   Texts news(Port port) {
     settle();
-    Texts all;
-    for (FileChange change;;) {
-      const auto got = ports.next_change(port, change);
-      if (got.io == Io::Done) {
-        all.push_back(text_of(change));
-        continue;
-      }
-      if (got.io == Io::End) all.push_back("end");
-      return all;
-    }
+    return world::news_of([&](FileChange& change) { return ports.next_change(port, change); });
   }
 
   Simulation simulation;

@@ -1,32 +1,17 @@
 // Locks on real files, through the world's door.
 
-#include <filesystem>
-
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "runtime/world/ports.h"
+#include "tests/temp_folder.h"
 
 namespace noodle::world {
 namespace {
 
-namespace fs = std::filesystem;
-
-class Locks : public ::testing::Test {
+class Locks : public tests::TempFolder {
  protected:
-  void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("noodle-locks-" + std::to_string(getpid()));
-    fs::create_directory(folder_);
-    path_ = folder_ / "lock";
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
   Port open(bool shared) { return ports_->open_lock(path_, shared).value_or(kNoPort); }
   Io take(Port port, bool shared) { return ports_->lock(port, path_, shared).io; }
 
-  fs::path folder_;
-  std::string path_;
+  std::string path_ = folder_ / "lock";
   std::unique_ptr<Ports> ports_ = make_real_ports();
 };
 
@@ -48,7 +33,7 @@ TEST_F(Locks, OneAtATimeUnlessShared) {
 TEST_F(Locks, AFileThatWasReplacedIsOpenedAnew) {
   const Port one = open(false), two = open(false);
   EXPECT_EQ(take(one, false), Io::Done);
-  fs::remove(path_);
+  std::filesystem::remove(path_);
   ports_->close(one);
   EXPECT_EQ(take(two, false), Io::End);
   ports_->close(two);

@@ -6,40 +6,23 @@
 #include <filesystem>
 #include <fstream>
 
-#include <gtest/gtest.h>
-#include <unistd.h>
+#include "runtime/world/testing/changes.h"
+#include "tests/temp_folder.h"
 
 namespace noodle::world {
 namespace {
 
 namespace fs = std::filesystem;
-using Kind = FileChange::Kind;
 using Texts = std::vector<std::string>;
 
-std::string text_of(const FileChange& change) {
-  switch (change.kind) {
-    case Kind::Created: return "+" + change.path;
-    case Kind::Changed: return "~" + change.path;
-    case Kind::Removed: return "-" + change.path;
-    case Kind::Renamed: return change.path + ">" + change.other;
-    case Kind::Missed: return "?" + change.other;
-  }
-  return {};
-}
-
-class Watched : public ::testing::Test {
+class Watched : public tests::TempFolder {
  protected:
   void SetUp() override {
-    folder_ = fs::temp_directory_path() / ("noodle-watch-" + std::to_string(getpid()));
-    fs::create_directory(folder_);
     fs::current_path(folder_);
     fs::create_directories("top/a/b");
     write("top/old");
   }
-  void TearDown() override {
-    fs::current_path("/");
-    fs::remove_all(folder_);
-  }
+  void TearDown() override { fs::current_path("/"); }
   static void write(const std::string& path) { std::ofstream(path, std::ios::app) << "text"; }
 
   Port watch(const std::string& path, bool recursive) {
@@ -47,23 +30,11 @@ class Watched : public ::testing::Test {
     EXPECT_TRUE(port) << port.error();
     return port.value_or(kNoPort);
   }
-  /// All that is known by now; `end` comes last when nothing more can come.
   Texts news(Port port) {
-    Texts all;
-    for (FileChange change;;) {
-      const Transfer got = watchers_.next(port, change);
-      if (got.io == Io::Done) {
-        all.push_back(text_of(change));
-        continue;
-      }
-      EXPECT_NE(got.io, Io::Failed) << got.error;
-      if (got.io == Io::End) all.push_back("end");
-      return all;
-    }
+    return news_of([&](FileChange& change) { return watchers_.next(port, change); });
   }
 
   Watchers watchers_;
-  fs::path folder_;
 };
 
 TEST_F(Watched, AFolderTellsWhatIsDirectlyInIt) {
