@@ -1,7 +1,6 @@
 #include "tests/faults/faulty_world.h"
 
 #include <cerrno>
-#include <filesystem>
 
 #include "runtime/world/errors.h"
 #include "tests/faults/faulty_ports.h"
@@ -10,6 +9,7 @@ namespace noodle::tests {
 
 namespace {
 
+using simulate::Files;
 using simulate::Simulation;
 using world::describe;
 using world::OrError;
@@ -48,10 +48,6 @@ Fault FaultyWorld::meet(Call call) {
   injected_ = true;
   if (injection_.fault == Fault::FullDisk || injection_.fault == Fault::HalfFull) full_ = true;
   return injection_.fault;
-}
-
-std::string FaultyWorld::normal(const std::string& path) {
-  return std::filesystem::path(path).lexically_normal().string();
 }
 
 void FaultyWorld::collect(const std::string& folder, Contents& into) {
@@ -153,7 +149,7 @@ OrError<void> FaultyWorld::write_file(const std::string& path, std::string_view 
   has_changes_ = true;
   if (!full_) {
     auto done = Simulation::write_file(path, bytes, append);
-    if (done && !append) torn_.erase(normal(path));
+    if (done && !append) torn_.erase(Files::normal(path));
     return done;
   }
   // As the system does it, which has emptied the file by the time that it finds no room for what is to be in it.
@@ -181,7 +177,7 @@ OrError<void> FaultyWorld::remove(const std::string& path) {
   if (fault == Fault::Vanished) take_away(path);
   has_changes_ = true;
   auto done = Simulation::remove(path);
-  if (done) torn_.erase(normal(path));
+  if (done) torn_.erase(Files::normal(path));
   return done;
 }
 
@@ -198,8 +194,8 @@ OrError<void> FaultyWorld::rename(const std::string& from, const std::string& to
   if (fault == Fault::Vanished) take_away(from);
   has_changes_ = true;
   auto done = Simulation::rename(from, to);
-  if (done) torn_.erase(normal(to));
-  if (done && torn_.erase(normal(from)) != 0) note_torn(to);
+  if (done) torn_.erase(Files::normal(to));
+  if (done && torn_.erase(Files::normal(from)) != 0) note_torn(to);
   return done;
 }
 

@@ -46,9 +46,8 @@ class FaultyWorld final : public simulate::Simulation {
 
   // ---- for the ports
   bool is_full() const { return full_; }
-  void fill_up() { full_ = true; }
   void note_change() { has_changes_ = true; }
-  void note_torn(const std::string& path) { torn_.insert(normal(path)); }
+  void note_torn(const std::string& path) { torn_.insert(simulate::Files::normal(path)); }
   /// Takes a file away, or a folder with all that is in it.
   void take_away(const std::string& path);
 
@@ -72,7 +71,6 @@ class FaultyWorld final : public simulate::Simulation {
   world::OrError<std::vector<std::string>> list_dir(const std::string& path) override;
 
  private:
-  static std::string normal(const std::string& path);
   void collect(const std::string& folder, Contents& into);
 
   Injection injection_;

@@ -19,6 +19,10 @@ class JudgeTest : public ::testing::Test {
     run_.code = 1;
     run_.err = "error: no space left for: out\n";
   }
+  std::string finding(Fault fault) {
+    judge(run_, good_, fault);
+    return run_.finding;
+  }
 
   tests::Run good_, run_;
 };
@@ -36,45 +40,38 @@ TEST_F(JudgeTest, WaysToEnd) {
 
 TEST_F(JudgeTest, WhoFailsSaysWhy) {
   run_.code = 1;
-  judge(run_, good_, Fault::FullDisk);
-  EXPECT_EQ(run_.finding, "it ends with code 1 and doesn't say why");
+  EXPECT_EQ(finding(Fault::FullDisk), "it ends with code 1 and doesn't say why");
 }
 
 TEST_F(JudgeTest, NothingIsHalfWritten) {
   fails();
   run_.after["out"] = "ans";
-  judge(run_, good_, Fault::FullDisk);
-  EXPECT_EQ(run_.finding, "out is half-written");
+  EXPECT_EQ(finding(Fault::FullDisk), "out is half-written");
 }
 
 TEST_F(JudgeTest, WhatWasCutOffIsHalfWrittenWhoeverSaysHowItWent) {
   run_.torn = {"out"};
-  judge(run_, good_, Fault::HalfFull);
-  EXPECT_EQ(run_.finding, "out was cut off and left so");
+  EXPECT_EQ(finding(Fault::HalfFull), "out was cut off and left so");
 }
 
 TEST_F(JudgeTest, NothingIsLeftOver) {
   fails();
   run_.after["out.1f.new"] = "answer";
-  judge(run_, good_, Fault::FullDisk);
-  EXPECT_EQ(run_.finding, "out.1f.new is left over");
+  EXPECT_EQ(finding(Fault::FullDisk), "out.1f.new is left over");
 }
 
 TEST_F(JudgeTest, NothingIsLostButWhatAFaultTookAway) {
   fails();
   run_.after = {};
-  tests::Run taken = run_;
-  judge(run_, good_, Fault::FullDisk);
-  EXPECT_EQ(run_.finding, "in is lost");
-  taken.taken = {"question"};
-  judge(taken, good_, Fault::Vanished);
-  EXPECT_EQ(taken.finding, "");
+  EXPECT_EQ(finding(Fault::FullDisk), "in is lost");
+  run_.finding.clear();
+  run_.taken = {"question"};
+  EXPECT_EQ(finding(Fault::Vanished), "");
 }
 
 TEST_F(JudgeTest, ARunWithoutTheCallIsNotLikeTheOther) {
   run_.was_injected = false;
-  judge(run_, good_, Fault::FullDisk);
-  EXPECT_EQ(run_.finding, "the call was not made: a run isn't like the other");
+  EXPECT_EQ(finding(Fault::FullDisk), "the call was not made: a run isn't like the other");
 }
 
 }  // namespace

@@ -43,52 +43,56 @@ std::string titled(const std::string& title, char below) {
   return title + "\n" + std::string(title.size(), below) + "\n\n";
 }
 
+void add(Row& to, const Row& more) {
+  to.tried += more.tried;
+  for (std::size_t i = 0; i < kOutcomes; ++i) to.outcomes[i] += more.outcomes[i];
+}
+
+Cells sum_cells(const std::string& name, std::size_t kinds, const Row& sum) {
+  Cells cells{name, text_of(kinds), text_of(sum.tried)};
+  for (const std::uint64_t count : sum.outcomes) cells.push_back(text_of(count));
+  return cells;
+}
+
+// What became of the runs of each program, and of all.
+std::string overview(const std::vector<Section>& sections) {
+  std::vector<Cells> rows{{"program", "kinds", "tried", "as before", "goes on", "error", "leaves"}};
+  Row all;
+  for (const Section& section : sections) {
+    Row sum;
+    for (const Row& row : section.rows) add(sum, row);
+    add(all, sum);
+    rows.push_back(sum_cells(section.name, section.rows.size(), sum));
+  }
+  rows.push_back(sum_cells("all", 0, all));
+  return drawn(rows);
+}
+
+constexpr std::string_view kAbout = R"(.. Made by `./dev soak faults`; don't edit.
+
+What examples do when the world fails them. Each runs in a simulated world, once to count its calls through the one
+door to the outside, then once for each call and each fault that such a call can meet; of more than {} calls of a kind the
+first half of as many are tried, and others spread over the rest. None may panic, wait for ever, leave values or
+handles behind, lose what was in a file, or leave a file half-written. It may
+
+- end *as before*: the call didn't matter that much,
+- *go on* to a good end with other output, such as that of half of a file, or a warning,
+- end with an *error* that it says on standard error, and an exit code that isn't 0,
+- *leave* quietly, as nobody reads its output any more.
+
+A full disk stays full, and a clock stays where it jumped. Where the second cell of a row is empty, the calls are those
+of the row above.
+
+)";
+
 }  // namespace
 
 std::string page_of(const std::vector<Section>& sections, std::uint64_t most) {
-  const Cells head{"call", "calls", "fault", "tried", "as before", "goes on", "error", "leaves"};
-  std::string all = titled("Faults", '=');
-  all +=
-      ".. Made by `./dev soak faults`; don't edit.\n\n"
-      "What examples do when the world fails them. Each runs in a simulated world, once to count its calls through the "
-      "one\n"
-      "door to the outside, then once for each call and each fault that such a call can meet; of more than " +
-      std::to_string(most) +
-      " calls of a kind the\n"
-      "first half of as many are tried, and others spread over the rest. None may panic, wait for ever, leave values "
-      "or\n"
-      "handles behind, lose what was in a file, or leave a file half-written. It may\n\n"
-      "- end *as before*: the call didn't matter that much,\n"
-      "- *go on* to a good end with other output, such as that of half of a file, or a warning,\n"
-      "- end with an *error* that it says on standard error, and an exit code that isn't 0,\n"
-      "- *leave* quietly, as nobody reads its output any more.\n\n"
-      "A full disk stays full, and a clock stays where it jumped. Where the second cell of a row is empty, the calls "
-      "are those\n"
-      "of the row above.\n\n";
-  std::uint64_t tried = 0;
-  std::array<std::uint64_t, kOutcomes> sums{};
-  std::vector<Cells> overall{{"program", "kinds", "tried", "as before", "goes on", "error", "leaves"}};
+  std::string about(kAbout);
+  about.replace(about.find("{}"), 2, std::to_string(most));
+  std::string all = titled("Faults", '=') + about + overview(sections) + "\n";
   for (const Section& section : sections) {
-    std::uint64_t runs = 0;
-    std::array<std::uint64_t, kOutcomes> counts{};
-    for (const Row& row : section.rows) {
-      runs += row.tried;
-      for (std::size_t i = 0; i < kOutcomes; ++i) counts[i] += row.outcomes[i];
-    }
-    Cells cells{section.name, text_of(section.rows.size()), text_of(runs)};
-    for (std::size_t i = 0; i < kOutcomes; ++i) {
-      cells.push_back(text_of(counts[i]));
-      sums[i] += counts[i];
-    }
-    overall.push_back(std::move(cells));
-    tried += runs;
-  }
-  Cells last{"all", "", text_of(tried)};
-  for (const std::uint64_t sum : sums) last.push_back(text_of(sum));
-  overall.push_back(std::move(last));
-  all += drawn(overall) + "\n";
-  for (const Section& section : sections) {
-    std::vector<Cells> rows{head};
+    std::vector<Cells> rows{{"call", "calls", "fault", "tried", "as before", "goes on", "error", "leaves"}};
     for (std::size_t i = 0; i < section.rows.size(); ++i) {
       rows.push_back(cells_of(section.rows[i], i == 0 || section.rows[i].call != section.rows[i - 1].call));
     }
