@@ -68,7 +68,9 @@ NativeStatus native_watch_next(NativeCall& call) {
   const auto give = [&](std::int64_t what, std::string_view path, std::string_view other) {
     give_int(call, what);
     if (const NativeStatus gave = call.give_text(path, 1); gave != NativeStatus::Ok) return gave;
-    return call.give_text(other, 3);
+    const NativeStatus gave = call.give_text(other, 3);
+    if (gave != NativeStatus::Ok) value::release_string(call.account, call.results + 1);
+    return gave;
   };
   if (watch == nullptr) return give(kFailed, {}, kClosed);
   Waiting waiting(call, int_arg(call, 1));
