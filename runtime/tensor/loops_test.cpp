@@ -36,6 +36,7 @@ bool same(const std::vector<double>& a, const std::vector<double>& b) {
 }
 
 TEST(TensorLoops, Avx2AndAvx512GiveTheSameBits) {
+  // Loops for both are always there, but an older processor can't run those with AVX-512.
   __builtin_cpu_init();
   if (!__builtin_cpu_supports("x86-64-v4")) GTEST_SKIP() << "this processor has no AVX-512";
   const Kernels v3 = loops_v3(), v4 = loops_v4();
