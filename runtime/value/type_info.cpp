@@ -226,7 +226,9 @@ bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view>
     info.object_number = objects.add(&info.object);
     if (info.object_number == memory::TypeTable::kMost) return false;
   }
-  infos_[nbc::kBytes.index].object_number = memory::TypeTable::kBytes;
+  TypeInfo& bytes = infos_[nbc::kBytes.index];
+  bytes.object = {.shape = memory::Shape::Array, .stride = 1, .fields = {}};
+  bytes.object_number = memory::TypeTable::kBytes;
   find_floats();
   return true;
 }

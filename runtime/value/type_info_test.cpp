@@ -68,6 +68,7 @@ TEST_F(TypeInfoTest, StringsAndBytesAreCounted) {
   EXPECT_EQ(bytes.slots, 1u);
   EXPECT_TRUE(bytes.counted);
   EXPECT_EQ(bytes.object_number, memory::TypeTable::kBytes);
+  EXPECT_EQ(bytes.object.stride, 1u);
   ASSERT_EQ(bytes.memory_fields.size(), 1u);
   EXPECT_EQ(bytes.memory_fields[0].kind, Field::Kind::Object);
 }

@@ -137,26 +137,30 @@ NativeStatus native_file_sync(NativeCall& call) {
   return use ? give_done(call, call.world.ports().sync(file->port)) : give_failure(call, kClosed);
 }
 
-// (ok, bytes, error); fewer bytes only at the file's end.
+// (ok, bytes, error); fewer bytes only at the file's end. Room is made as they come: far more may be asked for.
 NativeStatus native_file_read_at(NativeCall& call) {
+  constexpr std::uint64_t kRoom = 1 << 20;
   auto* const file = resource_of(call, ResourceKind::File);
-  const auto count = static_cast<std::size_t>(std::max<std::int64_t>(int_arg(call, 2), 0));
-  call.results[0] = call.results[1] = 0;
+  const auto count = static_cast<std::uint64_t>(std::max<std::int64_t>(int_arg(call, 2), 0));
+  std::uint64_t& bytes = call.results[1];
+  call.results[0] = bytes = 0;
   const Use use(call, file);
   if (!use) return call.give_text(kClosed, 2);
-  if (!make_bytes(call, {}, count, memory::TypeTable::kBytes, call.results + 1)) return NativeStatus::NoMemory;
   Transfer got;
-  if (count != 0) {
-    memory::ArrayObject& array = *value::list_at(call.results[1]);
-    const std::span<char> room(reinterpret_cast<char*>(array.data()), count);
-    const task::MayBlock section(call.worker, true);
-    while (got.io == Io::Done && array.length < count) {
-      got = call.world.ports().read_at(file->port, int_arg(call, 1) + static_cast<std::int64_t>(array.length),
-                                       room.subspan(array.length));
-      array.length += got.bytes;
+  for (std::uint64_t have = 0; got.io == Io::Done && have < count; have += got.bytes) {
+    if (!value::list_reserve(call.account, *call.result_types[1], &bytes, std::min(count, have + kRoom))) {
+      value::list_clear(call.account, &bytes);
+      return NativeStatus::NoMemory;
     }
+    memory::ArrayObject& array = *value::list_at(bytes);
+    const task::MayBlock section(call.worker, true);
+    got = call.world.ports().read_at(
+        file->port, int_arg(call, 1) + static_cast<std::int64_t>(have),
+        {reinterpret_cast<char*>(array.data()) + have, std::min(count, array.capacity) - have});
+    array.length += got.bytes;
   }
   call.results[0] = got.io != Io::Failed;
+  if (got.io == Io::Failed) value::list_clear(call.account, &bytes);
   return call.give_text(got.error, 2);
 }
 
