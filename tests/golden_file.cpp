@@ -16,7 +16,7 @@ namespace {
 #ifdef NOODLE_SANITIZED
 constexpr int kSeconds = 180;
 #else
-constexpr int kSeconds = 90;  // what is compiled before it runs takes eight, and more on a busy machine
+constexpr int kSeconds = 90;  // compiled before it runs, a chart takes eight of a processor that others may use as well
 #endif
 
 struct CloseFile {
