@@ -263,6 +263,16 @@ TEST(Modules, MayImportInCircles) {
 TEST(Modules, UnusedImportsAreWarnedOf) {
   EXPECT_EQ(check("import a\nfn f() {}", {{"a.noodle", "pub fn g() {}"}}), "W0002: the import of `a` is never used\n");
   EXPECT_EQ(check("import a\nfn f() { a.g() }", {{"a.noodle", "pub fn g() {}"}}), "");
+  EXPECT_EQ(check("import a\nfn f() {}", {{"a.noodle", "pub struct P {}\nimpl P {\n    pub fn g(self) {}\n}"}}),
+            "W0002: the import of `a` is never used\n");
+}
+
+TEST(Modules, MayBeImportedForWhatTheyAddToTypesOfOthers) {
+  EXPECT_EQ(check("import a\npub struct P {}", {{"a.noodle", "import main\nimpl main.P {\n    pub fn g(self) {}\n}"}}),
+            "");
+  EXPECT_EQ(check("import a\npub struct P {}",
+                  {{"a.noodle", "import main\ntrait G { fn g(self) }\nimpl G for main.P {\n    fn g(self) {}\n}"}}),
+            "");
 }
 
 TEST(Later, ActorsAreNotInThisBuild) {

@@ -71,6 +71,17 @@ TEST(Edit, DiagnosticsMoveWithTheirText) {
   EXPECT_NE(p.rendered().find("main.noodle:9:"), std::string::npos) << p.rendered();
 }
 
+TEST(Edit, OfAnImportedModuleMayGiveTheImportItsUse) {
+  const std::string adding = "import main\nimpl main.P {\n    pub fn g(self) {}\n}";
+  TestProgram p("import a\npub struct P {}", {{"a.noodle", ""}});
+  const std::string unused = "W0002: the import of `a` is never used\n";
+  EXPECT_EQ(p.check(), unused);
+  p.program->edit(p.file("a.noodle"), adding);
+  EXPECT_EQ(p.check(), "");
+  p.program->edit(p.file("a.noodle"), "");
+  EXPECT_EQ(p.check(), unused);
+}
+
 TEST(Edit, MayAddAndRemoveAnything) {
   TestProgram p(kText);
   ASSERT_EQ(p.check(), "");

@@ -1,6 +1,6 @@
 // Imports that nothing in their module uses. Only told of modules without errors, where every use was
-// found; and never of a module that implements traits, which may be imported for that alone, unless it is visible
-// everywhere by itself.
+// found; and never of a module that implements traits or adds methods to the types of others, which may be imported for
+// that alone, unless it is visible everywhere by itself.
 
 #include <algorithm>
 #include <unordered_set>
@@ -50,13 +50,17 @@ void Database::check_unused_imports(ModuleId id) {
       return item.second.kind == Entity::Kind::Module && item.second.index == other.index;
     });
   };
+  ask(QueryKind::AllImpls, 0);
   for (const ImportEntry& import : module.imports) {
     if (!import.module.valid() || used.contains(import.module.index) || import.module == id || !import.reserved.empty())
       continue;
-    const bool has_traits = std::ranges::any_of(modules[import.module.index].impls, [&](ImplId impl_id) {
-      return impls[impl_id.index].syntax->trait != nullptr;
+    const bool gives_methods = std::ranges::any_of(modules[import.module.index].impls, [&](ImplId impl_id) {
+      const ImplEntry& entry = impl(impl_id);
+      if (entry.syntax->trait != nullptr || !entry.usable) return true;
+      const NominalId target = types.nominal_of(entry.info.target);
+      return !target.valid() || types.nominal(target).module != import.module;
     });
-    if (has_traits && !is_everywhere(import.module)) continue;
+    if (gives_methods && !is_everywhere(import.module)) continue;
     report(source::Code::UnusedImport, span(id, import.item->range),
            "the import of `" + std::string(names.text(import.name)) + "` is never used")
         .suggest("remove it", span(id, import.item->range), "");
