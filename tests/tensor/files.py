@@ -3,20 +3,20 @@
     files.py --noodle PATH [--seed S]
 """
 
-import argparse
 import hashlib
 import io
 import json
 import os
 import random
 import struct
-import subprocess
 import sys
 import tempfile
 import zipfile
 import zlib
 
 import numpy as np
+
+import frame
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TYPES = {"Bool": "?", "i8": "i1", "i16": "i2", "i32": "i4", "Int": "i8", "u8": "u1", "u16": "u2", "u32": "u4",
@@ -108,7 +108,7 @@ class Cases:
 
     def add(self, command, check):
         self.commands.append(command)
-        self.checks.append(check)
+        self.checks.append((command, lambda answer: "" if check(answer) else f"gave {answer}"))
 
     def error(self, ending, bytes_, part, command="look"):
         """The error says this, in which file, and at which byte."""
@@ -279,10 +279,7 @@ def mutations(cases):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--noodle", required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = frame.options(__doc__).parse_args()
     rng = random.Random(options.seed)
     with tempfile.TemporaryDirectory() as folder:
         cases = Cases(folder)
@@ -292,20 +289,7 @@ def main():
         hostile_zip(cases)
         hostile_safetensors(cases)
         mutations(cases)
-        done = subprocess.run([options.noodle, "run", os.path.join(HERE, "files.noodle")], timeout=300, text=True,
-                              input="\n".join(cases.commands) + "\n", capture_output=True, check=False)
-        answers = done.stdout.splitlines()
-        failed = 0
-        for command, check, answer in zip(cases.commands, cases.checks, answers):
-            if not check(answer):
-                failed += 1
-                print(f"{command}\n  gave {answer}")
-        missing = len(cases.commands) - len(answers)
-        if missing != 0 or done.returncode != 0:
-            print(f"{missing} answers are missing, exit code {done.returncode}\n{done.stderr}")
-            failed += max(missing, 1)
-        print(f"{len(cases.commands) - failed} passed, {failed} failed")
-        return 1 if failed else 0
+        return frame.judge([options.noodle, "run", os.path.join(HERE, "files.noodle")], cases.commands, cases.checks)
 
 
 if __name__ == "__main__":

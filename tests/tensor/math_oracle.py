@@ -6,14 +6,15 @@ without axes, empty. What is exact must be equal bit for bit; elementary functio
 precise, in units of the last place (ulps). Ends with `N passed, M failed`.
 """
 
-import argparse
+import functools
 import math
 import pathlib
-import subprocess
 import sys
 import tempfile
 
 import numpy as np
+
+import frame
 
 SHAPE = (8, 12)
 FLOATS = {"f64": np.float64, "f32": np.float32, "f16": np.float16}
@@ -103,7 +104,6 @@ class Cases:
         self.body.append(f"let {name} = {read}(lines[{self.inputs}]).astype<{kind}>()")
         self.inputs += 1
         return name
-
 
     def end(self):
         """Ends a function of the program, which holds what was added since the last."""
@@ -299,10 +299,21 @@ def is_right(given, expected, kind, ulps, relative, has_any_zero):
         return bool(np.all(same[number]))
 
 
+def wrong(case, line):
+    """What is wrong with the line that was printed for a case, or nothing."""
+    name, kind, expected, ulps, relative = case
+    shape, values = line.split("] ", 1)
+    shape = tuple(int(n) for n in shape[1:].split(", ") if n)
+    given = np.array([int(n) for n in values[1:-1].split(", ") if n], dtype=np.int64)
+    if shape == np.shape(expected) and is_right(given.reshape(shape), expected, kind, ulps, relative,
+                                               name.split()[0] in ANY_ZERO):
+        return ""
+    given = given.view(np.float64) if kind in FLOATS else given
+    return f"shape {shape}: {given.tolist()}\n  expected {np.shape(expected)}: {np.ravel(expected).tolist()}"
+
+
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--noodle", required=True)
-    parser.add_argument("--seed", type=int, default=1)
+    parser = frame.options(__doc__)
     parser.add_argument("--keep", help="where to leave the program and its data")
     options = parser.parse_args()
     cases = Cases(options.seed)
@@ -314,27 +325,9 @@ def main():
         folder = pathlib.Path(options.keep or temporary)
         (folder / "data.txt").write_text("\n".join(cases.data))
         (folder / "cases.noodle").write_text(cases.program())
-        run = subprocess.run([options.noodle, "run", folder / "cases.noodle", folder / "data.txt"], text=True,
-                             stdout=subprocess.PIPE, timeout=500)
-    lines = run.stdout.splitlines()
-    passed, wrong = 0, {}
-    for line, (name, kind, expected, ulps, relative) in zip(lines, cases.expected):
-        shape, values = line.split("] ", 1)
-        shape = tuple(int(n) for n in shape[1:].split(", ") if n)
-        given = np.array([int(n) for n in values[1:-1].split(", ") if n], dtype=np.int64)
-        if shape == np.shape(expected) and is_right(given.reshape(shape), expected, kind, ulps, relative,
-                                                   name.split()[0] in ANY_ZERO):
-            passed += 1
-        else:
-            given = given.view(np.float64) if kind in FLOATS else given
-            wrong.setdefault(name, f"  shape {shape}: {given.tolist()}\n  expected {np.shape(expected)}: "
-                                   f"{np.ravel(expected).tolist()}")
-    for name, text in wrong.items():
-        print(f"{name}:\n{text}")
-    failed = len(cases.expected) - passed
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed != 0 or run.returncode != 0)
+        return frame.judge([options.noodle, "run", folder / "cases.noodle", folder / "data.txt"], [],
+                           [(case[0], functools.partial(wrong, case)) for case in cases.expected])
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

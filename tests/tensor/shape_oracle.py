@@ -3,16 +3,15 @@
     shape_oracle.py --noodle PATH --cases N --seed S
 """
 
-import argparse
 import os
 import random
-import subprocess
 import sys
 
 import numpy as np
 
+import frame
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-TIMEOUT_S = 100
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
 FLOATS = ["float16", "float32", "float64"]
 EDGES = [0.0, -0.0, np.nan, np.inf, -np.inf, 1.5, -1.5]
@@ -469,30 +468,15 @@ def make(rng):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--noodle", required=True)
+    parser = frame.options(__doc__)
     parser.add_argument("--cases", type=int, default=4000)
-    parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     rng = random.Random(options.seed)
-    cases = [make(rng) for _ in range(options.cases)]
-    run = subprocess.run([options.noodle, "run", "--check-leaks", os.path.join(HERE, "shape_oracle.noodle")],
-                         input="".join(line + "\n" for line, _ in cases), capture_output=True, text=True,
-                         timeout=TIMEOUT_S, check=False)
-    found = run.stdout.splitlines()
-    failed = 0
-    for i, (line, wanted) in enumerate(cases):
-        came = found[i] if i < len(found) else "nothing"
-        if came == wanted:
-            continue
-        failed += 1
-        if failed <= 5:
-            print(f"{line[:600]}\n  wanted {wanted[:600]}\n  came   {came[:600]}")
-    if run.returncode != 0:
-        print(run.stderr)
-        failed = max(failed, 1)
-    print(f"{options.cases - failed} passed, {failed} failed")
-    return 0 if failed == 0 else 1
+    made = [make(rng) for _ in range(options.cases)]
+    cases = [(line, lambda came, wanted=wanted: "" if came == wanted else f"wanted {wanted[:600]}\n  came   {came[:600]}")
+             for line, wanted in made]
+    command = [options.noodle, "run", "--check-leaks", os.path.join(HERE, "shape_oracle.noodle")]
+    return frame.judge(command, [line for line, _ in made], cases)
 
 
 if __name__ == "__main__":
