@@ -40,7 +40,7 @@ enum class Shape : std::uint8_t {
   Table,   // TableObject: map
   Text,    // TextObject: a string too long to stand in its slots
   Handle,  // HandleObject: a task, a channel, a file…
-  Tensor,  // TensorObject
+  Tensor,  // TensorObject, whose one field is the owner
 };
 
 struct EnumFields;
@@ -64,10 +64,10 @@ struct ObjectType {
   Shape shape = Shape::Record;
   std::uint32_t size = 0;    // Record: bytes of the whole object
   std::uint32_t stride = 0;  // Array: bytes an element; Table: bytes an entry
-  FieldMap fields;           // counted places of the record, of an element or of an entry
+  FieldMap fields;           // counted places of the record or tensor, of an element or of an entry
 
   /// Whether its objects may hold others that `for_each_child` finds.
-  bool has_children() const { return !fields.empty() || shape == Shape::Tensor; }
+  bool has_children() const { return !fields.empty(); }
 };
 
 /// Elements side by side; capacity counts elements.
@@ -164,6 +164,7 @@ struct TensorObject {
   const std::int64_t* strides() const { return shape() + rank; }
 };
 static_assert(sizeof(TensorObject) == 48);
+inline constexpr Field kTensorOwner{.offset = offsetof(TensorObject, owner)};
 
 /// A string in its two words: up to 15 bytes in place, their number in the last byte; else the
 /// address of a TextObject and the length in bytes with this bit set. All zero is the empty string.
@@ -214,7 +215,8 @@ inline void for_each_child(FieldMap fields, const std::byte* base, F&& f) {
 template <typename F>
 inline void for_each_child(const ObjectType& type, const Object* object, F&& f) {
   switch (type.shape) {
-    case Shape::Record: for_each_child(type.fields, reinterpret_cast<const std::byte*>(object), f); break;
+    case Shape::Record:
+    case Shape::Tensor: for_each_child(type.fields, reinterpret_cast<const std::byte*>(object), f); break;
     case Shape::Array: {
       if (type.fields.empty()) break;
       const auto* array = reinterpret_cast<const ArrayObject*>(object);
@@ -233,9 +235,6 @@ inline void for_each_child(const ObjectType& type, const Object* object, F&& f) 
       }
       break;
     }
-    case Shape::Tensor:
-      if (Object* owner = reinterpret_cast<const TensorObject*>(object)->owner) f(owner);
-      break;
     case Shape::Text:
     case Shape::Handle: break;
   }

@@ -16,6 +16,7 @@ struct World {
     box = types.add(&box_type);
     list = types.add(&list_type);
     numbers = types.add(&numbers_type);
+    tensor = types.add(&tensor_type);
   }
 
   Object* make_box(Object* inside) {
@@ -34,6 +35,13 @@ struct World {
     array->length = array->capacity = length;
     std::memset(array->data(), 0, length * 8);
     return &array->header;
+  }
+
+  Object* make_tensor(Object* owner) {
+    auto* made = reinterpret_cast<TensorObject*>(allocate(sender, sizeof(TensorObject), tensor));
+    made->owner = owner;
+    made->bytes = sizeof *made;
+    return &made->header;
   }
 
   // Passes an object from task to task; what the two hold together is common for no longer than that.
@@ -56,7 +64,8 @@ struct World {
   const ObjectType box_type{.shape = Shape::Record, .size = 16, .fields = {&box_field, 1}};
   const ObjectType list_type{.shape = Shape::Array, .stride = 8, .fields = {&list_field, 1}};
   const ObjectType numbers_type{.shape = Shape::Array, .stride = 8, .fields = {}};
-  std::uint32_t box = 0, list = 0, numbers = 0;
+  const ObjectType tensor_type{.shape = Shape::Tensor, .fields = {&kTensorOwner, 1}};
+  std::uint32_t box = 0, list = 0, numbers = 0, tensor = 0;
 };
 
 TEST(Publish, AUniqueValueMovesAndStaysLocal) {
@@ -116,6 +125,30 @@ TEST(Publish, SharedAndConstantPartsAreNotVisited) {
   release(w.receiver, sent);
   EXPECT_EQ(w.used(), 0);
   free_immortal(w.types, constant);
+}
+
+TEST(Publish, WhoHasAViewsElementsMovesWithItOrIsShared) {
+  World w;
+  Object* moved = w.make_tensor(nullptr);
+  Object* view = w.make_tensor(moved);
+  ASSERT_TRUE(w.send(view));
+  EXPECT_EQ(load_count(moved), 1);
+  EXPECT_EQ(w.receiver.own(), 96);
+  release(w.receiver, view);
+  EXPECT_EQ(w.used(), 0);
+
+  Object* kept = w.make_tensor(nullptr);
+  retain(kept);
+  view = w.make_tensor(kept);
+  ASSERT_TRUE(w.send(view));
+  EXPECT_EQ(load_count(view), 1);
+  EXPECT_EQ(load_count(kept), -2);
+  EXPECT_EQ(w.common(), 48);
+  release(w.receiver, view);
+  EXPECT_EQ(load_count(kept), -1);
+  release(w.sender, kept);
+  EXPECT_EQ(w.live(), 0);
+  EXPECT_EQ(w.used(), 0);
 }
 
 TEST(Publish, AListOfScalarsIsOneStep) {

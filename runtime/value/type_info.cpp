@@ -215,7 +215,7 @@ bool Types::build(const nbc::TypeTable& table, std::span<const std::string_view>
       }
       case Kind::Tensor:
         info.element = &infos_[type.element.index];
-        info.object = {.shape = memory::Shape::Tensor, .fields = {}};
+        info.object = {.shape = memory::Shape::Tensor, .fields = {&memory::kTensorOwner, 1}};
         break;
       case Kind::Handle:
         info.element = &infos_[type.element.index];
