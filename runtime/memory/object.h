@@ -153,8 +153,6 @@ struct TensorObject {
   std::uint64_t bytes;   // of this object
   std::uint8_t element;  // an nbc::Kind
   std::uint8_t rank;
-  std::uint16_t flags;
-  std::uint32_t device;  // where `data` is: 0 for memory that the processor sees
 
   static constexpr std::uint32_t kMostRank = 32;
   std::int64_t* shape() { return reinterpret_cast<std::int64_t*>(this + 1); }

@@ -58,8 +58,6 @@ TensorObject* make_tensor(Account& account, const TypeInfo& type, std::uint32_t 
   tensor->bytes = whole;
   tensor->element = static_cast<std::uint8_t>(type.element->kind);
   tensor->rank = static_cast<std::uint8_t>(rank);
-  tensor->flags = 0;
-  tensor->device = 0;
   if (owner != nullptr) memory::retain(owner);
   return tensor;
 }
