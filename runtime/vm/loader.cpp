@@ -11,7 +11,8 @@ namespace {
 using memory::Object;
 
 /// A module's signature beside that of a native: handles of every type are written as `handle`, for natives treat
-/// them alike; `?` stands where the native has it, for one type in the whole signature, and `*` for any.
+/// them alike; `?` stands where the native has it, for one type in the whole signature, and `*` for any. What no
+/// native knows stands in backquotes.
 class Signatures {
  public:
   Signatures(const nbc::Module& module, std::string_view wanted) : module_(module), wanted_(wanted) {}
@@ -43,8 +44,10 @@ class Signatures {
       out += "tensor<*>";
     } else if (nbc::is_scalar(kind) && wanted.starts_with("?") && is_the_one(type)) {
       out += "?";
+    } else if (kind == nbc::Kind::Handle) {
+      out += "handle";
     } else {
-      out += kind == nbc::Kind::Handle ? "handle" : nbc::type_name(module_, type);
+      out += is_known(type) ? nbc::type_name(module_, type) : "`" + nbc::type_name(module_, type) + "`";
     }
   }
 
@@ -52,6 +55,12 @@ class Signatures {
   bool is_the_one(nbc::TypeId type) {
     if (!any_.valid()) any_ = type;
     return any_ == type;
+  }
+
+  // Whether natives know such types. Others may have any name from the module, also that of one which they know.
+  bool is_known(nbc::TypeId type) const {
+    const bool holds = module_.types.kind(type) == nbc::Kind::List || module_.types.kind(type) == nbc::Kind::Tensor;
+    return (holds ? module_.types[type].element : type).index < nbc::kBuiltinTypes;
   }
 
   const nbc::Module& module_;

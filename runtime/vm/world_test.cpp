@@ -54,6 +54,13 @@ TEST(World, LoadRefusesNativesThatAreOfTwoTypesWhereTheyAreOfOne) {
             "(borrowed list<?>, borrowed list<i64>) -> (tensor<f64>)");
 }
 
+TEST(World, LoadRefusesNativesOfTypesThatAreOnlyCalledLikeTheirs) {
+  Bench bench;
+  const nbc::TypeId bytes = bench.m.enum_type("bytes", {{bench.m.string("Address"), {bench.m.field("0", kI64)}}});
+  bench.m.native("bytes.filled", {{{kI64}, {nbc::kU8}}, {bytes}}, true);
+  EXPECT_EQ(bench.try_load(), "the native `bytes.filled` is (i64, u8) -> (bytes) here, not (i64, u8) -> (`bytes`)");
+}
+
 TEST(World, LoadRefusesLeavesThatAreNone) {
   EXPECT_EQ(refusal("io.print", {{{kString, true}}, {}}, true), "the native `io.print` is not a leaf");
   // To promise less than the runtime does is fine.
