@@ -15,69 +15,50 @@ constexpr NativeEntry kNatives[] = {
 #undef NATIVE
 };
 
-// Those of libraries, a table each.
+// Those of libraries.
+constexpr NativeEntry kRoomNatives[] = {
 #define NATIVE(function, name, signature, promise)          \
   {name,                                                    \
    signature,                                               \
    (promise) == leaf,                                       \
    (promise) == lasting || (promise) == late,               \
    (promise) == late ? call_late_native : call_room_native, \
-   kLibrary,                                                \
+   "libnoodle-" ROOM ".so",                                 \
    (promise) == late},
-namespace text {
-constexpr std::string_view kLibrary = "libnoodle-text.so";
-constexpr NativeEntry kNatives[] = {
+#define ROOM "text"
 #include "runtime/text/natives.def"
-};
-}  // namespace text
-namespace hash {
-constexpr std::string_view kLibrary = "libnoodle-hash.so";
-constexpr NativeEntry kNatives[] = {
+#undef ROOM
+#define ROOM "hash"
 #include "runtime/hash/natives.def"
-};
-}  // namespace hash
-namespace compress {
-constexpr std::string_view kLibrary = "libnoodle-compress.so";
-constexpr NativeEntry kNatives[] = {
+#undef ROOM
+#define ROOM "compress"
 #include "runtime/compress/natives.def"
-};
-}  // namespace compress
-namespace big {
-constexpr std::string_view kLibrary = "libnoodle-big.so";
-constexpr NativeEntry kNatives[] = {
+#undef ROOM
+#define ROOM "big"
 #include "runtime/big/natives.def"
-};
-}  // namespace big
-namespace tensor {
-constexpr std::string_view kLibrary = "libnoodle-tensor.so";
-constexpr NativeEntry kNatives[] = {
+#undef ROOM
+#define ROOM "tensor"
 #include "runtime/tensor/natives.def"
-};
-}  // namespace tensor
-namespace plot {
-constexpr std::string_view kLibrary = "libnoodle-plot.so";
-constexpr NativeEntry kNatives[] = {
+#undef ROOM
+#define ROOM "plot"
 #include "runtime/plot/natives.def"
-};
-}  // namespace plot
+#undef ROOM
 #undef NATIVE
-
-constexpr std::span<const NativeEntry> kTables[] = {kNatives,      text::kNatives,   hash::kNatives, compress::kNatives,
-                                                    big::kNatives, tensor::kNatives, plot::kNatives};
+};
 
 constexpr bool can_be_missing(const NativeEntry& entry) {
   return entry.signature.ends_with("-> (bool, bytes, string)");
 }
-static_assert(std::ranges::all_of(kTables, [](std::span<const NativeEntry> table) {
-  return std::ranges::all_of(table, [](const NativeEntry& entry) { return !entry.late || can_be_missing(entry); });
-}));
+static_assert(std::ranges::all_of(kRoomNatives,
+                                  [](const NativeEntry& entry) { return !entry.late || can_be_missing(entry); }));
 }  // namespace
 
 std::span<const NativeEntry> native_table() { return kNatives; }
 
 const NativeEntry* find_native(std::string_view name) {
-  for (const std::span<const NativeEntry> table : kTables) {
-    const auto found = std::ranges::find_if(table, [&](const NativeEntry& entry) { return entry.name == name; });
+  for (const std::span<const NativeEntry> table :
+       {std::span<const NativeEntry>(kNatives), std::span<const NativeEntry>(kRoomNatives)}) {
+    const auto found = std::ranges::find(table, name, &NativeEntry::name);
     if (found != table.end()) return &*found;
   }
   return nullptr;
