@@ -12,13 +12,6 @@ namespace noodle::data {
 
 namespace {
 
-// The name of a number type as the language writes it.
-std::string_view number_name(Kind kind) {
-  constexpr std::string_view kNames[] = {"Bool", "i8",  "i16", "i32",  "Int", "u8",   "u16",
-                                         "u32",  "u64", "f16", "bf16", "f32", "Float"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
 int bits_of(Kind kind) {
   switch (kind) {
     case Kind::I8:
@@ -59,7 +52,7 @@ std::string expected(const Shape& shape) {
     case Form::Bool:
     case Form::Int:
     case Form::Uint:
-    case Form::Float: return std::string(number_name(shape.kind));
+    case Form::Float: return std::string(value::scalar_name(shape.kind));
     case Form::Text: return "String";
     case Form::Bytes: return "base64";
     case Form::List:

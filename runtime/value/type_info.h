@@ -121,6 +121,13 @@ class Types {
   std::deque<RecordInfo> records_;
 };
 
+/// What the language calls a scalar type.
+constexpr const char* scalar_name(Kind kind) {
+  constexpr const char* kNames[] = {"Bool", "i8",  "i16", "i32",  "Int", "u8",   "u16",
+                                    "u32",  "u64", "f16", "bf16", "f32", "Float"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
 /// Reads one leaf of scalar kind from memory, extended to a slot as registers hold it.
 inline std::uint64_t load_scalar(Kind kind, const std::byte* at) {
   switch (kind) {

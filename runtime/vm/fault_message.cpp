@@ -9,12 +9,7 @@ namespace {
 
 using nbc::Op;
 
-std::string_view kind_name(nbc::Kind kind) {
-  constexpr std::string_view kNames[] = {"Bool", "i8",  "i16", "i32",  "Int", "u8",   "u16",
-                                         "u32",  "u64", "f16", "bf16", "f32", "Float"};
-  const auto index = static_cast<std::size_t>(kind);
-  return index < std::size(kNames) ? kNames[index] : "value";
-}
+std::string_view kind_name(nbc::Kind kind) { return nbc::is_scalar(kind) ? value::scalar_name(kind) : "value"; }
 
 std::string number(nbc::Kind kind, std::uint64_t word) {
   if (nbc::is_float(kind)) return value::print_f64(value::float_of(kind, word));
