@@ -118,7 +118,7 @@ Status native_hash_update(Call& call) {
   HandleObject* handle = handle_arg(call, 0, kHashKind);
   if (handle == nullptr) return no_hasher(call);
   const std::string_view bytes = bytes_arg(call, 1);
-  if (is_only_one(*handle)) {
+  if (is_only_one(handle->header)) {
     if (!update(call, *object_of(handle)->hasher, bytes)) return Status::Interrupted;
     call.results[0] = call.args[0];
     return Status::Ok;

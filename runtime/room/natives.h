@@ -27,8 +27,8 @@ inline HandleObject* handle_arg(const Call& call, std::size_t slot, const Handle
   return handle != nullptr && handle->kind == &kind ? handle : nullptr;
 }
 /// Whether nobody but the caller holds an object that it owns, so that it may be changed.
-inline bool is_only_one(const HandleObject& handle) {
-  const std::int32_t count = __atomic_load_n(&handle.header.count, __ATOMIC_ACQUIRE);
+inline bool is_only_one(const Object& object) {
+  const std::int32_t count = __atomic_load_n(&object.count, __ATOMIC_ACQUIRE);
   return count == 1 || count == -1;
 }
 
