@@ -268,6 +268,18 @@ inline float to_odd(double x) {
   return __builtin_bit_cast(float, word | 1);
 }
 
+// The same of an integer, by way of a double that rounds as it does.
+template <typename T>
+  requires(is_whole<T>)
+inline float to_odd(T x) {
+  if constexpr (sizeof(T) == 8) {
+    constexpr T kLast = 0x7FF;  // bits more than a double has
+    const T high = x >> 53;
+    if (high != 0 && high != static_cast<T>(-1)) x = ((x & kLast) != 0 ? x | (kLast + 1) : x) & ~kLast;
+  }
+  return to_odd(static_cast<double>(x));
+}
+
 // Floats become integers by cutting off, and wrap where they don't fit; what is no number becomes 0.
 template <typename To, typename From>
 inline To converted(From from) {
@@ -283,10 +295,11 @@ inline To converted(From from) {
     if (x >= 0 && x < 18446744073709551616.0) return static_cast<To>(static_cast<std::uint64_t>(x));
     return 0;
   } else if constexpr (is_half<To> || is_half<From>) {
-    // From f64 there is one rounding, not two.
+    // There is one rounding, not two; integers that f16 can hold, f32 can as well.
     if constexpr (std::is_same_v<To, _Float16> && std::is_same_v<From, double>)
       return static_cast<To>(from);
-    else if constexpr (std::is_same_v<From, double>)
+    else if constexpr (std::is_same_v<To, Brain> &&
+                       (std::is_same_v<From, double> || (is_whole<From> && sizeof(From) > 2)))
       return static_cast<To>(to_odd(from));
     else
       return static_cast<To>(static_cast<float>(from));

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <random>
 #include <vector>
 
@@ -86,6 +87,33 @@ TEST(TensorLoops, NeighboursDontMatter) {
     for (std::size_t i = 0; i < x.size(); ++i) loop(&x[i], &alone[i], 1, 1);
     EXPECT_TRUE(same(together, alone)) << "unary operation " << op;
   }
+}
+
+// The one of bf16 that lies nearest, at and beside each middle between two.
+template <typename T>
+void expect_rounded_once(Kind kind) {
+  const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(Kind::BF16)];
+  for (int shift = 0; shift + 9 < std::numeric_limits<T>::digits; ++shift) {
+    for (T low = 128; low < 256; ++low) {
+      for (const int beside : {-1, 0, 1}) {
+        const T nearest = beside < 0 || (beside == 0 && low % 2 == 0) ? low : low + 1;
+        for (const T sign : {T{1}, std::is_signed_v<T> ? static_cast<T>(-1) : T{1}}) {
+          const T x = sign * (((2 * low + 1) << shift) + static_cast<T>(beside));
+          std::uint16_t rounded = 0;
+          loop(&x, &rounded, 1, 1);
+          const float wanted = std::ldexp(static_cast<float>(sign * nearest), shift + 1);
+          EXPECT_EQ(rounded, __builtin_bit_cast(std::uint32_t, wanted) >> 16) << x;
+        }
+      }
+    }
+  }
+}
+
+TEST(TensorLoops, IntegersAreRoundedOnce) {
+  expect_rounded_once<std::int32_t>(Kind::I32);
+  expect_rounded_once<std::int64_t>(Kind::I64);
+  expect_rounded_once<std::uint32_t>(Kind::U32);
+  expect_rounded_once<std::uint64_t>(Kind::U64);
 }
 
 }  // namespace
