@@ -11,13 +11,18 @@ namespace noodle::tensor {
 
 namespace {
 
+// Integers wrap.
 template <typename T>
 T wrapped(auto operation, T a, T b) {
-  using U = std::make_unsigned_t<T>;
-  // A product of two narrow ones is computed as int, and may overflow there.
-  using Bits = std::conditional_t<sizeof(U) < 4, unsigned, U>;
-  return static_cast<T>(
-      static_cast<U>(operation(static_cast<Bits>(static_cast<U>(a)), static_cast<Bits>(static_cast<U>(b)))));
+  if constexpr (is_floating<T>) {
+    return operation(a, b);
+  } else {
+    using U = std::make_unsigned_t<T>;
+    // A product of two narrow ones is computed as int, and may overflow there.
+    using Bits = std::conditional_t<sizeof(U) < 4, unsigned, U>;
+    return static_cast<T>(
+        static_cast<U>(operation(static_cast<Bits>(static_cast<U>(a)), static_cast<Bits>(static_cast<U>(b)))));
+  }
 }
 
 template <typename T>
@@ -153,20 +158,11 @@ inline T binary(T a, T b) {
     const auto x = static_cast<W>(a), y = static_cast<W>(b);
     W result;
     if constexpr (op == BinaryOp::Add) {
-      if constexpr (is_floating<T>)
-        result = x + y;
-      else
-        result = wrapped<T>([](auto p, auto q) { return p + q; }, x, y);
+      result = wrapped<W>([](auto p, auto q) { return p + q; }, x, y);
     } else if constexpr (op == BinaryOp::Subtract) {
-      if constexpr (is_floating<T>)
-        result = x - y;
-      else
-        result = wrapped<T>([](auto p, auto q) { return p - q; }, x, y);
+      result = wrapped<W>([](auto p, auto q) { return p - q; }, x, y);
     } else if constexpr (op == BinaryOp::Multiply) {
-      if constexpr (is_floating<T>)
-        result = x * y;
-      else
-        result = wrapped<T>([](auto p, auto q) { return p * q; }, x, y);
+      result = wrapped<W>([](auto p, auto q) { return p * q; }, x, y);
     } else if constexpr (op == BinaryOp::Divide) {
       result = quotient(x, y);
     } else if constexpr (op == BinaryOp::Minimum) {

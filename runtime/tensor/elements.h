@@ -4,6 +4,7 @@
 // including file's own: the linker would take one generation's functions for all.
 
 #include <cstdint>
+#include <tuple>
 #include <type_traits>
 
 #include "runtime/tensor/kernels.h"
@@ -30,60 +31,12 @@ struct Brain {
   explicit operator float() const { return __builtin_bit_cast(float, static_cast<std::uint32_t>(bits) << 16); }
 };
 
-template <Kind>
-struct ElementOf;
-template <>
-struct ElementOf<Kind::Bool> {
-  using type = Truth;
-};
-template <>
-struct ElementOf<Kind::I8> {
-  using type = std::int8_t;
-};
-template <>
-struct ElementOf<Kind::I16> {
-  using type = std::int16_t;
-};
-template <>
-struct ElementOf<Kind::I32> {
-  using type = std::int32_t;
-};
-template <>
-struct ElementOf<Kind::I64> {
-  using type = std::int64_t;
-};
-template <>
-struct ElementOf<Kind::U8> {
-  using type = std::uint8_t;
-};
-template <>
-struct ElementOf<Kind::U16> {
-  using type = std::uint16_t;
-};
-template <>
-struct ElementOf<Kind::U32> {
-  using type = std::uint32_t;
-};
-template <>
-struct ElementOf<Kind::U64> {
-  using type = std::uint64_t;
-};
-template <>
-struct ElementOf<Kind::F16> {
-  using type = _Float16;
-};
-template <>
-struct ElementOf<Kind::BF16> {
-  using type = Brain;
-};
-template <>
-struct ElementOf<Kind::F32> {
-  using type = float;
-};
-template <>
-struct ElementOf<Kind::F64> {
-  using type = double;
-};
+// By the numbers of their kinds.
+using Elements = std::tuple<Truth, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
+                            std::uint32_t, std::uint64_t, _Float16, Brain, float, double>;
+static_assert(std::tuple_size_v<Elements> == kKinds);
+template <Kind kind>
+using ElementOf = std::tuple_element_t<static_cast<std::size_t>(kind), Elements>;
 
 template <typename T>
 constexpr bool is_truth = std::is_same_v<T, Truth>;

@@ -255,63 +255,39 @@ void scan_loop(const void* a, void* out, std::int64_t count, std::int64_t step, 
 
 // ---- the tables -------------------------------------------------------------------------------------
 
+// Calls f<0>(), f<1>() and so on.
+template <std::size_t count>
+void each(auto f) {
+  [&]<std::size_t... i>(std::index_sequence<i...>) {
+    (f.template operator()<i>(), ...);
+  }(std::make_index_sequence<count>());
+}
+
 template <Kind kind>
 void fill(Kernels& all) {
-  using T = typename ElementOf<kind>::type;
+  using T = ElementOf<kind>;
   constexpr auto k = static_cast<std::size_t>(kind);
-  [&]<std::size_t... op>(std::index_sequence<op...>) {
-    ((all.binary[op][k] = [] -> BinaryLoop {
-       if constexpr (has_binary<BinaryOp(op), T>())
-         return binary_loop<BinaryOp(op), T>;
-       else
-         return nullptr;
-     }()),
-     ...);
-  }(std::make_index_sequence<kBinaryOps>());
-  [&]<std::size_t... op>(std::index_sequence<op...>) {
-    ((all.compare[op][k] = compare_loop<CompareOp(op), T>), ...);
-  }(std::make_index_sequence<kCompareOps>());
-  [&]<std::size_t... op>(std::index_sequence<op...>) {
-    ((all.unary[op][k] = [] -> UnaryLoop {
-       if constexpr (has_unary<UnaryOp(op), T>())
-         return unary_loop<UnaryOp(op), T>;
-       else
-         return nullptr;
-     }()),
-     ...);
-  }(std::make_index_sequence<kUnaryOps>());
-  [&]<std::size_t... op>(std::index_sequence<op...>) {
-    ((all.reduce[op][k] = [] -> ReduceLoop {
-       if constexpr (has_reduce<ReduceOp(op), T>())
-         return reduce_loop<ReduceOp(op), T>;
-       else
-         return nullptr;
-     }()),
-     ...);
-    ((all.join[op][k] = [] -> JoinLoop {
-       if constexpr (has_reduce<ReduceOp(op), T>())
-         return join_loop<ReduceOp(op), T>;
-       else
-         return nullptr;
-     }()),
-     ...);
-  }(std::make_index_sequence<kReduceOps>());
-  [&]<std::size_t... op>(std::index_sequence<op...>) {
-    ((all.test[op][k] = [] -> UnaryLoop {
-       if constexpr (has_test<TestOp(op), T>())
-         return test_loop<TestOp(op), T>;
-       else
-         return nullptr;
-     }()),
-     ...);
-  }(std::make_index_sequence<kTestOps>());
+  each<kBinaryOps>([&]<std::size_t op> {
+    if constexpr (has_binary<BinaryOp(op), T>()) all.binary[op][k] = binary_loop<BinaryOp(op), T>;
+  });
+  each<kCompareOps>([&]<std::size_t op> { all.compare[op][k] = compare_loop<CompareOp(op), T>; });
+  each<kUnaryOps>([&]<std::size_t op> {
+    if constexpr (has_unary<UnaryOp(op), T>()) all.unary[op][k] = unary_loop<UnaryOp(op), T>;
+  });
+  each<kReduceOps>([&]<std::size_t op> {
+    if constexpr (has_reduce<ReduceOp(op), T>()) {
+      all.reduce[op][k] = reduce_loop<ReduceOp(op), T>;
+      all.join[op][k] = join_loop<ReduceOp(op), T>;
+    }
+  });
+  each<kTestOps>([&]<std::size_t op> {
+    if constexpr (has_test<TestOp(op), T>()) all.test[op][k] = test_loop<TestOp(op), T>;
+  });
   if constexpr (!is_truth<T>) {
     all.scan[0][k] = scan_loop<ReduceOp::Sum, T>;
     all.scan[1][k] = scan_loop<ReduceOp::Product, T>;
   }
-  [&]<std::size_t... to>(std::index_sequence<to...>) {
-    ((all.cast[k][to] = cast_loop<T, typename ElementOf<Kind(to)>::type>), ...);
-  }(std::make_index_sequence<kKinds>());
+  each<kKinds>([&]<std::size_t to> { all.cast[k][to] = cast_loop<T, ElementOf<Kind(to)>>; });
 }
 
 }  // namespace
@@ -320,9 +296,7 @@ void NOODLE_MATH(Kernels& all);
 Kernels NOODLE_LOOPS();
 Kernels NOODLE_LOOPS() {
   Kernels all{};
-  [&]<std::size_t... kind>(std::index_sequence<kind...>) {
-    (fill<Kind(kind)>(all), ...);
-  }(std::make_index_sequence<kKinds>());
+  each<kKinds>([&]<std::size_t kind> { fill<Kind(kind)>(all); });
   all.choose[0] = choose_loop<std::uint8_t>;
   all.choose[1] = choose_loop<std::uint16_t>;
   all.choose[2] = choose_loop<std::uint32_t>;

@@ -75,7 +75,7 @@ void store(const V& vector, T* to, std::int64_t count) {
 }
 
 template <auto function, typename T>
-void one_loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
+void loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
   using V = typename ResultOf<decltype(function)>::type;
   constexpr std::int64_t kLanes = sizeof(V) / sizeof(wide<T>);
   const auto* x = static_cast<const T*>(a);
@@ -87,7 +87,7 @@ void one_loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
 }
 
 template <auto function, typename T>
-bool two_loop(const void* a, const void* b, void* out, std::int64_t count, std::int64_t step_a, std::int64_t step_b) {
+bool loop(const void* a, const void* b, void* out, std::int64_t count, std::int64_t step_a, std::int64_t step_b) {
   using V = typename ResultOf<decltype(function)>::type;
   constexpr std::int64_t kLanes = sizeof(V) / sizeof(wide<T>);
   const auto *x = static_cast<const T*>(a), *y = static_cast<const T*>(b);
@@ -99,22 +99,16 @@ bool two_loop(const void* a, const void* b, void* out, std::int64_t count, std::
   return true;
 }
 
-template <UnaryOp op, auto of_doubles, auto of_floats>
-void set(Kernels& all) {
-  auto& loops = all.unary[static_cast<std::size_t>(op)];
-  loops[static_cast<std::size_t>(Kind::F64)] = one_loop<of_doubles, double>;
-  loops[static_cast<std::size_t>(Kind::F32)] = one_loop<of_floats, float>;
-  loops[static_cast<std::size_t>(Kind::F16)] = one_loop<of_floats, _Float16>;
-  loops[static_cast<std::size_t>(Kind::BF16)] = one_loop<of_floats, Brain>;
-}
+auto& loops_of(Kernels& all, UnaryOp op) { return all.unary[static_cast<std::size_t>(op)]; }
+auto& loops_of(Kernels& all, BinaryOp op) { return all.binary[static_cast<std::size_t>(op)]; }
 
-template <BinaryOp op, auto of_doubles, auto of_floats>
+template <auto op, auto of_doubles, auto of_floats>
 void set(Kernels& all) {
-  auto& loops = all.binary[static_cast<std::size_t>(op)];
-  loops[static_cast<std::size_t>(Kind::F64)] = two_loop<of_doubles, double>;
-  loops[static_cast<std::size_t>(Kind::F32)] = two_loop<of_floats, float>;
-  loops[static_cast<std::size_t>(Kind::F16)] = two_loop<of_floats, _Float16>;
-  loops[static_cast<std::size_t>(Kind::BF16)] = two_loop<of_floats, Brain>;
+  auto& loops = loops_of(all, op);
+  loops[static_cast<std::size_t>(Kind::F64)] = loop<of_doubles, double>;
+  loops[static_cast<std::size_t>(Kind::F32)] = loop<of_floats, float>;
+  loops[static_cast<std::size_t>(Kind::F16)] = loop<of_floats, _Float16>;
+  loops[static_cast<std::size_t>(Kind::BF16)] = loop<of_floats, Brain>;
 }
 
 // The logarithm of the sum of what x and y are logarithms of. Equal ones may be infinite.
