@@ -45,7 +45,7 @@ void make_floats_alike(Kind kind, std::byte* at, std::uint64_t bytes) {
 
 bool is_foreign(bool is_big) { return is_big != (std::endian::native == std::endian::big); }
 
-// What is wrong with the bytes from `at` on, as a tensor's elements.
+// How many elements of a tensor in this shape stand from a byte on; an error says what is wrong with them.
 std::expected<std::int64_t, std::string> count_in(std::string_view bytes, std::int64_t at, ShapeView shape, Kind kind) {
   const auto count = count_of(shape, kind);
   if (!count) return count;
@@ -54,8 +54,8 @@ std::expected<std::int64_t, std::string> count_in(std::string_view bytes, std::i
   }
   const std::int64_t left = static_cast<std::int64_t>(bytes.size()) - at, needed = *count * element_size(kind);
   if (needed > left) {
-    return std::unexpected("at byte " + std::to_string(at) + ": " + name_of(kind) + " " + text_of(shape) + " takes " +
-                           std::to_string(needed) + " bytes, and there are " + std::to_string(left));
+    return std::unexpected("at byte " + std::to_string(at) + ": " + scalar_name(kind) + " " + text_of(shape) +
+                           " takes " + std::to_string(needed) + " bytes, and there are " + std::to_string(left));
   }
   if (kind == Kind::Bool) {
     const std::string_view flags = bytes.substr(static_cast<std::size_t>(at), static_cast<std::size_t>(needed));
@@ -73,7 +73,7 @@ Status native_tensor_to_bytes(Call& call) {
   const Operand tensor(call, 0);
   call.results[0] = 0;
   if (tensor.count() == 0) return Status::Ok;
-  const auto kind = static_cast<Kind>(tensor.object()->element);
+  const Kind kind = tensor.kind();
   const std::uint32_t size = element_size(kind);
   const std::uint64_t bytes = static_cast<std::uint64_t>(tensor.count()) * size;
   const bool turns = is_foreign(call.args[1] != 0) && size > 1, makes_alike = call.args[2] != 0 && nbc::is_float(kind);
@@ -84,13 +84,7 @@ Status native_tensor_to_bytes(Call& call) {
   const std::unique_ptr<std::byte[]> own(new (std::nothrow) std::byte[bytes]);
   bool is_made = own != nullptr;
   if (is_made) {
-    std::byte* to = own.get();
-    const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(kind)];
-    value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t run, std::int64_t step) {
-      loop(from, to, run, step);
-      to += run * size;
-      return true;
-    });
+    copy_elements(tensor, own.get());
     if (makes_alike) make_floats_alike(kind, own.get(), bytes);
     if (turns) turn_around(own.get(), bytes, size);
     is_made = call.host.make_bytes(call, own.get(), bytes, call.results);
@@ -122,7 +116,7 @@ Status native_tensor_from_bytes(Call& call) {
 Status native_tensor_element(Call& call) {
   const Operand tensor(call, 0);
   if (tensor.object() == nullptr) return panic(call, "a tensor without a type");
-  return give_text(call, name_of(static_cast<Kind>(tensor.object()->element)));
+  return give_text(call, scalar_name(tensor.kind()));
 }
 
 }  // namespace noodle::room

@@ -11,7 +11,6 @@ using namespace noodle::tensor;
 Status native_tensor_choose(Call& call) {
   const Operand choice(call, 0), a(call, 1), b(call, 2);
   const Kind kind = result_kind(call);
-  if (!choice.is(Kind::Bool) || !a.is(kind) || !b.is(kind)) return wrong_kind(call);
   const auto either = broadcast(a.shape(), b.shape());
   if (!either) return panic(call, either.error());
   const auto shape = broadcast(choice.shape(), *either);
@@ -22,16 +21,15 @@ Status native_tensor_choose(Call& call) {
   const std::uint32_t size = element_size(kind);
   const ChooseLoop loop = kernels().choose[std::countr_zero(size)];
   std::byte* to = out->data;
-  Walk<3> walk({choice, a, b}, *shape);
+  Lookout lookout(call);
   const bool is_done =
-      walk.each_run({1, size, size}, [&](std::byte* const(&at)[3], std::int64_t count, const std::int64_t(&steps)[3]) {
-        loop(at[0], at[1], at[2], to, count, steps);
-        to += count * size;
-        return count != kStretch || !call.host.is_told_to_stop(call);
-      });
-  if (is_done) return give(call, out);
-  call.host.release_tensor(call, *out);
-  return Status::Interrupted;
+      side_by_side({choice, a, b}, *shape)
+          .each_run({1, size, size}, [&](std::byte* const(&at)[3], std::int64_t count, const std::int64_t(&steps)[3]) {
+            loop(at[0], at[1], at[2], to, count, steps);
+            to += count * size;
+            return lookout.goes_on(count);
+          });
+  return give_if(call, is_done, out);
 }
 
 }  // namespace noodle::room

@@ -19,12 +19,11 @@ std::expected<std::byte*, std::string> place_of(const Operand& tensor, ShapeView
   std::int64_t offset = 0;
   for (std::uint32_t axis = 0; axis < shape.size(); ++axis) {
     if (indices[axis] < 0 || indices[axis] >= shape[axis]) {
-      return std::unexpected("the index " + std::to_string(indices[axis]) + " is out of bounds along axis " +
-                             std::to_string(axis) + " of a tensor of the shape " + text_of(shape));
+      return std::unexpected(no_index(indices[axis], axis, shape));
     }
     offset += indices[axis] * tensor.stride(axis);
   }
-  return tensor.data() + offset * element_size(static_cast<Kind>(tensor.object()->element));
+  return tensor.data() + offset * element_size(tensor.kind());
 }
 
 template <typename T>
@@ -72,20 +71,13 @@ Status native_tensor_from_list(Call& call) {
 Status native_tensor_to_list(Call& call) {
   const Operand tensor(call, 0);
   const TypeInfo& type = *call.result_types[0];
-  if (!tensor.is(type.element->kind)) return wrong_kind(call);
   std::uint64_t list = 0;
   const auto count = static_cast<std::uint64_t>(tensor.count());
   call.results[0] = 0;
   if (count == 0) return Status::Ok;
   if (!call.host.list_reserve(call, type, &list, count)) return Status::NoMemory;
   auto* array = reinterpret_cast<memory::ArrayObject*>(list);
-  const std::uint32_t size = element_size(type.element->kind);
-  std::byte* to = array->data();
-  value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t run, std::int64_t step) {
-    kernels().cast[tensor.object()->element][tensor.object()->element](from, to, run, step);
-    to += run * size;
-    return true;
-  });
+  copy_elements(tensor, array->data());
   array->length = count;
   call.results[0] = list;
   return Status::Ok;
@@ -124,7 +116,6 @@ Status native_tensor_get(Call& call) {
   const Kind kind = result_kind(call);
   const auto place = place_of(tensor, list_arg(call, 1));
   if (!place) return panic(call, place.error());
-  if (!tensor.is(kind)) return wrong_kind(call);
   call.results[0] = value::load_scalar(kind, *place);
   return Status::Ok;
 }
@@ -134,7 +125,6 @@ Status native_tensor_set(Call& call) {
   const Kind kind = result_kind(call);
   const auto place = place_of(tensor, list_arg(call, 1));
   if (!place) return panic(call, place.error());
-  if (!tensor.is(kind)) return wrong_kind(call);
   if (tensor.is_only_one()) {
     value::store_scalar(static_cast<std::uint8_t>(element_size(kind)), *place, call.args[2]);
     return give(call, tensor.object());

@@ -11,11 +11,7 @@ namespace {
 using namespace noodle::tensor;
 
 bool is_like(const Operand& tensor, ShapeView shape) {
-  return tensor.is_only_one() && tensor.is_contiguous() && std::ranges::equal(tensor.shape(), shape);
-}
-
-Status undefined(Call& call, const char* what, Kind kind) {
-  return panic(call, std::string(what) + " is not defined for elements of type " + name_of(kind));
+  return tensor.is_only_one() && std::ranges::equal(tensor.shape(), shape);
 }
 
 constexpr const char* kBinaryNames[] = {"addition",
@@ -75,27 +71,30 @@ enum class Ended : std::uint8_t { Done, Zero, Stopped };
 Ended run(Call& call, BinaryLoop loop, const Operand& a, const Operand& b, TensorObject& out, std::uint32_t size,
           std::uint32_t out_size) {
   if (out.count == 0) return Ended::Done;
-  Walk<2> walk({a, b}, {out.shape(), out.rank});
   std::byte* to = out.data;
+  Lookout lookout(call);
   Ended ended = Ended::Done;
+  const auto walk = side_by_side({a, b}, {out.shape(), out.rank});
   walk.each_run(size, [&](std::byte* const(&at)[2], std::int64_t count, const std::int64_t(&steps)[2]) {
-    if (!loop(at[0], at[1], to, count, steps[0], steps[1])) ended = Ended::Zero;
-    if (ended == Ended::Done && count == kStretch && call.host.is_told_to_stop(call)) ended = Ended::Stopped;
+    if (!loop(at[0], at[1], to, count, steps[0], steps[1]))
+      ended = Ended::Zero;
+    else if (!lookout.goes_on(count))
+      ended = Ended::Stopped;
     to += count * out_size;
     return ended == Ended::Done;
   });
   return ended;
 }
 
-Ended run(Call& call, UnaryLoop loop, const Operand& a, TensorObject& out, std::uint32_t size, std::uint32_t out_size) {
+Ended run(Call& call, UnaryLoop loop, const Operand& a, TensorObject& out, std::uint32_t out_size) {
   if (out.count == 0) return Ended::Done;
-  Walk<1> walk({a}, a.shape());
   std::byte* to = out.data;
+  Lookout lookout(call);
   const bool is_done =
-      walk.each_run(size, [&](std::byte* const(&at)[1], std::int64_t count, const std::int64_t(&steps)[1]) {
-        loop(at[0], to, count, steps[0]);
+      value::for_each_run(*a.object(), [&](const std::byte* from, std::int64_t count, std::int64_t step) {
+        loop(from, to, count, step);
         to += count * out_size;
-        return count != kStretch || !call.host.is_told_to_stop(call);
+        return lookout.goes_on(count);
       });
   return is_done ? Ended::Done : Ended::Stopped;
 }
@@ -145,7 +144,6 @@ Status native_tensor_binary(Call& call) {
   const Kind kind = result_kind(call);
   const Operand a(call, 0), b(call, 2);
   if (op < 0 || op >= kBinaryOps) return panic(call, "there is no such operation on tensors");
-  if (!a.is(kind) || !b.is(kind)) return wrong_kind(call);
   return give_binary(call, BinaryOp(op), kind, a, b, false);
 }
 
@@ -154,7 +152,6 @@ Status native_tensor_with_scalar(Call& call) {
   const Kind kind = result_kind(call);
   const Operand a(call, 0);
   if (op < 0 || op >= kBinaryOps) return panic(call, "there is no such operation on tensors");
-  if (!a.is(kind)) return wrong_kind(call);
   Scalar scalar(kind, call.args[2]);
   const Operand number(&scalar.tensor);
   return give_binary(call, BinaryOp(op), kind, a, number, call.args[3] != 0);
@@ -164,8 +161,7 @@ Status native_tensor_compare(Call& call) {
   const std::int64_t op = int_arg(call, 0);
   const Operand a(call, 1), b(call, 2);
   if (op < 0 || op >= kCompareOps) return panic(call, "there is no such comparison of tensors");
-  const auto kind = static_cast<Kind>(a.count() != 0 ? a.object()->element : b.count() != 0 ? b.object()->element : 0);
-  if (static_cast<std::uint32_t>(kind) >= kKinds || !a.is(kind) || !b.is(kind)) return wrong_kind(call);
+  const Kind kind = a.kind();
   const auto shape = broadcast(a.shape(), b.shape());
   if (!shape) return panic(call, shape.error());
   if (const auto count = count_of(*shape, Kind::Bool); !count) return panic(call, count.error());
@@ -180,13 +176,12 @@ Status native_tensor_unary(Call& call) {
   const Kind kind = result_kind(call);
   const Operand a(call, 0);
   if (op < 0 || op >= kUnaryOps) return panic(call, "there is no such operation on tensors");
-  if (!a.is(kind)) return wrong_kind(call);
   const UnaryLoop loop = kernels().unary[op][static_cast<std::size_t>(kind)];
   if (loop == nullptr) return undefined(call, kUnaryNames[op], kind);
   const bool is_reused = is_like(a, a.shape());
   TensorObject* out = is_reused ? a.object() : make(call, a.shape());
   if (out == nullptr) return Status::NoMemory;
-  const Ended ended = run(call, loop, a, *out, element_size(kind), element_size(kind));
+  const Ended ended = run(call, loop, a, *out, element_size(kind));
   const Status status = finish(call, ended, out, !is_reused);
   if (status == Status::Ok && !is_reused) release(call, a);
   return status;
@@ -195,9 +190,8 @@ Status native_tensor_unary(Call& call) {
 Status native_tensor_test(Call& call) {
   const std::int64_t op = int_arg(call, 0);
   const Operand a(call, 1);
-  const auto kind = static_cast<Kind>(a.object() == nullptr ? 0 : a.object()->element);
+  const Kind kind = a.kind();
   if (op < 0 || op >= kTestOps) return panic(call, "there is no such test of elements");
-  if (static_cast<std::uint32_t>(kind) >= kKinds) return wrong_kind(call);
   TensorObject* out = make(call, a.shape());
   if (out == nullptr || out->count == 0) return give(call, out);
   const UnaryLoop loop = kernels().test[op][static_cast<std::size_t>(kind)];
@@ -205,19 +199,17 @@ Status native_tensor_test(Call& call) {
     call.host.release_tensor(call, *out);
     return undefined(call, "such a test", kind);
   }
-  return finish(call, run(call, loop, a, *out, element_size(kind), 1), out, true);
+  return finish(call, run(call, loop, a, *out, 1), out, true);
 }
 
 Status native_tensor_cast(Call& call) {
   const Operand a(call, 0);
-  const Kind to = result_kind(call);
-  const auto from = static_cast<Kind>(a.object() == nullptr ? 0 : a.object()->element);
-  if (static_cast<std::uint32_t>(from) >= kKinds) return wrong_kind(call);
+  const Kind from = a.kind(), to = result_kind(call);
   if (const auto count = count_of(a.shape(), to); !count) return panic(call, count.error());
   TensorObject* out = make(call, a.shape());
   if (out == nullptr) return Status::NoMemory;
   const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
-  return finish(call, run(call, loop, a, *out, element_size(from), element_size(to)), out, true);
+  return finish(call, run(call, loop, a, *out, element_size(to)), out, true);
 }
 
 }  // namespace noodle::room

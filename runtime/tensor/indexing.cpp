@@ -38,11 +38,8 @@ std::expected<Shape, std::string> repeated(const Operand& tensor, ShapeView shap
     return std::unexpected("values of the shape " + text_of(tensor.shape()) + " for a place of the shape " +
                            text_of(shape));
   }
-  Shape strides(shape.size(), 0);
-  const std::size_t added = shape.size() - tensor.rank();
-  for (std::uint32_t i = 0; i < tensor.rank(); ++i) {
-    if (tensor.shape()[i] != 1) strides[added + i] = tensor.stride(i) * size;
-  }
+  Shape strides(shape.size());
+  for (std::size_t i = 0; i < shape.size(); ++i) strides[i] = repeated_stride(tensor, shape, i) * size;
   return strides;
 }
 
@@ -52,10 +49,9 @@ TensorObject* writable(Call& call, const Operand& owned) {
 }
 
 Status finish(Call& call, const Operand& owned, TensorObject* out, bool is_done) {
-  if (!is_done && out != owned.object()) call.host.release_tensor(call, *out);
-  if (!is_done) return Status::Interrupted;
-  if (out != owned.object()) release(call, owned);
-  return give(call, out);
+  if (out == owned.object()) return is_done ? give(call, out) : Status::Interrupted;
+  if (is_done) release(call, owned);
+  return give_if(call, is_done, out);
 }
 
 // Which elements indices pick: those of `data` at each place of `shape`, moved on along the axis by the index there.
@@ -113,8 +109,7 @@ std::optional<std::string> wrong_index(const Operand& a, const Operand& indices,
     return true;
   };
   if (value::for_each_run(*indices.object(), fit)) return {};
-  return "the index " + std::to_string(index) + " is out of bounds along axis " + std::to_string(axis) +
-         " of a tensor of the shape " + text_of(a.shape());
+  return no_index(index, axis, a.shape());
 }
 
 // What the natives of this file pick of a tensor: their arguments are indices, an axis, and whether each place has an
@@ -139,8 +134,9 @@ template <typename F>
 bool each_picked(const Call& call, const Picked& picked, std::byte* data, const Operand& indices, std::byte* other,
                  const Shape& other_strides, F&& f) {
   if (is_empty(picked.shape)) return true;
-  Walk<3> walk({data, indices.data(), other}, picked.shape, {&picked.data, &picked.indices, &other_strides});
-  std::int64_t looked = 0;
+  const auto walk =
+      side_by_side({data, indices.data(), other}, picked.shape, {&picked.data, &picked.indices, &other_strides});
+  Lookout lookout(call);
   return walk.each_run(1, [&](std::byte* const(&at)[3], std::int64_t count, const std::int64_t(&steps)[3]) {
     const auto shift = [&](std::int64_t i) {
       return *reinterpret_cast<const std::int64_t*>(at[1] + i * steps[1]) * picked.axis_step;
@@ -150,8 +146,7 @@ bool each_picked(const Call& call, const Picked& picked, std::byte* data, const 
     } else {
       for (std::int64_t i = 0; i < count; ++i) f(at[0] + i * steps[0] + shift(i), at[2] + i * steps[2], 1, 0, 0);
     }
-    looked += count;
-    return looked < kStretch || (looked = 0, !call.host.is_told_to_stop(call));
+    return lookout.goes_on(count);
   });
 }
 
@@ -160,7 +155,6 @@ bool each_picked(const Call& call, const Picked& picked, std::byte* data, const 
 Status native_tensor_gather(Call& call) {
   const Operand a(call, 0), indices(call, 1);
   const Kind kind = result_kind(call);
-  if (!a.is(kind) || !indices.is(Kind::I64)) return wrong_kind(call);
   const auto from = picked(call, a, kind, false);
   if (!from) return panic(call, from.error());
   TensorObject* out = make(call, from->shape);
@@ -170,24 +164,20 @@ Status native_tensor_gather(Call& call) {
       each_picked(call, *from, a.data(), indices, out->data, byte_strides(Operand(out), element_size(kind)),
                   [&](const std::byte* place, std::byte* to, std::int64_t count, std::int64_t step,
                       std::int64_t to_step) { mover(to, place, count, to_step, step); });
-  if (is_done) return give(call, out);
-  call.host.release_tensor(call, *out);
-  return Status::Interrupted;
+  return give_if(call, is_done, out);
 }
 
 Status native_tensor_scatter(Call& call) {
   const Operand a(call, 0), indices(call, 1), values(call, 4);
   const Kind kind = result_kind(call);
   const std::uint32_t size = element_size(kind);
-  if (!a.is(kind) || !indices.is(Kind::I64) || !values.is(kind)) return wrong_kind(call);
   const auto to = picked(call, a, kind, true);
   if (!to) return panic(call, to.error());
   const auto strides = repeated(values, to->shape, size);
   if (!strides) return panic(call, strides.error());
   const BinaryLoop add = kernels().binary[static_cast<std::size_t>(BinaryOp::Add)][static_cast<std::size_t>(kind)];
   const bool adds = call.args[5] != 0;
-  if (adds && add == nullptr)
-    return panic(call, std::string("addition is not defined for elements of type ") + name_of(kind));
+  if (adds && add == nullptr) return undefined(call, "addition", kind);
   TensorObject* out = writable(call, a);
   if (out == nullptr) return Status::NoMemory;
   // A copy may lie in another way than what it was made of.
@@ -207,20 +197,14 @@ Status native_tensor_assign(Call& call) {
   const ShapeView from = list_arg(call, 1), counts = list_arg(call, 2), steps = list_arg(call, 3);
   const Kind kind = result_kind(call);
   const std::uint32_t size = element_size(kind);
-  if (!a.is(kind) || !values.is(kind)) return wrong_kind(call);
   if (from.size() != a.rank() || counts.size() != a.rank() || steps.size() != a.rank()) {
     return panic(call, std::to_string(from.size()) + " slices of a tensor of the shape " + text_of(a.shape()));
   }
+  const auto slice = [&](std::uint32_t axis) {
+    return Slice{.from = from[axis], .count = counts[axis], .step = steps[axis]};
+  };
   for (std::uint32_t axis = 0; axis < a.rank(); ++axis) {
-    const std::int64_t length = a.shape()[axis], count = counts[axis];
-    std::int64_t last = 0;
-    const bool overflows = count > 0 && (__builtin_mul_overflow(count - 1, steps[axis], &last) ||
-                                         __builtin_add_overflow(last, from[axis], &last));
-    if (count == 0 && from[axis] >= 0 && from[axis] <= length) continue;
-    if (count > 0 && !overflows && from[axis] >= 0 && from[axis] < length && last >= 0 && last < length) continue;
-    return panic(call, std::to_string(count) + " indices from " + std::to_string(from[axis]) + " by " +
-                           std::to_string(steps[axis]) + " are out of bounds along axis " + std::to_string(axis) +
-                           " of a tensor of the shape " + text_of(a.shape()));
+    if (const auto wrong = wrong_slice(slice(axis), axis, a.shape()); wrong) return panic(call, *wrong);
   }
   const auto value_strides = repeated(values, counts, size);
   if (!value_strides) return panic(call, value_strides.error());
@@ -229,18 +213,17 @@ Status native_tensor_assign(Call& call) {
   if (is_empty(counts)) return finish(call, a, out, true);
   Shape strides = byte_strides(Operand(out), size);
   std::byte* to = out->data;
-  for (std::size_t axis = 0; axis < strides.size(); ++axis) {
+  for (std::uint32_t axis = 0; axis < a.rank(); ++axis) {
     to += from[axis] * strides[axis];
-    strides[axis] *= steps[axis];
+    strides[axis] = slice(axis).stride(strides[axis]);
   }
   const Mover mover = noodle::room::mover(size);
-  std::int64_t looked = 0;
-  Walk<2> walk({to, values.data()}, counts, {&strides, &*value_strides});
+  Lookout lookout(call);
+  const auto walk = side_by_side({to, values.data()}, counts, {&strides, &*value_strides});
   const bool is_done =
       walk.each_run(1, [&](std::byte* const(&at)[2], std::int64_t count, const std::int64_t(&along)[2]) {
         mover(at[0], at[1], count, along[0], along[1]);
-        looked += count;
-        return looked < kStretch || (looked = 0, !call.host.is_told_to_stop(call));
+        return lookout.goes_on(count);
       });
   return finish(call, a, out, is_done);
 }

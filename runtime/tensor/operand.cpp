@@ -2,19 +2,19 @@
 
 #include <algorithm>
 
-#include "runtime/tensor/walk.h"
-
 namespace noodle::tensor {
+
+namespace {
+
+std::string out_of_bounds(const std::string& what, std::uint32_t axis, ShapeView shape) {
+  return what + " out of bounds along axis " + std::to_string(axis) + " of a tensor of the shape " + text_of(shape);
+}
+
+}  // namespace
 
 Kind result_kind(const Call& call, std::size_t result) {
   const TypeInfo& type = *call.result_types[result];
   return type.element == nullptr ? type.kind : type.element->kind;
-}
-
-bool Operand::is_only_one() const {
-  if (object_ == nullptr || object_->owner != nullptr) return false;
-  const std::int32_t count = __atomic_load_n(&object_->header.count, __ATOMIC_ACQUIRE);
-  return count == 1 || count == -1;
 }
 
 ShapeView list_arg(const Call& call, std::size_t slot) {
@@ -27,12 +27,6 @@ std::string text_of(ShapeView shape) {
   std::string text = "[";
   for (std::size_t i = 0; i < shape.size(); ++i) text += (i == 0 ? "" : ", ") + std::to_string(shape[i]);
   return text + "]";
-}
-
-const char* name_of(Kind kind) {
-  constexpr const char* kNames[] = {"Bool", "i8",  "i16", "i32",  "Int", "u8",   "u16",
-                                    "u32",  "u64", "f16", "bf16", "f32", "Float"};
-  return kNames[static_cast<std::size_t>(kind)];
 }
 
 std::expected<std::int64_t, std::string> count_of(ShapeView shape, Kind kind) {
@@ -60,6 +54,36 @@ std::expected<std::uint32_t, std::string> axis_of(std::int64_t axis, std::uint32
   if (from_front >= 0 && from_front < rank) return static_cast<std::uint32_t>(from_front);
   return std::unexpected("there is no axis " + std::to_string(axis) + " in a tensor of " + std::to_string(rank) +
                          (rank == 1 ? " axis" : " axes"));
+}
+
+std::expected<std::uint32_t, std::string> axes_of(ShapeView axes, std::uint32_t rank) {
+  std::uint32_t bits = 0;
+  for (const std::int64_t axis : axes) {
+    const auto at = axis_of(axis, rank);
+    if (!at) return at;
+    if ((bits >> *at & 1) != 0) {
+      return std::unexpected("the axis " + std::to_string(axis) + " stands twice in " + text_of(axes));
+    }
+    bits |= 1u << *at;
+  }
+  return bits;
+}
+
+std::string no_index(std::int64_t index, std::uint32_t axis, ShapeView shape) {
+  return out_of_bounds("the index " + std::to_string(index) + " is", axis, shape);
+}
+
+std::optional<std::string> wrong_slice(const Slice& slice, std::uint32_t axis, ShapeView shape) {
+  const auto [from, count, step] = slice;
+  const std::int64_t length = shape[axis];
+  std::int64_t last = 0;
+  if (count == 0 && from >= 0 && from <= length) return {};
+  const bool overflows =
+      count > 0 && (__builtin_mul_overflow(count - 1, step, &last) || __builtin_add_overflow(last, from, &last));
+  if (count > 0 && !overflows && from >= 0 && from < length && last >= 0 && last < length) return {};
+  return out_of_bounds(
+      std::to_string(count) + " indices from " + std::to_string(from) + " by " + std::to_string(step) + " are", axis,
+      shape);
 }
 
 std::expected<Shape, std::string> broadcast(ShapeView a, ShapeView b) {
@@ -102,37 +126,54 @@ TensorObject* make(Call& call, ShapeView shape, std::size_t result) {
   return tensor;
 }
 
-TensorObject* make_view(Call& call, const Operand& of, std::byte* data, std::uint32_t rank) {
+TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank) {
   TensorObject* shown = of.object();
   memory::Object* owner = shown == nullptr ? nullptr : shown->owner != nullptr ? shown->owner : &shown->header;
   TensorObject* tensor = call.host.make_tensor(call, *call.result_types[0], rank, 0, owner);
-  if (tensor != nullptr && data != nullptr) tensor->data = data;
+  if (tensor != nullptr && shown != nullptr) tensor->data = shown->data;
   return tensor;
 }
 
+void copy_elements(const Operand& tensor, std::byte* to) {
+  if (tensor.count() == 0) return;
+  const auto kind = static_cast<std::size_t>(tensor.kind());
+  const UnaryLoop loop = kernels().cast[kind][kind];
+  value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t count, std::int64_t stride) {
+    loop(from, to, count, stride);
+    to += count * element_size(tensor.kind());
+    return true;
+  });
+}
+
 TensorObject* copied(Call& call, const Operand& tensor, std::optional<std::uint32_t> rank) {
-  const Kind kind = result_kind(call);
-  const std::uint32_t size = element_size(kind);
-  TensorObject* copy = call.host.make_tensor(call, *call.result_types[0], rank.value_or(tensor.rank()),
-                                             static_cast<std::uint64_t>(tensor.count()) * size, nullptr);
+  TensorObject* copy =
+      call.host.make_tensor(call, *call.result_types[0], rank.value_or(tensor.rank()),
+                            static_cast<std::uint64_t>(tensor.count()) * element_size(tensor.kind()), nullptr);
   if (copy == nullptr) return nullptr;
   if (!rank) set_shape(*copy, tensor.shape());
-  if (tensor.count() == 0) return copy;
-  const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(kind)];
-  std::byte* to = copy->data;
-  Walk<1>({tensor}, tensor.shape())
-      .each_run(size, [&](std::byte* const(&at)[1], std::int64_t count, const std::int64_t(&steps)[1]) {
-        loop(at[0], to, count, steps[0]);
-        to += count * size;
-        return true;
-      });
+  copy_elements(tensor, copy->data);
   return copy;
+}
+
+Status give_if(Call& call, bool is_done, TensorObject* tensor) {
+  if (is_done) return give(call, tensor);
+  call.host.release_tensor(call, *tensor);
+  return Status::Interrupted;
 }
 
 void release(Call& call, const Operand& operand) {
   if (operand.object() != nullptr) call.host.release_tensor(call, *operand.object());
 }
 
-Status wrong_kind(Call& call) { return room::panic(call, "a tensor with elements of another kind than its type's"); }
+Status undefined(Call& call, const char* what, Kind kind) {
+  return room::panic(call, std::string(what) + " is not defined for elements of type " + scalar_name(kind));
+}
+
+std::uint64_t one(Kind kind) {
+  const std::uint8_t truth = 1;
+  std::uint64_t word = 0;
+  kernels().cast[static_cast<std::size_t>(Kind::U8)][static_cast<std::size_t>(kind)](&truth, &word, 1, 1);
+  return word;
+}
 
 }  // namespace noodle::tensor

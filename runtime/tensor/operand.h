@@ -19,6 +19,7 @@ using memory::TensorObject;
 using room::Call;
 using room::Status;
 using value::element_size;
+using value::scalar_name;
 using value::TypeInfo;
 
 /// Lengths along axes.
@@ -32,7 +33,8 @@ inline constexpr std::int64_t kMostBytes = std::int64_t{1} << 45;
 /// The kind of element of the tensor, or scalar, that result `result` is.
 Kind result_kind(const Call& call, std::size_t result = 0);
 
-/// A tensor in argument `slot`. A module that nobody compiled may give any, so those who compute look at its element.
+/// A tensor in argument `slot`. What its elements are is as the native's signature has it, which verifier and loader
+/// look after.
 class Operand {
  public:
   Operand(const Call& call, std::size_t slot) : object_(reinterpret_cast<TensorObject*>(call.args[slot])) {}
@@ -44,11 +46,14 @@ class Operand {
   std::int64_t count() const { return object_ == nullptr ? 0 : object_->count; }
   std::int64_t stride(std::uint32_t axis) const { return object_ == nullptr ? 1 : object_->strides()[axis]; }
   std::byte* data() const { return object_ == nullptr ? nullptr : object_->data; }
-  /// A tensor without elements is of every kind.
-  bool is(Kind kind) const { return count() == 0 || object_->element == static_cast<std::uint8_t>(kind); }
+  /// What its elements are; null, which has none, may be of any kind.
+  Kind kind() const { return object_ == nullptr ? Kind::Bool : static_cast<Kind>(object_->element); }
   bool is_contiguous() const { return object_ == nullptr || value::is_contiguous(*object_); }
-  /// Whether nobody else holds its elements, which may then be written over; for an owned argument.
-  bool is_only_one() const;
+  /// Whether nobody else holds its elements, which then lie side by side and may be written over; for an owned
+  /// argument.
+  bool is_only_one() const {
+    return object_ != nullptr && object_->owner == nullptr && room::is_only_one(object_->header);
+  }
 
  private:
   TensorObject* object_;
@@ -59,23 +64,42 @@ ShapeView list_arg(const Call& call, std::size_t slot);
 
 /// `[2, 3]`
 std::string text_of(ShapeView shape);
-/// `f32`
-const char* name_of(Kind kind);
 
 /// How many elements a shape has; an error when a length is negative, or all would be more than kMostBytes or have too
 /// many axes.
 std::expected<std::int64_t, std::string> count_of(ShapeView shape, Kind kind);
 /// An axis counted from the front; an error when there is none.
 std::expected<std::uint32_t, std::string> axis_of(std::int64_t axis, std::uint32_t rank);
+/// Axes as bits; an error when there is no such axis, or one stands twice.
+std::expected<std::uint32_t, std::string> axes_of(ShapeView axes, std::uint32_t rank);
+/// What is wrong with an index along an axis.
+std::string no_index(std::int64_t index, std::uint32_t axis, ShapeView shape);
+/// Indices of an axis.
+struct Slice {
+  std::int64_t from, count, step;
+
+  /// How far its elements are from one another where the axis has such a stride; from one there is nothing to go to.
+  std::int64_t stride(std::int64_t of_axis) const { return count > 1 ? of_axis * step : of_axis; }
+};
+/// What is wrong with a slice of an axis, if something is.
+std::optional<std::string> wrong_slice(const Slice& slice, std::uint32_t axis, ShapeView shape);
 /// What two shapes become side by side: lengths from the last on are equal, or one of them is 1.
 std::expected<Shape, std::string> broadcast(ShapeView a, ShapeView b);
+/// A tensor's stride along an axis of a shape that it is repeated to, for which it must be fit.
+inline std::int64_t repeated_stride(const Operand& tensor, ShapeView shape, std::size_t axis) {
+  const std::size_t added = shape.size() - tensor.rank();
+  return axis < added || tensor.shape()[axis - added] == 1 ? 0
+                                                           : tensor.stride(static_cast<std::uint32_t>(axis - added));
+}
 
 /// Sets shape, count, and strides of elements that lie side by side.
 void set_shape(TensorObject& tensor, ShapeView shape);
 /// A tensor of a result's type with room for its elements; null when there is no memory.
 TensorObject* make(Call& call, ShapeView shape, std::size_t result = 0);
-/// A tensor that shows elements of another, from `data` on; its shape and strides are to be written.
-TensorObject* make_view(Call& call, const Operand& of, std::byte* data, std::uint32_t rank);
+/// A tensor that shows elements of another; its shape and strides are to be written.
+TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank);
+/// Writes a tensor's elements side by side.
+void copy_elements(const Operand& tensor, std::byte* to);
 /// A contiguous copy with a result's type, in the same shape or, with a rank, in one that is to be set; null when there
 /// is no memory.
 TensorObject* copied(Call& call, const Operand& tensor, std::optional<std::uint32_t> rank = {});
@@ -87,10 +111,14 @@ inline Status give(Call& call, TensorObject* tensor, std::size_t slot = 0) {
   call.results[slot] = reinterpret_cast<std::uint64_t>(tensor);
   return Status::Ok;
 }
+/// Gives a result that is done; drops one that was given up since nobody wants it any more.
+Status give_if(Call& call, bool is_done, TensorObject* tensor);
 /// Drops owned arguments that were used up.
 void release(Call& call, const Operand& operand);
 
-/// A kind that a module's types promise and the tensor does not have.
-Status wrong_kind(Call& call);
+/// `addition is not defined for elements of type Bool`
+Status undefined(Call& call, const char* what, Kind kind);
+/// The bits of 1.
+std::uint64_t one(Kind kind);
 
 }  // namespace noodle::tensor

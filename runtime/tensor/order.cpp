@@ -55,82 +55,38 @@ std::span<Item> sorted_items(Kind kind, const std::byte* from, std::int64_t step
   return sorted(items, spare, element_size(kind));
 }
 
-// The kind of what is in one of them; nothing when that is not a kind of both.
-std::optional<Kind> kind_of(const Operand& a, const Operand& b) {
-  const Operand& one = a.count() != 0 ? a : b;
-  const auto kind = one.count() == 0 ? Kind::I64 : static_cast<Kind>(one.object()->element);
-  if (static_cast<std::uint32_t>(kind) >= kKinds || !a.is(kind) || !b.is(kind)) return {};
-  return kind;
-}
-
-Status stopped(Call& call, TensorObject* out, Status status) {
-  call.host.release_tensor(call, *out);
-  return status;
-}
-
-// The rows of a tensor along an axis, beside those of a result, which has the axis as well or lacks it.
-struct Rows {
-  std::int64_t length, step, out_step;  // in bytes
-  Shape shape, strides, out_strides;
-
-  Rows(const Operand& tensor, std::uint32_t axis, const Operand& out, Kind kind, Kind out_kind) {
-    const bool stays = out.rank() == tensor.rank();
-    const std::int64_t size = element_size(kind), out_size = element_size(out_kind);
-    length = tensor.shape()[axis];
-    step = tensor.stride(axis) * size;
-    out_step = stays ? out.stride(axis) * out_size : 0;
-    for (std::uint32_t i = 0, to = 0; i < tensor.rank(); ++i, ++to) {
-      if (i == axis && !stays) --to;
-      if (i == axis) continue;
-      shape.push_back(tensor.shape()[i]);
-      strides.push_back(tensor.stride(i) * size);
-      out_strides.push_back(out.stride(to) * out_size);
-    }
-  }
-
-  // Calls f(row, place in the result) until it gives false, which it then gives.
-  template <typename F>
-  bool each(const Operand& tensor, const Operand& out, F&& f) const {
-    if (is_empty(shape)) return true;
-    Walk<2> walk({tensor.data(), out.data()}, shape, {&strides, &out_strides});
-    return walk.each_run(1, [&](std::byte* const(&at)[2], std::int64_t count, const std::int64_t(&steps)[2]) {
-      for (std::int64_t i = 0; i < count; ++i) {
-        if (!f(at[0] + i * steps[0], at[1] + i * steps[1])) return false;
-      }
-      return true;
-    });
-  }
-};
+// The kind of both, of which one may be null.
+Kind kind_of(const Operand& a, const Operand& b) { return (a.object() != nullptr ? a : b).kind(); }
 
 // Sorts each row, or says where each of its elements stood.
 Status sort_rows(Call& call, bool gives_indices) {
   const Operand a(call, 0);
-  const auto kind = kind_of(a, a);
-  if (!kind || (!gives_indices && !a.is(result_kind(call)))) return wrong_kind(call);
+  const Kind kind = a.kind();
   const auto axis = axis_of(int_arg(call, 1), a.rank());
   if (!axis) return panic(call, axis.error());
-  const Kind out_kind = result_kind(call);
-  if (const auto count = count_of(a.shape(), out_kind); !count) return panic(call, count.error());
+  if (const auto count = count_of(a.shape(), result_kind(call)); !count) return panic(call, count.error());
   TensorObject* out = make(call, a.shape());
   if (out == nullptr) return Status::NoMemory;
   if (out->count == 0) return give(call, out);
-  const Rows rows(a, *axis, Operand(out), *kind, out_kind);
+  const Rows rows(a, *axis, Operand(out));
   const Scratch<Item> items(call, rows.length), spare(call, rows.length);
-  if (!items.has_memory() || !spare.has_memory()) return stopped(call, out, Status::NoMemory);
-  const std::uint32_t size = element_size(*kind);
-  std::int64_t looked = 0;
+  if (!items.has_memory() || !spare.has_memory()) {
+    call.host.release_tensor(call, *out);
+    return Status::NoMemory;
+  }
+  const std::uint32_t size = element_size(kind);
+  Lookout lookout(call);
   const bool is_done = rows.each(a, Operand(out), [&](const std::byte* from, std::byte* to) {
-    for (const Item& item : sorted_items(*kind, from, rows.step, call.args[2] != 0, items.items(), spare.items())) {
+    for (const Item& item : sorted_items(kind, from, rows.step, call.args[2] != 0, items.items(), spare.items())) {
       if (gives_indices)
         std::memcpy(to, &item.index, sizeof item.index);
       else
         std::memcpy(to, from + item.index * rows.step, size);
       to += rows.out_step;
     }
-    looked += rows.length;
-    return looked < kStretch || (looked = 0, !call.host.is_told_to_stop(call));
+    return lookout.goes_on(rows.length);
   });
-  return is_done ? give(call, out) : stopped(call, out, Status::Interrupted);
+  return give_if(call, is_done, out);
 }
 
 // Where the greatest key of a row stands first.
@@ -164,6 +120,7 @@ void write_all_keys(Kind kind, const Operand& tensor, std::uint64_t* keys) {
 template <typename F>
 bool each_key(Call& call, Kind kind, const Operand& tensor, F&& f) {
   if (tensor.count() == 0) return true;
+  Lookout lookout(call);
   std::int64_t number = 0;
   return value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t length, std::int64_t step) {
     step *= element_size(kind);
@@ -172,7 +129,7 @@ bool each_key(Call& call, Kind kind, const Operand& tensor, F&& f) {
       const std::int64_t count = std::min(kPart, length - begin);
       write_keys(kind, from + begin * step, count, step, false, keys);
       for (std::int64_t i = 0; i < count; ++i) f(keys[i], number++);
-      if (number % kStretch < kPart && call.host.is_told_to_stop(call)) return false;
+      if (!lookout.goes_on(count)) return false;
     }
     return true;
   });
@@ -186,8 +143,6 @@ Status native_tensor_argsort(Call& call) { return sort_rows(call, true); }
 
 Status native_tensor_extreme(Call& call) {
   const Operand a(call, 0);
-  const auto kind = kind_of(a, a);
-  if (!kind) return wrong_kind(call);
   const auto axis = axis_of(int_arg(call, 1), a.rank());
   if (!axis) return panic(call, axis.error());
   const bool falls = call.args[2] == 0;
@@ -199,58 +154,54 @@ Status native_tensor_extreme(Call& call) {
   shape.erase(shape.begin() + *axis);
   TensorObject* out = make(call, shape);
   if (out == nullptr) return Status::NoMemory;
-  const Rows rows(a, *axis, Operand(out), *kind, Kind::I64);
-  std::int64_t looked = 0;
+  const Rows rows(a, *axis, Operand(out));
+  Lookout lookout(call);
   const bool is_done = rows.each(a, Operand(out), [&](const std::byte* from, std::byte* to) {
-    const std::int64_t place = place_of_most(*kind, from, rows.length, rows.step, falls);
+    const std::int64_t place = place_of_most(a.kind(), from, rows.length, rows.step, falls);
     std::memcpy(to, &place, sizeof place);
-    looked += rows.length;
-    return looked < kStretch || (looked = 0, !call.host.is_told_to_stop(call));
+    return lookout.goes_on(rows.length);
   });
-  return is_done ? give(call, out) : stopped(call, out, Status::Interrupted);
+  return give_if(call, is_done, out);
 }
 
 Status native_tensor_search(Call& call) {
   const Operand a(call, 0), wanted(call, 1);
-  const auto kind = kind_of(a, wanted);
-  if (!kind) return wrong_kind(call);
+  const Kind kind = kind_of(a, wanted);
   if (a.rank() != 1) return panic(call, "to be searched, a tensor has one axis, not the shape " + text_of(a.shape()));
   if (const auto count = count_of(wanted.shape(), Kind::I64); !count) return panic(call, count.error());
   const Scratch<std::uint64_t> keys(call, a.count());
   if (!keys.has_memory()) return Status::NoMemory;
-  write_all_keys(*kind, a, keys.items().data());
+  write_all_keys(kind, a, keys.items().data());
   TensorObject* out = make(call, wanted.shape());
   if (out == nullptr) return Status::NoMemory;
   const bool is_behind = call.args[2] != 0;
   auto* places = reinterpret_cast<std::int64_t*>(out->data);
-  const bool is_done = each_key(call, *kind, wanted, [&](std::uint64_t key, std::int64_t number) {
+  const bool is_done = each_key(call, kind, wanted, [&](std::uint64_t key, std::int64_t number) {
     const auto found =
         is_behind ? std::ranges::upper_bound(keys.items(), key) : std::ranges::lower_bound(keys.items(), key);
     places[number] = found - keys.items().begin();
   });
-  return is_done ? give(call, out) : stopped(call, out, Status::Interrupted);
+  return give_if(call, is_done, out);
 }
 
 Status native_tensor_contains(Call& call) {
   const Operand a(call, 0), wanted(call, 1);
-  const auto kind = kind_of(a, wanted);
-  if (!kind) return wrong_kind(call);
+  const Kind kind = kind_of(a, wanted);
   const Scratch<std::uint64_t> keys(call, a.count());
   if (!keys.has_memory()) return Status::NoMemory;
-  write_all_keys(*kind, a, keys.items().data());
+  write_all_keys(kind, a, keys.items().data());
   std::ranges::sort(keys.items());
   TensorObject* out = make(call, wanted.shape());
   if (out == nullptr) return Status::NoMemory;
-  const bool is_done = each_key(call, *kind, wanted, [&](std::uint64_t key, std::int64_t number) {
-    out->data[number] = std::byte{!is_nan(*kind, key) && std::ranges::binary_search(keys.items(), key)};
+  const bool is_done = each_key(call, kind, wanted, [&](std::uint64_t key, std::int64_t number) {
+    out->data[number] = std::byte{!is_nan(kind, key) && std::ranges::binary_search(keys.items(), key)};
   });
-  return is_done ? give(call, out) : stopped(call, out, Status::Interrupted);
+  return give_if(call, is_done, out);
 }
 
 Status native_tensor_unique(Call& call) {
   const Operand a(call, 0);
   const Kind kind = result_kind(call);
-  if (!a.is(kind)) return wrong_kind(call);
   if (a.rank() != 1)
     return panic(call, "to find equal elements, one axis is needed, not the shape " + text_of(a.shape()));
   const Scratch<Item> room(call, a.count()), spare(call, a.count());

@@ -17,7 +17,7 @@ constexpr std::int64_t kPart = 512;
 template <typename F>
 void each_nonzero(const Operand& tensor, F&& f) {
   if (tensor.count() == 0) return;
-  const auto kind = static_cast<Kind>(tensor.object()->element);
+  const Kind kind = tensor.kind();
   const auto as_bool = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(Kind::Bool)];
   std::int64_t number = 0;
   value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t length, std::int64_t step) {
@@ -70,8 +70,10 @@ Status native_tensor_blank(Call& call) {
 
 Status native_tensor_count_steps(Call& call) {
   const Operand numbers(call, 0);
-  if (numbers.count() != 3 || numbers.rank() != 1 || numbers.object()->element >= kKinds) return wrong_kind(call);
-  const auto kind = static_cast<Kind>(numbers.object()->element);
+  if (numbers.count() != 3 || numbers.rank() != 1) {
+    return panic(call, "a start, a stop and a step are three numbers, not the shape " + text_of(numbers.shape()));
+  }
+  const Kind kind = numbers.kind();
   std::uint64_t words[3];
   for (int i = 0; i < 3; ++i) {
     words[i] = value::load_scalar(kind, numbers.data() + i * numbers.stride(0) * element_size(kind));
@@ -83,9 +85,8 @@ Status native_tensor_count_steps(Call& call) {
 Status native_tensor_triangle(Call& call) {
   const Operand a(call, 0);
   const Kind kind = result_kind(call);
-  if (!a.is(kind)) return wrong_kind(call);
   if (a.rank() < 2) return panic(call, "a tensor of the shape " + text_of(a.shape()) + " is no matrix");
-  const bool is_reused = a.is_only_one() && a.is_contiguous();
+  const bool is_reused = a.is_only_one();
   TensorObject* out = is_reused ? a.object() : copied(call, a);
   if (out == nullptr) return Status::NoMemory;
   if (!is_reused) release(call, a);
@@ -104,7 +105,6 @@ Status native_tensor_triangle(Call& call) {
 
 Status native_tensor_nonzero(Call& call) {
   const Operand a(call, 0);
-  if (a.count() != 0 && a.object()->element >= kKinds) return wrong_kind(call);
   std::int64_t count = 0;
   each_nonzero(a, [&](std::int64_t) { ++count; });
   const std::int64_t shape[] = {a.rank(), count};

@@ -100,12 +100,12 @@ Sides sides(ShapeView a, ShapeView b) {
   return made;
 }
 
-// One operand's matrices: strides of the last two axes, and of the axes before them in the result.
+// One operand's matrices: strides of the last two axes, and, in bytes, of the axes before them in the result.
 struct Stack {
   Matrix first;
-  std::int64_t strides[kMostRank] = {};
+  Shape strides;
 
-  Stack(const Operand& tensor, const Shape& shape, bool is_row, bool is_column, std::size_t outer) {
+  Stack(const Operand& tensor, const Shape& shape, bool is_row, bool is_column, std::size_t outer) : strides(outer) {
     const auto stride = [&](std::size_t axis) { return tensor.stride(static_cast<std::uint32_t>(axis)); };
     const std::size_t rank = tensor.rank();
     first = {.data = tensor.data(),
@@ -128,7 +128,7 @@ struct Stack {
     const std::size_t own = rank < 2 ? 0 : rank - 2;
     for (std::size_t i = 0; i < own; ++i) {
       const std::size_t axis = outer - own + i;
-      strides[axis] = tensor.shape()[i] == 1 ? 0 : stride(i);
+      strides[axis] = tensor.shape()[i] == 1 ? 0 : stride(i) * element_size(tensor.kind());
     }
   }
 };
@@ -175,13 +175,11 @@ Status fill(Call& call, const Product& product, TensorObject* out) {
   const Stack y(product.b, product.sides.b, false, product.sides.is_column, product.outer.size());
   const std::uint32_t size = element_size(product.kind);
   std::byte* to = out->data;
-  std::int64_t index[kMostRank] = {};
-  for (;;) {
+  const auto walk = side_by_side({product.a.data(), product.b.data()}, product.outer, {&x.strides, &y.strides});
+  const bool is_done = walk.each(1, [&](std::byte* const(&at)[2]) {
     Matrix left = x.first, right = y.first;
-    for (std::size_t axis = 0; axis < product.outer.size(); ++axis) {
-      left.data += index[axis] * x.strides[axis] * size;
-      right.data += index[axis] * y.strides[axis] * size;
-    }
+    left.data = at[0];
+    right.data = at[1];
     if (product.kind == Kind::F32)
       multiply<float>(blas().sgemm, left, right, to);
     else if (product.kind == Kind::F64)
@@ -189,14 +187,9 @@ Status fill(Call& call, const Product& product, TensorObject* out) {
     else
       multiply_plainly(product.kind, left, right, to);
     to += left.rows * right.columns * size;
-    if (call.host.is_told_to_stop(call)) {
-      call.host.release_tensor(call, *out);
-      return Status::Interrupted;
-    }
-    std::size_t axis = product.outer.size();
-    while (axis > 0 && ++index[axis - 1] == product.outer[axis - 1]) index[--axis] = 0;
-    if (axis == 0) return give(call, out);
-  }
+    return !call.host.is_told_to_stop(call);
+  });
+  return give_if(call, is_done, out);
 }
 
 }  // namespace
@@ -204,8 +197,7 @@ Status fill(Call& call, const Product& product, TensorObject* out) {
 Status native_tensor_matmul(Call& call) {
   const Operand a(call, 0), b(call, 1);
   const Kind kind = result_kind(call);
-  if (!a.is(kind) || !b.is(kind)) return wrong_kind(call);
-  if (kind == Kind::Bool) return panic(call, "a matrix product is not defined for elements of type Bool");
+  if (kind == Kind::Bool) return undefined(call, "a matrix product", kind);
   const auto misfit = [&](const char* why) {
     return panic(call,
                  "the shapes " + text_of(a.shape()) + " and " + text_of(b.shape()) + " have no matrix product: " + why);

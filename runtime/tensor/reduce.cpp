@@ -17,22 +17,13 @@ static_assert(std::size(kNames) == kReduceOps);
 // The axes that go, as bits.
 std::expected<std::uint32_t, std::string> chosen(ShapeView axes, std::uint32_t rank) {
   if (axes.empty()) return rank == 32 ? ~0u : (1u << rank) - 1;
-  std::uint32_t bits = 0;
-  for (const std::int64_t axis : axes) {
-    const auto at = axis_of(axis, rank);
-    if (!at) return std::unexpected(at.error());
-    if ((bits >> *at & 1) != 0)
-      return std::unexpected("the axis " + std::to_string(axis) + " stands twice in " + text_of(axes));
-    bits |= 1u << *at;
-  }
-  return bits;
+  return axes_of(axes, rank);
 }
 
-// What nothing comes to; false when nothing has no least and no greatest.
-bool nothing(ReduceOp op, Kind kind, std::uint64_t& word) {
-  constexpr std::uint64_t kOnes[] = {1, 1, 1, 1, 1, 1, 1, 1, 1, 0x3C00, 0x3F80, 0x3F800000, 0x3FF0000000000000};
-  word = op == ReduceOp::Product || op == ReduceOp::All ? kOnes[static_cast<std::size_t>(kind)] : 0;
-  return op != ReduceOp::Minimum && op != ReduceOp::Maximum;
+// What nothing comes to; it has no least and no greatest.
+std::optional<std::uint64_t> nothing(ReduceOp op, Kind kind) {
+  if (op == ReduceOp::Minimum || op == ReduceOp::Maximum) return {};
+  return op == ReduceOp::Product || op == ReduceOp::All ? one(kind) : 0;
 }
 
 struct Axes {
@@ -49,31 +40,25 @@ struct Axes {
   }
 };
 
-// Steps through indices of a shape; false after the last.
-bool step(ShapeView shape, ShapeView strides, std::int64_t* index, std::int64_t& offset) {
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    offset += strides[axis];
-    if (++index[axis] < shape[axis]) return true;
-    offset -= shape[axis] * strides[axis];
-    index[axis] = 0;
-  }
-  return false;
+// Calls f(place) for each element along some axes, in the order of indices. Ends when f gives false, and gives that.
+template <typename F>
+bool each(std::byte* data, ShapeView shape, ShapeView strides, std::uint32_t size, F&& f) {
+  const Walk<1> walk({data}, shape, [&](std::size_t, std::size_t axis) { return strides[axis]; });
+  return walk.each(size, [&](std::byte* const(&at)[1]) { return f(at[0]); });
 }
 
 // All of one result's elements: runs along the last dropped axis, then the runs.
-void reduce_one(const Axes& axes, ReduceLoop loop, JoinLoop join, const std::byte* data, std::uint32_t size,
-                std::byte* out) {
+void reduce_one(const Axes& axes, ReduceLoop loop, JoinLoop join, std::byte* data, std::uint32_t size, std::byte* out) {
   const std::int64_t length = axes.dropped.back(), stride = axes.dropped_strides.back();
   const ShapeView outer = ShapeView(axes.dropped).first(axes.dropped.size() - 1);
-  const ShapeView outer_strides = ShapeView(axes.dropped_strides).first(outer.size());
-  std::int64_t index[kMostRank] = {};
-  std::int64_t offset = 0;
-  loop(data, out, length, stride);
-  while (step(outer, outer_strides, index, offset)) {
+  bool is_first = true;
+  each(data, outer, axes.dropped_strides, size, [&](const std::byte* at) {
     std::uint64_t more = 0;
-    loop(data + offset * size, &more, length, stride);
-    join(&more, out, 1, 1);
-  }
+    loop(at, is_first ? static_cast<void*>(out) : &more, length, stride);
+    if (!is_first) join(&more, out, 1, 1);
+    is_first = false;
+    return true;
+  });
 }
 
 constexpr std::int64_t kRowPart = 1024;
@@ -81,17 +66,15 @@ constexpr std::int64_t kRowsTogether = 64;
 
 // The same for a row of results that lie side by side, as do the elements for each: rows are joined to rows, so many at
 // a time that sums stay exact, in parts that stay in the cache.
-void reduce_rows(const Axes& axes, JoinLoop join, const std::byte* data, std::int64_t width, std::uint32_t size,
+void reduce_rows(const Axes& axes, JoinLoop join, std::byte* data, std::int64_t width, std::uint32_t size,
                  std::byte* out) {
   for (std::int64_t begin = 0; begin < width; begin += kRowPart) {
     const std::int64_t count = std::min(kRowPart, width - begin);
     const auto bytes = static_cast<std::size_t>(count) * size;
     alignas(64) std::byte part[kRowPart * sizeof(std::uint64_t)];
     std::byte* to = out + begin * size;
-    std::int64_t index[kMostRank] = {};
-    std::int64_t offset = begin, rows = 0;
-    do {
-      const std::byte* row = data + offset * size;
+    std::int64_t rows = 0;
+    each(data + begin * size, axes.dropped, axes.dropped_strides, size, [&](const std::byte* row) {
       if (rows % kRowsTogether == 0) {
         if (rows == kRowsTogether) std::memcpy(to, part, bytes);
         if (rows > kRowsTogether) join(part, to, count, 1);
@@ -100,7 +83,8 @@ void reduce_rows(const Axes& axes, JoinLoop join, const std::byte* data, std::in
         join(row, part, count, 1);
       }
       ++rows;
-    } while (step(axes.dropped, axes.dropped_strides, index, offset));
+      return true;
+    });
     if (rows <= kRowsTogether)
       std::memcpy(to, part, bytes);
     else
@@ -120,11 +104,9 @@ Status native_tensor_reduce(Call& call) {
   const Operand a(call, 1);
   const Kind kind = result_kind(call);
   if (op < 0 || op >= kReduceOps) return panic(call, "there is no such reduction of tensors");
-  if (!a.is(kind)) return wrong_kind(call);
   const ReduceLoop loop = kernels().reduce[op][static_cast<std::size_t>(kind)];
   const JoinLoop join = kernels().join[op][static_cast<std::size_t>(kind)];
-  if (loop == nullptr)
-    return panic(call, std::string(kNames[op]) + " is not defined for elements of type " + name_of(kind));
+  if (loop == nullptr) return undefined(call, kNames[op], kind);
   const auto drop = chosen(list_arg(call, 2), a.rank());
   if (!drop) return panic(call, drop.error());
   Shape shape;
@@ -136,27 +118,25 @@ Status native_tensor_reduce(Call& call) {
   }
   if (const auto count = count_of(shape, kind); !count) return panic(call, count.error());
   const Axes axes(a, *drop);
-  std::uint64_t word = 0;
-  const bool is_empty = std::ranges::find(axes.dropped, 0) != axes.dropped.end();
-  if (is_empty && !nothing(ReduceOp(op), kind, word)) {
+  const bool is_of_nothing = is_empty(axes.dropped);
+  const auto word = nothing(ReduceOp(op), kind);
+  if (is_of_nothing && !word) {
     return panic(call, std::string(kNames[op]) + " of no elements, in a tensor of the shape " + text_of(a.shape()));
   }
   TensorObject* out = make(call, shape);
   if (out == nullptr) return Status::NoMemory;
   const std::uint32_t size = element_size(kind);
   if (out->count == 0) return give(call, out);
-  if (is_empty) {
-    for (std::int64_t i = 0; i < out->count; ++i) std::memcpy(out->data + i * size, &word, size);
+  if (is_of_nothing) {
+    for (std::int64_t i = 0; i < out->count; ++i) std::memcpy(out->data + i * size, &*word, size);
     return give(call, out);
   }
   const bool by_rows = goes_by_rows(axes) && !axes.dropped.empty();
   const std::int64_t width = by_rows ? axes.kept.back() : 1;
   const ShapeView kept = ShapeView(axes.kept).first(axes.kept.size() - (by_rows ? 1 : 0));
-  std::int64_t index[kMostRank] = {};
-  std::int64_t offset = 0, looked = 0;
   std::byte* to = out->data;
-  do {
-    const std::byte* from = a.data() + offset * size;
+  Lookout lookout(call);
+  const bool is_done = each(a.data(), kept, axes.kept_strides, size, [&](std::byte* from) {
     if (by_rows) {
       reduce_rows(axes, join, from, width, size, to);
     } else if (axes.dropped.empty()) {
@@ -165,15 +145,9 @@ Status native_tensor_reduce(Call& call) {
       reduce_one(axes, loop, join, from, size, to);
     }
     to += width * size;
-    if ((looked += a.count() / out->count * width) >= kStretch) {
-      looked = 0;
-      if (call.host.is_told_to_stop(call)) {
-        call.host.release_tensor(call, *out);
-        return Status::Interrupted;
-      }
-    }
-  } while (step(kept, axes.kept_strides, index, offset));
-  return give(call, out);
+    return lookout.goes_on(a.count() / out->count * width);
+  });
+  return give_if(call, is_done, out);
 }
 
 }  // namespace noodle::room

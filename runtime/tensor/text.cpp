@@ -26,7 +26,7 @@ enum class Style : std::uint8_t { Fixed, Scientific };
 class Writer {
  public:
   explicit Writer(const Operand& tensor)
-      : tensor_(tensor), kind_(static_cast<Kind>(tensor.object()->element)), is_cut_(tensor.count() > kMostShown) {}
+      : tensor_(tensor), kind_(tensor.kind()), is_cut_(tensor.count() > kMostShown) {}
 
   std::string text() {
     find_style();
@@ -188,10 +188,8 @@ class Writer {
 Status native_tensor_to_text(Call& call) {
   const Operand tensor(call, 0);
   if (tensor.count() == 0) return give_text(call, "[] of shape " + text_of(tensor.shape()));
-  if (tensor.object()->element >= kKinds) return wrong_kind(call);
-  const auto kind = static_cast<Kind>(tensor.object()->element);
   std::string text = Writer(tensor).text();
-  if (tensor.rank() != 0) text = std::string(name_of(kind)) + " " + text_of(tensor.shape()) + "\n" + text;
+  if (tensor.rank() != 0) text = std::string(scalar_name(tensor.kind())) + " " + text_of(tensor.shape()) + "\n" + text;
   return give_text(call, text);
 }
 

@@ -1,108 +1,77 @@
 #pragma once
 
-// Walking the elements of tensors that belong together, run by run.
+// Walking the elements of tensors that belong together, and what they have in common that do.
 
 #include <algorithm>
 
 #include "runtime/tensor/operand.h"
+#include "runtime/value/tensor_walk.h"
 
 namespace noodle::tensor {
 
-/// Elements between two looks whether the result is still wanted.
-inline constexpr std::int64_t kStretch = 1 << 18;
+using value::Walk;
 
 /// Whether nothing has this shape, and so nothing is to be walked.
 inline bool is_empty(ShapeView shape) { return std::ranges::find(shape, 0) != shape.end(); }
 
-/// Tensors as they are walked to fill a result of some shape_, with a stride of 0 along axes that are repeated. Axes
-/// that follow one another alike in all of them are taken together.
+/// Tensors as they are walked to fill a result of some shape, with a stride of 0 along axes that are repeated.
 template <std::size_t N>
-class Walk {
+Walk<N> side_by_side(const Operand (&tensors)[N], ShapeView result) {
+  std::byte* data[N];
+  for (std::size_t n = 0; n < N; ++n) data[n] = tensors[n].data();
+  return Walk<N>(data, result,
+                 [&](std::size_t n, std::size_t axis) { return repeated_stride(tensors[n], result, axis); });
+}
+
+/// From these places on, with these strides.
+template <std::size_t N>
+Walk<N> side_by_side(std::byte* const (&data)[N], ShapeView shape, const Shape* const (&strides)[N]) {
+  return Walk<N>(data, shape, [&](std::size_t n, std::size_t axis) { return (*strides[n])[axis]; });
+}
+
+/// Looks now and then whether the result is still wanted.
+class Lookout {
  public:
-  Walk(const Operand (&tensors)[N], ShapeView result) {
-    for (std::size_t n = 0; n < N; ++n) operands_[n].data = tensors[n].data();
-    for (std::size_t axis = 0; axis < result.size(); ++axis) {
-      std::int64_t strides[N];
-      for (std::size_t n = 0; n < N; ++n) strides[n] = stride(tensors[n], result, axis);
-      add(result[axis], strides);
-    }
-    if (rank_ == 0) add(1, (std::int64_t[N]){});
-  }
-  /// From these places, with these strides in bytes; `each_run` then takes a size of 1 and gives such strides.
-  Walk(std::byte* const (&data)[N], ShapeView shape, const Shape* const (&strides)[N]) {
-    for (std::size_t n = 0; n < N; ++n) operands_[n].data = data[n];
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-      std::int64_t along[N];
-      for (std::size_t n = 0; n < N; ++n) along[n] = (*strides[n])[axis];
-      add(shape[axis], along);
-    }
-    if (rank_ == 0) add(1, (std::int64_t[N]){});
-  }
-
-  /// Calls f(place in each, count, stride of each) for each run along the last axis, or for parts of kStretch elements;
-  /// `sizes` are those of their elements. Ends when f gives false, and gives that.
-  template <typename F>
-  bool each_run(const std::uint32_t (&sizes)[N], F&& f) {
-    const std::uint32_t last = rank_ - 1;
-    std::int64_t index[kMostRank] = {};
-    std::int64_t inner[N];
-    for (std::size_t n = 0; n < N; ++n) inner[n] = operands_[n].strides[last];
-    std::byte* at[N];
-    for (std::size_t n = 0; n < N; ++n) at[n] = operands_[n].data;
-    for (;;) {
-      for (std::int64_t done = 0; done < shape_[last]; done += kStretch) {
-        std::byte* from[N];
-        for (std::size_t n = 0; n < N; ++n) from[n] = at[n] + done * inner[n] * sizes[n];
-        if (!f(from, std::min(kStretch, shape_[last] - done), inner)) return false;
-      }
-      std::uint32_t axis = last;
-      while (axis > 0 && ++index[axis - 1] == shape_[axis - 1]) {
-        --axis;
-        for (std::size_t n = 0; n < N; ++n) at[n] -= (shape_[axis] - 1) * operands_[n].strides[axis] * sizes[n];
-        index[axis] = 0;
-      }
-      if (axis == 0) return true;
-      for (std::size_t n = 0; n < N; ++n) at[n] += operands_[n].strides[axis - 1] * sizes[n];
-    }
-  }
-
-  /// The same with elements of one size.
-  template <typename F>
-  bool each_run(std::uint32_t size, F&& f) {
-    std::uint32_t sizes[N];
-    std::ranges::fill(sizes, size);
-    return each_run(sizes, f);
+  explicit Lookout(const Call& call) : call_(call) {}
+  /// Whether to go on after so many elements more.
+  bool goes_on(std::int64_t count) {
+    if ((unseen_ += count) < Walk<1>::kStretch) return true;
+    unseen_ = 0;
+    return !call_.host.is_told_to_stop(call_);
   }
 
  private:
-  static std::int64_t stride(const Operand& tensor, ShapeView result, std::size_t axis) {
-    const std::size_t added = result.size() - tensor.rank();
-    if (axis < added || tensor.shape()[axis - added] != result[axis]) return 0;
-    return tensor.shape()[axis - added] == 1 ? 0 : tensor.stride(static_cast<std::uint32_t>(axis - added));
-  }
+  const Call& call_;
+  std::int64_t unseen_ = 0;
+};
 
-  void add(std::int64_t length, const std::int64_t (&strides)[N]) {
-    if (length == 1 && rank_ != 0) return;
-    bool goes_on = rank_ != 0;
-    for (std::size_t n = 0; goes_on && n < N; ++n) goes_on = operands_[n].strides[rank_ - 1] == strides[n] * length;
-    if (goes_on && shape_[rank_ - 1] != 1) {
-      shape_[rank_ - 1] *= length;
-      for (std::size_t n = 0; n < N; ++n) operands_[n].strides[rank_ - 1] = strides[n];
-      return;
+/// The rows of a tensor along an axis, beside those of a result, which has the axis as well or lacks it.
+struct Rows {
+  std::int64_t length, step, out_step;  // in bytes
+  Shape shape, strides, out_strides;
+
+  Rows(const Operand& tensor, std::uint32_t axis, const Operand& out) {
+    const bool stays = out.rank() == tensor.rank();
+    const std::int64_t size = element_size(tensor.kind()), out_size = element_size(out.kind());
+    length = tensor.shape()[axis];
+    step = tensor.stride(axis) * size;
+    out_step = stays ? out.stride(axis) * out_size : 0;
+    for (std::uint32_t i = 0, to = 0; i < tensor.rank(); ++i, ++to) {
+      if (i == axis && !stays) --to;
+      if (i == axis) continue;
+      shape.push_back(tensor.shape()[i]);
+      strides.push_back(tensor.stride(i) * size);
+      out_strides.push_back(out.stride(to) * out_size);
     }
-    if (rank_ != 0 && shape_[rank_ - 1] == 1) --rank_;
-    shape_[rank_] = length;
-    for (std::size_t n = 0; n < N; ++n) operands_[n].strides[rank_] = strides[n];
-    ++rank_;
   }
 
-  struct Walked {
-    std::byte* data;
-    std::int64_t strides[kMostRank];
-  };
-  Walked operands_[N];
-  std::int64_t shape_[kMostRank];
-  std::uint32_t rank_ = 0;
+  /// Calls f(row, place in the result) until it gives false, which it then gives.
+  template <typename F>
+  bool each(const Operand& tensor, const Operand& out, F&& f) const {
+    if (is_empty(shape)) return true;
+    return side_by_side({tensor.data(), out.data()}, shape, {&strides, &out_strides})
+        .each(1, [&](std::byte* const(&at)[2]) { return f(at[0], at[1]); });
+  }
 };
 
 }  // namespace noodle::tensor

@@ -1,5 +1,6 @@
 #include "runtime/value/tensor.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "runtime/value/floats.h"
@@ -10,29 +11,6 @@ namespace {
 
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::uint64_t kAlignedFrom = 1024;
-
-// One element after the other, each extended to a slot.
-class Walk {
- public:
-  explicit Walk(const TensorObject& tensor) : tensor_(tensor), kind_(static_cast<Kind>(tensor.element)) {}
-
-  std::uint64_t next() {
-    const std::uint64_t word = load_scalar(kind_, tensor_.data + offset_ * element_size(kind_));
-    for (std::uint32_t axis = tensor_.rank; axis-- > 0;) {
-      offset_ += tensor_.strides()[axis];
-      if (++index_[axis] < tensor_.shape()[axis]) break;
-      offset_ -= tensor_.shape()[axis] * tensor_.strides()[axis];
-      index_[axis] = 0;
-    }
-    return word;
-  }
-
- private:
-  const TensorObject& tensor_;
-  const Kind kind_;
-  std::int64_t offset_ = 0;
-  std::int64_t index_[TensorObject::kMostRank] = {};
-};
 
 bool same_element(Kind kind, std::uint64_t a, std::uint64_t b, FloatRule rule) {
   if (!nbc::is_float(kind)) return a == b;
@@ -66,15 +44,20 @@ bool tensor_equal(const TensorObject* a, const TensorObject* b, FloatRule rule) 
   if (!std::ranges::equal(tensor_shape(a), tensor_shape(b))) return false;
   if (a == nullptr || b == nullptr || a->count == 0) return true;
   const auto kind = static_cast<Kind>(a->element);
-  if (a->element != b->element) return false;
-  if (!nbc::is_float(kind) && is_contiguous(*a) && is_contiguous(*b)) {
-    return std::memcmp(a->data, b->data, static_cast<std::size_t>(a->count) * element_size(kind)) == 0;
-  }
-  Walk x(*a), y(*b);
-  for (std::int64_t i = 0; i < a->count; ++i) {
-    if (!same_element(kind, x.next(), y.next(), rule)) return false;
-  }
-  return true;
+  const std::uint32_t size = element_size(kind);
+  const Walk<2> walk({a->data, b->data}, tensor_shape(a),
+                     [&](std::size_t n, std::size_t axis) { return (n == 0 ? a : b)->strides()[axis]; });
+  return walk.each_run(size, [&](std::byte* const(&at)[2], std::int64_t count, const std::int64_t(&strides)[2]) {
+    if (!nbc::is_float(kind) && strides[0] == 1 && strides[1] == 1) {
+      return std::memcmp(at[0], at[1], static_cast<std::size_t>(count) * size) == 0;
+    }
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint64_t x = load_scalar(kind, at[0] + i * strides[0] * size);
+      const std::uint64_t y = load_scalar(kind, at[1] + i * strides[1] * size);
+      if (!same_element(kind, x, y, rule)) return false;
+    }
+    return true;
+  });
 }
 
 std::uint64_t tensor_hash(const TensorObject* tensor, std::uint64_t seed) {
@@ -84,15 +67,17 @@ std::uint64_t tensor_hash(const TensorObject* tensor, std::uint64_t seed) {
   }
   if (tensor == nullptr) return state;
   const auto kind = static_cast<Kind>(tensor->element);
-  Walk walk(*tensor);
-  for (std::int64_t i = 0; i < tensor->count; ++i) {
-    std::uint64_t word = walk.next();
-    if (nbc::is_float(kind)) {
-      const double x = float_of(kind, word);
-      word = x != x ? 0x7FF8u : x == 0.0 ? 0 : from_f64(x);
+  for_each_run(*tensor, [&](const std::byte* at, std::int64_t count, std::int64_t stride) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::uint64_t word = load_scalar(kind, at + i * stride * element_size(kind));
+      if (nbc::is_float(kind)) {
+        const double x = float_of(kind, word);
+        word = x != x ? 0x7FF8u : x == 0.0 ? 0 : from_f64(x);
+      }
+      state = hash_word(word, state);
     }
-    state = hash_word(word, state);
-  }
+    return true;
+  });
   return state;
 }
 

@@ -2,11 +2,11 @@
 
 // Tensors as values: what they hold, whatever their strides. What is computed with them is runtime/tensor's.
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 
 #include "runtime/value/compare.h"
+#include "runtime/value/tensor_walk.h"
 
 namespace noodle::value {
 
@@ -47,29 +47,17 @@ inline bool is_contiguous(const TensorObject& tensor) {
   return true;
 }
 
-/// Calls `f(first, count, stride)`, the stride in elements, for each run of elements along the last axis, in the order
-/// of indices; for all elements at once where they lie side by side. Ends when `f` gives false, and gives that.
+/// Calls `f(first, count, stride)`, the stride in elements, for runs of all elements in the order of indices. Ends when
+/// `f` gives false, and gives that.
 template <typename F>
 bool for_each_run(const TensorObject& tensor, F&& f) {
   if (tensor.count == 0) return true;
-  if (is_contiguous(tensor)) return f(tensor.data, tensor.count, std::int64_t{1});
-  const std::uint32_t outer = tensor.rank - 1;
-  const std::int64_t* shape = tensor.shape();
-  const std::int64_t* strides = tensor.strides();
-  const auto size = static_cast<std::int64_t>(element_size(static_cast<Kind>(tensor.element)));
-  std::int64_t index[TensorObject::kMostRank] = {};
-  std::byte* at = tensor.data;
-  for (;;) {
-    if (!f(at, shape[outer], strides[outer])) return false;
-    std::uint32_t axis = outer;
-    while (axis > 0 && ++index[axis - 1] == shape[axis - 1]) {
-      --axis;
-      at -= (shape[axis] - 1) * strides[axis] * size;
-      index[axis] = 0;
-    }
-    if (axis == 0) return true;
-    at += strides[axis - 1] * size;
-  }
+  const Walk<1> walk({tensor.data}, {tensor.shape(), tensor.rank},
+                     [&](std::size_t, std::size_t axis) { return tensor.strides()[axis]; });
+  return walk.each_run(element_size(static_cast<Kind>(tensor.element)),
+                       [&](std::byte* const(&at)[1], std::int64_t count, const std::int64_t(&strides)[1]) {
+                         return f(at[0], count, strides[0]);
+                       });
 }
 
 /// An owned tensor of a type with elements of its own in `bytes` bytes, or with those that `owner` holds, which gets a
