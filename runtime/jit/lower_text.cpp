@@ -80,7 +80,9 @@ bool Lowering::concat(const Inst& inst) {
 std::vector<Lowering::Value*> Lowering::leaf_results(const Inst& inst, const vm::LoadedNative& native) {
   const std::vector<Value*> before = now_;
   to_scratch(inst, native.param_slots);
-  raise_if(ask(vm::Helper::CallLeaf, {vm, b.getInt32(inst.uimm())}), inst.pc, before);
+  Value* failed = ask(vm::Helper::CallLeaf, {vm, b.getInt32(inst.uimm())});
+  // A brief native that failed is called again by the interpreter, which knows what to do with one that lasts.
+  native.brief ? leave_if(failed) : raise_if(failed, inst.pc, before);
   Value* words = machine_field(offsetof(vm::Machine, scratch2), u.ptr);
   std::vector<Value*> results;
   for (std::uint32_t i = 0; i < native.result_slots; ++i) {
@@ -91,7 +93,7 @@ std::vector<Lowering::Value*> Lowering::leaf_results(const Inst& inst, const vm:
 
 bool Lowering::call_leaf(const Inst& inst) {
   const vm::LoadedNative& native = v.module.natives[inst.uimm()];
-  if (!native.leaf) return false;
+  if (!native.leaf && !native.brief) return false;
   const std::vector<Value*> results = leaf_results(inst, native);
   for (std::uint32_t i = 0; i < results.size(); ++i) set(inst.list(native.param_slots + i), results[i]);
   region(inst.pc + inst.words());

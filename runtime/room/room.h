@@ -30,6 +30,7 @@ enum class Status : std::uint8_t {
   Panic,  // Host::panic has said why
   NoMemory,
   Interrupted,  // Host::is_told_to_stop was true
+  Lasts,        // only of a brief call, when nothing is done yet: there is too much to do
 };
 
 struct Call;
@@ -75,6 +76,7 @@ struct Call {
   const std::uint64_t* args;
   std::uint64_t* results;
   const TypeInfo* const* result_types;
+  bool is_brief;  // it may only do what is done in microseconds, on little stack
 };
 
 using Function = Status (*)(Call& call);

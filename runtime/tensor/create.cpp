@@ -63,6 +63,7 @@ Status native_tensor_from_list(Call& call) {
     return panic(call, "a list of " + std::to_string(length) + " elements for a tensor of the shape " + text_of(shape) +
                            ", which has " + std::to_string(*count));
   }
+  if (lasts(call, *count)) return Status::Lasts;
   TensorObject* tensor = make(call, shape);
   if (tensor != nullptr && length != 0) std::memcpy(tensor->data, list->data(), length * element_size(kind));
   return give(call, tensor);
@@ -73,6 +74,7 @@ Status native_tensor_to_list(Call& call) {
   const TypeInfo& type = *call.result_types[0];
   std::uint64_t list = 0;
   const auto count = static_cast<std::uint64_t>(tensor.count());
+  if (lasts(call, tensor.count())) return Status::Lasts;
   call.results[0] = 0;
   if (count == 0) return Status::Ok;
   if (!call.host.list_reserve(call, type, &list, count)) return Status::NoMemory;
@@ -86,7 +88,9 @@ Status native_tensor_to_list(Call& call) {
 Status native_tensor_filled(Call& call) {
   const ShapeView shape = list_arg(call, 0);
   const Kind kind = result_kind(call);
-  if (const auto count = count_of(shape, kind); !count) return panic(call, count.error());
+  const auto count = count_of(shape, kind);
+  if (!count) return panic(call, count.error());
+  if (lasts(call, *count)) return Status::Lasts;
   TensorObject* tensor = make(call, shape);
   if (tensor == nullptr) return Status::NoMemory;
   switch (element_size(kind)) {
@@ -129,6 +133,7 @@ Status native_tensor_set(Call& call) {
     value::store_scalar(static_cast<std::uint8_t>(element_size(kind)), *place, call.args[2]);
     return give(call, tensor.object());
   }
+  if (lasts(call, tensor.count())) return Status::Lasts;
   TensorObject* copy = copied(call, tensor);
   if (copy == nullptr) return Status::NoMemory;
   const auto own = place_of(Operand(copy), list_arg(call, 1));

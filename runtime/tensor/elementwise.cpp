@@ -11,7 +11,7 @@ namespace {
 using namespace noodle::tensor;
 
 bool is_like(const Operand& tensor, ShapeView shape) {
-  return tensor.is_only_one() && std::ranges::equal(tensor.shape(), shape);
+  return tensor.is_only_one() && is_same(tensor.shape(), shape);
 }
 
 constexpr const char* kBinaryNames[] = {"addition",
@@ -67,10 +67,21 @@ static_assert(std::size(kBinaryNames) == kBinaryOps && std::size(kUnaryNames) ==
 
 enum class Ended : std::uint8_t { Done, Zero, Stopped };
 
+// How far a tensor's elements are apart that are repeated to so many, when that is one run.
+std::optional<std::int64_t> only_step(const Operand& tensor, std::int64_t count) {
+  if (tensor.count() == 1) return 0;
+  if (tensor.count() == count && tensor.is_contiguous()) return 1;
+  return std::nullopt;
+}
+
 // out, which is contiguous, = loop(a, b) with both repeated to its shape.
 Ended run(Call& call, BinaryLoop loop, const Operand& a, const Operand& b, TensorObject& out, std::uint32_t size,
           std::uint32_t out_size) {
   if (out.count == 0) return Ended::Done;
+  const auto a_step = only_step(a, out.count), b_step = only_step(b, out.count);
+  if (a_step && b_step && out.count <= kMostBriefly) {
+    return loop(a.data(), b.data(), out.data, out.count, *a_step, *b_step) ? Ended::Done : Ended::Zero;
+  }
   std::byte* to = out.data;
   Lookout lookout(call);
   Ended ended = Ended::Done;
@@ -111,12 +122,12 @@ Status give_binary(Call& call, BinaryOp op, Kind kind, const Operand& owned, con
   const Operand &a = is_right ? other : owned, &b = is_right ? owned : other;
   const BinaryLoop loop = kernels().binary[static_cast<std::size_t>(op)][static_cast<std::size_t>(kind)];
   if (loop == nullptr) return undefined(call, kBinaryNames[static_cast<std::size_t>(op)], kind);
-  const auto shape = broadcast(a.shape(), b.shape());
-  if (!shape) return panic(call, shape.error());
-  if (const auto count = count_of(*shape, kind); !count) return panic(call, count.error());
+  const CommonShape common(a, b, kind);
+  if (common.error()) return panic(call, *common.error());
+  if (lasts(call, common.count())) return Status::Lasts;
   const bool may_fail = nbc::is_integer(kind) && divides(op);
-  const bool is_reused = !may_fail && is_like(owned, *shape);
-  TensorObject* out = is_reused ? owned.object() : make(call, *shape);
+  const bool is_reused = !may_fail && is_like(owned, common.shape());
+  TensorObject* out = is_reused ? owned.object() : make(call, common.shape());
   if (out == nullptr) return Status::NoMemory;
   const std::uint32_t size = element_size(kind);
   const Status status = finish(call, run(call, loop, a, b, *out, size, size), out, !is_reused);
@@ -162,10 +173,10 @@ Status native_tensor_compare(Call& call) {
   const Operand a(call, 1), b(call, 2);
   if (op < 0 || op >= kCompareOps) return panic(call, "there is no such comparison of tensors");
   const Kind kind = a.kind();
-  const auto shape = broadcast(a.shape(), b.shape());
-  if (!shape) return panic(call, shape.error());
-  if (const auto count = count_of(*shape, Kind::Bool); !count) return panic(call, count.error());
-  TensorObject* out = make(call, *shape);
+  const CommonShape common(a, b, Kind::Bool);
+  if (common.error()) return panic(call, *common.error());
+  if (lasts(call, common.count())) return Status::Lasts;
+  TensorObject* out = make(call, common.shape());
   if (out == nullptr) return Status::NoMemory;
   const BinaryLoop loop = kernels().compare[op][static_cast<std::size_t>(kind)];
   return finish(call, run(call, loop, a, b, *out, element_size(kind), 1), out, true);
@@ -178,6 +189,7 @@ Status native_tensor_unary(Call& call) {
   if (op < 0 || op >= kUnaryOps) return panic(call, "there is no such operation on tensors");
   const UnaryLoop loop = kernels().unary[op][static_cast<std::size_t>(kind)];
   if (loop == nullptr) return undefined(call, kUnaryNames[op], kind);
+  if (lasts(call, a.count())) return Status::Lasts;
   const bool is_reused = is_like(a, a.shape());
   TensorObject* out = is_reused ? a.object() : make(call, a.shape());
   if (out == nullptr) return Status::NoMemory;
@@ -192,6 +204,7 @@ Status native_tensor_test(Call& call) {
   const Operand a(call, 1);
   const Kind kind = a.kind();
   if (op < 0 || op >= kTestOps) return panic(call, "there is no such test of elements");
+  if (lasts(call, a.count())) return Status::Lasts;
   TensorObject* out = make(call, a.shape());
   if (out == nullptr || out->count == 0) return give(call, out);
   const UnaryLoop loop = kernels().test[op][static_cast<std::size_t>(kind)];
@@ -205,6 +218,7 @@ Status native_tensor_test(Call& call) {
 Status native_tensor_cast(Call& call) {
   const Operand a(call, 0);
   const Kind from = a.kind(), to = result_kind(call);
+  if (lasts(call, a.count())) return Status::Lasts;
   if (const auto count = count_of(a.shape(), to); !count) return panic(call, count.error());
   TensorObject* out = make(call, a.shape());
   if (out == nullptr) return Status::NoMemory;

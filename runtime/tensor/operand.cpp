@@ -101,14 +101,37 @@ std::expected<Shape, std::string> broadcast(ShapeView a, ShapeView b) {
   return both;
 }
 
+CommonShape::CommonShape(const Operand& a, const Operand& b, Kind kind) {
+  if (a.rank() == 0 || b.rank() == 0 || is_same(a.shape(), b.shape())) {
+    const Operand& whole = a.rank() == 0 ? b : a;
+    shape_ = whole.shape();
+    count_ = whole.count();
+    return;
+  }
+  auto both = broadcast(a.shape(), b.shape());
+  if (!both) {
+    error_ = std::move(both).error();
+    return;
+  }
+  const auto count = count_of(*both, kind);
+  if (!count) {
+    error_ = count.error();
+    return;
+  }
+  room_ = *std::move(both);
+  shape_ = room_;
+  count_ = *count;
+}
+
 void set_shape(TensorObject& tensor, ShapeView shape) {
-  std::int64_t step = 1;
+  std::int64_t step = 1, count = 1;
   for (std::size_t axis = shape.size(); axis-- > 0;) {
     tensor.shape()[axis] = shape[axis];
     tensor.strides()[axis] = step;
     step *= std::max<std::int64_t>(shape[axis], 1);
+    count *= shape[axis];
   }
-  count_elements(tensor);
+  tensor.count = count;
 }
 
 void count_elements(TensorObject& tensor) {

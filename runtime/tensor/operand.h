@@ -27,6 +27,8 @@ using Shape = std::vector<std::int64_t>;
 using ShapeView = std::span<const std::int64_t>;
 
 inline constexpr std::uint32_t kMostRank = TensorObject::kMostRank;
+/// A brief call does no more than about so many additions, which take a few microseconds.
+inline constexpr std::int64_t kMostBriefly = 4096;
 /// No tensor has more bytes: sizes stay far from overflow.
 inline constexpr std::int64_t kMostBytes = std::int64_t{1} << 45;
 
@@ -85,6 +87,30 @@ struct Slice {
 std::optional<std::string> wrong_slice(const Slice& slice, std::uint32_t axis, ShapeView shape);
 /// What two shapes become side by side: lengths from the last on are equal, or one of them is 1.
 std::expected<Shape, std::string> broadcast(ShapeView a, ShapeView b);
+/// Whether two shapes are the same; a loop, since shapes are short.
+inline bool is_same(ShapeView a, ShapeView b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t axis = 0; axis < a.size(); ++axis) {
+    if (a[axis] != b[axis]) return false;
+  }
+  return true;
+}
+/// The shape that two tensors have side by side, for results with such elements. Mostly one of the two has it, and no room
+/// is needed.
+class CommonShape {
+ public:
+  CommonShape(const Operand& a, const Operand& b, Kind kind);
+  /// What is wrong, if something is.
+  const std::optional<std::string>& error() const { return error_; }
+  ShapeView shape() const { return shape_; }
+  std::int64_t count() const { return count_; }
+
+ private:
+  Shape room_;
+  ShapeView shape_;
+  std::int64_t count_ = 0;
+  std::optional<std::string> error_;
+};
 /// A tensor's stride along an axis of a shape that it is repeated to, for which it must be fit.
 inline std::int64_t repeated_stride(const Operand& tensor, ShapeView shape, std::size_t axis) {
   const std::size_t added = shape.size() - tensor.rank();
@@ -113,6 +139,8 @@ inline Status give(Call& call, TensorObject* tensor, std::size_t slot = 0) {
 }
 /// Gives a result that is done; drops one that was given up since nobody wants it any more.
 Status give_if(Call& call, bool is_done, TensorObject* tensor);
+/// Whether a brief call can't do so much, and has to end with Status::Lasts.
+inline bool lasts(const Call& call, std::int64_t work) { return call.is_brief && work > kMostBriefly; }
 /// Drops owned arguments that were used up.
 void release(Call& call, const Operand& operand);
 

@@ -107,6 +107,7 @@ Status native_tensor_reduce(Call& call) {
   const ReduceLoop loop = kernels().reduce[op][static_cast<std::size_t>(kind)];
   const JoinLoop join = kernels().join[op][static_cast<std::size_t>(kind)];
   if (loop == nullptr) return undefined(call, kNames[op], kind);
+  if (lasts(call, a.count())) return Status::Lasts;
   const auto drop = chosen(list_arg(call, 2), a.rank());
   if (!drop) return panic(call, drop.error());
   Shape shape;

@@ -50,6 +50,7 @@ Status native_tensor_reshape(Call& call) {
   const auto shape = whole_shape(list_arg(call, 1), tensor.count(), result_kind(call), tensor.shape());
   if (!shape) return panic(call, shape.error());
   const bool shares = tensor.object() != nullptr && tensor.is_contiguous();
+  if (!shares && lasts(call, tensor.count())) return Status::Lasts;
   TensorObject* made = shares ? make_view(call, tensor, static_cast<std::uint32_t>(shape->size()))
                               : copied(call, tensor, static_cast<std::uint32_t>(shape->size()));
   if (made != nullptr) set_shape(*made, *shape);

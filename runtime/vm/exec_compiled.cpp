@@ -160,7 +160,8 @@ memory::Object* helper_new(Machine* vm, std::uint32_t type) {
 }
 
 bool helper_call_leaf(Machine* vm, std::uint32_t native) {
-  if (call_native(*vm, vm->module->natives[native])) return false;
+  const LoadedNative& called = vm->module->natives[native];
+  if (call_native(*vm, called, called.brief)) return false;
   vm->fault = Fault::Native;
   return true;
 }

@@ -174,7 +174,7 @@ HANDLER(CallAny) {
 
 // Apart from the handler, because a handler that ends in a tail call can't hold anything with a
 // destructor.
-[[gnu::noinline]] bool call_native(Machine& vm, const LoadedNative& native) {
+[[gnu::noinline]] bool call_native(Machine& vm, const LoadedNative& native, bool is_brief) {
   NativeCall call{.native = native,
                   .account = vm.account,
                   .world = *vm.world,
@@ -185,7 +185,8 @@ HANDLER(CallAny) {
                   .shape = native.shape,
                   .worker = *vm.worker,
                   .fiber = *vm.fiber,
-                  .message = {}};
+                  .message = {},
+                  .is_brief = is_brief};
   const NativeStatus status = native.function(call);
   if (status == NativeStatus::Ok) return true;
   // A native that waits has let go of the fiber.
@@ -204,7 +205,7 @@ namespace {
   vm.fiber->frame = fp;
   vm.worker->leave_solo();
   const task::MayBlock section(*vm.worker, native.lasting);
-  return call_native(vm, native);
+  return call_native(vm, native, false);
 }
 
 }  // namespace
@@ -213,10 +214,8 @@ HANDLER(CallNative) {
   STEP();
   const LoadedNative& native = vm->module->natives[UIMM];
   gather(vm->scratch, fp, list_of(pc), native.param_slots);
-  bool done = false;
-  if (native.leaf) [[likely]] {
-    done = call_native(*vm, native);
-  } else {
+  bool done = (native.leaf || native.brief) && call_native(*vm, native, native.brief);
+  if (!done && (native.brief ? vm->native_status == NativeStatus::Lasts : !native.leaf)) {
     done = call_blocking_native(*vm, native, pc, fp);
   }
   if (!done) [[unlikely]] {

@@ -43,7 +43,7 @@ HANDLER(raise);
 HANDLER(refuel);
 
 /// Calls a native with what is in Machine::scratch; false when it did not end well: see Machine::native_status.
-bool call_native(Machine& vm, const LoadedNative& native);
+bool call_native(Machine& vm, const LoadedNative& native, bool is_brief);
 /// The handlers by opcode.
 const Handler* handler_table();
 /// Whether a handler was called to do one instruction for compiled code, which then deals with a fault itself.

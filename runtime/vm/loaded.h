@@ -63,6 +63,7 @@ struct LoadedNative {
   std::uint32_t result_slots = 0;
   bool leaf = false;                     // it never waits
   bool lasting = false;                  // it may spend long in the system
+  bool brief = false;                    // it is a leaf first, and lasts when it says so
   std::vector<const TypeInfo*> results;  // by result
   const data::Shape* shape = nullptr;    // of what a list of any type holds
 };

@@ -126,6 +126,7 @@ class Loader {
       }
       bound.leaf = entry->leaf;
       bound.lasting = entry->lasting;
+      bound.brief = entry->brief;
       bound.param_slots = nbc::slots_of(module_.types, native.signature.params);
       bound.result_slots = nbc::slots_of(module_.types, native.signature.results);
       for (const nbc::TypeId type : native.signature.results) {

@@ -28,6 +28,7 @@ enum class NativeStatus : std::uint8_t {
   Wait,     // the task waits; the native is called again when it goes on
   Yield,    // as Wait, but it only lets others go first
   Stopped,  // the task was told to stop while it waited
+  Lasts,    // a brief native has too much to do, and has done nothing: it is to be called as a lasting one
 };
 
 struct LoadedNative;
@@ -46,6 +47,7 @@ struct NativeCall {
   task::Fiber& fiber;
   std::string message;
   std::int64_t exit_code = 0;
+  bool is_brief = false;  // it may only do what is soon done
 
   /// Ends the native in a panic.
   NativeStatus panic(std::string text) {
@@ -66,6 +68,7 @@ struct NativeEntry {
   std::string_view signature;
   bool leaf;
   bool lasting;
+  bool brief;
   NativeFunction function;
   std::string_view library = {};  // the file that has the function; empty: the runtime itself
   bool late = false;              // the library is opened by the first call

@@ -7,10 +7,10 @@
 namespace noodle::vm {
 
 namespace {
-enum Promise : std::uint8_t { leaf, blocking, lasting, late };
+enum Promise : std::uint8_t { leaf, blocking, lasting, brief, late };
 constexpr NativeEntry kNatives[] = {
 #define NATIVE(function, name, signature, promise) \
-  {name, signature, (promise) == leaf, (promise) == lasting, native_##function},
+  {name, signature, (promise) == leaf, (promise) == lasting, false, native_##function},
 #include "runtime/vm/native_table.def"
 #undef NATIVE
 };
@@ -21,7 +21,8 @@ constexpr NativeEntry kRoomNatives[] = {
   {name,                                                    \
    signature,                                               \
    (promise) == leaf,                                       \
-   (promise) == lasting || (promise) == late,               \
+   (promise) != leaf && (promise) != blocking,              \
+   (promise) == brief,                                      \
    (promise) == late ? call_late_native : call_room_native, \
    "libnoodle-" ROOM ".so",                                 \
    (promise) == late},

@@ -102,12 +102,14 @@ NativeStatus call_function(NativeCall& call, room::Function function) {
              .native = &call,
              .args = call.args,
              .results = call.results,
-             .result_types = call.result_types.data()};
+             .result_types = call.result_types.data(),
+             .is_brief = call.is_brief};
   switch (function(inner)) {
     case room::Status::Ok: return NativeStatus::Ok;
     case room::Status::Panic: return NativeStatus::Panic;
     case room::Status::NoMemory: return NativeStatus::NoMemory;
     case room::Status::Interrupted: return NativeStatus::Interrupted;
+    case room::Status::Lasts: return NativeStatus::Lasts;
   }
   return NativeStatus::Panic;
 }
