@@ -91,6 +91,16 @@ function(noodle_interface_text header)
     VERBATIM)
 endfunction()
 
+# noodle_room_needs(NAME VARIABLE FILE): finds a library that libnoodle-NAME.so is linked with. Where there is none the room
+# is left out: being a macro, this returns from the folder's CMakeLists.txt.
+macro(noodle_room_needs name variable file)
+  find_library(${variable} ${file})
+  if(NOT ${variable})
+    message(STATUS "libnoodle-${name}.so is left out: ${file} is not installed")
+    return()
+  endif()
+endmacro()
+
 # noodle_room_library(NAME SOURCES … LIBRARIES …): libnoodle-NAME.so, which has the natives of the caller's natives.def and
 # is opened when a program uses one of them (runtime/room). Nothing of it may be exchanged for what has the same name in
 # its process. With SHARED_CXX it uses the system's C++ library, as shared libraries in C++ do that it is linked with.
