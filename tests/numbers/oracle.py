@@ -123,8 +123,7 @@ def integer_case(rng):
     elif op == "order":
         b = b if rng.random() < 0.5 else a
         equal = "true" if a == b else "false"
-        answer = "%d %s true %s" % ((a > b) - (a < b), equal, equal) if a == b else \
-            "%d false false false" % ((a > b) - (a < b))
+        answer = "%d %s %s %s" % ((a > b) - (a < b), equal, equal, equal)
     elif op == "text":
         b = rng.randrange(2, 37)
         answer = in_radix(a, b) + " true"
