@@ -11,13 +11,7 @@ namespace noodle::room {
 
 namespace {
 
-using big::bits_of;
-using big::Charge;
-using big::give;
-using big::kMostBits;
-using big::Number;
-using big::Operand;
-using big::sign_of;
+using namespace noodle::big;
 
 // From here on a power is computed step by step, so that it can be stopped.
 constexpr std::uint64_t kManyBits = 1u << 22;
@@ -37,7 +31,7 @@ Status give_sum(Call& call, void (*operation)(mpz_ptr, mpz_srcptr, mpz_srcptr)) 
 /// Gives what `operation` makes of a dividend and a divisor.
 Status give_divided(Call& call, void (*operation)(mpz_ptr, mpz_srcptr, mpz_srcptr)) {
   const Operand a(call, 0), b(call, 2);
-  if (sign_of(b) == 0) return big::zero_divisor(call);
+  if (sign_of(b) == 0) return zero_divisor(call);
   const Charge charge(call, kScratch * bits_of(a));
   if (!charge.is_ok()) return Status::NoMemory;
   Number out;
@@ -49,7 +43,7 @@ Status give_divided(Call& call, void (*operation)(mpz_ptr, mpz_srcptr, mpz_srcpt
 bool power_by_steps(const Call& call, mpz_srcptr base, std::uint64_t exponent, Number& out) {
   mpz_set_ui(out, 1);
   for (int bit = 63 - __builtin_clzll(exponent); bit >= 0; --bit) {
-    if (big::is_told_to_stop(call)) return false;
+    if (is_told_to_stop(call)) return false;
     mpz_mul(out, out, out);
     if ((exponent >> bit & 1) != 0) mpz_mul(out, out, base);
   }
@@ -71,7 +65,7 @@ Status native_big_multiply(Call& call) {
   const Operand a(call, 0), b(call, 2);
   const std::uint64_t bits = bits_of(a) + bits_of(b);
   // The product may have one less.
-  if (bits > kMostBits + 1) return big::too_large(call);
+  if (bits > kMostBits + 1) return too_large(call);
   const Charge charge(call, kScratch * bits);
   if (!charge.is_ok()) return Status::NoMemory;
   Number product;
@@ -85,7 +79,7 @@ Status native_big_remainder(Call& call) { return give_divided(call, mpz_tdiv_r);
 
 Status native_big_divide(Call& call) {
   const Operand a(call, 0), b(call, 2);
-  if (sign_of(b) == 0) return big::zero_divisor(call);
+  if (sign_of(b) == 0) return zero_divisor(call);
   const Charge charge(call, kScratch * bits_of(a));
   if (!charge.is_ok()) return Status::NoMemory;
   Number quotient, remainder;
@@ -111,7 +105,7 @@ Status native_big_power(Call& call) {
   }
   // It has more bits than this, and at most twice as many.
   std::uint64_t least = 0;
-  if (__builtin_mul_overflow(bits - 1, times, &least) || least >= kMostBits) return big::too_large(call);
+  if (__builtin_mul_overflow(bits - 1, times, &least) || least >= kMostBits) return too_large(call);
   const Charge charge(call, kScratch * bits * times);
   if (!charge.is_ok()) return Status::NoMemory;
   if (least < kManyBits) {
@@ -135,7 +129,7 @@ Status native_big_shift(Call& call) {
     mpz_fdiv_q_2exp(shifted, a, std::min(down, bits + 1));
     return give(call, shifted);
   }
-  if (static_cast<std::uint64_t>(by) > kMostBits - bits) return big::too_large(call);
+  if (static_cast<std::uint64_t>(by) > kMostBits - bits) return too_large(call);
   const Charge charge(call, bits + static_cast<std::uint64_t>(by));
   if (!charge.is_ok()) return Status::NoMemory;
   mpz_mul_2exp(shifted, a, static_cast<std::uint64_t>(by));

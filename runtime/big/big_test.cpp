@@ -149,6 +149,11 @@ TEST_F(Big, MemoryIsAskedForBeforeAnythingIsComputed) {
   EXPECT_EQ(call(native_big_to_text, {a[0], a[1], 10}), Status::NoMemory);
   EXPECT_EQ(call(native_big_shift, {1, 0, 100'000'000}), Status::NoMemory);
   EXPECT_EQ(world_.most, 0U);
+  world_.limit = 6'000'000;  // for the number several times, but not also for its text, a byte a bit
+  EXPECT_EQ(call(native_big_to_text, {a[0], a[1], 10}), Status::Ok);
+  EXPECT_EQ(call(native_big_to_text, {a[0], a[1], 2}), Status::NoMemory);
+  world_.limit = 1'000'000;
+  world_.most = 0;
   EXPECT_EQ(call(native_big_add, {a[0], a[1], a[0], a[1]}), Status::Ok);
   EXPECT_EQ(world_.most, 500'000U);
 }

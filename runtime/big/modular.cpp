@@ -8,13 +8,7 @@ namespace noodle::room {
 
 namespace {
 
-using big::bits_of;
-using big::Charge;
-using big::compare;
-using big::give;
-using big::Number;
-using big::Operand;
-using big::sign_of;
+using namespace noodle::big;
 
 // With modulus and exponent not longer than this, GMP's own functions take less than a second or so.
 constexpr std::uint64_t kManyBits = 8192;
@@ -31,7 +25,7 @@ bool power_mod_by_steps(const Call& call, mpz_srcptr base, mpz_srcptr exponent, 
   std::array<Number, 1u << kWindow> powers;
   mpz_set_ui(powers[0], 1);
   for (std::size_t i = 1; i < powers.size(); ++i) {
-    if (big::is_told_to_stop(call)) return false;
+    if (is_told_to_stop(call)) return false;
     mpz_mul(powers[i], powers[i - 1], base);
     mpz_mod(powers[i], powers[i], modulus);
   }
@@ -39,7 +33,7 @@ bool power_mod_by_steps(const Call& call, mpz_srcptr base, mpz_srcptr exponent, 
   for (std::uint64_t windows = (bits_of(exponent) + kWindow - 1) / kWindow; windows > 0; --windows) {
     unsigned digit = 0;
     for (unsigned bit = kWindow; bit > 0; --bit) {
-      if (big::is_told_to_stop(call)) return false;
+      if (is_told_to_stop(call)) return false;
       mpz_mul(out, out, out);
       mpz_mod(out, out, modulus);
       digit = digit << 1 | static_cast<unsigned>(mpz_tstbit(exponent, (windows - 1) * kWindow + bit - 1));
@@ -68,7 +62,7 @@ Answer try_base(const Call& call, mpz_srcptr base, mpz_srcptr n, mpz_srcptr odd,
   if (!power_mod(call, base, odd, n, x)) return Answer::Stopped;
   if (compare(x, 1) == 0 || mpz_cmp(x, before) == 0) return Answer::Perhaps;
   for (mp_bitcnt_t i = 1; i < twos; ++i) {
-    if (big::is_told_to_stop(call)) return Answer::Stopped;
+    if (is_told_to_stop(call)) return Answer::Stopped;
     mpz_mul(x, x, x);
     mpz_mod(x, x, n);
     if (mpz_cmp(x, before) == 0) return Answer::Perhaps;

@@ -12,13 +12,7 @@ namespace noodle::room {
 
 namespace {
 
-using big::bits_of;
-using big::Charge;
-using big::give;
-using big::kMostBits;
-using big::Number;
-using big::Operand;
-using big::sign_of;
+using namespace noodle::big;
 
 // So many digits are left to GMP, which takes a few milliseconds for them.
 constexpr std::size_t kFewDigits = 20'000;
@@ -70,7 +64,7 @@ bool read(const Call& call, Powers& powers, std::string_view digits, Number& out
     mpz_set_str(out, std::string(digits).c_str(), powers.radix());
     return true;
   }
-  if (big::is_told_to_stop(call)) return false;
+  if (is_told_to_stop(call)) return false;
   std::size_t level = 0;
   while (kFewDigits << (level + 1) < digits.size()) ++level;
   const std::size_t low_digits = kFewDigits << level;
@@ -92,7 +86,7 @@ bool write(const Call& call, Powers& powers, mpz_srcptr value, std::size_t level
     out += digits;
     return true;
   }
-  if (big::is_told_to_stop(call)) return false;
+  if (is_told_to_stop(call)) return false;
   const std::size_t low_digits = kFewDigits << (level - 1);
   // The first part may be nothing, and so may its half.
   if (width == 0 && mpz_cmp(value, powers.at(level - 1)) < 0) return write(call, powers, value, level - 1, 0, out);
@@ -135,14 +129,15 @@ Status native_big_to_text(Call& call) {
   const Operand a(call, 0);
   const std::int64_t radix = int_arg(call, 2);
   if (!is_radix(radix)) return no_radix(call, radix);
-  // A power of two at most needs no division, and of others a digit is not less than three bits.
-  const Charge charge(call, kScratch * bits_of(a) + 64);
+  Powers powers(static_cast<int>(radix));
+  const std::size_t digits = mpz_sizeinbase(a, powers.radix());
+  const Charge charge(call, kScratch * bits_of(a) + 8 * (digits + 1));
   if (!charge.is_ok()) return Status::NoMemory;
   Number magnitude;
   mpz_abs(magnitude, a);
-  std::string out = sign_of(a) < 0 ? "-" : "";
-  Powers powers(static_cast<int>(radix));
-  const std::size_t digits = mpz_sizeinbase(magnitude, powers.radix());
+  std::string out;
+  out.reserve(digits + 1);
+  if (sign_of(a) < 0) out += '-';
   std::size_t level = 0;
   while (kFewDigits << level < digits) ++level;
   if (!write(call, powers, magnitude, level, 0, out)) return Status::Interrupted;
