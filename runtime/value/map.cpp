@@ -341,21 +341,31 @@ void map_clear(Account& account, std::uint64_t* map) {
   *map = 0;
 }
 
+namespace {
+
+// Whether a key of a map is counted.
+bool has_counted_keys(const TypeInfo& type, const Object* map) {
+  bool is_counted = false;
+  for (std::int64_t i = map_next(type, map, 0); i >= 0 && !is_counted; i = map_next(type, map, i + 1)) {
+    memory::for_each_child(type.element->memory_fields, map_key(type, map, i), [&](Object*) { is_counted = true; });
+  }
+  return is_counted;
+}
+
+}  // namespace
+
 void MapPattern::take(const TypeInfo& type, const Object* map) {
   type_ = nullptr;
   table_.capacity = table_of(map)->live;
-  if (!table_.is_small()) return;
+  if (!table_.is_small() || has_counted_keys(type, map)) return;
   table_.mask = places_for(table_.capacity) - 1;
   buffer_.assign(table_.buffer_bytes(type.object.stride), std::byte{0});
   table_.buffer = buffer_.data();
   copy_entries(type, table_of(map), &table_);
-  bool owns = false;
   for (std::uint32_t i = 0; i < table_.used; ++i) {
-    std::byte* entry = table_.buffer + std::size_t{i} * type.object.stride;
-    memory::for_each_child(type.element->memory_fields, entry + type.key_offset, [&](Object*) { owns = true; });
-    std::memset(entry + type.value_offset, 0, type.value->size);
+    std::memset(table_.buffer + std::size_t{i} * type.object.stride + type.value_offset, 0, type.value->size);
   }
-  if (!owns) type_ = &type;
+  type_ = &type;
 }
 
 bool MapPattern::make(Account& account, std::uint64_t* out) const {
