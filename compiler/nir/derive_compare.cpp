@@ -26,7 +26,7 @@ ValueId Instantiator::compare(Builder& b, TypeId type, std::span<const ValueId> 
     const auto& methods = types.trait(types.known.ordered).methods;
     if (!methods.empty()) {
       const Target target = resolve(methods[0], std::span(&type, 1));
-      if (target.kind == Target::Kind::Function && target.function != methods[0]) {
+      if (target.kind != Target::Kind::Intrinsic && target.function != methods[0]) {
         const InstanceId own = instance(target.function, target.arguments, b.span);
         return b.value(Op::Call, operands, i64, {}, own.index);
       }

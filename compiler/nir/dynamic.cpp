@@ -110,10 +110,8 @@ void Instantiator::build_thunk(Function& f, const Job& job) {
   if (changes) results.insert(results.end(), content.begin(), content.end());
   results.insert(results.end(), f.results.begin() + static_cast<std::ptrdiff_t>(own + (changes ? 1 : 0)),
                  f.results.end());
-  const bool direct = target.kind == Target::Kind::Function;
-  const InstanceId callee = direct ? instance(target.function, target.arguments, job.where)
-                                   : wrapper(target.function, target.arguments, job.where);
-  const Values made = results_of(f.inst(b.emit(Op::Call, args, results, {}, callee.index)));
+  const InstanceId method = callee(target, job.where);
+  const Values made = results_of(f.inst(b.emit(Op::Call, args, results, {}, method.index)));
   Values out(made.begin(), made.begin() + static_cast<std::ptrdiff_t>(own));
   std::size_t at = own;
   if (changes) {

@@ -122,10 +122,7 @@ void Flattener::closure(const Inst& inst) {
   const Callee& callee = g_.callees[inst.imm];
   Types arguments;
   for (TypeId a : callee.arguments) arguments.push_back(concrete(a));
-  const auto target = in_.resolve(callee.function, arguments);
-  const bool direct = target.kind == Instantiator::Target::Kind::Function;
-  const InstanceId function = direct ? in_.instance(target.function, target.arguments, inst.span)
-                                     : in_.wrapper(target.function, target.arguments, inst.span);
+  const InstanceId function = in_.callee(in_.resolve(callee.function, arguments), inst.span);
   emit_for(inst, Op::ClosureMake, all_operands(inst), concrete(inst.type), function.index);
 }
 

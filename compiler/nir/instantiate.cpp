@@ -162,8 +162,8 @@ InstanceId Instantiator::make(Made made, FunctionId function, std::span<const Ty
 InstanceId Instantiator::instance(FunctionId function, std::span<const TypeId> arguments, source::Span where) {
   // Impls are looked for only so deep: a method that nothing provides has run past that.
   const sema::FunctionInfo& info = program.function(function);
-  const bool unprovided =
-      info.kind == sema::FunctionKind::TraitMethod && !info.has_body && info.intrinsic.empty() && info.native.empty();
+  const bool is_built_in = !info.intrinsic.empty() || !info.native.empty();
+  const bool unprovided = info.kind == sema::FunctionKind::TraitMethod && !info.has_body && !is_built_in;
   if (unprovided || too_large(arguments)) {
     if (failed_) return InstanceId(0);
     const bool blocks = std::ranges::any_of(arguments, [&](TypeId t) { return types.kind(t) == TypeKind::Block; });
@@ -177,11 +177,12 @@ InstanceId Instantiator::instance(FunctionId function, std::span<const TypeId> a
     }
     return InstanceId(0);
   }
-  return make(Made::Instance, function, arguments, where);
+  return make(is_built_in ? Made::Wrapper : Made::Instance, function, arguments, where);
 }
 
-InstanceId Instantiator::wrapper(FunctionId function, std::span<const TypeId> arguments, source::Span where) {
-  return make(Made::Wrapper, function, arguments, where);
+InstanceId Instantiator::callee(const Target& target, source::Span where) {
+  return target.kind == Target::Kind::Dynamic ? make(Made::Wrapper, target.function, target.arguments, where)
+                                              : instance(target.function, target.arguments, where);
 }
 
 InstanceId Instantiator::text_function(TypeId type) { return make(Made::Text, {}, std::span(&type, 1), {}); }
@@ -237,7 +238,7 @@ void Instantiator::build(const Job& job) {
   f = module.function(job.id);
   switch (job.made) {
     case Made::Instance:
-      if (program.body(job.function) == nullptr) {
+      if (program.body(job.function) == nullptr) {  // one of the library with errors, which are told now
         Builder b(f);
         params_of(b, f);
         b.emit(Op::Unreachable, {}, {});

@@ -15,7 +15,7 @@ namespace {
 
 /// A program compiled to flat NIR; `error` says what went wrong on the way, or is empty.
 struct Compiled {
-  explicit Compiled(std::string text) : program(std::move(text)) {
+  explicit Compiled(std::string text, const std::string& path = "main.noodle") : program(std::move(text), {}, path) {
     error = program.check();
     if (program.sink.has_errors()) return;
     error.clear();
@@ -48,6 +48,18 @@ void expect_compiles(std::string text) {
 }
 
 TEST(Instantiate, Scalars) { expect_compiles("fn main() { let a = 1\n var b = a + 2\n b *= 3\n print(b) }\n"); }
+
+TEST(Instantiate, NativesThatTheLanguageCallsByItselfAreCalled) {
+  const Compiled c(
+      "struct Mile { n: Int }\n"
+      "impl Mile {\n    @native(\"mile.text\")\n    fn to_string(self) -> String\n}\n"
+      "impl Ordered for Mile {\n    @native(\"mile.order\")\n    fn compare(self, other: Mile) -> Int\n}\n"
+      "fn main() { print([Mile { n: 1 }, Mile { n: 2 }].max()) }\n",
+      "std/uuid.noodle");
+  EXPECT_EQ(c.error, "");
+  EXPECT_TRUE(c.flat.contains("call.native \"mile.text\"")) << c.flat;
+  EXPECT_TRUE(c.flat.contains("call.native \"mile.order\"")) << c.flat;
+}
 
 }  // namespace
 }  // namespace noodle::nir

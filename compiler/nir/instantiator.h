@@ -37,11 +37,9 @@ class Instantiator {
   Module run(const Roots& roots);
 
   // ---- instances
-  /// The instance of a function with a body; arguments as in a Callee, concrete.
+  /// The instance of a function, which only calls it when it is a native or an intrinsic; arguments as in a Callee,
+  /// concrete.
   InstanceId instance(FunctionId function, std::span<const TypeId> arguments, source::Span where);
-  /// A function that does nothing but call another: for natives, intrinsics and dynamic methods as
-  /// values.
-  InstanceId wrapper(FunctionId function, std::span<const TypeId> arguments, source::Span where);
   /// The function that makes the text of a value of this type.
   InstanceId text_function(TypeId type);
   InstanceId compare_function(TypeId type);
@@ -54,6 +52,8 @@ class Instantiator {
     Types arguments;
   };
   Target resolve(FunctionId function, std::span<const TypeId> arguments);
+  /// The function to call for what was resolved, where it is a value.
+  InstanceId callee(const Target& target, source::Span where);
 
   // ---- types
   /// With the arguments put in; Flat of a type that is not boxed is that type.

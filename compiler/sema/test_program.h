@@ -21,13 +21,14 @@ class TextLoader final : public ModuleLoader {
   std::map<std::string, std::string> files;
 };
 
-/// One program from texts. `main.noodle` is the main file.
+/// One program from texts. The main file may take the place of one of the library.
 struct TestProgram {
-  explicit TestProgram(std::string main, std::map<std::string, std::string> others = {}) {
+  explicit TestProgram(std::string main, std::map<std::string, std::string> others = {},
+                       const std::string& path = "main.noodle") {
     loader.files = std::move(others);
-    loader.files["main.noodle"] = std::move(main);
+    loader.files[path] = std::move(main);
     program = std::make_unique<Program>(names, sources, sink, loader);
-    program->open("main.noodle");
+    program->open(path);
   }
   /// Checks everything and gives `CODE: message` of each diagnostic, a line each, in source order.
   std::string check() {
