@@ -319,6 +319,10 @@ class BodyChecker final : public Declarations {
   Expr* check_coalesce(const syntax::BinaryExpr* expr, TypeId want);
   Expr* check_arithmetic(const syntax::BinaryExpr* expr);
   Expr* binary_on(syntax::BinaryOp op, source::Span op_span, Expr* left, Expr* right, source::Span where);
+  /// The arguments with which a type has a trait, by its bounds and by impls; what an impl has for all is an error.
+  std::vector<std::vector<TypeId>> arguments_of(TraitId trait, TypeId type);
+  /// The same, where what an impl has for all is to be inferred.
+  std::vector<std::vector<TypeId>> open_arguments_of(TraitId trait, TypeId type);
   bool operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result);
   bool operator_on_literal(TraitId trait, Expr* left, TypeId right, FunctionRef& out, TypeId& result);
   TraitId operator_trait(syntax::BinaryOp op) const;
@@ -336,6 +340,8 @@ class BodyChecker final : public Declarations {
   Expr* check_key(const syntax::Expr* expr);
   /// Whether an impl that was found for a key, and may be one for all keys, is one for keys like this.
   bool takes_key(TraitId trait, TypeId type, TypeId key, TypeId value);
+  /// How a type of the program is read by this key.
+  bool index_impl(TypeId type, TypeId key, FunctionRef& out, TypeId& value);
   Expr* check_slice(const syntax::IndexExpr* expr, Expr* base);
 
   // ---- tasks (check_task.cpp)

@@ -70,8 +70,7 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   if (is_error(key->type)) return error_expr(where);
   FunctionRef ref;
   TypeId result;
-  if (operator_impl(types_.known.index, base->type, key->type, ref, result) &&
-      takes_key(types_.known.index, base->type, key->type, result)) {
+  if (index_impl(base->type, key->type, ref, result)) {
     return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
   }
   source::Diagnostic& problem =
@@ -111,6 +110,11 @@ bool BodyChecker::takes_key(TraitId trait, TypeId type, TypeId key, TypeId value
   }
   std::vector<TypeId> arguments{infer_.zonk(key), infer_.zonk(value)};
   return context_.satisfies(infer_.zonk(type), {trait, arguments}, scope_) != Fits::No;
+}
+
+bool BodyChecker::index_impl(TypeId type, TypeId key, FunctionRef& out, TypeId& value) {
+  const TraitId trait = types_.known.index;
+  return operator_impl(trait, type, key, out, value) && takes_key(trait, type, key, value);
 }
 
 Expr* BodyChecker::check_slice(const syntax::IndexExpr* expr, Expr* base) {
@@ -218,12 +222,7 @@ bool BodyChecker::convert_error(TypeId from, TypeId to, source::Span where, Func
   to = infer_.zonk(to);
   TraitId trait = types_.known.from;
   if (trait.valid() && !context_.trait(trait).methods.empty()) {
-    std::vector<std::vector<TypeId>> candidates;
-    for (const TraitRef& bound : context_.bounds_of(to, trait, scope_)) {
-      candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
-    }
-    for (ImplMatch& match : context_.impls(to, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
-    for (const std::vector<TypeId>& arguments : candidates) {
+    for (const std::vector<TypeId>& arguments : arguments_of(trait, to)) {
       if (arguments.empty() || is_error(arguments[0]) || !infer_.unify(arguments[0], from)) continue;
       std::vector<TypeId> all{to, from};
       out = make_ref(context_.trait(trait).methods[0], all);

@@ -1,5 +1,7 @@
 // Operators: arithmetic, comparison, logic, and the traits behind them for other types.
 
+#include <ranges>
+
 #include "compiler/sema/check_body.h"
 
 namespace noodle::sema {
@@ -161,23 +163,33 @@ TraitId BodyChecker::operator_trait(BinaryOp op) const {
   }
 }
 
+std::vector<std::vector<TypeId>> BodyChecker::arguments_of(TraitId trait, TypeId type) {
+  std::vector<std::vector<TypeId>> found;
+  for (const TraitRef& bound : context_.bounds_of(type, trait, scope_)) {
+    found.emplace_back(bound.arguments.begin(), bound.arguments.end());
+  }
+  for (ImplMatch& match : context_.impls(type, trait, scope_)) found.push_back(std::move(match.trait_arguments));
+  return found;
+}
+
+std::vector<std::vector<TypeId>> BodyChecker::open_arguments_of(TraitId trait, TypeId type) {
+  std::vector<std::vector<TypeId>> found = arguments_of(trait, type);
+  for (TypeId& argument : found | std::views::join) {
+    if (types_.kind(argument) == TypeKind::Error) argument = infer_.fresh();
+  }
+  return found;
+}
+
 bool BodyChecker::operator_impl(TraitId trait, TypeId left, TypeId right, FunctionRef& out, TypeId& result) {
   if (!trait.valid()) return false;
   left = infer_.zonk(left);
-  std::vector<std::vector<TypeId>> candidates;
-  for (const TraitRef& bound : context_.bounds_of(left, trait, scope_)) {
-    candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
-  }
-  for (ImplMatch& match : context_.impls(left, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
+  const std::vector<std::vector<TypeId>> candidates = open_arguments_of(trait, left);
   TypeId usual = infer_.is_literal(right)
                      ? primitive(infer_.variable_kind(right) == VariableKind::Integer ? TypeKind::I64 : TypeKind::F64)
                      : TypeId();
   const std::vector<TypeId>* chosen = nullptr;
-  for (std::vector<TypeId>& arguments : candidates) {
+  for (const std::vector<TypeId>& arguments : candidates) {
     if (arguments.size() < 2) continue;
-    for (TypeId& argument : arguments) {
-      if (types_.kind(argument) == TypeKind::Error) argument = infer_.fresh();
-    }
     if (!infer_.could_unify(arguments[0], right)) continue;
     if (chosen == nullptr || infer_.head(arguments[0]) == usual) chosen = &arguments;
   }

@@ -385,16 +385,9 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   Expr* key = check_key(target->index);
   bool compound = stmt->op != syntax::AssignOp::Set;
   std::vector<std::vector<TypeId>> candidates;
-  if (trait.valid()) {
-    for (const TraitRef& bound : context_.bounds_of(type, trait, scope_))
-      candidates.emplace_back(bound.arguments.begin(), bound.arguments.end());
-    for (ImplMatch& match : context_.impls(type, trait, scope_)) candidates.push_back(std::move(match.trait_arguments));
-  }
+  if (trait.valid()) candidates = open_arguments_of(trait, type);
   const std::vector<TypeId>* chosen = nullptr;
-  for (std::vector<TypeId>& arguments : candidates) {
-    for (TypeId& argument : arguments) {
-      if (is_error(argument)) argument = infer_.fresh();  // the impl's own parameter, for any key
-    }
+  for (const std::vector<TypeId>& arguments : candidates) {
     if (arguments.size() == 2 && infer_.could_unify(arguments[0], key->type)) {
       chosen = &arguments;
       break;
@@ -425,7 +418,7 @@ Expr* BodyChecker::assign_indexed(const syntax::AssignStmt* stmt, const syntax::
   TypeId element;
   Expr* value = check(stmt->value);
   if (is_error(value->type)) return error_expr(where);
-  if (!operator_impl(types_.known.index, type, key->type, get, element)) {
+  if (!index_impl(type, key->type, get, element)) {
     report(Code::NotIndexable, span(target), a_type(type) + " can't be read by index").help("implement `Index` for it");
     return error_expr(where);
   }
