@@ -14,10 +14,6 @@ namespace {
 
 std::string folder_of(const std::string& path) { return path.substr(0, path.find_last_of('/') + 1); }
 
-bool is_library_module(const std::string& file) {
-  return std::ranges::any_of(library::files(), [&](const library::File& one) { return one.path == "std/" + file; });
-}
-
 bool is_file(const std::string& path) {
   std::error_code error;
   return std::filesystem::is_regular_file(path, error);
@@ -43,7 +39,7 @@ std::vector<std::string> imported_files(std::string_view text) {
       file += name.symbol.valid() ? names.text(name.symbol) : std::string_view();
     }
     file += ".noodle";
-    if (!is_library_module(file)) files.push_back(std::move(file));
+    if (library::find("std/" + file) == nullptr) files.push_back(std::move(file));
   }
   return files;
 }

@@ -367,13 +367,6 @@ std::string join_path(std::span<const syntax::Name> path, const Interner& names,
   return out;
 }
 
-const library::File* library_file(std::string_view path) {
-  for (const library::File& file : library::files()) {
-    if (file.path == path) return &file;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 void Database::collect(ModuleId id) { Collector(*this, id).run(); }
@@ -411,11 +404,12 @@ ModuleId Database::load_built_in(std::string name, ModuleOrigin origin, const li
 
 /// `Tensor` is a core name, but what it names is large: it is loaded with the first module that speaks of it.
 void Database::find_tensor(const ModuleEntry& module) {
+  constexpr const char* kPath = "std/tensor.noodle";
   const Symbol name = names.intern("Tensor");
   if (builtin_names.find(name) != builtin_names.end() || !module.tree->text.contains("Tensor")) return;
-  const library::File* file = library_file("std/tensor.noodle");
+  const library::File* file = library::find(kPath);
   if (file == nullptr) return;
-  const auto known = modules_by_path.find("std/tensor.noodle");
+  const auto known = modules_by_path.find(kPath);
   const ModuleId id =
       known != modules_by_path.end() ? known->second : load_built_in("tensor", ModuleOrigin::Library, *file);
   const auto& items = modules[id.index].items;
@@ -442,7 +436,7 @@ void Database::follow_imports() {
       };
       ModuleId target = known(library_path);
       if (!target.valid()) {
-        if (const library::File* text = library_file(library_path)) {
+        if (const library::File* text = library::find(library_path)) {
           target = load_built_in(name, ModuleOrigin::Library, *text);
         }
       }
@@ -492,7 +486,7 @@ void Database::load_library() {
     }
   }
   // `fs` is there without an import, but is a module of its own.
-  if (const library::File* fs = library_file("std/fs.noodle")) {
+  if (const library::File* fs = library::find("std/fs.noodle")) {
     const ModuleId id = load_built_in("fs", ModuleOrigin::Library, *fs);
     core_items.emplace(names.intern("fs"), Entity{Entity::Kind::Module, id.index});
   }

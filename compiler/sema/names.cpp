@@ -258,11 +258,9 @@ void Database::report_unknown(const Scope& scope, Symbol name, source::Span wher
       diagnostic.suggest("the module `" + std::string(names.text(import.name)) + "` has one", where, path);
       return;
     }
-    for (const library::File& file : library::files()) {
-      if (file.path == "std/" + word + ".noodle") {
-        diagnostic.help("write `import " + word + "` at the top to use the library's module");
-        return;
-      }
+    if (library::find("std/" + word + ".noodle") != nullptr) {
+      diagnostic.help("write `import " + word + "` at the top to use the library's module");
+      return;
     }
   }
   // `int` may be a type's name or a function's, which are mended in different ways.

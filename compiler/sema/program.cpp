@@ -40,8 +40,7 @@ bool Program::open(std::string_view path, std::optional<std::string_view> root) 
   std::string module = name.substr(name.starts_with(db.root) ? db.root.size() : folder.size());
   std::ranges::replace(module, '/', '.');
   if (module.ends_with(".noodle")) module.resize(module.size() - std::string_view(".noodle").size());
-  const auto built_in = std::ranges::find(library::files(), path, &library::File::path);
-  if (built_in != library::files().end() && !db.modules_by_path.contains(name)) {
+  if (const library::File* built_in = library::find(path); built_in != nullptr && !db.modules_by_path.contains(name)) {
     db.load_built_in(module, ModuleOrigin::Library, *built_in);
   }
   if (const auto it = db.modules_by_path.find(name); it != db.modules_by_path.end()) {
