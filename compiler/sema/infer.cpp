@@ -46,21 +46,7 @@ TypeId Inference::replaced(TypeId type, bool literals) {
     arguments.push_back(replaced(argument, literals));
     same = same && arguments.back() == argument;
   }
-  if (same) return type;
-  switch (data.kind) {
-    case TypeKind::Tuple: return types_.tuple(arguments);
-    case TypeKind::List: return types_.list(arguments[0]);
-    case TypeKind::Handle: return types_.handle(arguments[0]);
-    case TypeKind::Tensor: return types_.tensor(arguments[0]);
-    case TypeKind::Map: return types_.map(arguments[0], arguments[1]);
-    case TypeKind::Nominal: return types_.nominal(NominalId(data.index), arguments);
-    case TypeKind::Any: return types_.any(TraitId(data.index), arguments);
-    case TypeKind::Function: {
-      std::span<const TypeId> params(arguments.data(), arguments.size() - 1);
-      return types_.function(params, data.mut_mask, arguments.back());
-    }
-    default: return type;
-  }
+  return same ? type : types_.with_arguments(type, arguments);
 }
 
 bool Inference::is_literal(TypeId type) const {

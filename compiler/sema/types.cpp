@@ -200,6 +200,12 @@ bool TypeTable::has_params(TypeId type) const { return facts_[type.index].has_pa
 bool TypeTable::has_infer(TypeId type) const { return facts_[type.index].has_infer; }
 bool TypeTable::has_error(TypeId type) const { return facts_[type.index].has_error; }
 
+TypeId TypeTable::with_arguments(TypeId type, std::span<const TypeId> arguments) {
+  TypeData data = types_[type.index];
+  data.arguments = arguments;
+  return intern(data);
+}
+
 TypeId TypeTable::substitute(TypeId type, std::span<const TypeId> arguments) {
   if (arguments.empty() || !facts_[type.index].has_params) return type;
   TypeData data = types_[type.index];  // a copy: the table may grow below
@@ -213,9 +219,7 @@ TypeId TypeTable::substitute(TypeId type, std::span<const TypeId> arguments) {
     inner.push_back(substitute(argument, arguments));
     changed |= inner.back() != argument;
   }
-  if (!changed) return type;
-  data.arguments = inner;
-  return intern(data);
+  return changed ? with_arguments(type, inner) : type;
 }
 
 // ---------------------------------------------------------------------------------------- text

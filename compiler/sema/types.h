@@ -138,6 +138,8 @@ class TypeTable {
   TypeId block(FunctionId body, std::span<const TypeId> arguments);
   TypeId flat(TypeId nominal);
 
+  /// The type that has these arguments in place of its own.
+  TypeId with_arguments(TypeId type, std::span<const TypeId> arguments);
   /// `type` with each Param replaced by the argument at its position; Params beyond `arguments` stay.
   TypeId substitute(TypeId type, std::span<const TypeId> arguments);
   /// Whether a variable of inference occurs in another type.
