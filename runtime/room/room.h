@@ -76,7 +76,7 @@ struct Call {
   const std::uint64_t* args;
   std::uint64_t* results;
   const TypeInfo* const* result_types;
-  bool is_brief;  // it may only do what is done in microseconds, on little stack
+  bool is_brief = false;  // it may only do what is done in microseconds, on little stack
 };
 
 using Function = Status (*)(Call& call);
