@@ -164,6 +164,51 @@ inline W joined(W a, W b) {
 constexpr std::int64_t kLanes = 32;
 constexpr std::int64_t kBlock = 4096;
 
+// The lanes as one value, which stays in registers; an array of them would be written and read again for each step.
+template <typename T>
+using Lanes __attribute__((vector_size(kLanes * sizeof(T)))) = T;
+
+// By reference: how vectors are passed depends on the processor.
+template <ReduceOp op, typename T>
+inline void join(Lanes<T>& all, const Lanes<T>& next) {
+  if constexpr (op == ReduceOp::Minimum) {
+    all = all < next ? all : next;
+  } else if constexpr (op == ReduceOp::Maximum) {
+    all = all > next ? all : next;
+  } else if constexpr (is_whole<T>) {
+    using Wrapping = Lanes<std::make_unsigned_t<T>>;
+    const auto x = (Wrapping)all, y = (Wrapping)next;
+    all = (Lanes<T>)(op == ReduceOp::Sum ? x + y : x * y);
+  } else {
+    all = op == ReduceOp::Sum ? all + next : all * next;
+  }
+}
+
+template <ReduceOp op, typename T>
+constexpr bool has_lanes = (std::is_arithmetic_v<T> && op != ReduceOp::Any && op != ReduceOp::All);
+
+// What is between the first lanes and the rest that fills no lanes any more, joined into the first. False, and nothing
+// done, for the least and greatest of floats when NaN or zeros of both signs may be among them.
+template <ReduceOp op, typename T>
+inline bool join_lanes(const T* a, std::int64_t count, T (&lanes)[kLanes]) {
+  Lanes<T> all, next;
+  __builtin_memcpy(&all, a, sizeof all);
+  auto is_nan = all != all;
+  for (std::int64_t i = kLanes; i + kLanes <= count; i += kLanes) {
+    __builtin_memcpy(&next, a + i, sizeof next);
+    if constexpr (is_floating<T> && op != ReduceOp::Sum && op != ReduceOp::Product) is_nan |= next != next;
+    join<op, T>(all, next);
+  }
+  if constexpr (is_floating<T> && op != ReduceOp::Sum && op != ReduceOp::Product) {
+    is_nan |= all == 0;
+    bool needs_care = false;
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) needs_care |= is_nan[lane] != 0;
+    if (needs_care) return false;
+  }
+  __builtin_memcpy(lanes, &all, sizeof all);
+  return true;
+}
+
 template <ReduceOp op, typename T>
 inline wide<T> block(const T* a, std::int64_t count, std::int64_t step) {
   using W = wide<T>;
@@ -176,7 +221,11 @@ inline wide<T> block(const T* a, std::int64_t count, std::int64_t step) {
   W lanes[kLanes];
   for (std::int64_t lane = 0; lane < kLanes; ++lane) lanes[lane] = at(lane);
   std::int64_t i = kLanes;
-  if (step == 1) {
+  bool is_joined = false;
+  if constexpr (has_lanes<op, T>) is_joined = step == 1 && join_lanes<op>(a, count, lanes);
+  if (is_joined) {
+    i = count / kLanes * kLanes;
+  } else if (step == 1) {
     for (; i + kLanes <= count; i += kLanes) {
       for (std::int64_t lane = 0; lane < kLanes; ++lane)
         lanes[lane] = joined<op>(lanes[lane], static_cast<W>(a[i + lane]));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -106,6 +107,46 @@ void expect_rounded_once(Kind kind) {
         }
       }
     }
+  }
+}
+
+// Elements side by side are joined in vectors, others one by one.
+template <typename T>
+void expect_joined_alike(Kind kind, const std::vector<T>& side_by_side) {
+  std::vector<T> apart;
+  for (const T x : side_by_side) apart.insert(apart.end(), {x, T{77}});
+  for (std::uint32_t op = 0; op < kReduceOps; ++op) {
+    const ReduceLoop loop = kernels().reduce[op][static_cast<std::size_t>(kind)];
+    if (loop == nullptr) continue;
+    for (const std::size_t count : {1UL, 31UL, 32UL, 33UL, 64UL, 100UL, 4096UL, side_by_side.size()}) {
+      T one, other;
+      loop(side_by_side.data(), &one, static_cast<std::int64_t>(count), 1);
+      loop(apart.data(), &other, static_cast<std::int64_t>(count), 2);
+      EXPECT_EQ(std::memcmp(&one, &other, sizeof one), 0) << op << " of " << count << ": " << +one << ", " << +other;
+    }
+  }
+}
+
+TEST(TensorLoops, WhatIsJoinedDoesntDependOnHowItLies) {
+  std::mt19937_64 random(5);
+  std::vector<std::int8_t> bytes(9999);
+  std::vector<std::uint64_t> words(9999);
+  for (auto& x : bytes) x = static_cast<std::int8_t>(random());
+  for (auto& x : words) x = random();
+  expect_joined_alike(Kind::I8, bytes);
+  expect_joined_alike(Kind::U64, words);
+  auto floats = numbers(6);
+  std::shuffle(floats.begin(), floats.end(), random);
+  expect_joined_alike(Kind::F64, floats);
+  for (double& x : floats) x = std::isnan(x) ? 1 : x;
+  expect_joined_alike(Kind::F64, floats);
+  expect_joined_alike(Kind::F32, std::vector<float>(floats.begin(), floats.end()));
+  std::vector<double> zeros(5000, -0.0);
+  expect_joined_alike(Kind::F64, zeros);
+  for (const std::size_t place : {0UL, 40UL, 4095UL, 4999UL}) {
+    auto some = zeros;
+    some[place] = 0.0;
+    expect_joined_alike(Kind::F64, some);
   }
 }
 
