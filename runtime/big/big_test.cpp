@@ -77,6 +77,7 @@ constexpr Host kHost{
     .adopt = nullptr,
     .release_handle = nullptr,
     .panic = [](Call& call, const char* text, std::size_t size) { of(call).message.assign(text, size); },
+    .share = nullptr,
     .is_told_to_stop =
         [](const Call& call) {
           World& world = of(call);

@@ -65,6 +65,9 @@ struct Host {
   std::uint64_t (*adopt)(Call& call, HandleObject& handle);
   void (*release_handle)(Call& call, HandleObject& handle);
   void (*panic)(Call& call, const char* text, std::size_t bytes);
+  /// Calls part(data, i) once for each i below `count`, in any order, here and on other threads as far as cores are
+  /// free. False when the native should give up; then parts are left out.
+  bool (*share)(Call& call, std::size_t count, void (*part)(void* data, std::size_t i), void* data);
   /// Whether a native that lasts should give up.
   bool (*is_told_to_stop)(const Call& call);
 };

@@ -7,6 +7,7 @@
 #include "runtime/task/director.h"
 #include "runtime/task/monitor.h"
 #include "runtime/task/offload.h"
+#include "runtime/task/team.h"
 #include "runtime/task/resource.h"
 
 namespace noodle::task {
@@ -70,6 +71,7 @@ Scheduler::Scheduler(const SchedulerOptions& options, world::World& world, Engin
       timers_(world.monotonic_nanos()),
       resources_(std::make_unique<Resources>(*this, world)),
       offload_(std::make_unique<Offload>(*this)),
+      team_(std::make_unique<Team>(*this)),
       monitor_(std::make_unique<Monitor>(*this)) {
   workers_.resize(most_threads());
   workers_[0] = std::make_unique<Worker>(*this, 0);
@@ -77,6 +79,7 @@ Scheduler::Scheduler(const SchedulerOptions& options, world::World& world, Engin
 
 Scheduler::~Scheduler() {
   offload_.reset();  // its threads make tasks ready
+  team_.reset();
   monitor_.reset();  // starts workers
   closing_.store(true);
   for (std::uint32_t i = 1; i < started_.load(); ++i) {

@@ -38,6 +38,7 @@ namespace noodle::task {
 class Director;
 class Monitor;
 class Offload;
+class Team;
 class Resources;
 class Scheduler;
 
@@ -227,6 +228,7 @@ class Scheduler {
   world::World& world() const { return world_; }
   Resources& resources() const { return *resources_; }
   Offload& offload() const { return *offload_; }
+  Team& team() const { return *team_; }
   /// Whether something from outside may be due at any moment, which a running task holds up. For any thread.
   bool expects_news() const;
   /// Tasks that have not been given back.
@@ -342,6 +344,7 @@ class Scheduler {
   Timers timers_;
   std::unique_ptr<Resources> resources_;
   std::unique_ptr<Offload> offload_;
+  std::unique_ptr<Team> team_;
   std::unique_ptr<Monitor> monitor_;
   Stacks stacks_;
   Lock scope_lock_;

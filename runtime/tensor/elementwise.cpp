@@ -1,6 +1,7 @@
 // Operations on each element.
 
 #include <algorithm>
+#include <atomic>
 
 #include "runtime/tensor/walk.h"
 
@@ -10,9 +11,7 @@ namespace {
 
 using namespace noodle::tensor;
 
-bool is_like(const Operand& tensor, ShapeView shape) {
-  return tensor.is_only_one() && is_same(tensor.shape(), shape);
-}
+bool is_like(const Operand& tensor, ShapeView shape) { return tensor.is_only_one() && is_same(tensor.shape(), shape); }
 
 constexpr const char* kBinaryNames[] = {"addition",
                                         "subtraction",
@@ -79,8 +78,14 @@ Ended run(Call& call, BinaryLoop loop, const Operand& a, const Operand& b, Tenso
           std::uint32_t out_size) {
   if (out.count == 0) return Ended::Done;
   const auto a_step = only_step(a, out.count), b_step = only_step(b, out.count);
-  if (a_step && b_step && out.count <= kMostBriefly) {
-    return loop(a.data(), b.data(), out.data, out.count, *a_step, *b_step) ? Ended::Done : Ended::Zero;
+  if (a_step && b_step) {
+    std::atomic<bool> has_zero = false;
+    const bool is_done = share(call, out.count, [&](std::int64_t first, std::int64_t count) {
+      const bool done = loop(a.data() + first * *a_step * size, b.data() + first * *b_step * size,
+                             out.data + first * out_size, count, *a_step, *b_step);
+      if (!done) has_zero = true;
+    });
+    return has_zero ? Ended::Zero : is_done ? Ended::Done : Ended::Stopped;
   }
   std::byte* to = out.data;
   Lookout lookout(call);
@@ -99,6 +104,13 @@ Ended run(Call& call, BinaryLoop loop, const Operand& a, const Operand& b, Tenso
 
 Ended run(Call& call, UnaryLoop loop, const Operand& a, TensorObject& out, std::uint32_t out_size) {
   if (out.count == 0) return Ended::Done;
+  if (a.is_contiguous()) {
+    const std::int64_t size = element_size(a.kind());
+    const bool is_done = share(call, out.count, [&](std::int64_t first, std::int64_t count) {
+      loop(a.data() + first * size, out.data + first * out_size, count, 1);
+    });
+    return is_done ? Ended::Done : Ended::Stopped;
+  }
   std::byte* to = out.data;
   Lookout lookout(call);
   const bool is_done =

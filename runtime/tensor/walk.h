@@ -45,6 +45,29 @@ class Lookout {
   std::int64_t unseen_ = 0;
 };
 
+/// Elements of a part of work that is shared among threads; less than two of them aren't.
+inline constexpr std::int64_t kPart = 1 << 16;
+
+/// Calls f(first, count) for parts of so many elements, on several threads; which parts there are doesn't depend on
+/// them. False when the result isn't wanted any more.
+template <typename F>
+bool share(Call& call, std::int64_t count, const F& f) {
+  if (count < 2 * kPart) {
+    f(std::int64_t{0}, count);
+    return true;
+  }
+  struct All {
+    const F& f;
+    std::int64_t count;
+  } all{f, count};
+  const auto part = [](void* data, std::size_t i) {
+    const auto& its = *static_cast<const All*>(data);
+    const std::int64_t first = static_cast<std::int64_t>(i) * kPart;
+    its.f(first, std::min(kPart, its.count - first));
+  };
+  return call.host.share(call, static_cast<std::size_t>((count + kPart - 1) / kPart), part, &all);
+}
+
 /// The rows of a tensor along an axis, beside those of a result, which has the axis as well or lacks it.
 struct Rows {
   std::int64_t length, step, out_step;  // in bytes

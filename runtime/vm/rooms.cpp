@@ -4,6 +4,7 @@
 
 #include "runtime/room/interface.h"
 #include "runtime/room/open.h"
+#include "runtime/task/team.h"
 #include "runtime/value/tensor.h"
 #include "runtime/vm/handles.h"
 #include "runtime/vm/loaded.h"
@@ -66,6 +67,10 @@ std::uint64_t adopt_handle(Call& call, memory::HandleObject& handle) { return ad
 void release_handle(Call& call, memory::HandleObject& handle) { memory::release(account_of(call), &handle.header); }
 
 void panic(Call& call, const char* text, std::size_t bytes) { of(call).message.assign(text, bytes); }
+bool share(Call& call, std::size_t count, void (*part)(void* data, std::size_t i), void* data) {
+  task::Team& team = of(call).worker.scheduler().team();
+  return team.run({.count = count, .part = part, .data = data}, [&] { return is_told_to_stop(of(call)); });
+}
 bool told_to_stop(const Call& call) { return is_told_to_stop(of(call)); }
 
 constexpr Host kHost{
@@ -87,6 +92,7 @@ constexpr Host kHost{
     .adopt = adopt_handle,
     .release_handle = release_handle,
     .panic = panic,
+    .share = share,
     .is_told_to_stop = told_to_stop,
 };
 
