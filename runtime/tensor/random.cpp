@@ -1,8 +1,10 @@
-// Random tensors. Which random words an element is made of depends on its place alone: elements of up to four bytes
-// have one word of 32 bits each, others two. The words are those of `random.Random` with the same key and stream.
+// Random tensors. Which random words an element is made of depends on its place alone: elements of up to four bytes, and
+// whole numbers of a range that has no more than 2**32, have one word of 32 bits each, larger ones two. The words are
+// those of `random.Random` with the same key and stream.
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "runtime/tensor/keys.h"
 #include "runtime/tensor/operand.h"
@@ -45,22 +47,37 @@ struct Source {
     return true;
   }
 
-  // Whole numbers below `span` (0 is 2**64) are the upper half of the product with 64 random bits, but for the few
-  // lower halves that would make some numbers come more often; the draw then is made again with another key.
-  std::uint64_t below(std::uint64_t bits, std::uint64_t span, std::uint64_t number) const {
-    if (span == 0) return bits;
-    auto product = static_cast<unsigned __int128>(bits) * span;
-    if (static_cast<std::uint64_t>(product) >= span) return static_cast<std::uint64_t>(product >> 64);
-    const std::uint64_t least = (0 - span) % span;
-    for (std::uint64_t other = key; static_cast<std::uint64_t>(product) < least;) {
+  // Whole numbers below `span` (0 is all there are) are the upper half of the product with a random word, but for the
+  // few lower halves that would make some numbers come more often; the draw then is made again with another key.
+  template <typename Word>
+  Word below(Word word, Word span, std::uint64_t number) const {
+    using Product = std::conditional_t<sizeof(Word) == 4, std::uint64_t, unsigned __int128>;
+    constexpr unsigned kBits = sizeof(Word) * 8;
+    if (span == 0) return word;
+    auto product = static_cast<Product>(word) * span;
+    if (static_cast<Word>(product) >= span) return static_cast<Word>(product >> kBits);
+    const Word least = static_cast<Word>(0 - span) % span;
+    for (std::uint64_t other = key; static_cast<Word>(product) < least;) {
       alignas(64) std::uint64_t words[kBlocksAtOnce * 2];
       other += 0x9e37'79b9'7f4a'7c15;
       loops().words(other, stream, number, words, 1);
-      product = static_cast<unsigned __int128>(words[0]) * span;
+      product = static_cast<Product>(static_cast<Word>(words[0])) * span;
     }
-    return static_cast<std::uint64_t>(product >> 64);
+    return static_cast<Word>(product >> kBits);
+  }
+
+  // Calls f(number, random whole number below `span(number)`) for each of `count` numbers.
+  template <typename Word, typename Span, typename F>
+  bool each_below(Call& call, std::int64_t count, Span&& span, F&& f) const {
+    return each_part(call, count, sizeof(Word), [&](const std::byte* words, std::int64_t at, std::int64_t some) {
+      const auto* word = reinterpret_cast<const Word*>(words);
+      for (std::int64_t i = 0; i < some; ++i)
+        f(at + i, below(word[i], static_cast<Word>(span(at + i)), static_cast<std::uint64_t>(at + i)));
+    });
   }
 };
+
+constexpr std::uint64_t kWordNumbers = std::uint64_t{1} << 32;
 
 // What a word loses so that a number below 1 is not rounded to 1.
 unsigned dropped_bits(Kind kind) {
@@ -140,12 +157,11 @@ Status native_tensor_random_integers(Call& call) {
   TensorObject* out = make_result(call, 4, status);
   if (out == nullptr) return status;
   auto* to = reinterpret_cast<std::uint64_t*>(out->data);
-  const bool is_done =
-      source.each_part(call, out->count, sizeof *to, [&](const std::byte* words, std::int64_t at, std::int64_t count) {
-        const auto* bits = reinterpret_cast<const std::uint64_t*>(words);
-        for (std::int64_t i = 0; i < count; ++i)
-          to[at + i] = low + source.below(bits[i], span, static_cast<std::uint64_t>(at + i));
-      });
+  const auto all = [&](std::int64_t) { return span; };
+  const auto set = [&](std::int64_t i, std::uint64_t number) { to[i] = low + number; };
+  const bool is_done = span != 0 && span <= kWordNumbers
+                           ? source.each_below<std::uint32_t>(call, out->count, all, set)
+                           : source.each_below<std::uint64_t>(call, out->count, all, set);
   return give_if(call, is_done, out);
 }
 
@@ -177,16 +193,10 @@ Status native_tensor_random_order(Call& call) {
   if (out == nullptr) return Status::NoMemory;
   auto* order = reinterpret_cast<std::int64_t*>(out->data);
   for (std::int64_t i = 0; i < length[0]; ++i) order[i] = i;
-  const bool is_done = source.each_part(
-      call, length[0], sizeof *order, [&](const std::byte* words, std::int64_t at, std::int64_t count) {
-        const auto* bits = reinterpret_cast<const std::uint64_t*>(words);
-        for (std::int64_t i = 0; i < count; ++i) {
-          const std::int64_t last = length[0] - 1 - (at + i);
-          const std::uint64_t other =
-              source.below(bits[i], static_cast<std::uint64_t>(last) + 1, static_cast<std::uint64_t>(at + i));
-          std::swap(order[last], order[other]);
-        }
-      });
+  const auto left = [&](std::int64_t i) { return static_cast<std::uint64_t>(length[0] - i); };
+  const auto swap = [&](std::int64_t i, std::uint64_t other) { std::swap(order[length[0] - 1 - i], order[other]); };
+  const bool is_done = left(0) <= kWordNumbers ? source.each_below<std::uint32_t>(call, length[0], left, swap)
+                                               : source.each_below<std::uint64_t>(call, length[0], left, swap);
   return give_if(call, is_done, out);
 }
 

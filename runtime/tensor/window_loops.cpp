@@ -29,6 +29,18 @@ Vector<T> load(const T* from) {
   return vector;
 }
 
+// Steps of 1 and 2 are most strides, and what compilers make vectors of.
+template <typename T>
+void pick(const T* from, std::int64_t step, T* out, std::int64_t count) {
+  if (step == 1) {
+    std::memcpy(out, from, static_cast<std::size_t>(count) * sizeof(T));
+  } else if (step == 2) {
+    for (std::int64_t i = 0; i < count; ++i) out[i] = from[2 * i];
+  } else {
+    for (std::int64_t i = 0; i < count; ++i) out[i] = from[i * step];
+  }
+}
+
 // A block of results, which stays in registers. Products are not rounded before they are added, where the processor
 // can.
 template <int planes, int vectors, typename T>
@@ -150,7 +162,8 @@ void sum(const T* from, const std::int64_t* offsets, std::int64_t taps, T* out, 
 }
 
 template <typename T>
-constexpr WindowLoops<T> kLoops = {.width = kVectors * kLanes<T>,
+constexpr WindowLoops<T> kLoops = {.pick = pick<T>,
+                                   .width = kVectors * kLanes<T>,
                                    .height = kMostPlanes,
                                    .convolve = convolve<T>,
                                    .to_tiles = to_tiles<T>,

@@ -11,6 +11,8 @@ namespace noodle::tensor {
 
 template <typename T>
 struct WindowLoops {
+  /// out[i] = from[i * step].
+  void (*pick)(const T* from, std::int64_t step, T* out, std::int64_t count);
   /// How many results of a convolution are computed at once, and of how many planes at most.
   std::int64_t width, height;
   /// out[m][i] = the sum over k of weights[m][k] * from[offsets[k] + i], for i below `count` and m below `planes`. Up
