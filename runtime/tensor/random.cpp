@@ -1,14 +1,13 @@
-// Random tensors. Which random words an element is made of depends on its place alone: elements of up to four bytes, and
-// whole numbers of a range that has no more than 2**32, have one word of 32 bits each, larger ones two. The words are
-// those of `random.Random` with the same key and stream.
+// Random tensors. Which random words an element is made of depends on its place alone: elements of up to four bytes,
+// and whole numbers of a range that has no more than 2**32, have one word of 32 bits each, larger ones two. The words
+// are those of `random.Random` with the same key and stream.
 
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
 
-#include "runtime/tensor/keys.h"
-#include "runtime/tensor/operand.h"
 #include "runtime/tensor/random_loops.h"
+#include "runtime/tensor/walk.h"
 
 namespace noodle::room {
 
@@ -32,19 +31,24 @@ struct Source {
 
   explicit Source(const Call& call) : key(call.args[0]), stream(call.args[1]) {}
 
-  // Calls f(words, first element, count of elements) for parts of `count` elements with words of `bytes` bytes each.
+  // Calls f(words, first element, count of elements) for parts of `count` elements from `first` on, with words of
+  // `bytes` bytes each. `first` is where a part begins.
   template <typename F>
-  bool each_part(Call& call, std::int64_t count, std::int64_t bytes, F&& f) const {
+  void each_part(std::int64_t first, std::int64_t count, std::int64_t bytes, F&& f) const {
     alignas(64) std::byte words[kBlocks * kBlockBytes];
-    const std::int64_t most = kBlocks * kBlockBytes / bytes;
-    for (std::int64_t at = 0, block = 0; at < count; at += most, block += kBlocks) {
-      const std::int64_t some = std::min(most, count - at);
-      loops().words(key, stream, static_cast<std::uint64_t>(block), words,
-                    (some * bytes + kBlockBytes - 1) / kBlockBytes);
+    const std::int64_t most = kBlocks * kBlockBytes / bytes, end = first + count;
+    for (std::int64_t at = first; at < end; at += most) {
+      const std::int64_t some = std::min(most, end - at);
+      const std::int64_t blocks = (some * bytes + kBlockBytes - 1) / kBlockBytes;
+      loops().words(key, stream, static_cast<std::uint64_t>(at * bytes / kBlockBytes), words, blocks);
       f(words, at, some);
-      if (block % 4096 == 0 && call.host.is_told_to_stop(call)) return false;
     }
-    return true;
+  }
+  // The same for all elements, on several threads; false when it is told to stop.
+  template <typename F>
+  bool each_shared(Call& call, std::int64_t count, std::int64_t bytes, F&& f) const {
+    static_assert(kPart % (kBlocks * kBlockBytes) == 0);
+    return share(call, count, [&](std::int64_t first, std::int64_t some) { each_part(first, some, bytes, f); });
   }
 
   // Whole numbers below `span` (0 is all there are) are the upper half of the product with a random word, but for the
@@ -66,14 +70,12 @@ struct Source {
     return static_cast<Word>(product >> kBits);
   }
 
-  // Calls f(number, random whole number below `span(number)`) for each of `count` numbers.
+  // Calls f(number, random whole number below `span(number)`) for each of `count` words from that of `first` on.
   template <typename Word, typename Span, typename F>
-  bool each_below(Call& call, std::int64_t count, Span&& span, F&& f) const {
-    return each_part(call, count, sizeof(Word), [&](const std::byte* words, std::int64_t at, std::int64_t some) {
-      const auto* word = reinterpret_cast<const Word*>(words);
-      for (std::int64_t i = 0; i < some; ++i)
-        f(at + i, below(word[i], static_cast<Word>(span(at + i)), static_cast<std::uint64_t>(at + i)));
-    });
+  void each_below(const std::byte* words, std::int64_t first, std::int64_t count, Span&& span, F&& f) const {
+    const auto* word = reinterpret_cast<const Word*>(words);
+    for (std::int64_t i = 0; i < count; ++i)
+      f(first + i, below(word[i], static_cast<Word>(span(first + i)), static_cast<std::uint64_t>(first + i)));
   }
 };
 
@@ -105,19 +107,46 @@ bool fill_floats(Call& call, const Source& source, const FloatDraws<Word, Float>
                  TensorObject& out) {
   const auto kind = static_cast<Kind>(out.element);
   const UnaryLoop cast = kernels().cast[static_cast<std::size_t>(made)][static_cast<std::size_t>(kind)];
-  alignas(64) Float numbers[kBlocks * kBlockBytes / sizeof(Float)];
-  return source.each_part(call, out.count, sizeof(Word),
-                          [&](const std::byte* words, std::int64_t at, std::int64_t count) {
-                            draw(draws, what, kind, words, numbers, count);
-                            cast(numbers, out.data + at * element_size(kind), count, 1);
-                          });
+  return source.each_shared(call, out.count, sizeof(Word),
+                            [&](const std::byte* words, std::int64_t at, std::int64_t count) {
+                              alignas(64) Float numbers[kBlocks * kBlockBytes / sizeof(Float)];
+                              draw(draws, what, kind, words, numbers, count);
+                              cast(numbers, out.data + at * element_size(kind), count, 1);
+                            });
 }
 
 bool fill_bits(Call& call, const Source& source, TensorObject& out) {
   const std::int64_t size = element_size(static_cast<Kind>(out.element));
-  return source.each_part(call, out.count, size, [&](const std::byte* words, std::int64_t at, std::int64_t count) {
+  return source.each_shared(call, out.count, size, [&](const std::byte* words, std::int64_t at, std::int64_t count) {
     std::memcpy(out.data + at * size, words, static_cast<std::size_t>(count * size));
   });
+}
+
+template <typename Word>
+bool fill_integers(Call& call, const Source& source, std::uint64_t low, std::uint64_t span, TensorObject& out) {
+  auto* to = reinterpret_cast<std::uint64_t*>(out.data);
+  return source.each_shared(call, out.count, sizeof(Word),
+                            [&](const std::byte* words, std::int64_t at, std::int64_t count) {
+                              source.each_below<Word>(
+                                  words, at, count, [&](std::int64_t) { return span; },
+                                  [&](std::int64_t i, std::uint64_t number) { to[i] = low + number; });
+                            });
+}
+
+// By Fisher and Yates, from the last place on; one after another, since each needs those before.
+template <typename Word>
+bool shuffle(Call& call, const Source& source, std::int64_t* order, std::int64_t length) {
+  Lookout lookout(call);
+  for (std::int64_t first = 0; first < length; first += kPart) {
+    const std::int64_t some = std::min(kPart, length - first);
+    source.each_part(first, some, sizeof(Word), [&](const std::byte* words, std::int64_t at, std::int64_t count) {
+      source.each_below<Word>(
+          words, at, count, [&](std::int64_t i) { return length - i; },
+          [&](std::int64_t i, std::uint64_t other) { std::swap(order[length - 1 - i], order[other]); });
+    });
+    if (!lookout.goes_on(some)) return false;
+  }
+  return true;
 }
 
 // A tensor of the result's type in the shape that argument `slot` is; null after an error, which `status` is then.
@@ -156,13 +185,11 @@ Status native_tensor_random_integers(Call& call) {
   Status status{};
   TensorObject* out = make_result(call, 4, status);
   if (out == nullptr) return status;
-  auto* to = reinterpret_cast<std::uint64_t*>(out->data);
-  const auto all = [&](std::int64_t) { return span; };
-  const auto set = [&](std::int64_t i, std::uint64_t number) { to[i] = low + number; };
-  const bool is_done = span != 0 && span <= kWordNumbers
-                           ? source.each_below<std::uint32_t>(call, out->count, all, set)
-                           : source.each_below<std::uint64_t>(call, out->count, all, set);
-  return give_if(call, is_done, out);
+  const bool is_small = span != 0 && span <= kWordNumbers;
+  return give_if(call,
+                 is_small ? fill_integers<std::uint32_t>(call, source, low, span, *out)
+                          : fill_integers<std::uint64_t>(call, source, low, span, *out),
+                 out);
 }
 
 Status native_tensor_random_chances(Call& call) {
@@ -175,16 +202,15 @@ Status native_tensor_random_chances(Call& call) {
   Status status{};
   TensorObject* out = make_result(call, 3, status);
   if (out == nullptr) return status;
-  const bool is_done = source.each_part(call, out->count, sizeof(std::uint32_t),
-                                        [&](const std::byte* words, std::int64_t at, std::int64_t count) {
-                                          const auto* halves = reinterpret_cast<const std::uint32_t*>(words);
-                                          for (std::int64_t i = 0; i < count; ++i)
-                                            out->data[at + i] = std::byte{halves[i] < least};
-                                        });
+  const bool is_done = source.each_shared(call, out->count, sizeof(std::uint32_t),
+                                          [&](const std::byte* words, std::int64_t at, std::int64_t count) {
+                                            const auto* halves = reinterpret_cast<const std::uint32_t*>(words);
+                                            for (std::int64_t i = 0; i < count; ++i)
+                                              out->data[at + i] = std::byte{halves[i] < least};
+                                          });
   return give_if(call, is_done, out);
 }
 
-// By Fisher and Yates, from the last place on.
 Status native_tensor_random_order(Call& call) {
   const Source source(call);
   const std::int64_t length[] = {int_arg(call, 2)};
@@ -193,11 +219,11 @@ Status native_tensor_random_order(Call& call) {
   if (out == nullptr) return Status::NoMemory;
   auto* order = reinterpret_cast<std::int64_t*>(out->data);
   for (std::int64_t i = 0; i < length[0]; ++i) order[i] = i;
-  const auto left = [&](std::int64_t i) { return static_cast<std::uint64_t>(length[0] - i); };
-  const auto swap = [&](std::int64_t i, std::uint64_t other) { std::swap(order[length[0] - 1 - i], order[other]); };
-  const bool is_done = left(0) <= kWordNumbers ? source.each_below<std::uint32_t>(call, length[0], left, swap)
-                                               : source.each_below<std::uint64_t>(call, length[0], left, swap);
-  return give_if(call, is_done, out);
+  const bool is_small = static_cast<std::uint64_t>(length[0]) <= kWordNumbers;
+  return give_if(call,
+                 is_small ? shuffle<std::uint32_t>(call, source, order, length[0])
+                          : shuffle<std::uint64_t>(call, source, order, length[0]),
+                 out);
 }
 
 }  // namespace noodle::room

@@ -132,7 +132,8 @@ void spread(const Window& window, const T* from, const std::array<std::int64_t, 
         const std::int64_t rest = (columns.rest_of(i) - columns.padding) % columns.stride;
         const std::int64_t first = rest < 0 ? rest + columns.stride : rest;
         T* out = to + phase * phase_step + place + (first + columns.padding) / columns.stride;
-        const std::int64_t count = std::max<std::int64_t>((columns.in - first + columns.stride - 1) / columns.stride, 0);
+        const std::int64_t count =
+            std::max<std::int64_t>((columns.in - first + columns.stride - 1) / columns.stride, 0);
         window_loops<T>().pick(row + first * strides[2], columns.stride * strides[2], out, count);
       }
     }

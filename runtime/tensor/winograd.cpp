@@ -98,7 +98,7 @@ struct Rooms {
 
 bool has_tiles(const ConvolutionSizes& sizes, const Window& window) {
   // From so many channels, planes and results on, sums and differences are little beside products.
-  constexpr std::int64_t kLeast = 16, kLeastResults = 256;
+  constexpr std::int64_t kLeast = 16, kLeastResults = 128;
   const auto& [depth, rows, columns] = window.axes;
   const auto fits = [](const Axis& axis) { return axis.window == 3 && axis.stride == 1 && axis.dilation == 1; };
   return depth.window == 1 && depth.length == 1 && fits(rows) && fits(columns) && sizes.channels >= kLeast &&
