@@ -23,13 +23,12 @@ class Cases:
         self.arrays, self.lines, self.checks = {}, [], []
 
     def give(self, x):
-        """The name of an array, which sometimes is given with its axes the other way round."""
+        """The name of an array, which sometimes is given with its axes, or all elements, the other way round."""
         name = f"a{len(self.arrays)}"
-        if x.ndim > 1 and self.random.random() < 0.3:
-            self.arrays[name] = np.array(x.T, order="C")
-            return name + "T"
-        self.arrays[name] = np.array(x, order="C")
-        return name
+        how = self.random.random() if x.ndim > 1 else 1.0
+        given = x.T if how < 0.3 else np.flip(x) if how < 0.5 else x
+        self.arrays[name] = np.array(given, order="C")
+        return name + ("T" if how < 0.3 else "F" if how < 0.5 else "")
 
     def add(self, kind, words, check, arrays=(), ids=()):
         names = " ".join(self.give(x) for x in arrays)
