@@ -83,7 +83,7 @@ std::expected<Equations, std::string> equations_of(ShapeView a, ShapeView b) {
   if (left->rows != right->rows) return misfit("the left one's rows are not as many as the right one's");
   auto outer = broadcast(left->outer, right->outer);
   if (!outer) return misfit(outer.error());
-  const std::int64_t count = left->columns == 0 || right->columns == 0 ? 0 : product(*outer);
+  const std::int64_t count = product(*outer);
   return Equations{.a = *std::move(left),
                    .b = *std::move(right),
                    .outer = *std::move(outer),

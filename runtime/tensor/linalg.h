@@ -39,8 +39,8 @@ std::expected<Matrices, std::string> divisible_of(ShapeView shape);
 struct Equations {
   Matrices a, b;
   Shape outer;
-  std::int64_t count;  // 0 where there is nothing to be found
-  bool is_vector;      // b had one axis, which is the only column
+  std::int64_t count;
+  bool is_vector;  // b had one axis, which is the only column
 
   /// The shape of what is wanted.
   Shape solution() const;

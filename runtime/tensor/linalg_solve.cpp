@@ -102,7 +102,7 @@ Status solve(Call& call) {
     if (call.host.is_told_to_stop(call)) return Status::Interrupted;
   }
   const std::int64_t size = both->b.size();
-  for (std::int64_t i = 0; i < both->count; ++i) {
+  for (std::int64_t i = 0; size != 0 && i < both->count; ++i) {
     T* x = out.data<T>() + i * size;
     std::copy_n(right.data<T>() + both->b_at(i) * size, size, x);
     const std::int64_t at = both->a_at(i);
@@ -207,11 +207,12 @@ class LeastSquares {
       : m_(equations.a.rows),
         n_(equations.a.columns),
         columns_(equations.b.columns),
+        sides_(std::max(columns_, 1)),
         most_(equations.a.most()),
         nothing_(nothing),
         size_(ask()),
         a_(call, equations.a.size()),
-        b_(call, std::int64_t{most_} * columns_),
+        b_(call, std::int64_t{most_} * sides_),
         work_(call, size_),
         ints_(call, whole_) {}
 
@@ -224,9 +225,9 @@ class LeastSquares {
     int rank = 0, info = 1;
     if (are_finite(a, std::int64_t{m_} * n_)) {
       transpose(a, n_, m_, n_, a_.data(), m_);
-      std::fill_n(b_.data(), std::int64_t{most_} * columns_, T{0});
+      std::fill_n(b_.data(), std::int64_t{most_} * sides_, T{0});
       if (is_finite) transpose(b, columns_, m_, columns_, b_.data(), most_);
-      routines<T>().gelsd(&m_, &n_, &columns_, a_.data(), &m_, b_.data(), &most_, s, &nothing_, &rank, work_.data(),
+      routines<T>().gelsd(&m_, &n_, &sides_, a_.data(), &m_, b_.data(), &most_, s, &nothing_, &rank, work_.data(),
                           &size_, ints_.data(), &info);
     }
     if (info != 0) std::fill_n(s, std::min(m_, n_), kNan);
@@ -243,12 +244,12 @@ class LeastSquares {
   int ask() {
     T best = 0, any = 0;
     int none = -1, rank = 0, info = 0;
-    routines<T>().gelsd(&m_, &n_, &columns_, &any, &m_, &any, &most_, &any, &nothing_, &rank, &best, &none, &whole_,
+    routines<T>().gelsd(&m_, &n_, &sides_, &any, &m_, &any, &most_, &any, &nothing_, &rank, &best, &none, &whole_,
                         &info);
     return asked_room(best);
   }
 
-  int m_, n_, columns_, most_;
+  int m_, n_, columns_, sides_, most_;  // LAPACK wants one right side at least
   T nothing_;
   int whole_ = 0, size_;
   Room<T> a_, b_, work_;
@@ -276,7 +277,7 @@ Status least_squares(Call& call) {
   }
   std::memset(x.data<T>(), 0, static_cast<std::size_t>(x.count()) * sizeof(T));
   std::memset(ranks.data<T>(), 0, static_cast<std::size_t>(ranks.count()) * sizeof(std::int64_t));
-  if (both->a.size() != 0 && both->count != 0) {
+  if (both->a.size() != 0) {
     LeastSquares<T> systems(call, *both, static_cast<T>(std::bit_cast<double>(call.args[2])));
     if (!systems.has_memory()) return Status::NoMemory;
     const std::int64_t size = std::int64_t{both->a.columns} * both->b.columns;
