@@ -46,7 +46,7 @@ std::expected<Matrices, std::string> divisible_of(ShapeView shape) {
   auto found = matrices_of(shape);
   if (found && found->least() > kMostDivisible) {
     return std::unexpected("matrices of the shape " + text_of(shape.last(2)) +
-                           " are too large: of their rows or columns there may be " + std::to_string(kMostDivisible));
+                           " are too large: the lesser length may be " + std::to_string(kMostDivisible) + " at most");
   }
   return found;
 }

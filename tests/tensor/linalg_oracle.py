@@ -231,11 +231,11 @@ class Cases:
     def fill_failing(self):
         twice = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [0.0, 1.0, 5.0]])
         stack = np.array([[np.eye(3), np.eye(3)], [np.eye(3), twice]])
-        row = "is singular: its row 1 is made up of the rows before it"
+        row = "is singular: its row 1 is zero or a combination of the rows before it"
         self.add("inv", twice, fails=f"a matrix of the shape [3, 3] {row}")
         self.add("solve", stack, np.ones(3), fails=f"matrix [1, 1] of a tensor of the shape [2, 2, 3, 3] {row}")
         for upper in "-", "upper":
-            minor = "is not positive definite: the minor of its first 2 rows and columns is not above 0"
+            minor = "is not positive definite: its leading minor of order 2 is not above 0"
             self.add("cholesky", np.diag([1.0, -1.0, 2.0]), option=upper, fails=f"a matrix of the shape [3, 3] {minor}")
             self.add("cholesky", [[1.0, np.nan], [np.nan, 1.0]], option=upper,
                      fails=f"a matrix of the shape [2, 2] {minor}")
