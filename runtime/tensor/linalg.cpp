@@ -96,9 +96,7 @@ Status by_element(Call& call, Status (*f32)(Call&), Status (*f64)(Call&)) {
   switch (result_kind(call)) {
     case Kind::F32: return f32(call);
     case Kind::F64: return f64(call);
-    default:
-      return panic(call,
-                   std::string("linear algebra is not defined for elements of type ") + name_of(result_kind(call)));
+    default: return undefined(call, "linear algebra", result_kind(call));
   }
 }
 

@@ -255,7 +255,7 @@ Status native_tensor_diagonal(Call& call) {
   const std::int64_t above = std::max<std::int64_t>(offset, 0), below = above - offset;
   const std::int64_t count = std::max<std::int64_t>(std::min(stack->rows - below, stack->columns - above), 0);
   const std::uint32_t last = a.rank() - 1;
-  TensorObject* made = make_view(call, a, a.data(), last);
+  TensorObject* made = make_view(call, a, last);
   if (made == nullptr) return Status::NoMemory;
   std::ranges::copy(stack->outer, made->shape());
   for (std::uint32_t axis = 0; axis + 1 < last; ++axis) made->strides()[axis] = a.stride(axis);
@@ -263,7 +263,7 @@ Status native_tensor_diagonal(Call& call) {
   made->strides()[last - 1] = a.stride(last - 1) + a.stride(last);
   count_elements(*made);
   if (made->count != 0) {
-    made->data += (below * a.stride(last - 1) + above * a.stride(last)) * std::int64_t{element_size(result_kind(call))};
+    made->data += (below * a.stride(last - 1) + above * a.stride(last)) * std::int64_t{element_size(a.kind())};
   }
   return give(call, made);
 }
