@@ -1,7 +1,6 @@
 // Matrices as products of others that are orthogonal, triangular or diagonal; and diagonals.
 
 #include <algorithm>
-#include <cstring>
 
 #include "runtime/tensor/linalg.h"
 

@@ -1,6 +1,7 @@
 // Equations and what belongs to them: triangular factors, inverses, determinants, least squares.
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <numbers>
 

@@ -189,6 +189,9 @@ class Cases:
             self.add("solve", square, self.normal(*outer, n, k))
             self.add("solve", square[(0,) * len(outer)] if square.size else np.eye(n), self.normal(4, n, k))
             self.add("solve", square, self.normal(n, k))
+            crossed = self.normal(2, 1, n, n) + 2 * np.sqrt(n) * np.eye(n)
+            self.add("solve", crossed, self.normal(3, n, k))
+            self.add("lstsq", crossed, self.normal(3, n, k))
             self.add("inv", square)
             for name in "det", "slogdet":
                 self.add(name, square)
