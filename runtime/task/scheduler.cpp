@@ -7,8 +7,8 @@
 #include "runtime/task/director.h"
 #include "runtime/task/monitor.h"
 #include "runtime/task/offload.h"
-#include "runtime/task/team.h"
 #include "runtime/task/resource.h"
+#include "runtime/task/team.h"
 
 namespace noodle::task {
 

@@ -95,8 +95,8 @@ inline bool is_same(ShapeView a, ShapeView b) {
   }
   return true;
 }
-/// The shape that two tensors have side by side, for results with such elements. Mostly one of the two has it, and no room
-/// is needed.
+/// The shape that two tensors have side by side, for results with such elements. Mostly one of the two has it, and no
+/// room is needed.
 class CommonShape {
  public:
   CommonShape(const Operand& a, const Operand& b, Kind kind);
