@@ -19,6 +19,15 @@ def numbers(shape, limit, kind):
     return (np.arange(np.prod(shape)) * 7919 % limit).astype(kind).reshape(shape)
 
 
+def regular(n):
+    return numbers([n, n], 1013, float) / 1013 + np.eye(n) * n
+
+
+LINALG = {"solve": lambda a: np.linalg.solve(a, numbers([len(a)], 7, float)), "inv": np.linalg.inv,
+          "cholesky": np.linalg.cholesky, "qr": lambda a: np.linalg.qr(a)[1], "svd": lambda a: np.linalg.svd(a)[1],
+          "eigh": lambda a: np.linalg.eigh(a)[0]}
+
+
 def main():
     name, n, repeats = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     what, _, kind = name.partition("_")
@@ -38,6 +47,11 @@ def main():
     elif what == "sort":
         a = numbers([n], 1_000_003, kind)
         print(int(timed(repeats, lambda: np.sort(a))[n // 2]))
+    elif what in LINALG:
+        a = regular(n)
+        if what in ("cholesky", "eigh"):
+            a = a + a.T
+        print(f"{np.abs(timed(repeats, lambda: LINALG[what](a))).mean():.9f}")
     else:
         f, a = getattr(np, what), numbers([n], 1013, kind) / 500
         print(f"{timed(repeats, lambda: f(a)).mean():.6f}")

@@ -1,10 +1,9 @@
-// Matrix products. Those of f32 and f64 are OpenBLAS's, which is opened when it is asked for; it runs with one thread.
-
-#include <dlfcn.h>
+// Matrix products. Those of f32 and f64 are OpenBLAS's.
 
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/tensor/openblas.h"
 #include "runtime/tensor/walk.h"
 
 namespace noodle::room {
@@ -12,37 +11,6 @@ namespace noodle::room {
 namespace {
 
 using namespace noodle::tensor;
-
-// As in cblas.h, for integers of 32 bits.
-constexpr int kRowMajor = 101, kPlain = 111, kTransposed = 112;
-using Sgemm = void (*)(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int);
-using Dgemm = void (*)(int, int, int, int, int, int, double, const double*, int, const double*, int, double, double*,
-                       int);
-
-struct Blas {
-  Sgemm sgemm = nullptr;
-  Dgemm dgemm = nullptr;
-  std::string trouble;
-};
-
-const Blas& blas() {
-  static const Blas opened = [] {
-    Blas made;
-    void* library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-      made.trouble = "matrix products need OpenBLAS, which is not installed (`apt-get install libopenblas0-pthread`): ";
-      made.trouble += dlerror();
-      return made;
-    }
-    const auto set_threads = reinterpret_cast<void (*)(int)>(dlsym(library, "openblas_set_num_threads"));
-    if (set_threads != nullptr) set_threads(1);
-    made.sgemm = reinterpret_cast<Sgemm>(dlsym(library, "cblas_sgemm"));
-    made.dgemm = reinterpret_cast<Dgemm>(dlsym(library, "cblas_dgemm"));
-    if (made.sgemm == nullptr || made.dgemm == nullptr) made.trouble = "this OpenBLAS has no cblas_sgemm";
-    return made;
-  }();
-  return opened;
-}
 
 // A matrix as BLAS takes it: one of its strides is 1.
 struct Matrix {
@@ -54,11 +22,12 @@ struct Matrix {
   int leading() const { return static_cast<int>(is_plain() ? row_stride : column_stride); }
 };
 
-template <typename T, typename Gemm>
-void multiply(Gemm gemm, const Matrix& a, const Matrix& b, void* out) {
-  gemm(kRowMajor, a.is_plain() ? kPlain : kTransposed, b.is_plain() ? kPlain : kTransposed, static_cast<int>(a.rows),
-       static_cast<int>(b.columns), static_cast<int>(a.columns), T{1}, reinterpret_cast<const T*>(a.data), a.leading(),
-       reinterpret_cast<const T*>(b.data), b.leading(), T{0}, static_cast<T*>(out), static_cast<int>(b.columns));
+template <typename T>
+void multiply(const Matrix& a, const Matrix& b, void* out) {
+  routines<T>().gemm(kRowMajor, a.is_plain() ? kPlain : kTransposed, b.is_plain() ? kPlain : kTransposed,
+                     static_cast<int>(a.rows), static_cast<int>(b.columns), static_cast<int>(a.columns), T{1},
+                     reinterpret_cast<const T*>(a.data), a.leading(), reinterpret_cast<const T*>(b.data), b.leading(),
+                     T{0}, static_cast<T*>(out), static_cast<int>(b.columns));
 }
 
 // Other elements: a row of the result is the sum of rows of b, each times an element of a.
@@ -181,9 +150,9 @@ Status fill(Call& call, const Product& product, TensorObject* out) {
     left.data = at[0];
     right.data = at[1];
     if (product.kind == Kind::F32)
-      multiply<float>(blas().sgemm, left, right, to);
+      multiply<float>(left, right, to);
     else if (product.kind == Kind::F64)
-      multiply<double>(blas().dgemm, left, right, to);
+      multiply<double>(left, right, to);
     else
       multiply_plainly(product.kind, left, right, to);
     to += left.rows * right.columns * size;
@@ -216,7 +185,7 @@ Status native_tensor_matmul(Call& call) {
     if (length > INT32_MAX) return misfit("one of them is too long");
   }
   const bool with_blas = is_blas_kind(kind);
-  if (with_blas && !blas().trouble.empty()) return panic(call, blas().trouble);
+  if (with_blas && !openblas().trouble.empty()) return panic(call, openblas().trouble);
   TensorObject* out = make(call, shape);
   if (out == nullptr) return Status::NoMemory;
   if (out->count == 0) return give(call, out);

@@ -1,0 +1,161 @@
+#pragma once
+
+// What the natives of linear algebra share: tensors as stacks of matrices, and room to work in. OpenBLAS's LAPACK does
+// the work. Its matrices lie column by column and ours row by row, so that each is the other's transpose; mostly that
+// leads to the result without a copy that is turned over.
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "runtime/tensor/openblas.h"
+#include "runtime/tensor/operand.h"
+
+namespace noodle::tensor {
+
+/// The matrices in a tensor's last two axes, one for each index of the axes before them.
+struct Matrices {
+  Shape outer;
+  int rows, columns;
+  std::int64_t count;  // 0 where they have no elements
+
+  int least() const { return std::min(rows, columns); }
+  int most() const { return std::max(rows, columns); }
+  std::int64_t size() const { return std::int64_t{rows} * columns; }
+  bool is_square() const { return rows == columns; }
+  /// The shape of results that have these axes in the place of the last two.
+  Shape with(std::initializer_list<int> axes) const;
+};
+std::expected<Matrices, std::string> matrices_of(ShapeView shape);
+/// An error when they aren't square.
+std::expected<Matrices, std::string> squares_of(ShapeView shape);
+/// An error when they are too large for how LAPACK counts elements of what it works in, which grows with the square of
+/// their lesser length.
+std::expected<Matrices, std::string> divisible_of(ShapeView shape);
+
+/// Systems of equations: `a` times what is wanted is `b`. Stacks are repeated to the same axes `outer`.
+struct Equations {
+  Matrices a, b;
+  Shape outer;
+  std::int64_t count;
+  bool is_vector;  // b had one axis, which is the only column
+
+  /// The shape of what is wanted.
+  Shape solution() const;
+  std::int64_t a_at(std::int64_t index) const { return at(a, index); }
+  std::int64_t b_at(std::int64_t index) const { return at(b, index); }
+
+ private:
+  std::int64_t at(const Matrices& of, std::int64_t index) const;
+};
+std::expected<Equations, std::string> equations_of(ShapeView a, ShapeView b);
+
+/// A tensor of a native's own, until it is given.
+class Fresh {
+ public:
+  Fresh(Call& call, TensorObject* object) : call_(call), object_(object) {}
+  Fresh(const Fresh&) = delete;
+  Fresh& operator=(const Fresh&) = delete;
+  ~Fresh() {
+    if (object_ != nullptr) call_.host.release_tensor(call_, *object_);
+  }
+
+  bool has_memory() const { return object_ != nullptr; }
+  template <typename T>
+  T* data() const {
+    return reinterpret_cast<T*>(object_->data);
+  }
+  std::int64_t count() const { return object_->count; }
+  void give(std::size_t slot = 0) { noodle::tensor::give(call_, std::exchange(object_, nullptr), slot); }
+
+ private:
+  Call& call_;
+  TensorObject* object_;
+};
+
+/// An operand's elements side by side: its own where they lie so, else a copy.
+class Plain {
+ public:
+  Plain(Call& call, const Operand& given)
+      : copy_(call, given.is_contiguous() ? nullptr : copied(call, given)),
+        data_(copy_.has_memory()      ? copy_.data<std::byte>()
+              : given.is_contiguous() ? given.data()
+                                      : nullptr),
+        has_memory_(given.is_contiguous() || copy_.has_memory()) {}
+
+  bool has_memory() const { return has_memory_; }
+  template <typename T>
+  const T* data() const {
+    return reinterpret_cast<const T*>(data_);
+  }
+
+ private:
+  Fresh copy_;
+  const std::byte* data_;
+  bool has_memory_;
+};
+
+/// Room to work in, aligned as vectors like it, and charged to who calls.
+template <typename T>
+class Room {
+ public:
+  Room(Call& call, std::int64_t count)
+      : call_(call), lines_(static_cast<std::size_t>(count) * sizeof(T) / sizeof(Line) + 1) {
+    is_charged_ = call.host.charge(call, lines_ * sizeof(Line));
+    if (is_charged_) items_.reset(new (std::nothrow) Line[lines_]);
+  }
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+  ~Room() {
+    if (is_charged_) call_.host.credit(call_, lines_ * sizeof(Line));
+  }
+
+  bool has_memory() const { return items_ != nullptr; }
+  T* data() const { return reinterpret_cast<T*>(items_.get()); }
+
+ private:
+  struct alignas(64) Line {
+    std::byte bytes[64];
+  };
+  Call& call_;
+  std::size_t lines_;
+  bool is_charged_;
+  std::unique_ptr<Line[]> items_;
+};
+
+/// How many elements LAPACK asks to work in, which it says as one of them: a float may be less than what it means.
+template <typename T>
+int asked_room(T best) {
+  return static_cast<int>(std::nextafter(best, std::numeric_limits<T>::infinity()));
+}
+
+/// Writes what lies row by row column by column; steps are from one row, or column, to the next.
+template <typename T>
+void transpose(const T* from, std::int64_t from_step, std::int64_t rows, std::int64_t columns, T* to,
+               std::int64_t to_step) {
+  constexpr std::int64_t kBlock = 16;
+  for (std::int64_t top = 0; top < rows; top += kBlock) {
+    const std::int64_t bottom = std::min(top + kBlock, rows);
+    for (std::int64_t left = 0; left < columns; left += kBlock) {
+      const std::int64_t right = std::min(left + kBlock, columns);
+      for (std::int64_t j = left; j < right; ++j) {
+        for (std::int64_t i = top; i < bottom; ++i) to[j * to_step + i] = from[i * from_step + j];
+      }
+    }
+  }
+}
+
+/// Whether no element is infinite or NaN. LAPACK's iterations may not end with those.
+template <typename T>
+bool are_finite(const T* elements, std::int64_t count) {
+  T sum = 0;
+  for (std::int64_t i = 0; i < count; ++i) sum += elements[i] * T{0};
+  return sum == 0;
+}
+
+/// Calls the function for elements of the result's type, or panics for another.
+Status by_element(Call& call, Status (*f32)(Call&), Status (*f64)(Call&));
+
+}  // namespace noodle::tensor

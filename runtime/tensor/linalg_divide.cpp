@@ -1,0 +1,270 @@
+// Matrices as products of others that are orthogonal, triangular or diagonal; and diagonals.
+
+#include <algorithm>
+
+#include "runtime/tensor/linalg.h"
+
+namespace noodle::room {
+
+namespace {
+
+using namespace noodle::tensor;
+
+template <typename T>
+constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+
+// Ones on the diagonals of square matrices, and zeros.
+template <typename T>
+void fill_with_ones(const Fresh& out, std::int64_t n) {
+  for (std::int64_t i = 0; i < out.count(); ++i) out.data<T>()[i] = i % (n * n) % (n + 1) == 0 ? T{1} : T{0};
+}
+
+template <typename T>
+class Orthogonal {
+ public:
+  // Of each matrix `columns` columns that are orthogonal.
+  Orthogonal(Call& call, const Matrices& of, int columns)
+      : m_(of.rows),
+        n_(of.columns),
+        least_(of.least()),
+        columns_(columns),
+        size_(ask()),
+        matrix_(call, std::int64_t{m_} * std::max(n_, columns)),
+        factors_(call, least_),
+        work_(call, size_) {}
+
+  bool has_memory() const { return matrix_.has_memory() && factors_.has_memory() && work_.has_memory(); }
+
+  void divide(const T* from, T* q, T* r, std::int64_t r_rows) {
+    int info = 0;
+    transpose(from, n_, m_, n_, matrix_.data(), m_);
+    routines<T>().geqrf(&m_, &n_, matrix_.data(), &m_, factors_.data(), work_.data(), &size_, &info);
+    transpose(matrix_.data(), m_, n_, r_rows, r, n_);
+    for (std::int64_t i = 0; i < r_rows; ++i) std::fill_n(r + i * n_, std::min<std::int64_t>(i, n_), T{0});
+    routines<T>().orgqr(&m_, &columns_, &least_, matrix_.data(), &m_, factors_.data(), work_.data(), &size_, &info);
+    transpose(matrix_.data(), m_, columns_, m_, q, columns_);
+  }
+
+ private:
+  int ask() {
+    T first = 0, second = 0, any = 0;
+    int none = -1, info = 0;
+    routines<T>().geqrf(&m_, &n_, &any, &m_, &any, &first, &none, &info);
+    routines<T>().orgqr(&m_, &columns_, &least_, &any, &m_, &any, &second, &none, &info);
+    return asked_room(std::max(first, second));
+  }
+
+  int m_, n_, least_, columns_, size_;
+  Room<T> matrix_, factors_, work_;
+};
+
+template <typename T>
+Status qr(Call& call) {
+  const Operand a(call, 0);
+  const auto stack = matrices_of(a.shape());
+  if (!stack) return panic(call, stack.error());
+  const int rank = call.args[1] != 0 ? stack->rows : stack->least();
+  const Shape q_shape = stack->with({stack->rows, rank}), r_shape = stack->with({rank, stack->columns});
+  for (const Shape& shape : {q_shape, r_shape}) {
+    if (const auto count = count_of(shape, result_kind(call)); !count) return panic(call, count.error());
+  }
+  const Plain from(call, a);
+  Fresh q(call, make(call, q_shape)), r(call, make(call, r_shape, 1));
+  if (!from.has_memory() || !q.has_memory() || !r.has_memory()) return Status::NoMemory;
+  if (stack->count == 0) {
+    fill_with_ones<T>(q, rank);
+  } else {
+    Orthogonal<T> work(call, *stack, rank);
+    if (!work.has_memory()) return Status::NoMemory;
+    for (std::int64_t i = 0; i < stack->count; ++i) {
+      work.divide(from.data<T>() + i * stack->size(), q.data<T>() + i * stack->rows * rank,
+                  r.data<T>() + i * rank * stack->columns, rank);
+      if (call.host.is_told_to_stop(call)) return Status::Interrupted;
+    }
+  }
+  q.give(0);
+  r.give(1);
+  return Status::Ok;
+}
+
+// One matrix after another. LAPACK sees the transpose, and so the right vectors as the left ones, row by row.
+template <typename T>
+class Singular {
+ public:
+  // What is found: 'N' no vectors, 'S' as many as there are values, 'A' all.
+  Singular(Call& call, const Matrices& of, char what)
+      : m_(of.rows),
+        n_(of.columns),
+        what_(what),
+        left_(what == 'A' ? m_ : of.least()),
+        size_(ask()),
+        matrix_(call, of.size()),
+        work_(call, size_),
+        ints_(call, std::int64_t{8} * of.least()) {}
+
+  bool has_memory() const { return matrix_.has_memory() && work_.has_memory() && ints_.has_memory(); }
+
+  // Whether there were values; there are none of what isn't finite.
+  bool find(const T* from, T* u, T* s, T* vh) {
+    const std::int64_t size = std::int64_t{m_} * n_;
+    if (!are_finite(from, size)) return false;
+    std::copy_n(from, size, matrix_.data());
+    int info = 0;
+    routines<T>().gesdd(&what_, &n_, &m_, matrix_.data(), &n_, s, vh, &n_, u, &left_, work_.data(), &size_,
+                        ints_.data(), &info, 1);
+    return info == 0;
+  }
+
+ private:
+  int ask() {
+    T best = 0, any = 0;
+    int none = -1, whole = 0, info = 0;
+    routines<T>().gesdd(&what_, &n_, &m_, &any, &n_, &any, &any, &n_, &any, &left_, &best, &none, &whole, &info, 1);
+    return asked_room(best);
+  }
+
+  int m_, n_;
+  char what_;
+  int left_, size_;
+  Room<T> matrix_, work_;
+  Room<int> ints_;
+};
+
+template <typename T>
+Status svd(Call& call) {
+  const Operand a(call, 0);
+  const bool with_vectors = call.args[1] != 0, with_all = call.args[2] != 0;
+  const auto stack = divisible_of(a.shape());
+  if (!stack) return panic(call, stack.error());
+  const int rank = stack->least();
+  const int left = with_all ? stack->rows : rank, right = with_all ? stack->columns : rank;
+  const Shape u_shape = with_vectors ? stack->with({stack->rows, left}) : Shape{0};
+  const Shape vh_shape = with_vectors ? stack->with({right, stack->columns}) : Shape{0};
+  for (const Shape& shape : {u_shape, vh_shape, stack->with({rank})}) {
+    if (const auto count = count_of(shape, result_kind(call)); !count) return panic(call, count.error());
+  }
+  const Plain from(call, a);
+  Fresh u(call, make(call, u_shape)), s(call, make(call, stack->with({rank}), 1)), vh(call, make(call, vh_shape, 2));
+  if (!from.has_memory() || !u.has_memory() || !s.has_memory() || !vh.has_memory()) return Status::NoMemory;
+  if (stack->count == 0) {
+    fill_with_ones<T>(u, left);
+    fill_with_ones<T>(vh, right);
+  } else {
+    Singular<T> work(call, *stack, !with_vectors ? 'N' : with_all ? 'A' : 'S');
+    if (!work.has_memory()) return Status::NoMemory;
+    const std::int64_t u_size = u.count() / stack->count, vh_size = vh.count() / stack->count;
+    for (std::int64_t i = 0; i < stack->count; ++i) {
+      T* const to[] = {u.data<T>() + i * u_size, s.data<T>() + i * rank, vh.data<T>() + i * vh_size};
+      if (!work.find(from.data<T>() + i * stack->size(), to[0], to[1], to[2])) {
+        std::fill_n(to[0], u_size, kNan<T>);
+        std::fill_n(to[1], rank, kNan<T>);
+        std::fill_n(to[2], vh_size, kNan<T>);
+      }
+      if (call.host.is_told_to_stop(call)) return Status::Interrupted;
+    }
+  }
+  u.give(0);
+  s.give(1);
+  vh.give(2);
+  return Status::Ok;
+}
+
+// One symmetric matrix after another, of which the lower triangle is read: to LAPACK the upper one.
+template <typename T>
+class Symmetric {
+ public:
+  Symmetric(Call& call, int n, bool with_vectors)
+      : n_(n),
+        what_(with_vectors ? 'V' : 'N'),
+        size_(ask()),
+        matrix_(call, std::int64_t{n} * n),
+        work_(call, size_),
+        ints_(call, ints_size_) {}
+
+  bool has_memory() const { return matrix_.has_memory() && work_.has_memory() && ints_.has_memory(); }
+
+  // Whether there were values; there are none of what isn't finite.
+  bool find(const T* from, T* values, T* vectors) {
+    const std::int64_t size = std::int64_t{n_} * n_;
+    if (!are_finite(from, size)) return false;
+    std::copy_n(from, size, matrix_.data());
+    int info = 0;
+    routines<T>().syevd(&what_, "U", &n_, matrix_.data(), &n_, values, work_.data(), &size_, ints_.data(), &ints_size_,
+                        &info, 1, 1);
+    if (what_ == 'V') transpose(matrix_.data(), n_, n_, n_, vectors, n_);
+    return info == 0;
+  }
+
+ private:
+  int ask() {
+    T best = 0, any = 0;
+    int none = -1, info = 0;
+    routines<T>().syevd(&what_, "U", &n_, &any, &n_, &any, &best, &none, &ints_size_, &none, &info, 1, 1);
+    return asked_room(best);
+  }
+
+  int n_;
+  char what_;
+  int ints_size_ = 0, size_;
+  Room<T> matrix_, work_;
+  Room<int> ints_;
+};
+
+template <typename T>
+Status eigh(Call& call) {
+  const Operand a(call, 0);
+  const bool with_vectors = call.args[1] != 0;
+  if (const auto square = squares_of(a.shape()); !square) return panic(call, square.error());
+  const auto stack = divisible_of(a.shape());
+  if (!stack) return panic(call, stack.error());
+  const int n = stack->rows;
+  const Plain from(call, a);
+  Fresh values(call, make(call, stack->with({n}))),
+      vectors(call, make(call, with_vectors ? stack->with({n, n}) : Shape{0}, 1));
+  if (!from.has_memory() || !values.has_memory() || !vectors.has_memory()) return Status::NoMemory;
+  if (stack->count != 0) {
+    Symmetric<T> work(call, n, with_vectors);
+    if (!work.has_memory()) return Status::NoMemory;
+    const std::int64_t size = vectors.count() / stack->count;
+    for (std::int64_t i = 0; i < stack->count; ++i) {
+      T *const to = values.data<T>() + i * n, *const rows = vectors.data<T>() + i * size;
+      if (!work.find(from.data<T>() + i * stack->size(), to, rows)) {
+        std::fill_n(to, n, kNan<T>);
+        std::fill_n(rows, size, kNan<T>);
+      }
+      if (call.host.is_told_to_stop(call)) return Status::Interrupted;
+    }
+  }
+  values.give(0);
+  vectors.give(1);
+  return Status::Ok;
+}
+
+}  // namespace
+
+Status native_tensor_qr(Call& call) { return by_element(call, qr<float>, qr<double>); }
+Status native_tensor_svd(Call& call) { return by_element(call, svd<float>, svd<double>); }
+Status native_tensor_eigh(Call& call) { return by_element(call, eigh<float>, eigh<double>); }
+
+Status native_tensor_diagonal(Call& call) {
+  const Operand a(call, 0);
+  const auto stack = matrices_of(a.shape());
+  if (!stack) return panic(call, stack.error());
+  const std::int64_t offset = std::clamp<std::int64_t>(int_arg(call, 1), -INT32_MAX, INT32_MAX);
+  const std::int64_t above = std::max<std::int64_t>(offset, 0), below = above - offset;
+  const std::int64_t count = std::max<std::int64_t>(std::min(stack->rows - below, stack->columns - above), 0);
+  const std::uint32_t last = a.rank() - 1;
+  TensorObject* made = make_view(call, a, last);
+  if (made == nullptr) return Status::NoMemory;
+  std::ranges::copy(stack->outer, made->shape());
+  for (std::uint32_t axis = 0; axis + 1 < last; ++axis) made->strides()[axis] = a.stride(axis);
+  made->shape()[last - 1] = count;
+  made->strides()[last - 1] = a.stride(last - 1) + a.stride(last);
+  count_elements(*made);
+  if (made->count != 0) {
+    made->data += (below * a.stride(last - 1) + above * a.stride(last)) * std::int64_t{element_size(a.kind())};
+  }
+  return give(call, made);
+}
+
+}  // namespace noodle::room
