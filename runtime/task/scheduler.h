@@ -169,6 +169,8 @@ class Scheduler {
   void exit(Worker& worker);
   /// Makes the main task stop where it is. Safe in a signal handler.
   void interrupt();
+  /// Forgets an interruption that nobody has noticed: what it was for has ended by itself.
+  void clear_interrupt() { interrupted_.store(false); }
 
   // ---- tasks
   /// A child of an open scope that will call `work`, once it is made `ready`. Null when there is no memory; else it

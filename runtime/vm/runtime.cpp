@@ -93,7 +93,10 @@ bool Runtime::make_text(std::string_view text, std::uint64_t* words) {
 std::string_view Runtime::text(const std::uint64_t* words) { return value::string_view(words); }
 
 void Runtime::interrupt() { interpreter_->interrupt(); }
-void Runtime::clear_interrupt() { interpreter_->interrupt_flag.store(false, std::memory_order_relaxed); }
+void Runtime::clear_interrupt() {
+  interpreter_->interrupt_flag.store(false, std::memory_order_relaxed);
+  interpreter_->scheduler().clear_interrupt();
+}
 
 void Runtime::fail_at(std::uint64_t count) {
   interpreter_->first().checks = 0;
