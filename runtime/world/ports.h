@@ -145,7 +145,7 @@ class Ports {
 };
 
 /// Those of the system.
-std::unique_ptr<Ports> make_real_ports();
+std::unique_ptr<Ports> make_real_ports(bool hears_signals = true);
 /// Ones of which every operation fails: for worlds without any.
 Ports& no_ports();
 

@@ -42,6 +42,7 @@ Transfer outcome(ssize_t n, bool zero_is_end, const std::string& what) {
 
 class RealPorts final : public Ports {
  public:
+  explicit RealPorts(bool hears_signals) : hears_signals_(hears_signals) {}
   ~RealPorts() override {
     if (const int poller = poller_.load(); poller >= 0) ::close(poller);
     if (const int waker = waker_.load(); waker >= 0) ::close(waker);
@@ -278,7 +279,10 @@ class RealPorts final : public Ports {
   Transfer child_code(Port process, std::int64_t& code) override { return Children::code(process, code); }
   OrError<void> signal_child(Port process, int signal) override { return Children::signal(process, signal); }
 
-  OrError<Port> signals(std::span<const int> wanted) override { return listen_to_signals(wanted); }
+  OrError<Port> signals(std::span<const int> wanted) override {
+    if (hears_signals_) return listen_to_signals(wanted);
+    return std::unexpected("signals are the host's, in which this program runs; have it listen, and call a function");
+  }
 
  private:
   bool start_polling() {
@@ -336,6 +340,7 @@ class RealPorts final : public Ports {
     return address_text(address.storage, address.size);
   }
 
+  const bool hears_signals_;
   Children children_;
   Watchers watchers_;
   std::atomic<int> poller_{-1};
@@ -344,6 +349,6 @@ class RealPorts final : public Ports {
 
 }  // namespace
 
-std::unique_ptr<Ports> make_real_ports() { return std::make_unique<RealPorts>(); }
+std::unique_ptr<Ports> make_real_ports(bool hears_signals) { return std::make_unique<RealPorts>(hears_signals); }
 
 }  // namespace noodle::world

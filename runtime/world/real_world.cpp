@@ -63,7 +63,8 @@ std::int64_t read_clock(clockid_t clock) {
 
 class RealWorld : public World {
  public:
-  explicit RealWorld(std::vector<std::string> args) : args_(std::move(args)) {}
+  explicit RealWorld(std::vector<std::string> args, bool hears_signals = true)
+      : ports_(make_real_ports(hears_signals)), args_(std::move(args)) {}
   ~RealWorld() override { RealWorld::flush(); }
 
   Ports& ports() override { return *ports_; }
@@ -260,7 +261,7 @@ class RealWorld : public World {
   std::mutex streams_;  // held while somebody writes to one, which may take long; guards what is on its way
   std::string going_;
   Written trouble_ = Written::Ok;
-  std::unique_ptr<Ports> ports_ = make_real_ports();
+  std::unique_ptr<Ports> ports_;
   std::vector<std::string> args_;
   LineInput lines_;
 };
@@ -290,5 +291,7 @@ std::unique_ptr<World> make_tested_world(Harness& harness) { return std::make_un
 std::unique_ptr<World> make_real_world(std::vector<std::string> args) {
   return std::make_unique<RealWorld>(std::move(args));
 }
+
+std::unique_ptr<World> make_guest_world() { return std::make_unique<RealWorld>(std::vector<std::string>(), false); }
 
 }  // namespace noodle::world

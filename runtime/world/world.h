@@ -102,6 +102,9 @@ class World {
 /// The real one. The process must ignore SIGPIPE for a closed pipe to be noticed (the command does).
 std::unique_ptr<World> make_real_world(std::vector<std::string> args);
 
+/// The real one as a guest in another program sees it: without arguments, and without signals, which are the host's.
+std::unique_ptr<World> make_guest_world();
+
 /// The real one, but that the harness takes what is printed, and there is nothing to read.
 std::unique_ptr<World> make_tested_world(Harness& harness);
 
