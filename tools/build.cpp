@@ -13,12 +13,18 @@ constexpr Flag kNativeFlag = {
     .value = "",
     .help = "write an executable with the runtime inside",
 };
+constexpr Flag kLibraryFlag = {
+    .name = "--library",
+    .value = "",
+    .help = "keep all public functions, for programs that embed the runtime to call",
+};
 constexpr Flag kFlags[] = {
     {.name = "-o", .value = "OUT", .help = "where to write; `-` is standard output"},
     {.name = "--emit", .value = "WHAT", .help = "tokens, ast, nir (as text) or nbc (the module)", .choices = kEmits},
     kDiagnosticsFlag,
     kTimePassesFlag,
     kPassesFlag,
+    kLibraryFlag,
     kNativeFlag,
     kWorkersFlag,
     kSpreadFlag,
@@ -45,7 +51,9 @@ OrExit<jit::NativeOptions> native_options(const Arguments& arguments) {
 
 int native(const Arguments& arguments, const CompileOptions& compile) {
   const std::string_view path = arguments.positional[0];
-  if (arguments.has("--emit")) return usage_error("`--emit` and `--native` can't be had together");
+  for (const std::string_view flag : {std::string_view("--emit"), kLibraryFlag.name}) {
+    if (arguments.has(flag)) return usage_error("`" + std::string(flag) + "` and `--native` can't be had together");
+  }
   const auto options = native_options(arguments);
   if (!options) return options.error();
   const std::string out(arguments.value("-o").value_or(name_of(name_of(path, ".noodle"), ".nbc")));
@@ -61,6 +69,7 @@ int run(const Arguments& arguments) {
   if (!wanted) return wanted.error();
   CompileOptions& options = *wanted;
   options.only_compiles = true;
+  options.library = arguments.has(kLibraryFlag.name);
   if (arguments.has(kNativeFlag.name)) return native(arguments, options);
   for (const Flag& flag : {kWorkersFlag, kSpreadFlag, kReportLeaksFlag, kCheckLeaksFlag}) {
     if (arguments.has(flag.name)) return usage_error("`" + std::string(flag.name) + "` needs `--native` beside it");
@@ -91,6 +100,9 @@ constinit const Verb kBuild = {
         "prints it: then that is read back.\n"
         "\n"
         "With --emit=tokens, ast or nir the result of that step is printed instead.\n"
+        "\n"
+        "With --library the module also holds the public functions that `main` has no use for,\n"
+        "and needs no `main`: for programs that call them through noodle.h.\n"
         "\n"
         "With --native the program is compiled to machine code and written to NAME, one\n"
         "executable file that needs neither this command nor a compiler. All words of its\n"

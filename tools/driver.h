@@ -38,6 +38,7 @@ struct CompileOptions {
   bool only_compiles = false;  // the process ends with the compilation
   std::string_view passes = "all";
   std::string_view exported;             // a function that is called from outside, by its name
+  bool library = false;                  // all public functions are, that have no type parameters
   bool benches = false;                  // what runs is `bench`, not `test`
   bool errors_only = false;              // no warnings
   std::optional<std::string_view> root;  // where imports are looked up, ending in a slash; none: beside the file

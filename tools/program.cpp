@@ -14,8 +14,11 @@ namespace {
 
 constexpr std::string_view kTextHead = "module\n";  // the first line of a module as text
 
-std::unexpected<int> refuse(std::string_view path, std::string_view why) {
-  return std::unexpected(tools::refuse("can't use `" + std::string(path) + "`: " + std::string(why)));
+std::unexpected<int> refuse(const CompileOptions& options, std::string_view path, std::string_view why) {
+  const std::string text = "can't use `" + std::string(path) + "`: " + std::string(why);
+  if (options.said == nullptr) return std::unexpected(tools::refuse(text));
+  *options.said += text + "\n";
+  return std::unexpected(kExitErrors);
 }
 
 /// What stands at `path`; without bytes when it can't be read, which compiling will report.
@@ -30,17 +33,17 @@ OrExit<nbc::Module> load_module(const SourceFile& file, const CompileOptions& op
   const auto& bytes = file.bytes;
   if (bytes && is_module(*bytes)) {
     auto module = nbc::read(*bytes);
-    if (!module) return refuse(path, module.error().text());
+    if (!module) return refuse(options, path, module.error().text());
     return std::move(*module);
   }
   if (bytes && bytes->starts_with(kTextHead)) {
     auto module = nbc::parse_text(*bytes);
     if (!module) {
-      return refuse(path, "line " + std::to_string(module.error().line) + ": " + module.error().message);
+      return refuse(options, path, "line " + std::to_string(module.error().line) + ": " + module.error().message);
     }
     return std::move(*module);
   }
-  if (bytes && path.ends_with(".nbc")) return refuse(path, "it is no module");
+  if (bytes && path.ends_with(".nbc")) return refuse(options, path, "it is no module");
   return compile(file, options);
 }
 
@@ -58,14 +61,14 @@ OrExit<nbc::VerifiedModule> load_program(const SourceFile& file, const CompileOp
   // The finding is told in the names of the module, which went with it: load that again.
   module = load_module(file, options);
   if (!module) return std::unexpected(module.error());
-  return refuse(file.path, program.error().text(*module));
+  return refuse(options, file.path, program.error().text(*module));
 }
 
 OrExit<std::string> build_module(std::string_view path, const CompileOptions& options) {
   auto module = load_module(read_source(path), options);
   if (!module) return std::unexpected(module.error());
   if (const auto right = nbc::check(*module); !right) {
-    return refuse(path, right.error().text(*module));
+    return refuse(options, path, right.error().text(*module));
   }
   return nbc::write(*module);
 }

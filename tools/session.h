@@ -160,9 +160,13 @@ class Session {
 
   std::vector<sema::FunctionId> exported() {
     std::vector<sema::FunctionId> found;
-    if (options_.exported.empty()) return found;
+    if (options_.exported.empty() && !options_.library) return found;
     for (const sema::FunctionId id : program->main_functions()) {
-      if (names.text(program->function(id).name) == options_.exported) found.push_back(id);
+      const sema::FunctionInfo& info = program->function(id);
+      const bool is_open = options_.library && info.is_pub && info.type_params.empty();
+      if (info.kind == sema::FunctionKind::Function && (is_open || names.text(info.name) == options_.exported)) {
+        found.push_back(id);
+      }
     }
     return found;
   }
