@@ -22,7 +22,7 @@ std::string out_of_bounds(std::uint64_t index, std::uint64_t length) {
          value::print_uint(length);
 }
 
-const std::string kMovedOut = "use of a value that was moved out";
+constexpr const char* kMovedOut = "use of a value that was moved out";
 
 // Arithmetic by its mnemonic: `add.i64`, `divi.i64`.
 std::string arithmetic(const nbc::Inst& inst, const nbc::FunctionFacts& facts, const std::uint64_t* fp) {
