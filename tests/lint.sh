@@ -31,10 +31,11 @@ layer() {
     status=1
   fi
 }
-layer base 'nbc/|compiler/|runtime/|tools/'
-layer nbc 'compiler/|runtime/|tools/'
-layer compiler 'runtime/|tools/'
-layer runtime 'compiler/|tools/'
+layer base 'nbc/|compiler/|runtime/|tools/|embed/'
+layer nbc 'compiler/|runtime/|tools/|embed/'
+layer compiler 'runtime/|tools/|embed/'
+layer runtime 'compiler/|tools/|embed/'
+layer tools 'embed/'
 layer compiler/source 'compiler/(syntax|sema|nir|codegen)/'
 layer compiler/syntax 'compiler/(sema|nir|codegen)/'
 layer compiler/sema 'compiler/(lint|nir|codegen)/'
@@ -46,7 +47,7 @@ for room in runtime/room runtime/text runtime/hash runtime/compress runtime/big 
 layer runtime/data 'runtime/(world|task|simulate|vm|jit)/'
 
 # Memory is the exception: no fiber is left or entered while a block is taken or given.
-if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools |
+if grep -rnE '\bthread_local\b' --include='*.h' --include='*.cpp' base nbc compiler runtime tools embed |
   grep -v '^runtime/memory/own_memory.cpp:'; then
   echo "lint: no thread_local: a fiber may change threads"
   status=1

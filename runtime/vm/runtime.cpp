@@ -90,6 +90,8 @@ bool Runtime::make_text(std::string_view text, std::uint64_t* words) {
   return value::make_string(interpreter_->first().account, text, words);
 }
 
+memory::Account& Runtime::account() { return interpreter_->first().account; }
+
 std::string_view Runtime::text(const std::uint64_t* words) { return value::string_view(words); }
 
 void Runtime::interrupt() { interpreter_->interrupt(); }

@@ -15,6 +15,10 @@
 #include "runtime/task/stop.h"
 #include "runtime/world/world.h"
 
+namespace noodle::memory {
+struct Account;
+}
+
 namespace noodle::task {
 class Director;
 }
@@ -83,6 +87,8 @@ class Runtime {
 
   /// Makes an owned string from valid UTF-8, for arguments; false when there is no memory.
   bool make_text(std::string_view text, std::uint64_t* words);
+  /// What values are charged to that are made or dropped between calls, by who passes them or keeps them.
+  memory::Account& account();
   /// The bytes of a string value; valid while it and `words` are.
   static std::string_view text(const std::uint64_t* words);
 
