@@ -1,0 +1,88 @@
+"""Signatures as Noodle prints them: `fn area<T: Number>(shape: Tensor<T>, mut by: Float = default) -> Float`."""
+
+import ctypes
+import re
+from dataclasses import dataclass, field
+
+from . import _library as c
+
+
+def split(text):
+    """The parts of a text between commas that no bracket is around."""
+    parts, depth, begin = [], 0, 0
+    for at, character in enumerate(text):
+        if character in "(<[":
+            depth += 1
+        elif character in ")]" or (character == ">" and text[at - 1] != "-"):
+            depth -= 1
+        elif character == "," and depth == 0:
+            parts.append(text[begin:at].strip())
+            begin = at + 1
+    rest = text[begin:].strip()
+    return parts + [rest] if rest else parts
+
+
+def _closing(text, at):
+    """Where the bracket is closed that is opened at `at`."""
+    depth = 0
+    for place in range(at, len(text)):
+        if text[place] in "(<[":
+            depth += 1
+        elif text[place] in ")]" or (text[place] == ">" and text[place - 1] != "-"):
+            depth -= 1
+            if depth == 0:
+                return place
+    raise ValueError(f"`{text}` is no signature")
+
+
+@dataclass
+class Parameter:
+    """A parameter: its name, its type as Noodle writes it, whether it may be left out, and whether it is changed."""
+
+    name: str
+    type: str
+    has_default: bool = False
+    is_mut: bool = False
+
+
+@dataclass
+class Signature:
+    """A function's: `bounds` are those of its type parameters, in order."""
+
+    name: str
+    bounds: dict = field(default_factory=dict)
+    parameters: list = field(default_factory=list)
+    result: str = "()"
+
+
+def parse(line):
+    """A line as a Signature."""
+    text = line.removeprefix("fn ")
+    begin = text.index("(")
+    name, bounds = text[:begin], {}
+    if "<" in name:
+        begin = name.index("<")
+        end = _closing(text, begin)
+        bounds = {one.partition(":")[0].strip(): one.partition(":")[2].strip() for one in split(text[begin + 1:end])}
+        name, begin = text[:begin], end + 1
+    end = _closing(text, begin)
+    parameters = []
+    for one in split(text[begin + 1:end]):
+        label, _, type_name = one.removeprefix("mut ").removeprefix("block ").partition(": ")
+        parameters.append(Parameter(label, type_name.removesuffix(" = default"), type_name.endswith(" = default"),
+                                    one.startswith("mut ")))
+    return Signature(name, bounds, parameters, text[end + 1:].partition("-> ")[2] or "()")
+
+
+def of_library(module):
+    """The signatures of a module of the library and of those below it: pairs of a module's name and a signature. Methods of
+    types without a name, such as tuples, are left out."""
+    text = ctypes.c_void_p()
+    c.library_interface(module.encode(), ctypes.byref(text))
+    where, found = module, []
+    for line in c.taken(text).splitlines():
+        if line.startswith("module "):
+            where = line.removeprefix("module ")
+        elif re.match(r"fn [\w.]+[<(]", line):
+            found.append((where, parse(line)))
+    return found
