@@ -29,7 +29,7 @@ std::string params(const sema::TypeTable& types, const sema::FunctionInfo& info)
     if (param.kind == syntax::ParamKind::Mut) text += "mut ";
     if (param.kind == syntax::ParamKind::Block) text += "block ";
     text += types.names().text(param.name);
-    text += ": " + types.text(param.type);
+    text += ": " + types.text(param.shaped);
     if (param.default_value.valid()) text += " = default";
   }
   return text + ")";
@@ -44,7 +44,7 @@ std::string interface_text(sema::Program& program) {
     const bool named = info.kind == sema::FunctionKind::Function || info.kind == sema::FunctionKind::Method;
     if (!info.is_pub || !named) continue;
     text += "fn " + info.qualified_name + type_params(program.types(), info) + params(program.types(), info);
-    text += " -> " + program.types().text(info.result) + "\n";
+    text += " -> " + program.types().text(info.shaped_result) + "\n";
   }
   return text;
 }

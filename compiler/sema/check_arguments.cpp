@@ -226,6 +226,10 @@ Expr* BodyChecker::check_mut_argument(const syntax::Argument& argument, const Ca
       param.name.valid() ? "`" + std::string(text(param.name)) + "` is a `mut` parameter" : "a `mut` parameter";
   if (!require_place(place, what.c_str())) return error_expr(place->span);
   // No conversion: the place keeps its type.
+  if (has_shape(place->type) || has_shape(param.type)) {
+    if (is_error(agree_shaped(place, param.type, &because)->type)) return error_expr(place->span);
+    return keeps_shape(place, param.type, because) ? place : error_expr(place->span);
+  }
   if (!infer_.unify(place->type, param.type)) {
     mismatch(place, param.type, &because);
     return error_expr(place->span);

@@ -6,6 +6,7 @@ namespace noodle::sema {
 
 BodyChecker::BodyChecker(Context& context, FunctionId function, Scope scope)
     : context_(context), types_(context.types()), function_(function), scope_(scope), infer_(context.types()) {
+  scope_.lengths = this;
   // Literals may take the type of a parameter that stands for numbers.
   for (std::size_t i = 0; i < scope_.type_params.size(); ++i) {
     const TypeParamDecl& param = scope_.type_params[i];
@@ -27,14 +28,14 @@ std::unique_ptr<Body> BodyChecker::check_function() {
   if (source.block == nullptr && source.expr == nullptr) return nullptr;
   push_frame(FrameKind::Function);
   const FunctionInfo& info = context_.function(function_);
-  frame_->result = known_type(info.result);
+  frame_->result = known_type(info.shaped_result);
   frame_->result_span = info.span;
   check_params();
   if (source.block != nullptr) {
     check_body_block(source.block);
   } else {
-    Because because{info.span, "the parameter has type `" + text(info.result) + "`"};
-    frame_->body->root = check_as(source.expr, info.result, &because);
+    Because because{info.span, "the parameter has type `" + text(info.shaped_result) + "`"};
+    frame_->body->root = check_as(source.expr, info.shaped_result, &because);
   }
   if (!finish()) return nullptr;
   return std::move(frames_.front()->body);
@@ -61,7 +62,7 @@ void BodyChecker::check_params() {
     LocalKind kind = param.kind == syntax::ParamKind::Mut     ? LocalKind::MutParam
                      : param.kind == syntax::ParamKind::Block ? LocalKind::BlockParam
                                                               : LocalKind::Param;
-    const TypeId type = known_type(param.type);
+    const TypeId type = known_type(param.shaped);
     LocalId id = add_local(kind, param.name, type, param.span, Origin::Param);
     LocalFacts& facts = frame_->facts[id.index];
     facts.assignable = kind == LocalKind::MutParam;
@@ -70,6 +71,7 @@ void BodyChecker::check_params() {
     if (is_error(type)) failed_ = true;
     bind(id);
   }
+  name_lengths_of_params();
   if (is_error(frame_->result)) failed_ = true;
 }
 
@@ -85,7 +87,7 @@ void BodyChecker::check_body_block(const syntax::BlockExpr* block) {
 // ---- nodes
 
 void BodyChecker::note_type(TypeId* slot) {
-  if (types_.has_infer(*slot)) frame_->type_slots.push_back(slot);
+  if (types_.has_infer(*slot) || types_.has_shape(*slot)) frame_->type_slots.push_back(slot);
 }
 
 FunctionRef BodyChecker::make_ref(FunctionId function, std::span<const TypeId> arguments) {
@@ -208,16 +210,18 @@ LocalId BodyChecker::add_local(LocalKind kind, Symbol name, TypeId type, source:
 void BodyChecker::bind(LocalId id) {
   Symbol name = local(id).name;
   if (!name.valid()) return;
-  bindings_[name].push_back({frame_, id, sequence_++});
+  bindings_[name].push_back({frame_, id, sequence_++, Binding::kNoAxis});
   visible_.push_back(name);
 }
 
 void BodyChecker::close_scope(std::size_t mark) {
+  while (!lengths_.empty() && lengths_.back().depth > mark) lengths_.pop_back();
   while (visible_.size() > mark) {
     std::vector<Binding>& stack = bindings_[visible_.back()];
     visible_.pop_back();
     Binding binding = stack.back();
     stack.pop_back();
+    if (binding.axis != Binding::kNoAxis) continue;
     const Local& local = binding.frame->body->locals[binding.local.index];
     const LocalFacts& facts = binding.frame->facts[binding.local.index];
     if (facts.used || facts.origin != Origin::Let || !local.span.valid()) continue;

@@ -29,6 +29,8 @@
 //   check_pattern.cpp   patterns that are names and values
 //   check_pattern_parts.cpp  patterns with parts
 //   check_format.cpp    interpolation and formats
+//   check_shape.cpp     shapes of tensors
+//   check_shape_rules.cpp  what functions of the library make of them
 //   places.cpp          places, assignment, `mut`, exclusivity
 
 #include <memory>
@@ -40,6 +42,7 @@
 #include "compiler/sema/context.h"
 #include "compiler/sema/exhaustive.h"
 #include "compiler/sema/infer.h"
+#include "compiler/sema/shape_rules.h"
 
 namespace noodle::sema {
 
@@ -111,11 +114,36 @@ struct Frame {
   std::size_t loops_at_defer = 0;
 };
 
-/// A name in scope.
+/// A name in scope: a local, or the length of an axis of a local that is a tensor.
 struct Binding {
+  Frame* frame = nullptr;
+  LocalId local{};
+  std::uint32_t sequence = 0;
+  std::uint32_t axis = kNoAxis;
+  static constexpr std::uint32_t kNoAxis = UINT32_MAX;
+};
+
+/// A length that a shape names.
+struct NamedLength {
+  Symbol name;
+  TypeId type;
+  Binding value{};        // without a frame where no axis of a variable has it
+  std::size_t depth = 0;  // how many names were visible
+};
+
+/// An argument as the rules for shapes see it.
+struct ShapeArgument {
+  std::string_view name;         // the parameter's
+  const Expr* value;
+  const syntax::Expr* syntax{};  // null for receivers and defaults
+};
+
+/// A call whose tensor must have the shape that its use says: `lengths` is filled in at the end.
+struct ShapeCheck {
+  SequenceExpr* lengths;
+  TypeId shape;
   Frame* frame;
-  LocalId local;
-  std::uint32_t sequence;
+  std::vector<std::pair<TypeId, Expr*>> known;  // the lengths that have values there
 };
 
 /// What a chain of names (with type arguments) before a `.`, `(` or `{` means.
@@ -133,6 +161,7 @@ struct Callee {
   FunctionId function{};
   std::vector<TypeId> arguments;
   source::Span span{};  // of its name in the call
+  std::vector<TypeId> lengths{};  // what its signature's shapes name
 };
 
 /// One parameter as a call sees it.
@@ -150,7 +179,7 @@ struct LiteralNode : ConvertExpr {
   IntExpr plain;
 };
 
-class BodyChecker final : public Declarations {
+class BodyChecker final : public Declarations, public LengthNames {
  public:
   BodyChecker(Context& context, FunctionId function, Scope scope);
 
@@ -306,6 +335,8 @@ class BodyChecker final : public Declarations {
                        std::span<syntax::Type* const> type_arguments);
   void improve(const Callee& callee);
   std::vector<CallParam> params_of(const Callee& callee);
+  /// A type of its signature, as this call has it.
+  TypeId substitute(TypeId type, const Callee& callee);
   bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params, std::size_t first,
                        std::string_view what, const Callee* callee, Expr* receiver, std::vector<Arg>& out);
   Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param, const Because& because);
@@ -439,6 +470,50 @@ class BodyChecker final : public Declarations {
   };
   void run_waiting(std::size_t from, bool all);
 
+  // ---- shapes (check_shape.cpp, check_shape_rules.cpp)
+  bool has_shape(TypeId type);
+  /// Whether a value of one type may stand where the other is needed; solves variables.
+  bool fits(TypeId have, TypeId want);
+  bool shape_fits(TypeId have, TypeId want);
+  bool length_fits(TypeId have, TypeId want);
+  Expr* agree_shaped(Expr* expr, TypeId want, const Because* because);
+  /// Checks another way to a value of a type; what they have in common becomes the type.
+  Expr* join(const syntax::Expr* expr, TypeId& type, const Because* because);
+  /// Whether a place still has its shape after a call that may change it; reports when not.
+  bool keeps_shape(Expr* place, TypeId given_back, const Because& because);
+  void shape_mismatch(Expr* expr, TypeId want, const Because* because);
+  void note_origin(source::Diagnostic& problem, const Expr* value);
+  std::string difference(TypeId from, TypeId to);
+  void help_with_lengths(source::Diagnostic& problem, TypeId from, TypeId to);
+  /// A length that is equal to itself alone.
+  TypeId unknown_length(Symbol name);
+  TypeId length_named(Symbol name, source::Span where) override;
+  void name_lengths_of_params();
+  void name_new_lengths(std::vector<NamedLength> named, const Pattern* pattern);
+  bool bind_length(NamedLength& length, LocalId tensor);
+  Expr* length_value(const Binding& binding, source::Span where);
+  TypeId checked_shape(TypeId result, std::vector<Arg>& args, source::Span where);
+  void settle_shape_checks();
+  Expr* length_to_check(const ShapeCheck& check, TypeId length, std::vector<TypeId>& unknown);
+  std::optional<std::int64_t> written_number(const syntax::Expr* expr);
+  TypeId written_length(const syntax::Expr* expr);
+  std::optional<Lengths> written_lengths(const ShapeArgument* argument);
+  std::optional<std::vector<std::int64_t>> written_numbers(const ShapeArgument* argument);
+  TypeId written_count(const syntax::Expr* expr, TypeId axis);
+  bool is_written_index(const Expr* key, std::size_t subscript);
+  std::optional<Lengths> lengths_of(const Expr* value);
+  std::vector<ShapeArgument> shape_arguments(const syntax::CallExpr* call, const FunctionInfo& info,
+                                             std::span<const Arg> args, bool has_receiver);
+  ShapeResult broadcast_shape(std::span<const ShapeArgument> arguments);
+  ShapeResult reduced_shape(std::span<const ShapeArgument> arguments);
+  ShapeResult indexed_shape(std::span<const ShapeArgument> arguments);
+  /// The rule of the method that an operator means.
+  std::string_view shape_rule(const FunctionRef& method);
+  ShapeResult apply_shape_rule(std::string_view rule, std::span<const ShapeArgument> arguments);
+  /// The result with the shape that a rule gives it; an error after a report.
+  TypeId shaped_result(std::string_view rule, TypeId result, std::span<const ShapeArgument> arguments,
+                       source::Span where, std::string_view what);
+
   // ---- formats (check_format.cpp)
   Expr* check_string(const syntax::StringExpr* expr);
   void check_format(std::string_view format, TypeId type, source::Span where);
@@ -525,6 +600,11 @@ class BodyChecker final : public Declarations {
   std::vector<MatchJob> matches_;
   std::vector<FormatJob> formats_;
   std::vector<Callee> undecided_;  // calls for which several impls fit so far
+  std::vector<NamedLength> lengths_;      // in scope
+  std::vector<NamedLength> new_lengths_;  // which the type of the `let` that is checked has named so far
+  bool names_lengths_ = false;            // such a type is read
+  std::uint32_t unknown_lengths_ = 0;
+  std::vector<ShapeCheck> shape_checks_;
   bool settling_ = false;
   source::Span held_reported_{};  // the last use of something held: its parts are not reported again
   struct Unread {

@@ -182,6 +182,8 @@ Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> fir
     }
   }
   if (count != 0) obligations_.push_back({callee, scope_});
+  for (std::size_t i = 0; i < context_.function(function).lengths.size(); ++i)
+    callee.lengths.push_back(infer_.fresh());
   return callee;
 }
 
@@ -191,10 +193,17 @@ std::vector<CallParam> BodyChecker::params_of(const Callee& callee) {
   params.reserve(infos.size());
   for (const ParamInfo& info : infos) {
     if (is_error(info.type)) failed_ = true;
-    TypeId type = callee.arguments.empty() ? info.type : types_.substitute(info.type, callee.arguments);
+    const TypeId type = substitute(info.shaped, callee);
     params.push_back({info.name, type, info.kind, info.default_value, info.span});
   }
   return params;
+}
+
+TypeId BodyChecker::substitute(TypeId type, const Callee& callee) {
+  if (callee.lengths.empty()) return types_.substitute(type, callee.arguments);
+  std::vector<TypeId> all = callee.arguments;
+  all.insert(all.end(), callee.lengths.begin(), callee.lengths.end());
+  return types_.substitute(type, all);
 }
 
 void BodyChecker::improve(const Callee& callee) {
@@ -261,12 +270,12 @@ void BodyChecker::improve(const Callee& callee) {
 Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Expr* receiver, TypeId want) {
   source::Span where = span(call);
   std::vector<CallParam> params = params_of(callee);
-  TypeId declared = context_.function(callee.function).result;
-  TypeId result = callee.arguments.empty() ? declared : types_.substitute(declared, callee.arguments);
+  TypeId result = substitute(context_.function(callee.function).shaped_result, callee);
   if (is_error(result)) failed_ = true;
   if (want.valid() && types_.has_infer(result) && infer_.head_kind(want) != TypeKind::Any &&
       infer_.head_kind(want) != TypeKind::Infer) {
-    infer_.unify(result, want);
+    // What lengths are is said by the arguments.
+    infer_.unify(result, callee.lengths.empty() ? want : types_.without_shapes(infer_.zonk(want)));
   }
   std::string name = "`" + std::string(text(context_.function(callee.function).name)) + "`";
   std::vector<Arg> args;
@@ -277,6 +286,17 @@ Expr* BodyChecker::call_function(const syntax::CallExpr* call, Callee callee, Ex
   check_exclusive(args);
   improve(callee);
   if (is_error(result)) return error_expr(where);
+  const FunctionInfo& info = context_.function(callee.function);
+  if (!info.shape.empty()) {
+    const bool is_open = args.size() == 2 && call->arguments.empty();
+    if (info.shape == "checked" && is_open) {
+      result = checked_shape(result, args, where);
+    } else {
+      const std::vector<ShapeArgument> given = shape_arguments(call, info, args, receiver != nullptr);
+      result = shaped_result(info.shape, result, given, callee.span, name);
+    }
+    if (is_error(result)) return error_expr(where);
+  }
   return call_expr(make_ref(callee.function, callee.arguments), result, std::move(args), where);
 }
 
@@ -357,6 +377,13 @@ Expr* BodyChecker::call_method(const syntax::CallExpr* call, const syntax::Field
   if (!params.empty() && params[0].kind == syntax::ParamKind::Mut) {
     std::string what = "`" + std::string(text(callee->name.symbol)) + "` changes its receiver";
     require_place(receiver, what.c_str());
+    if (has_shape(receiver->type) && context_.function(chosen.function).shape != "keeps") {
+      const Because because{params[0].span, "a `mut self` of any shape"};
+      if (!keeps_shape(receiver, types_.without_shapes(infer_.zonk(receiver->type)), because)) {
+        check_arguments_anyway(call);
+        return error_expr(where);
+      }
+    }
   }
   return call_function(call, std::move(chosen), receiver, want);
 }

@@ -131,10 +131,14 @@ Expr* BodyChecker::dropped(Expr* value) {
 
 Expr* BodyChecker::check_let(const syntax::LetStmt* stmt) {
   TypeId declared;
+  std::vector<NamedLength> named;
   source::Span where = span(stmt->range);
   std::size_t first = infer_.variable_count();
   if (stmt->type != nullptr) {
+    names_lengths_ = true;
     declared = context_.resolve(*stmt->type, scope_);
+    names_lengths_ = false;
+    named = std::exchange(new_lengths_, {});
     if (is_error(declared)) failed_ = true;
   }
   Expr* value = nullptr;
@@ -150,6 +154,8 @@ Expr* BodyChecker::check_let(const syntax::LetStmt* stmt) {
   }
   infer_.default_literals(first);
   TypeId type = infer_.zonk(declared.valid() ? declared : value->type);
+  // What changes may have another shape later.
+  if (stmt->is_var && !declared.valid()) type = types_.without_shapes(type);
   if (types_.weight(type) > 2000) {
     check_size(type, where);
     type = error_type();
@@ -161,6 +167,7 @@ Expr* BodyChecker::check_let(const syntax::LetStmt* stmt) {
   bool sound = true;
   Pattern* pattern = check_pattern(stmt->pattern, type, mode, &sound);
   irrefutable(pattern, span(stmt->pattern->range), "`let`", sound);
+  name_new_lengths(std::move(named), pattern);
   auto* node = make<LetExpr>(ExprKind::Let, is_never(value->type) ? never() : unit(), where);
   node->pattern = pattern;
   node->value = value;
@@ -257,6 +264,9 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
   if (want.type.valid() || is_never(type)) {
     node->otherwise = want.type.valid() ? check_as(expr->otherwise, type) : check(expr->otherwise);
     if (!want.type.valid()) type = node->otherwise->type;
+  } else if (has_shape(type)) {
+    Because because{node->then->span, "the other way gives `" + text(type) + "`"};
+    node->otherwise = join(expr->otherwise, type, &because);
   } else {
     Because because{node->then->span, "the other way gives `" + text(type) + "`"};
     node->otherwise =

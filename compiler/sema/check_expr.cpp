@@ -107,6 +107,7 @@ Expr* BodyChecker::agree(Expr* expr, TypeId type, const Because* because) {
     node->operand = expr;
     return node;
   }
+  if (has_shape(have) || has_shape(want)) return agree_shaped(expr, want, because);
   if (infer_.unify(have, want)) return expr;
   mismatch(expr, want, because);
   return error_expr(expr->span);

@@ -52,9 +52,10 @@ bool BodyChecker::finish() {
   for (const Callee& callee : undecided_) improve(callee);
   check_obligations();
   settle_open_types();
+  settle_shape_checks();
   for (auto& frame : frames_) {
-    for (TypeId* slot : frame->type_slots) *slot = infer_.zonk(*slot);
-    for (Local& local : frame->body->locals) local.type = infer_.zonk(local.type);
+    for (TypeId* slot : frame->type_slots) *slot = types_.without_shapes(infer_.zonk(*slot));
+    for (Local& local : frame->body->locals) local.type = types_.without_shapes(infer_.zonk(local.type));
   }
   check_literals();
   check_matches();
@@ -296,7 +297,7 @@ void BodyChecker::finish_frame(Frame& frame) {
   for (LocalId* slot : frame.local_slots) *slot = renumbered[slot->index];
   if (!frame.hidden.valid()) return;
   FunctionInfo& info = context_.hidden_info(frame.hidden);
-  info.result = infer_.zonk(frame.result);
+  info.result = types_.without_shapes(infer_.zonk(frame.result));
   info.params.clear();
   for (std::size_t i = 0; i < body.param_count; ++i) {
     const Local& local = body.locals[i];

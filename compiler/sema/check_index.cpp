@@ -71,6 +71,10 @@ Expr* BodyChecker::index_on(const syntax::IndexExpr* expr, Expr* base, bool targ
   FunctionRef ref;
   TypeId result;
   if (index_impl(base->type, key->type, ref, result)) {
+    const source::Span brackets{where.file, base->span.end, where.end};
+    const ShapeArgument operands[] = {{"self", base}, {"key", key, expr->index}};
+    result = shaped_result(shape_rule(ref), result, operands, brackets, "this index");
+    if (is_error(result)) return error_expr(where);
     return call_expr(ref, result, {{0, false, base}, {1, false, key}}, where);
   }
   source::Diagnostic& problem =

@@ -54,6 +54,7 @@ LocalId BodyChecker::capture(Frame* frame, LocalId outer) {
 }
 
 Expr* BodyChecker::use_local(const Binding& binding, source::Span where) {
+  if (binding.axis != Binding::kNoAxis) return length_value(binding, where);
   Binding at = binding;
   const Local& home = at.frame->body->locals[at.local.index];
   context_.note_local(where, home.span, infer_.zonk(home.type));
@@ -283,6 +284,7 @@ Expr* BodyChecker::function_value(Callee callee, source::Span where) {
   if (!callee.function.valid()) return error_expr(where);
   std::vector<TypeId> params;
   std::uint64_t mask = 0;
+  std::ranges::fill(callee.lengths, types_.any_length());
   for (const CallParam& param : params_of(callee)) {
     if (param.kind == syntax::ParamKind::Block) {
       report(Code::NoFunctionValue, where, "a function with a block parameter can't be a value")
@@ -292,7 +294,7 @@ Expr* BodyChecker::function_value(Callee callee, source::Span where) {
     if (param.kind == syntax::ParamKind::Mut && params.size() < 64) mask |= std::uint64_t{1} << params.size();
     params.push_back(param.type);
   }
-  TypeId result = types_.substitute(context_.function(callee.function).result, callee.arguments);
+  TypeId result = substitute(context_.function(callee.function).shaped_result, callee);
   if (is_error(result)) return error_expr(where);
   auto* node = make<FunctionExpr>(ExprKind::Function, types_.function(params, mask, result), where);
   node->function = make_ref(callee.function, callee.arguments);

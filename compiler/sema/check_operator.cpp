@@ -113,7 +113,8 @@ Expr* BodyChecker::check_equality(const syntax::BinaryExpr* expr) {
   Expr* left = check(expr->left);
   Because because{left->span,
                   "both sides of " + quoted(expr->op) + " have one type; this one is `" + text(left->type) + "`"};
-  Expr* right = check_as(expr->right, left->type, &because);
+  const TypeId type = has_shape(left->type) ? types_.without_shapes(infer_.zonk(left->type)) : left->type;
+  Expr* right = check_as(expr->right, type, &because);
   if (is_never(left->type) || is_never(right->type)) return never_after(left, right, span(expr));
   if (!is_error(left->type) && !is_error(right->type)) equalities_.push_back({left->type, span(expr), ""});
   auto* node = make<EqualExpr>(ExprKind::Equal, primitive(TypeKind::Bool), span(expr));
@@ -300,11 +301,12 @@ Expr* BodyChecker::binary_on(BinaryOp op, source::Span op_span, Expr* left, Expr
   }
   FunctionRef ref;
   TypeId result;
-  if (infer_.is_literal(left->type) && operator_on_literal(operator_trait(op), left, right->type, ref, result)) {
-    return call_expr(ref, result, {{0, false, left}, {1, false, right}}, where);
-  }
-  if (!known(left, "calculate with it")) return error_expr(where);
-  if (operator_impl(operator_trait(op), left->type, right->type, ref, result)) {
+  const bool on_literal =
+      infer_.is_literal(left->type) && operator_on_literal(operator_trait(op), left, right->type, ref, result);
+  if (!on_literal && !known(left, "calculate with it")) return error_expr(where);
+  if (on_literal || operator_impl(operator_trait(op), left->type, right->type, ref, result)) {
+    result = shaped_result(shape_rule(ref), result, {{{"left", left}, {"right", right}}}, op_span, quoted(op));
+    if (is_error(result)) return error_expr(where);
     return call_expr(ref, result, {{0, false, left}, {1, false, right}}, where);
   }
   bad_operand(op, op_span, left, right);

@@ -416,7 +416,7 @@ std::uint64_t Database::answer_const_type(ConstId id) {
   entry.declared = TypeId();
   if (!entry.alive || entry.syntax == nullptr) return 0;
   if (entry.syntax->type != nullptr) {
-    entry.declared = resolve(*entry.syntax->type, Scope{entry.module, {}, TypeId()});
+    entry.declared = resolve_unshaped(*entry.syntax->type, Scope{entry.module, {}, TypeId()});
     entry.type = entry.declared;
     return entry.type.index;
   }

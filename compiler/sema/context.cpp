@@ -185,7 +185,7 @@ TypeId Context::field_type(TypeId nominal_type, std::uint32_t variant, std::uint
   const auto& variants = db_.nominal(NominalId(data.index)).variants;
   if (variant >= variants.size() || field >= variants[variant].fields.size())
     return db_.types.primitive(TypeKind::Error);
-  return db_.types.substitute(variants[variant].fields[field].type, data.arguments);
+  return db_.types.substitute(variants[variant].fields[field].shaped, data.arguments);
 }
 
 bool Context::field_visible(ModuleId from, NominalId decl, std::uint32_t variant, std::uint32_t field) {
@@ -211,10 +211,20 @@ std::vector<std::string_view> Context::method_names(TypeId receiver, const Scope
   return db_.method_names(receiver, scope, with_self);
 }
 std::vector<ImplMatch> Context::impls(TypeId self, TraitId trait, const Scope& scope) {
-  return db_.impls_of(self, trait, scope);
+  return db_.impls_of(db_.types.without_shapes(self), trait, scope);
 }
 std::optional<ImplMatch> Context::find_impl(TypeId self, TraitRef trait, const Scope& scope) {
-  return db_.find_impl(self, trait, scope);
+  return db_.find_impl(db_.types.without_shapes(self), unshaped(trait), scope);
+}
+
+TraitRef Context::unshaped(const TraitRef& trait) {
+  const auto has_shape = [&](TypeId argument) { return argument.valid() && db_.types.has_shape(argument); };
+  if (std::ranges::none_of(trait.arguments, has_shape)) return trait;
+  std::vector<TypeId> plain;
+  for (const TypeId argument : trait.arguments) {
+    plain.push_back(argument.valid() ? db_.types.without_shapes(argument) : argument);
+  }
+  return {trait.trait, keep(plain)};
 }
 
 std::vector<TraitRef> Context::bounds_of(TypeId param, TraitId trait, const Scope& scope) {
@@ -229,7 +239,7 @@ std::vector<TraitRef> Context::bounds_of(TypeId param, TraitId trait, const Scop
 
 bool Context::has_broken_impl(TypeId type) { return db_.has_broken_impl(type); }
 Fits Context::satisfies(TypeId type, TraitRef trait, const Scope& scope) {
-  return db_.satisfies(type, trait, scope, 0);
+  return db_.satisfies(db_.types.without_shapes(type), unshaped(trait), scope, 0);
 }
 
 void Context::report_unsatisfied(TypeId type, TraitRef trait, const Scope& scope, source::Span where) {
@@ -239,10 +249,12 @@ void Context::report_unsatisfied(TypeId type, TraitRef trait, const Scope& scope
 bool Context::check_bounds(FunctionId function, std::span<const TypeId> arguments, const Scope& scope,
                            source::Span where) {
   const FunctionInfo& info = db_.function(function);
+  std::vector<TypeId> plain;
+  for (const TypeId argument : arguments) plain.push_back(db_.types.without_shapes(argument));
   TraitRef failed;
   std::size_t param = 0;
-  if (db_.satisfies_bounds(info.type_params, arguments, scope, 0, &failed, &param) != Fits::No) return true;
-  report_unsatisfied(arguments[param], failed, scope, where);
+  if (db_.satisfies_bounds(info.type_params, plain, scope, 0, &failed, &param) != Fits::No) return true;
+  report_unsatisfied(plain[param], failed, scope, where);
   return false;
 }
 

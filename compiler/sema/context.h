@@ -63,11 +63,22 @@ struct Entity {
   ModuleId module() const { return ModuleId(index); }
 };
 
+/// What names in a shape mean, where they stand for lengths that arguments or values have.
+class LengthNames {
+ public:
+  /// The length that a name stands for; `any_length` after a report.
+  virtual TypeId length_named(Symbol name, source::Span where) = 0;
+
+ protected:
+  ~LengthNames() = default;
+};
+
 /// Where a type or a name is read: the module, the type parameters (Param by position), and Self.
 struct Scope {
   ModuleId module;
   std::span<const TypeParamDecl> type_params;
-  TypeId self_type;  // invalid outside impls and traits; in a trait it is Param 0
+  TypeId self_type;                // invalid outside impls and traits; in a trait it is Param 0
+  LengthNames* lengths = nullptr;  // null where no names may stand for lengths
 };
 
 /// The syntax of a body. Exactly one of `block` and `expr` is set.
@@ -235,6 +246,9 @@ class Context {
   std::span<const TypeId> keep(std::span<const TypeId> arguments);
 
  private:
+  /// Impls are for tensors of every shape.
+  TraitRef unshaped(const TraitRef& trait);
+
   Database& db_;
 };
 

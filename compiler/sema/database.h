@@ -262,6 +262,10 @@ struct Database final : QueryAnswers {
 
   // ---- resolve.cpp
   TypeId resolve(const syntax::Type& type, const Scope& scope);
+  /// The same where no shape may stand: reports one.
+  TypeId resolve_unshaped(const syntax::Type& type, const Scope& scope);
+  TypeId resolve_shape(const syntax::ShapeType& shape, const Scope& scope);
+  TypeId resolve_length(const syntax::ShapeLength& length, const Scope& scope);
   std::optional<TraitRef> resolve_trait(const syntax::PathType& path, const Scope& scope);
   Entity resolve_type_name(std::span<const syntax::Name> path, const Scope& scope, bool wants_trait);
   std::uint32_t arity(Entity entity) const;

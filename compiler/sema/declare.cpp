@@ -41,6 +41,31 @@ class Fingerprint {
   std::uint64_t hash_ = 0;
 };
 
+/// The names in the shapes of a signature.
+class SignatureLengths final : public LengthNames {
+ public:
+  SignatureLengths(Database& db, std::size_t first) : db_(db), first_(first) {}
+
+  TypeId length_named(Symbol name, source::Span where) override {
+    auto at = std::ranges::find(names, name);
+    if (at == names.end() && in_result) {
+      const std::string text = "`" + std::string(db_.names.text(name)) + "`";
+      db_.report(Code::BadShape, where, text + " stands in the result alone, so nothing says which length it is")
+          .help("name it in a parameter's shape, too, or write `_` for any length");
+      return db_.types.any_length();
+    }
+    if (at == names.end()) at = names.insert(at, name);
+    return db_.types.param(static_cast<std::uint32_t>(first_ + static_cast<std::size_t>(at - names.begin())), name);
+  }
+
+  std::vector<Symbol> names;
+  bool in_result = false;
+
+ private:
+  Database& db_;
+  std::size_t first_;
+};
+
 std::string_view attribute_text(const syntax::Attribute& attribute) {
   if (attribute.arguments.size() != 1 || attribute.arguments[0].value == nullptr) return {};
   if (attribute.arguments[0].value->kind != syntax::ExprKind::String) return {};
@@ -79,7 +104,8 @@ void Database::declare_fields(std::span<const syntax::FieldDecl> fields, const S
   for (const syntax::FieldDecl& field : fields) {
     FieldInfo info;
     info.name = field.name.symbol;
-    info.type = field.type == nullptr ? types.primitive(TypeKind::Error) : resolve(*field.type, scope);
+    info.shaped = field.type == nullptr ? types.primitive(TypeKind::Error) : resolve(*field.type, scope);
+    info.type = types.without_shapes(info.shaped);
     info.is_private = field.is_private;
     info.span = span(scope.module, field.name.range);
     out.push_back(info);
@@ -120,7 +146,7 @@ std::uint64_t Database::answer_nominal(NominalId id) {
   for (const VariantInfo& variant : variants) {
     print << std::uint64_t{variant.name.index} << variant.fields.size();
     for (const FieldInfo& field : variant.fields) {
-      print << std::uint64_t{field.name.index} << field.type << std::uint64_t{field.is_private};
+      print << std::uint64_t{field.name.index} << field.shaped << std::uint64_t{field.is_private};
     }
   }
   NominalDecl& decl = types.nominal(id);
@@ -155,7 +181,7 @@ std::uint64_t Database::answer_impl(ImplId id) {
   std::vector<TypeParamDecl> names_only;
   for (const syntax::TypeParam& param : item.type_params) names_only.push_back({param.name.symbol, {}});
   info.target = item.target == nullptr ? types.primitive(TypeKind::Error)
-                                       : resolve(*item.target, Scope{entry.module, names_only, TypeId()});
+                                       : resolve_unshaped(*item.target, Scope{entry.module, names_only, TypeId()});
   info.type_params = declare_params(entry.module, item.type_params, {}, info.target);
   info.span = item.target == nullptr ? span(entry.module, item.range) : span(entry.module, item.target->range);
   info.has_trait = item.trait != nullptr;
@@ -216,7 +242,8 @@ void Database::declare_function(FunctionId id) {
   }
   info.owner = self;
   info.type_params = declare_params(module, item.type_params, std::move(outer), self);
-  const Scope scope{module, info.type_params, self};
+  SignatureLengths lengths(*this, info.type_params.size());
+  const Scope scope{module, info.type_params, self, &lengths};
   for (const syntax::Param& param : item.params) {
     ParamInfo& out = info.params.emplace_back();
     out.name = param.is_self ? names.intern("self") : param.name.symbol;
@@ -232,11 +259,13 @@ void Database::declare_function(FunctionId id) {
     } else {
       out.type = param.type == nullptr ? types.primitive(TypeKind::Error) : resolve(*param.type, scope);
     }
+    out.shaped = out.type;
+    out.type = types.without_shapes(out.shaped);
     if (param.kind == syntax::ParamKind::Block && types.kind(out.type) != TypeKind::Function &&
         types.kind(out.type) != TypeKind::Error && param.type != nullptr) {
       report(Code::BlockArgumentMisuse, span(module, param.type->range), "a block parameter needs a function's type")
           .help("write its parameters and result, as in `block body: (Int) -> ()`");
-      out.type = types.primitive(TypeKind::Error);
+      out.type = out.shaped = types.primitive(TypeKind::Error);
     }
     for (std::size_t i = 0; i + 1 < info.params.size(); ++i) {
       if (info.params[i].name == out.name && out.name.valid()) {
@@ -246,13 +275,22 @@ void Database::declare_function(FunctionId id) {
       }
     }
   }
-  info.result = item.result == nullptr ? types.unit() : resolve(*item.result, scope);
+  lengths.in_result = true;
+  info.shaped_result = item.result == nullptr ? types.unit() : resolve(*item.result, scope);
+  info.result = types.without_shapes(info.shaped_result);
+  info.lengths = std::move(lengths.names);
+  for (const ParamInfo& param : info.params) {
+    if (std::ranges::find(info.lengths, param.name) == info.lengths.end()) continue;
+    report(Code::BadShape, param.span, "`" + std::string(names.text(param.name)) + "` is a parameter and a length")
+        .help("in the body both would be values of this name: give one of them another");
+  }
   const bool in_library = modules[module.index].origin != ModuleOrigin::User;
   for (const syntax::Attribute& attribute : item.attributes) {
     const std::string_view name = names.text(attribute.name.symbol);
     if (name == "inline") info.inline_hint = true;
     if (in_library && name == "native") info.native = kept.copy(attribute_text(attribute));
     if (in_library && name == "intrinsic") info.intrinsic = kept.copy(attribute_text(attribute));
+    if (in_library && name == "shape") info.shape = kept.copy(attribute_text(attribute));
   }
   // Default arguments are functions of their own, so that callers call them.
   FunctionEntry& stored = functions[id.index];
@@ -278,6 +316,7 @@ void Database::declare_function(FunctionId id) {
     hidden.module = module;
     hidden.type_params = owner.type_params;
     hidden.result = owner.params[i].type;
+    hidden.shaped_result = owner.params[i].shaped;
     hidden.owner = owner.owner;
     hidden.has_body = true;
     hidden.qualified_name = owner.qualified_name + "." + std::string(names.text(owner.params[i].name));
@@ -292,7 +331,7 @@ std::uint64_t Database::answer_signature(FunctionId id) {
   if (entry.parent.valid()) {
     // A default argument changes with its function; lambdas and blocks are told by their parent.
     if (entry.info.kind == FunctionKind::Default) ask(QueryKind::Signature, entry.parent.index);
-    return (Fingerprint() << entry.info.type_params << entry.info.result).value();
+    return (Fingerprint() << entry.info.type_params << entry.info.result << entry.info.shaped_result).value();
   }
   ask(QueryKind::HeaderText, id.index);
   if (!entry.alive || (entry.syntax == nullptr && entry.test == nullptr)) {
@@ -303,7 +342,7 @@ std::uint64_t Database::answer_signature(FunctionId id) {
     FunctionInfo info;
     info.kind = FunctionKind::Test;
     info.module = entry.module;
-    info.result = types.unit();
+    info.result = info.shaped_result = types.unit();
     info.has_body = true;
     info.test_name = kept.copy(entry.test->name);
     info.qualified_name = (entry.test->is_bench ? "bench \"" : "test \"") + std::string(entry.test->name) + "\"";
@@ -314,11 +353,11 @@ std::uint64_t Database::answer_signature(FunctionId id) {
   declare_function(id);
   const FunctionInfo& info = functions[id.index].info;
   Fingerprint print;
-  print << static_cast<std::uint64_t>(info.kind) << std::uint64_t{info.is_pub} << info.type_params << info.result
+  print << static_cast<std::uint64_t>(info.kind) << std::uint64_t{info.is_pub} << info.type_params << info.shaped_result
         << std::uint64_t{info.owner.index} << std::uint64_t{info.trait.index} << info.native << info.intrinsic
         << std::uint64_t{info.has_body} << std::uint64_t{info.inline_hint} << info.params.size();
   for (const ParamInfo& param : info.params) {
-    print << std::uint64_t{param.name.index} << param.type << static_cast<std::uint64_t>(param.kind)
+    print << std::uint64_t{param.name.index} << param.shaped << static_cast<std::uint64_t>(param.kind)
           << std::uint64_t{param.default_value.index} << std::uint64_t{param.is_self};
   }
   for (const syntax::Attribute& attribute : functions[id.index].syntax->attributes) {

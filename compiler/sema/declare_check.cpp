@@ -163,7 +163,7 @@ void Database::check_attributes(const syntax::Item& item, ModuleId module) {
         wrong("`@inline` stands before a function and takes nothing");
     } else if (name == "allow") {
       check_allow(attribute, module);
-    } else if (name.empty() || (in_library && (name == "native" || name == "intrinsic"))) {
+    } else if (name.empty() || (in_library && (name == "native" || name == "intrinsic" || name == "shape"))) {
       continue;
     } else {
       constexpr std::string_view kKnown[] = {"allow", "deprecated", "since", "inline"};
@@ -281,6 +281,10 @@ class MethodComparison {
                                       " needs more than the trait's");
       }
     }
+    for (std::size_t i = 0; i < have_.lengths.size(); ++i) {
+      arguments_.push_back(
+          db_.types.param(static_cast<std::uint32_t>(have_.type_params.size() + i), have_.lengths[i]));
+    }
     if (have_.params.size() != want_.params.size()) {
       return differ(have_.span, "it has " + count_of(have_.params.size(), "parameter") + ", the trait's has " +
                                     std::to_string(want_.params.size()));
@@ -293,18 +297,18 @@ class MethodComparison {
                       want.is_self ? "the trait's method has `self` first" : "the trait's function has no `self`");
       }
       if (have.kind != want.kind) return differ(have.span, kind_difference(want.kind));
-      const TypeId wanted = db_.types.substitute(want.type, arguments_);
-      if (!have.is_self && !same(have.type, wanted)) {
-        return differ(have.span, "this is " + quoted(db_.types.text(have.type)) + ", the trait's is " +
+      const TypeId wanted = db_.types.substitute(want.shaped, arguments_);
+      if (!have.is_self && !same(have.shaped, wanted)) {
+        return differ(have.span, "this is " + quoted(db_.types.text(have.shaped)) + ", the trait's is " +
                                      quoted(db_.types.text(wanted)));
       }
     }
-    const TypeId wanted = db_.types.substitute(want_.result, arguments_);
-    if (!same(have_.result, wanted)) {
+    const TypeId wanted = db_.types.substitute(want_.shaped_result, arguments_);
+    if (!same(have_.shaped_result, wanted)) {
       const auto* item = db_.functions[method_.index].syntax;
       differ(
           item->result == nullptr ? have_.span : db_.span(have_.module, item->result->range),
-          "it gives " + quoted(db_.types.text(have_.result)) + ", the trait's gives " + quoted(db_.types.text(wanted)));
+          "it gives " + quoted(db_.types.text(have_.shaped_result)) + ", the trait's gives " + quoted(db_.types.text(wanted)));
     }
   }
 

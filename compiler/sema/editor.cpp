@@ -115,10 +115,10 @@ std::string Database::describe(const Entity& entity) {
         if (param.kind == syntax::ParamKind::Mut) out += "mut ";
         if (param.kind == syntax::ParamKind::Block) out += "block ";
         out += names.text(param.name);
-        if (!param.is_self) out += ": " + types.text(param.type);
+        if (!param.is_self) out += ": " + types.text(param.shaped);
       }
       out += ')';
-      if (info.result != types.unit()) out += " -> " + types.text(info.result);
+      if (info.result != types.unit()) out += " -> " + types.text(info.shaped_result);
       return out;
     }
     case Entity::Kind::Const: return types.text(context.constant_type(entity.constant()));
@@ -131,7 +131,7 @@ std::string Database::describe(const Entity& entity) {
     case Entity::Kind::Field: {
       const auto& variants = nominal(entity.nominal()).variants;
       if (entity.variant >= variants.size() || entity.field >= variants[entity.variant].fields.size()) return {};
-      return types.text(variants[entity.variant].fields[entity.field].type);
+      return types.text(variants[entity.variant].fields[entity.field].shaped);
     }
     case Entity::Kind::Module:
       return "module " + (entity.index < modules.size() ? modules[entity.index].name : std::string());

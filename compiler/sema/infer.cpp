@@ -1,5 +1,7 @@
 #include "compiler/sema/infer.h"
 
+#include <algorithm>
+
 namespace noodle::sema {
 
 TypeId Inference::fresh(VariableKind kind) {
@@ -82,14 +84,16 @@ bool Inference::unify_inner(TypeId a, TypeId b) {
   if (left.kind == TypeKind::Error || right.kind == TypeKind::Error) return true;
   if (left.kind == TypeKind::Infer) return bind(left.index, b);
   if (right.kind == TypeKind::Infer) return bind(right.index, a);
+  if (left.kind == TypeKind::AnyLength || right.kind == TypeKind::AnyLength) return true;
+  const bool one_shaped = left.kind == TypeKind::Nominal && left.arguments.size() != right.arguments.size();
   if (left.kind != right.kind || left.index != right.index || left.mut_mask != right.mut_mask ||
-      left.arguments.size() != right.arguments.size()) {
+      (left.arguments.size() != right.arguments.size() && !one_shaped)) {
     return false;
   }
   std::span<const TypeId> xs = left.arguments;
   std::span<const TypeId> ys = right.arguments;
   if (xs.empty()) return false;  // two different leaves
-  for (std::size_t i = 0; i < xs.size(); ++i) {
+  for (std::size_t i = 0; i < std::min(xs.size(), ys.size()); ++i) {
     if (!unify_inner(xs[i], ys[i])) return false;
   }
   return true;

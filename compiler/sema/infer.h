@@ -50,7 +50,8 @@ class Inference {
   /// Whether an unsolved variable is left anywhere inside.
   bool is_open(TypeId type) { return types_.has_infer(type) && types_.has_infer(zonk(type)); }
 
-  /// Makes two types equal. An Error agrees with everything. On failure nothing has changed.
+  /// Makes two types equal. An Error agrees with everything, and a tensor's shape with none. On failure nothing has
+  /// changed.
   bool unify(TypeId a, TypeId b);
   /// Whether they could be made equal; changes nothing.
   bool could_unify(TypeId a, TypeId b);

@@ -38,7 +38,8 @@ bool mentions_self(const syntax::Type* type) {
       }
       return mentions_self(function->result);
     }
-    case syntax::TypeKind::Error: return false;
+    case syntax::TypeKind::Error:
+    case syntax::TypeKind::Shape: return false;
   }
   return false;
 }
@@ -413,7 +414,10 @@ void Database::find_tensor(const ModuleEntry& module) {
   const ModuleId id =
       known != modules_by_path.end() ? known->second : load_built_in("tensor", ModuleOrigin::Library, *file);
   const auto& items = modules[id.index].items;
-  if (const auto found = items.find(name); found != items.end()) builtin_names.emplace(name, found->second);
+  const auto found = items.find(name);
+  if (found == items.end()) return;
+  builtin_names.emplace(name, found->second);
+  types.known.tensor = found->second.nominal();
 }
 
 /// Loads what is imported and not there yet, in rounds, so that circles are nothing special.

@@ -368,7 +368,10 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
     bad_operand(op, op_span, place, value);
     return error_expr(where);
   }
-  if (!infer_.unify(result, place->type)) {
+  const std::string name = "`" + std::string(syntax::spelling(op)) + "`";
+  result = shaped_result(shape_rule(node->op_call), result, {{{"left", place}, {"right", value}}}, op_span, name);
+  if (is_error(result)) return error_expr(where);
+  if (!fits(result, place->type)) {
     report(Code::TypeMismatch, op_span, "this gives " + a_type(result) + ", but the place holds " + a_type(place->type))
         .note(place->span, because.text);
     return error_expr(where);

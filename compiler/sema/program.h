@@ -26,7 +26,8 @@ enum class FunctionKind : std::uint8_t { Function, Method, TraitMethod, Test, La
 
 struct ParamInfo {
   Symbol name;
-  TypeId type;  // of a block parameter: its Function type
+  TypeId type;    // of a block parameter: its Function type
+  TypeId shaped;  // the same with the shapes that are written in it
   syntax::ParamKind kind = syntax::ParamKind::Plain;
   FunctionId default_value;  // a hidden function that computes it; invalid when none
   bool is_self = false;
@@ -43,10 +44,13 @@ struct FunctionInfo {
   std::vector<TypeParamDecl> type_params;  // the impl's (or Self and the trait's) first, then its own
   std::vector<ParamInfo> params;
   TypeId result;
+  TypeId shaped_result;         // with the shapes that are written in it
+  std::vector<Symbol> lengths;  // what shapes in it name; each is a Param, behind those of type_params
   TypeId owner;                // the impl's target type for methods (may contain Params)
   TraitId trait;               // for trait methods and methods of trait impls
   std::string_view native;     // "string.trim" of @native
   std::string_view intrinsic;  // "list.push" of @intrinsic
+  std::string_view shape;      // "matmul" of @shape: how the result's shape follows from the arguments
   bool has_body = false;       // false for natives, intrinsics, and required trait methods
   std::string_view test_name;
   std::string qualified_name;  // for traces: "Point.length", "largest"

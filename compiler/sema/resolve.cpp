@@ -149,14 +149,24 @@ TypeId Database::resolve(const syntax::Type& type, const Scope& scope) {
       const Entity entity = resolve_type_name(path.path, scope, false);
       std::vector<TypeId> arguments;
       bool whole = true;
+      const syntax::ShapeType* shape = nullptr;
       for (const syntax::Type* argument : path.arguments) {
+        if (argument->kind == syntax::TypeKind::Shape) {
+          shape = static_cast<const syntax::ShapeType*>(argument);
+          continue;
+        }
         arguments.push_back(resolve(*argument, scope));
         whole &= arguments.back() != error;
       }
       if (entity.kind == Entity::Kind::NotYet) return make_type(entity, {}, scope, where);
       const TypeId made = make_type(entity, arguments, scope, where);
-      return whole ? made : error;
+      if (!whole || made == error || shape == nullptr) return whole ? made : error;
+      if (types.is_tensor(made)) return types.with_shape(made, resolve_shape(*shape, scope));
+      report(Code::BadShape, span(scope.module, shape->range), "`" + types.text(made) + "` has no shape")
+          .help("only a tensor's type has one, as in `Tensor<f32, [2, 3]>`");
+      return error;
     }
+    case syntax::TypeKind::Shape: return error;  // of a type that has none
     case syntax::TypeKind::Tuple: {
       std::vector<TypeId> elements;
       for (const syntax::Type* element : static_cast<const syntax::TupleType&>(type).elements) {
@@ -202,12 +212,64 @@ TypeId Database::resolve(const syntax::Type& type, const Scope& scope) {
   return error;
 }
 
+TypeId Database::resolve_unshaped(const syntax::Type& type, const Scope& scope) {
+  const TypeId resolved = resolve(type, scope);
+  if (!types.has_shape(resolved)) return resolved;
+  report(Code::BadShape, span(scope.module, type.range), "no shape can stand here")
+      .label("`" + types.text(resolved) + "`")
+      .help("impls, traits and constants are for tensors of every shape: write `" +
+            types.text(types.without_shapes(resolved)) + "`");
+  return types.without_shapes(resolved);
+}
+
+TypeId Database::resolve_shape(const syntax::ShapeType& shape, const Scope& scope) {
+  std::vector<TypeId> lengths;
+  for (const syntax::ShapeLength& length : shape.lengths) lengths.push_back(resolve_length(length, scope));
+  return types.shape(lengths);
+}
+
+TypeId Database::resolve_length(const syntax::ShapeLength& length, const Scope& scope) {
+  const source::Span where = span(scope.module, length.range);
+  const auto wrong = [&](std::string message, std::string help) {
+    report(Code::BadShape, where, std::move(message)).help(std::move(help));
+    return types.any_length();
+  };
+  if (length.literal != nullptr) {
+    if (length.literal->kind != syntax::ExprKind::Int) return types.any_length();
+    const auto& literal = static_cast<const syntax::IntExpr&>(*length.literal);
+    if (!literal.overflow && literal.magnitude <= INT64_MAX) return types.length(literal.magnitude);
+    return wrong("no tensor is as long as that", "a length is an `Int`");
+  }
+  const std::string name(names.text(length.name));
+  if (name == "_") return types.any_length();
+  if (name[0] < 'A' || name[0] > 'Z') {
+    if (scope.lengths != nullptr) return scope.lengths->length_named(length.name, where);
+    return wrong("`" + name + "` stands for no length here",
+                 "names for lengths belong to a function's parameters or a `let`; elsewhere write a number, a constant, "
+                 "or `_` for any length");
+  }
+  const Entity entity = lookup(scope, length.name);
+  if (!entity) {
+    report_unknown(scope, length.name, where, {}, "constant ");
+    return types.any_length();
+  }
+  if (entity.kind != Entity::Kind::Const)
+    return wrong("`" + name + "` is " + std::string(kind_word(entity.kind)) + ", not a length",
+                 "a capitalised name in a shape is a constant's");
+  note_use(where, entity, TypeId());
+  const ConstValue* value = context.constant_value(entity.constant());
+  if (value == nullptr) return types.any_length();
+  if (value->kind != ConstValue::Kind::Int || static_cast<std::int64_t>(value->bits) < 0)
+    return wrong("`" + name + "` is no length", "a length is an `Int` that is not negative");
+  return types.length(value->bits);
+}
+
 std::optional<TraitRef> Database::resolve_trait(const syntax::PathType& path, const Scope& scope) {
   const Entity entity = resolve_type_name(path.path, scope, true);
   std::vector<TypeId> arguments;
   bool whole = true;
   for (const syntax::Type* argument : path.arguments) {
-    arguments.push_back(resolve(*argument, scope));
+    arguments.push_back(resolve_unshaped(*argument, scope));
     whole &= arguments.back() != types.primitive(TypeKind::Error);
   }
   const source::Span where = span(scope.module, path.range);

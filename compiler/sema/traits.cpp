@@ -68,7 +68,9 @@ Fits Database::match(TypeId pattern, TypeId actual, std::vector<TypeId>& binding
     return types.has_infer(bound) || types.has_infer(actual) ? Fits::Undecided : Fits::No;
   }
   if (a.kind == TypeKind::Infer) return Fits::Undecided;
-  if (p.kind != a.kind || p.index != a.index || p.mut_mask != a.mut_mask || p.arguments.size() != a.arguments.size()) {
+  const bool is_shaped = a.kind == TypeKind::Nominal && a.arguments.size() > p.arguments.size();  // no pattern is
+  if (p.kind != a.kind || p.index != a.index || p.mut_mask != a.mut_mask ||
+      (p.arguments.size() != a.arguments.size() && !is_shaped)) {
     return Fits::No;
   }
   Fits fits = Fits::Yes;

@@ -69,6 +69,8 @@ TypeId TypeTable::intern(const TypeData& data) {
   facts.has_params = data.kind == TypeKind::Param;
   facts.has_infer = data.kind == TypeKind::Infer;
   facts.has_error = data.kind == TypeKind::Error;
+  facts.has_shape = data.kind == TypeKind::Nominal && data.arguments.size() == 2 && this->known.tensor.valid() &&
+                    data.index == this->known.tensor.index;
   for (TypeId argument : data.arguments) {
     const Facts& inner = facts_[argument.index];
     facts.depth = std::max<std::uint16_t>(facts.depth, static_cast<std::uint16_t>(inner.depth + 1));
@@ -76,6 +78,7 @@ TypeId TypeTable::intern(const TypeData& data) {
     facts.has_params |= inner.has_params;
     facts.has_infer |= inner.has_infer;
     facts.has_error |= inner.has_error;
+    facts.has_shape |= inner.has_shape;
   }
   if (facts.depth > kDeepest) {
     overflowed_ = true;
@@ -189,6 +192,40 @@ TypeId TypeTable::flat(TypeId nominal) {
   return intern(data);
 }
 
+TypeId TypeTable::shape(std::span<const TypeId> lengths) {
+  TypeData data;
+  data.kind = TypeKind::Shape;
+  data.arguments = lengths;
+  return intern(data);
+}
+
+TypeId TypeTable::length(std::uint64_t number) {
+  TypeData data;
+  data.kind = TypeKind::Length;
+  data.mut_mask = number;
+  return intern(data);
+}
+
+TypeId TypeTable::any_length() {
+  TypeData data;
+  data.kind = TypeKind::AnyLength;
+  return intern(data);
+}
+
+TypeId TypeTable::with_shape(TypeId tensor, TypeId shape) {
+  const TypeId arguments[] = {types_[tensor.index].arguments[0], shape};
+  return nominal(known.tensor, arguments);
+}
+
+TypeId TypeTable::without_shapes(TypeId type) {
+  if (!facts_[type.index].has_shape) return type;
+  const auto arguments = types_[type.index].arguments.first(is_tensor(type) ? 1 : types_[type.index].arguments.size());
+  std::vector<TypeId> inner;
+  inner.reserve(arguments.size());
+  for (TypeId argument : arguments) inner.push_back(without_shapes(argument));
+  return with_arguments(type, inner);
+}
+
 TypeId TypeTable::option(TypeId element) { return nominal(known.option, {&element, 1}); }
 
 TypeId TypeTable::result(TypeId ok, TypeId error) {
@@ -284,6 +321,12 @@ bool TypeTable::append_text(std::string& out, TypeId id) const {
     case TypeKind::Infer: out += '_'; return true;
     case TypeKind::Block: out += "block"; return true;
     case TypeKind::Flat: return arguments("flat");
+    case TypeKind::Shape:
+      out += '[';
+      if (!append_list(out, type.arguments)) return false;
+      out += ']';
+      return true;
+    case TypeKind::Length: out += std::to_string(type.mut_mask); return true;
     default: out += primitive_name(type.kind); return true;
   }
 }

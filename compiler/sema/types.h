@@ -57,6 +57,10 @@ enum class TypeKind : std::uint8_t {
   Infer,     // a variable of inference; never leaves sema
   Block,  // NIR only: a block argument, one type per written block; arguments: the type arguments it was written under
   Flat,   // NIR only: the content of a boxed Nominal; arguments: [that type]
+  // Of shapes, which never leave sema. A length is one of the two, a Param behind those of types, or an Infer.
+  Shape,      // the second argument of the library's Tensor, when it has one; arguments: the lengths
+  Length,     // mut_mask: the number
+  AnyLength,  // `_`
 };
 
 /// One entry of the table. Which fields mean something depends on the kind.
@@ -64,7 +68,7 @@ struct TypeData {
   TypeKind kind = TypeKind::Error;
   std::uint32_t index = 0;  // NominalId, TraitId, position of a Param, number of an Infer, FunctionId of a Block's body
   Symbol name;              // a Param's name
-  std::uint64_t mut_mask = 0;
+  std::uint64_t mut_mask = 0;  // of a Function; the number of a Length
   std::span<const TypeId> arguments;
 };
 
@@ -81,7 +85,8 @@ struct TypeParamDecl {
 
 struct FieldInfo {
   Symbol name;
-  TypeId type;  // in terms of the declaration's Params
+  TypeId type;    // in terms of the declaration's Params
+  TypeId shaped;  // the same with the shapes that are written in it
   bool is_private = false;
   source::Span span;
 };
@@ -137,6 +142,11 @@ class TypeTable {
   TypeId infer(std::uint32_t number);
   TypeId block(FunctionId body, std::span<const TypeId> arguments);
   TypeId flat(TypeId nominal);
+  TypeId shape(std::span<const TypeId> lengths);
+  TypeId length(std::uint64_t number);
+  TypeId any_length();
+  /// A tensor's type with this shape, or a variable for one, in place of what it had.
+  TypeId with_shape(TypeId tensor, TypeId shape);
 
   /// The type that has these arguments in place of its own.
   TypeId with_arguments(TypeId type, std::span<const TypeId> arguments);
@@ -148,6 +158,14 @@ class TypeTable {
   bool has_params(TypeId type) const;
   bool has_infer(TypeId type) const;
   bool has_error(TypeId type) const;
+  /// Whether a tensor's shape, known or open, occurs in it; and the type without any.
+  bool has_shape(TypeId type) const { return facts_[type.index].has_shape; }
+  TypeId without_shapes(TypeId type);
+  /// Whether it is a tensor's; the shape that it has, invalid when it has none.
+  bool is_tensor(TypeId type) const { return nominal_of(type) == known.tensor && known.tensor.valid(); }
+  TypeId shape_of(TypeId type) const {
+    return is_tensor(type) && types_[type.index].arguments.size() == 2 ? types_[type.index].arguments[1] : TypeId();
+  }
   /// How deeply arguments nest (a type without any has depth 1). Types deeper than kDeepest are not
   /// made: the Error type comes back instead and `overflowed` says so until it is cleared.
   std::uint32_t depth(TypeId type) const { return facts_[type.index].depth; }
@@ -178,6 +196,7 @@ class TypeTable {
   /// Declarations of the core library that the language itself refers to; set when it is loaded.
   struct Known {
     NominalId option, result, range, set, error, duration, size, task, channel, timed_out;
+    NominalId tensor;  // once a module speaks of it
     TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable,
         show;
     TraitId number, real;
@@ -193,6 +212,7 @@ class TypeTable {
     bool has_params = false;
     bool has_infer = false;
     bool has_error = false;
+    bool has_shape = false;
     std::uint32_t weight = 1;
   };
   TypeId intern(const TypeData& data);

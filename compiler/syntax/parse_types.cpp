@@ -112,12 +112,36 @@ List<Type> Parser::type_arguments() {
   mark(Token::kTypeAngle);
   advance();
   while (!at_closing_angle() && !at_end() && !recovering_) {
-    list.push(type());
+    list.push(at(BracketOpen) && !list.empty() ? shape_type() : type());
     if (!eat(Comma)) break;
   }
   if (list.empty()) error(Code::ExpectedType, range(), "expected a type between `<` and `>`");
   close_angle(opening);
   return list.finish(out_.arena);
+}
+
+// `[batch, 784]`, `[_, 3]`, `[]`.
+ShapeType* Parser::shape_type() {
+  const Context context(*this, true, Head::None);
+  const std::uint32_t first = begin();
+  const Range opening = range();
+  Sequence<ShapeLength> lengths(shape_lengths_);
+  advance();
+  while (!at(BracketClose) && !at_end() && !recovering_) {
+    const Range here = range();
+    if (at(Identifier)) {
+      lengths.push({here, name_here().symbol, nullptr});
+    } else if (at(Integer)) {
+      lengths.push({here, Symbol(), number(begin(), false)});
+    } else {
+      auto* problem = error(Code::UnexpectedToken, missing_place(), "expected a length, found " + found());
+      if (problem != nullptr) problem->help("a shape is made of numbers, names and `_`: `Tensor<f32, [batch, 784]>`");
+      break;
+    }
+    if (!eat(Comma)) break;
+  }
+  expect_closing(BracketClose, opening);
+  return make<ShapeType>(TypeKind::Shape, first, lengths.finish(out_.arena));
 }
 
 bool Parser::at_closing_angle() const {
@@ -199,6 +223,15 @@ void Parser::scan_angles() {
         if (going) {
           open.pop_back();
           --parens;
+        }
+        break;
+      case BracketOpen:
+        // A shape, which is behind a comma and has no brackets inside.
+        going = tokens_[i - 1].kind == Comma && !open.empty() && open.back() != kParen;
+        if (going) {
+          do ++i;
+          while (tokens_[i].kind == Identifier || tokens_[i].kind == Integer || tokens_[i].kind == Comma);
+          going = tokens_[i].kind == BracketClose;
         }
         break;
       default: going = is_word(tokens_[i].kind) && tokens_[i - 1].kind == Dot; break;

@@ -200,6 +200,7 @@ class Parser {
   Type* paren_type();
   PathType* path_type();
   List<Type> type_arguments();
+  ShapeType* shape_type();
   bool close_angle(Range opening);
   bool at_closing_angle() const;
   bool opens_type_arguments();
@@ -352,6 +353,7 @@ class Parser {
   std::vector<FieldInit> inits_;
   std::vector<FieldPattern> field_patterns_;
   std::vector<FunctionTypeParam> type_parts_;
+  std::vector<ShapeLength> shape_lengths_;
   std::vector<LambdaParam> lambda_params_;
   std::vector<MatchArm> arms_;
   std::vector<Param> params_;

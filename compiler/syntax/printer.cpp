@@ -76,6 +76,17 @@ void Printer::type(const Type* type) {
       open("? ");
       this->type(static_cast<const OptionType*>(type)->element);
       return close();
+    case TypeKind::Shape:
+      open("shape");
+      for (const ShapeLength& length : static_cast<const ShapeType*>(type)->lengths) {
+        out_ += ' ';
+        if (length.literal != nullptr) {
+          expr(length.literal);
+        } else {
+          text(names_.text(length.name));
+        }
+      }
+      return close();
     case TypeKind::Any:
       open("any ");
       this->type(static_cast<const AnyType*>(type)->trait);

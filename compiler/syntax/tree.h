@@ -40,7 +40,7 @@ struct BlockExpr;
 
 // ---------------------------------------------------------------------------------------- types
 
-enum class TypeKind : std::uint8_t { Error, Path, Tuple, Function, Option, Any, Self };
+enum class TypeKind : std::uint8_t { Error, Path, Tuple, Function, Option, Any, Self, Shape };
 
 struct Type {
   TypeKind kind;
@@ -71,6 +71,16 @@ struct OptionType : Type {
 /// `any Trait<A>`.
 struct AnyType : Type {
   PathType* trait;
+};
+/// One of a shape's: a name, among them `_`, or a number.
+struct ShapeLength {
+  Range range;
+  Symbol name;    // invalid where a number stands
+  Expr* literal;  // an IntExpr; null where a name stands
+};
+/// `[batch, 784]`, as an argument of a type behind its first.
+struct ShapeType : Type {
+  std::span<const ShapeLength> lengths;
 };
 
 // ------------------------------------------------------------------------------------- patterns
