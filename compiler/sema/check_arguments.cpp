@@ -128,9 +128,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     }
     const CallParam& param = params[fills[i]];
     Because because;
-    if (param.span.valid()) {
-      because = {param.span, "the parameter has type `" + text(param.type) + "`"};
-    }
+    if (param.span.valid()) because = {param.span, "the parameter has type " + declared_type(param, fills[i], callee)};
     if (param.kind == syntax::ParamKind::Block) {
       const syntax::Expr* value = argument.value;
       Binding* binding = value->kind == syntax::ExprKind::Name
@@ -207,6 +205,20 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     out.push_back({static_cast<std::uint32_t>(p), false, call_expr(ref, params[p].type, {}, call_span)});
   }
   return true;
+}
+
+/// A parameter's type in quotes, its lengths by their names, and what those that are known are in this call.
+std::string BodyChecker::declared_type(const CallParam& param, std::size_t index, const Callee* callee) {
+  if (callee == nullptr || callee->lengths.empty()) return "`" + text(param.type) + "`";
+  const FunctionInfo& info = context_.function(callee->function);
+  std::vector<TypeId> names = callee->arguments;
+  std::string known;
+  for (std::size_t i = 0; i < callee->lengths.size(); ++i) {
+    names.push_back(types_.param(static_cast<std::uint32_t>(names.size()), info.lengths[i]));
+    const TypeId length = infer_.zonk(callee->lengths[i]);
+    if (!infer_.is_variable(length)) known += ", where `" + std::string(text(info.lengths[i])) + "` is " + text(length);
+  }
+  return "`" + text(types_.substitute(info.params[index].shaped, names)) + "`" + known;
 }
 
 Expr* BodyChecker::check_mut_argument(const syntax::Argument& argument, const CallParam& param,

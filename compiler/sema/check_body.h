@@ -133,7 +133,7 @@ struct NamedLength {
 
 /// An argument as the rules for shapes see it.
 struct ShapeArgument {
-  std::string_view name;         // the parameter's
+  std::string_view name;  // the parameter's
   const Expr* value;
   const syntax::Expr* syntax{};  // null for receivers and defaults
 };
@@ -160,7 +160,7 @@ struct Path {
 struct Callee {
   FunctionId function{};
   std::vector<TypeId> arguments;
-  source::Span span{};  // of its name in the call
+  source::Span span{};            // of its name in the call
   std::vector<TypeId> lengths{};  // what its signature's shapes name
 };
 
@@ -339,6 +339,7 @@ class BodyChecker final : public Declarations, public LengthNames {
   TypeId substitute(TypeId type, const Callee& callee);
   bool check_arguments(const syntax::CallExpr* call, std::span<const CallParam> params, std::size_t first,
                        std::string_view what, const Callee* callee, Expr* receiver, std::vector<Arg>& out);
+  std::string declared_type(const CallParam& param, std::size_t index, const Callee* callee);
   Expr* check_mut_argument(const syntax::Argument& argument, const CallParam& param, const Because& because);
 
   // ---- operators (check_operator.cpp)
@@ -599,7 +600,7 @@ class BodyChecker final : public Declarations, public LengthNames {
   std::vector<std::pair<TypeId, FunctionRef>> error_conversions_;
   std::vector<MatchJob> matches_;
   std::vector<FormatJob> formats_;
-  std::vector<Callee> undecided_;  // calls for which several impls fit so far
+  std::vector<Callee> undecided_;         // calls for which several impls fit so far
   std::vector<NamedLength> lengths_;      // in scope
   std::vector<NamedLength> new_lengths_;  // which the type of the `let` that is checked has named so far
   bool names_lengths_ = false;            // such a type is read

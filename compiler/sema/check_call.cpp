@@ -182,8 +182,7 @@ Callee BodyChecker::instantiate(FunctionId function, std::span<const TypeId> fir
     }
   }
   if (count != 0) obligations_.push_back({callee, scope_});
-  for (std::size_t i = 0; i < context_.function(function).lengths.size(); ++i)
-    callee.lengths.push_back(infer_.fresh());
+  for (std::size_t i = 0; i < context_.function(function).lengths.size(); ++i) callee.lengths.push_back(infer_.fresh());
   return callee;
 }
 
@@ -377,7 +376,8 @@ Expr* BodyChecker::call_method(const syntax::CallExpr* call, const syntax::Field
   if (!params.empty() && params[0].kind == syntax::ParamKind::Mut) {
     std::string what = "`" + std::string(text(callee->name.symbol)) + "` changes its receiver";
     require_place(receiver, what.c_str());
-    if (has_shape(receiver->type) && context_.function(chosen.function).shape != "keeps") {
+    if (types_.is_tensor(infer_.head(receiver->type)) && has_shape(receiver->type) &&
+        context_.function(chosen.function).shape != "keeps") {
       const Because because{params[0].span, "a `mut self` of any shape"};
       if (!keeps_shape(receiver, types_.without_shapes(infer_.zonk(receiver->type)), because)) {
         check_arguments_anyway(call);

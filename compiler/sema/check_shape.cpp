@@ -96,7 +96,7 @@ Expr* BodyChecker::join(const syntax::Expr* expr, TypeId& type, const Because* b
 
 bool BodyChecker::keeps_shape(Expr* place, TypeId given_back, const Because& because) {
   if (fits(given_back, place->type)) return true;
-  report(Code::ShapeMismatch, place->span, "the call may change the shape `" + text(types_.shape_of(infer_.zonk(place->type))) + "`")
+  report(Code::ShapeMismatch, place->span, "the call may give this another shape")
       .label("this is " + a_type(place->type))
       .note(because.where, because.text)
       .help("a `var` without a type may change its shape: copy the tensor into one");
@@ -137,10 +137,9 @@ void BodyChecker::shape_mismatch(Expr* expr, TypeId want, const Because* because
     problem.suggest("look at it when the program runs, which gives a `Result`", after, ".shaped()?");
     return;
   }
-  source::Diagnostic& problem =
-      report(Code::ShapeMismatch, expr->span,
-             tensors ? "expected the shape `" + text(to) + "`, found `" + text(from) + "`"
-                     : "expected `" + text(want) + "`, found `" + text(have) + "`");
+  source::Diagnostic& problem = report(Code::ShapeMismatch, expr->span,
+                                       tensors ? "expected the shape `" + text(to) + "`, found `" + text(from) + "`"
+                                               : "expected `" + text(want) + "`, found `" + text(have) + "`");
   problem.label(tensors ? difference(from, to) : "this is " + a_type(have));
   if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
   if (expr->kind == ExprKind::Local || expr->kind == ExprKind::Field) note_origin(problem, expr);
@@ -156,10 +155,13 @@ std::string BodyChecker::difference(TypeId from, TypeId to) {
   }
   for (std::size_t i = 0; i < have.arguments.size(); ++i) {
     if (length_fits(have.arguments[i], want.arguments[i])) continue;
-    const TypeKind kind = infer_.head_kind(have.arguments[i]);
-    return "axis " + std::to_string(i) +
-           (kind == TypeKind::AnyLength ? " may have any length" : " is " + text(have.arguments[i]) + " long") +
-           ", not " + text(want.arguments[i]);
+    const std::string axis = "axis " + std::to_string(i);
+    if (infer_.head_kind(have.arguments[i]) == TypeKind::AnyLength) {
+      const std::string wanted = text(want.arguments[i]);
+      return axis + " may have any length, and nothing says that it is " +
+             (wanted == "_" ? "as long as another" : wanted);
+    }
+    return axis + " is " + text(have.arguments[i]) + " long, not " + text(want.arguments[i]);
   }
   return "lengths that nothing says are equal";
 }
@@ -287,7 +289,7 @@ Expr* BodyChecker::length_to_check(const ShapeCheck& check, TypeId length, std::
   const source::Span where = check.lengths->span;
   const TypeData data = types_[length];
   if (data.kind == TypeKind::Length) return int_expr(static_cast<std::int64_t>(data.mut_mask), where);
-  if (data.kind != TypeKind::Param) return int_expr(-1, where);
+  if (data.kind == TypeKind::AnyLength) return int_expr(-1, where);
   for (const auto& [known, value] : check.known) {
     if (infer_.head(known) == length) return value;
   }

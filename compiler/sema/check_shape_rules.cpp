@@ -99,7 +99,8 @@ std::optional<std::vector<std::int64_t>> BodyChecker::written_numbers(const Shap
 TypeId BodyChecker::written_count(const syntax::Expr* expr, TypeId axis) {
   if (expr == nullptr || expr->kind != syntax::ExprKind::Range) return types_.any_length();
   const auto* range = static_cast<const syntax::RangeExpr*>(expr);
-  const std::optional<std::int64_t> low = range->low == nullptr ? std::optional<std::int64_t>(0) : written_number(range->low);
+  const std::optional<std::int64_t> low =
+      range->low == nullptr ? std::optional<std::int64_t>(0) : written_number(range->low);
   if (range->high == nullptr && low == 0) return axis;
   std::optional<std::int64_t> high;
   if (range->high != nullptr) {
@@ -122,13 +123,16 @@ std::optional<Lengths> BodyChecker::lengths_of(const Expr* value) {
   return Lengths(lengths.begin(), lengths.end());
 }
 
+/// In the order of the parameters.
 std::vector<ShapeArgument> BodyChecker::shape_arguments(const syntax::CallExpr* call, const FunctionInfo& info,
                                                         std::span<const Arg> args, bool has_receiver) {
-  std::vector<ShapeArgument> all;
+  // Those that are written follow the receiver, and defaults follow them.
+  const std::size_t first = has_receiver ? 1 : 0;
+  std::vector<ShapeArgument> all(info.params.size());
   for (std::size_t i = 0; i < args.size(); ++i) {
-    const bool is_written = i >= (has_receiver ? 1U : 0U) && i - (has_receiver ? 1 : 0) < call->arguments.size();
-    const syntax::Expr* written = is_written ? call->arguments[i - (has_receiver ? 1 : 0)].value : nullptr;
-    all.push_back({text(info.params[args[i].param].name), args[i].value, written});
+    const bool is_written = i >= first && i - first < call->arguments.size();
+    const syntax::Expr* written = is_written ? call->arguments[i - first].value : nullptr;
+    all[args[i].param] = {text(info.params[args[i].param].name), args[i].value, written};
   }
   return all;
 }
@@ -180,8 +184,9 @@ ShapeResult BodyChecker::indexed_shape(std::span<const ShapeArgument> arguments)
     return {};
   }
   if (subscripts.size() > from->size()) {
-    return {{}, std::to_string(subscripts.size()) + " subscripts for the axes of `" +
-                    ShapeRules(types_, infer_).text(*from) + "`"};
+    return {{},
+            std::to_string(subscripts.size()) + " subscripts for the axes of `" +
+                ShapeRules(types_, infer_).text(*from) + "`"};
   }
   Lengths lengths;
   for (std::size_t i = 0; i < from->size(); ++i) {
@@ -198,8 +203,9 @@ ShapeResult BodyChecker::indexed_shape(std::span<const ShapeArgument> arguments)
     } else if (const auto number = written_number(subscripts[i]);
                number && infer_.head_kind(axis) == TypeKind::Length && *number >= 0 &&
                static_cast<std::uint64_t>(*number) >= types_[infer_.head(axis)].mut_mask) {
-      return {{}, "axis " + std::to_string(i) + " of `" + ShapeRules(types_, infer_).text(*from) + "` has no index " +
-                      std::to_string(*number)};
+      return {{},
+              "axis " + std::to_string(i) + " of `" + ShapeRules(types_, infer_).text(*from) + "` has no index " +
+                  std::to_string(*number)};
     }
   }
   return {std::move(lengths)};
@@ -254,8 +260,8 @@ ShapeResult BodyChecker::apply_shape_rule(std::string_view rule, std::span<const
     return axes ? rules.squeezed(*from, *axes) : ShapeResult{};
   }
   const ShapeArgument* given = named(arguments, "axis");
-  const auto axis = given == nullptr || given->syntax == nullptr ? std::optional<std::int64_t>(0)
-                                                                 : written_number(given->syntax);
+  const auto axis =
+      given == nullptr || given->syntax == nullptr ? std::optional<std::int64_t>(0) : written_number(given->syntax);
   if (!axis) return {};
   if (rule == "expand") return rules.expanded(*from, *axis);
   if (rule == "pick") return rules.with_length(*from, *axis, TypeId());
@@ -263,10 +269,9 @@ ShapeResult BodyChecker::apply_shape_rule(std::string_view rule, std::span<const
     const ShapeArgument* step = named(arguments, "step");
     const std::int64_t size = static_cast<std::int64_t>(from->size());
     const bool plain = (step == nullptr || step->syntax == nullptr) && *axis >= -size && *axis < size;
-    const TypeId length =
-        plain ? written_count(without_parens(arguments[1].syntax),
-                              (*from)[static_cast<std::size_t>(*axis < 0 ? *axis + size : *axis)])
-              : types_.any_length();
+    const TypeId length = plain ? written_count(without_parens(named(arguments, "indices")->syntax),
+                                                (*from)[static_cast<std::size_t>(*axis < 0 ? *axis + size : *axis)])
+                                : types_.any_length();
     return rules.with_length(*from, *axis, length);
   }
   return {};
@@ -305,15 +310,16 @@ TypeId BodyChecker::shaped_result(std::string_view rule, TypeId result, std::spa
     shaped.push_back(argument.value);
     shapes += (shapes.empty() ? "`" : " and `") + text(types_.shape_of(infer_.zonk(argument.value->type))) + "`";
   }
-  source::Diagnostic& problem = report(
-      Code::ShapeMismatch, where,
-      shaped.size() > 1 ? shapes + " don't go together in " + std::string(what)
-                        : std::string(what) + " does not work on a tensor of the shape " + shapes);
+  source::Diagnostic& problem =
+      report(Code::ShapeMismatch, where,
+             shaped.size() > 1 ? shapes + " don't go together in " + std::string(what)
+                               : std::string(what) + " does not work on a tensor of the shape " + shapes);
   problem.label(found.problem);
   for (const Expr* value : shaped) note_origin(problem, value);
-  if (found.help.empty()) return error_type();
   const source::Span right = shaped.back()->span;
-  problem.suggest(found.help, {right.file, right.end, right.end}, ".matrix_transpose()");
+  if (found.transposes)
+    problem.suggest("transpose the right", {right.file, right.end, right.end}, ".matrix_transpose()");
+  if (!found.help.empty()) problem.help(found.help);
   return error_type();
 }
 

@@ -282,8 +282,7 @@ class MethodComparison {
       }
     }
     for (std::size_t i = 0; i < have_.lengths.size(); ++i) {
-      arguments_.push_back(
-          db_.types.param(static_cast<std::uint32_t>(have_.type_params.size() + i), have_.lengths[i]));
+      arguments_.push_back(db_.types.param(static_cast<std::uint32_t>(have_.type_params.size() + i), have_.lengths[i]));
     }
     if (have_.params.size() != want_.params.size()) {
       return differ(have_.span, "it has " + count_of(have_.params.size(), "parameter") + ", the trait's has " +
@@ -306,9 +305,9 @@ class MethodComparison {
     const TypeId wanted = db_.types.substitute(want_.shaped_result, arguments_);
     if (!same(have_.shaped_result, wanted)) {
       const auto* item = db_.functions[method_.index].syntax;
-      differ(
-          item->result == nullptr ? have_.span : db_.span(have_.module, item->result->range),
-          "it gives " + quoted(db_.types.text(have_.shaped_result)) + ", the trait's gives " + quoted(db_.types.text(wanted)));
+      differ(item->result == nullptr ? have_.span : db_.span(have_.module, item->result->range),
+             "it gives " + quoted(db_.types.text(have_.shaped_result)) + ", the trait's gives " +
+                 quoted(db_.types.text(wanted)));
     }
   }
 

@@ -372,7 +372,9 @@ Expr* BodyChecker::check_assign(const syntax::AssignStmt* stmt) {
   result = shaped_result(shape_rule(node->op_call), result, {{{"left", place}, {"right", value}}}, op_span, name);
   if (is_error(result)) return error_expr(where);
   if (!fits(result, place->type)) {
-    report(Code::TypeMismatch, op_span, "this gives " + a_type(result) + ", but the place holds " + a_type(place->type))
+    const bool shapes_differ = infer_.could_unify(types_.without_shapes(infer_.zonk(result)), place->type);
+    report(shapes_differ ? Code::ShapeMismatch : Code::TypeMismatch, op_span,
+           "this gives " + a_type(result) + ", but the place holds " + a_type(place->type))
         .note(place->span, because.text);
     return error_expr(where);
   }

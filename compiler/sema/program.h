@@ -46,12 +46,12 @@ struct FunctionInfo {
   TypeId result;
   TypeId shaped_result;         // with the shapes that are written in it
   std::vector<Symbol> lengths;  // what shapes in it name; each is a Param, behind those of type_params
-  TypeId owner;                // the impl's target type for methods (may contain Params)
-  TraitId trait;               // for trait methods and methods of trait impls
-  std::string_view native;     // "string.trim" of @native
-  std::string_view intrinsic;  // "list.push" of @intrinsic
-  std::string_view shape;      // "matmul" of @shape: how the result's shape follows from the arguments
-  bool has_body = false;       // false for natives, intrinsics, and required trait methods
+  TypeId owner;                 // the impl's target type for methods (may contain Params)
+  TraitId trait;                // for trait methods and methods of trait impls
+  std::string_view native;      // "string.trim" of @native
+  std::string_view intrinsic;   // "list.push" of @intrinsic
+  std::string_view shape;       // "product" of @shape: how the result's shape follows from the arguments
+  bool has_body = false;        // false for natives, intrinsics, and required trait methods
   std::string_view test_name;
   std::string qualified_name;  // for traces: "Point.length", "largest"
   source::Span span;           // of the name

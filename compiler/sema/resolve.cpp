@@ -244,9 +244,10 @@ TypeId Database::resolve_length(const syntax::ShapeLength& length, const Scope& 
   if (name == "_") return types.any_length();
   if (name[0] < 'A' || name[0] > 'Z') {
     if (scope.lengths != nullptr) return scope.lengths->length_named(length.name, where);
-    return wrong("`" + name + "` stands for no length here",
-                 "names for lengths belong to a function's parameters or a `let`; elsewhere write a number, a constant, "
-                 "or `_` for any length");
+    return wrong(
+        "`" + name + "` stands for no length here",
+        "names for lengths belong to a function's parameters or a `let`; elsewhere write a number, a constant, "
+        "or `_` for any length");
   }
   const Entity entity = lookup(scope, length.name);
   if (!entity) {

@@ -44,7 +44,15 @@ ShapeResult ShapeRules::broadcast(const Lengths& left, const Lengths& right) {
     const std::optional<TypeId> both = joined(a, b);
     if (!both) {
       const std::string which = i == 1 ? "the last axis" : "axis -" + std::to_string(i);
-      return {{}, which + " is " + text(a) + " long on the left, and " + text(b) + " on the right"};
+      const bool lacks_last =
+          left.size() == right.size() + 1 && std::ranges::equal(right, std::span(left).first(right.size()));
+      return {
+          {},
+          which + " is " + text(a) + " long on the left, and " + text(b) + " on the right",
+          lacks_last
+              ? "axes are compared from the last on: `keepdims: true` or `.expand_dims(axis: -1)` gives the right one "
+                "of length 1, which is repeated"
+              : ""};
     }
     out = *both;
   }
@@ -58,7 +66,8 @@ ShapeResult ShapeRules::product(const Lengths& left, const Lengths& right) {
     return {{},
             "the last axis of the left is " + text(left.back()) + " long, and " +
                 (right.size() == 1 ? "the right is " : "the last but one of the right is ") + text(right[inner]),
-            right.size() > 1 && agree(left.back(), right.back()) ? "transpose the right" : ""};
+            {},
+            right.size() > 1 && agree(left.back(), right.back())};
   }
   const auto before = [](const Lengths& all) {
     return all.size() <= 2 ? Lengths() : Lengths(all.begin(), all.end() - 2);
@@ -101,8 +110,7 @@ std::optional<ShapeRules::Count> ShapeRules::count(const Lengths& lengths) {
     const TypeData& data = types_[length];
     if (data.kind == TypeKind::Param) {
       count.names.push_back(length);
-    } else if (data.kind != TypeKind::Length ||
-               __builtin_mul_overflow(count.number, data.mut_mask, &count.number)) {
+    } else if (data.kind != TypeKind::Length || __builtin_mul_overflow(count.number, data.mut_mask, &count.number)) {
       return std::nullopt;
     }
   }

@@ -20,6 +20,7 @@ struct ShapeResult {
   std::optional<Lengths> lengths{};
   std::string problem{};  // "axis 1 of the left is 784, and axis 0 of the right is 10"
   std::string help{};
+  bool transposes = false;  // the right operand transposed would go
 };
 
 class ShapeRules {

@@ -223,6 +223,14 @@ TEST(Types, OfEveryKind) {
   EXPECT_EQ(body("let a: (Self) = b"), "(unit-block (let a : Self b))");
 }
 
+TEST(Types, ShapesStandBehindTheFirstArgument) {
+  EXPECT_EQ(body("let a: Tensor<f32, [n, 3, _, WIDE,]> = b"),
+            "(unit-block (let a : (Tensor f32 (shape n 3 _ WIDE)) b))");
+  EXPECT_EQ(body("let a: Tensor<f32, []>? = b"), "(unit-block (let a : (? (Tensor f32 (shape))) b))");
+  EXPECT_EQ(expression("f<Tensor<Int, [2, n]>>(a)"), "(call (f (Tensor Int (shape 2 n))) a)");
+  EXPECT_EQ(expression("f(a<b, [1, 2])"), "(call f (< a b) (list 1 2))");
+}
+
 TEST(Items, OfEveryKind) {
   EXPECT_EQ(tree("import a.b.match as c"), "(import a.b.match as c)\n");
   EXPECT_EQ(tree("pub const A: Int = 1"), "(pub const A : Int 1)\n");
