@@ -215,8 +215,8 @@ std::string BodyChecker::declared_type(const CallParam& param, std::size_t index
   std::string known;
   for (std::size_t i = 0; i < callee->lengths.size(); ++i) {
     names.push_back(types_.param(static_cast<std::uint32_t>(names.size()), info.lengths[i]));
-    const TypeId length = infer_.zonk(callee->lengths[i]);
-    if (!infer_.is_variable(length)) known += ", where `" + std::string(text(info.lengths[i])) + "` is " + text(length);
+    const std::string length = text(callee->lengths[i]);
+    if (length != "_") known += ", where `" + std::string(text(info.lengths[i])) + "` is " + length;
   }
   return "`" + text(types_.substitute(info.params[index].shaped, names)) + "`" + known;
 }

@@ -134,7 +134,9 @@ void BodyChecker::shape_mismatch(Expr* expr, TypeId want, const Because* because
     problem.label("this is " + a_type(have));
     if (because != nullptr && because->where.valid()) problem.note(because->where, because->text);
     const source::Span after{expr->span.file, expr->span.end, expr->span.end};
-    problem.suggest("look at it when the program runs, which gives a `Result`", after, ".shaped()?");
+    const bool may_fail = types_.is_result(infer_.head(frame_->result));
+    problem.suggest("look at it when the program runs, which gives a `Result`", after,
+                    may_fail ? ".shaped()?" : ".shaped().or_panic(\"another shape\")");
     return;
   }
   source::Diagnostic& problem = report(Code::ShapeMismatch, expr->span,
