@@ -495,7 +495,7 @@ class BodyChecker final : public Declarations, public LengthNames {
   Expr* length_value(const Binding& binding, source::Span where);
   TypeId checked_shape(TypeId result, std::vector<Arg>& args, source::Span where);
   void settle_shape_checks();
-  Expr* length_to_check(const ShapeCheck& check, TypeId length, std::vector<TypeId>& unknown);
+  Expr* int_to_check(const ShapeCheck& check, TypeId length, std::span<const TypeId> shape);
   std::optional<std::int64_t> written_number(const syntax::Expr* expr);
   TypeId written_length(const syntax::Expr* expr);
   std::optional<Lengths> written_lengths(const ShapeArgument* argument);

@@ -277,27 +277,26 @@ void BodyChecker::settle_shape_checks() {
     }
     frame_ = check.frame;
     std::vector<Expr*> lengths;
-    std::vector<TypeId> unknown;
     for (const TypeId length : shape.arguments) {
-      lengths.push_back(length_to_check(check, infer_.head(length), unknown));
+      lengths.push_back(int_to_check(check, infer_.head(length), shape.arguments));
     }
     check.lengths->elements = keep(lengths);
   }
   frame_ = frames_.front().get();
 }
 
-/// A length as `shaped` takes it: what it must be, -1 for any, and less for one that must be the same on several axes.
-Expr* BodyChecker::length_to_check(const ShapeCheck& check, TypeId length, std::vector<TypeId>& unknown) {
+/// A length as `shaped` takes it: what it must be, -1 for any, and less for what must be the same on several axes: the
+/// first of them, counted from -2 down.
+Expr* BodyChecker::int_to_check(const ShapeCheck& check, TypeId length, std::span<const TypeId> shape) {
   const source::Span where = check.lengths->span;
   const TypeData data = types_[length];
   if (data.kind == TypeKind::Length) return int_expr(static_cast<std::int64_t>(data.mut_mask), where);
-  if (data.kind == TypeKind::AnyLength) return int_expr(-1, where);
   for (const auto& [known, value] : check.known) {
     if (infer_.head(known) == length) return value;
   }
-  auto at = std::ranges::find(unknown, length);
-  if (at == unknown.end()) at = unknown.insert(at, length);
-  return int_expr(-2 - (at - unknown.begin()), where);
+  const auto is_same = [&](TypeId other) { return infer_.head(other) == length; };
+  if (data.kind == TypeKind::AnyLength || std::ranges::count_if(shape, is_same) == 1) return int_expr(-1, where);
+  return int_expr(-2 - (std::ranges::find_if(shape, is_same) - shape.begin()), where);
 }
 
 }  // namespace noodle::sema
