@@ -139,6 +139,9 @@ struct TraitMethodName {
   FunctionId function;
 };
 
+/// The text that is an attribute's only argument; empty when there is none.
+std::string_view attribute_text(const syntax::Attribute& attribute);
+
 struct Database final : QueryAnswers {
   Database(Interner& names, source::SourceMap& sources, source::DiagnosticSink& sink, ModuleLoader& loader);
 

@@ -66,14 +66,14 @@ class SignatureLengths final : public LengthNames {
   std::size_t first_;
 };
 
+}  // namespace
+
 std::string_view attribute_text(const syntax::Attribute& attribute) {
   if (attribute.arguments.size() != 1 || attribute.arguments[0].value == nullptr) return {};
   if (attribute.arguments[0].value->kind != syntax::ExprKind::String) return {};
   const auto parts = static_cast<const syntax::StringExpr*>(attribute.arguments[0].value)->parts;
   return parts.empty() ? std::string_view() : parts[0].text;
 }
-
-}  // namespace
 
 std::vector<TypeParamDecl> Database::declare_params(ModuleId module, std::span<const syntax::TypeParam> params,
                                                     std::vector<TypeParamDecl> outer, TypeId self) {

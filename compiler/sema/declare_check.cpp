@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "compiler/sema/database.h"
+#include "compiler/sema/shape_rules.h"
 
 namespace noodle::sema {
 
@@ -163,7 +164,10 @@ void Database::check_attributes(const syntax::Item& item, ModuleId module) {
         wrong("`@inline` stands before a function and takes nothing");
     } else if (name == "allow") {
       check_allow(attribute, module);
-    } else if (name.empty() || (in_library && (name == "native" || name == "intrinsic" || name == "shape"))) {
+    } else if (in_library && name == "shape") {
+      const std::string_view rule = attribute_text(attribute);
+      if (!is_shape_rule(rule)) wrong("there is no rule " + quoted(rule) + " for shapes");
+    } else if (name.empty() || (in_library && (name == "native" || name == "intrinsic"))) {
       continue;
     } else {
       constexpr std::string_view kKnown[] = {"allow", "deprecated", "since", "inline"};

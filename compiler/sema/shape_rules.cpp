@@ -6,6 +6,13 @@
 
 namespace noodle::sema {
 
+bool is_shape_rule(std::string_view name) {
+  constexpr std::string_view kRules[] = {"lengths", "same",    "broadcast", "product", "reduce",  "reshape",
+                                         "repeat",  "permute", "transpose", "expand",  "squeeze", "slice",
+                                         "pick",    "index",   "checked",   "keeps"};
+  return std::ranges::find(kRules, name) != std::end(kRules);
+}
+
 bool ShapeRules::is_open(TypeId length) const {
   const TypeKind kind = infer_.head_kind(length);
   return kind == TypeKind::AnyLength || kind == TypeKind::Infer;

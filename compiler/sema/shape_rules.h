@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "compiler/sema/infer.h"
@@ -22,6 +23,9 @@ struct ShapeResult {
   std::string help{};
   bool transposes = false;  // the right operand transposed would go
 };
+
+/// Whether `@shape` may name a rule so.
+bool is_shape_rule(std::string_view name);
 
 class ShapeRules {
  public:
