@@ -1,96 +1,9 @@
-"""Random parts, orders and sets of tensors, which must come out bit for bit as NumPy's do.
-
-    shape_oracle.py --noodle PATH --cases N --seed S
-"""
-
-import os
-import random
-import sys
+"""Parts, orders and sets of tensors: for each operation a maker of cases, and what NumPy makes of them, bit for bit."""
 
 import numpy as np
 
-import frame
-
-HERE = os.path.dirname(os.path.abspath(__file__))
-INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]
-FLOATS = ["float16", "float32", "float64"]
-EDGES = [0.0, -0.0, np.nan, np.inf, -np.inf, 1.5, -1.5]
-NAN = 0x7FF8_0000_0000_0000
-
-
-def words(array, nan=1):
-    """Elements as Noodle reads and prints them: integers, or the bits of an f64. All NaN are printed alike."""
-    flat = np.ascontiguousarray(array).reshape(-1)
-    if flat.dtype.kind != "f":
-        return [int(x) for x in flat.astype(np.int64)]
-    with np.errstate(invalid="ignore"):
-        wide = flat.astype(np.float64)
-    return [nan if np.isnan(x) else int(bits) for x, bits in zip(wide, wide.view(np.int64))]
-
-
-def shown(*arrays):
-    return ";".join(",".join(map(str, np.shape(a))) + "|" + ",".join(map(str, words(np.asarray(a)))) for a in arrays)
-
-
-def ints(items):
-    return " ".join(str(int(x)) for x in [len(items), *items])
-
-
-class Case:
-    """One line of the program's input, and what it must print."""
-
-    def __init__(self, rng):
-        self.rng = rng
-        self.type = rng.choice(INTEGERS + FLOATS + ["bool"])
-        self.line = []
-
-    def say(self, *texts):
-        self.line += [str(int(t)) if isinstance(t, (bool, np.integer)) else str(t) for t in texts]
-
-    def shape(self, most=4, least=0):
-        return [self.rng.choice([0, 1, 1, 2, 3, 4, 5]) for _ in range(self.rng.randint(least, most))]
-
-    def elements(self, count, type_):
-        rng, kind = self.rng, np.dtype(type_)
-        if kind.kind == "b":
-            return np.array([rng.random() < 0.5 for _ in range(count)], bool)
-        if kind.kind == "f":
-            few = [rng.choice(EDGES) if rng.random() < 0.4 else rng.gauss(0, 3) for _ in range(count)]
-            return np.array([round(x) if rng.random() < 0.5 and np.isfinite(x) else x for x in few], kind)
-        limits = np.iinfo(kind)
-        pick = lambda: rng.choice([limits.min, limits.max, rng.randint(limits.min, limits.max)])
-        return np.array([pick() if rng.random() < 0.3 else rng.randint(0, 4) for _ in range(count)], kind)
-
-    def tensor(self, shape, type_=None, values=None):
-        """A tensor of this shape that is said to the program, mostly a view that is not contiguous."""
-        rng, type_ = self.rng, type_ or self.type
-        rank = len(shape)
-        order = rng.sample(range(rank), rank)
-        steps = [rng.choice([1, 1, -1, 2, -2]) for _ in range(rank)]
-        if values is not None or rng.random() < 0.2:
-            order, steps = list(range(rank)), [1] * rank
-        lengths = [0] * rank
-        for axis, place in enumerate(order):
-            length = shape[axis]
-            lengths[place] = 0 if length == 0 else (length - 1) * abs(steps[axis]) + 1
-        count = int(np.prod(lengths, dtype=int))
-        flat = self.elements(count, type_) if values is None else np.asarray(values, type_).reshape(-1)
-        self.say(ints(lengths), ints(words(flat, NAN)), ints(order), ints(steps))
-        view = flat.reshape(lengths).transpose(order)[tuple(slice(None, None, s) for s in steps)]
-        assert list(view.shape) == list(shape)
-        return view
-
-    def axis(self, rank):
-        return self.rng.randrange(-rank, rank)
-
-    def axes(self, rank, least=0):
-        chosen = self.rng.sample(range(rank), self.rng.randint(min(least, rank), rank))
-        return [a - rank if self.rng.random() < 0.3 else a for a in chosen]
-
-    def repeated(self, shape):
-        """A shape that is repeated to this one."""
-        cut = self.rng.randint(0, len(shape))
-        return [1 if self.rng.random() < 0.3 else n for n in shape[cut:]]
+from cases import ALL, FLOATS, INTEGERS, NUMBERS, ints, limits, rounded, storage
+from registry import add, operation
 
 
 def order(row, falls):
@@ -106,14 +19,15 @@ def argsorted(a, axis, falls):
     return np.apply_along_axis(lambda row: order(row, falls), axis, a)
 
 
-def add_or_put(target, place, value, adds):
+def add_or_put(c, target, place, value, adds):
     with np.errstate(all="ignore"):
-        target[place] = target[place] + value if adds else value
+        target[place] = rounded(target[place] + value, c.type) if adds else value
 
 
 # ---- operations: each says what its line lacks, and gives what must come out -------------------------------------
 
 
+@operation(ALL, ["broadcast_arrays", "broadcast_to"])
 def together(c):
     whole = c.shape()
     count = c.rng.randint(1, 3)
@@ -121,6 +35,7 @@ def together(c):
     return np.broadcast_arrays(*[c.tensor(c.repeated(whole)) for _ in range(count)])
 
 
+@operation(ALL)
 def concat(c):
     shape = c.shape(least=1)
     axis = c.axis(len(shape))
@@ -135,6 +50,7 @@ def concat(c):
     return [np.concatenate(parts, axis)]
 
 
+@operation(ALL)
 def stack(c):
     shape, count = c.shape(3), c.rng.randint(1, 4)
     c.say(count)
@@ -144,6 +60,7 @@ def stack(c):
     return [np.stack(parts, axis)]
 
 
+@operation(ALL)
 def meshgrid(c):
     count, indexing = c.rng.randint(1, 4), c.rng.choice(["xy", "ij"])
     c.say(count)
@@ -152,6 +69,7 @@ def meshgrid(c):
     return np.meshgrid(*parts, indexing=indexing)
 
 
+@operation(ALL)
 def expand_dims(c):
     a = c.tensor(c.shape())
     axis = c.axis(a.ndim + 1)
@@ -159,6 +77,7 @@ def expand_dims(c):
     return [np.expand_dims(a, axis)]
 
 
+@operation(ALL)
 def squeeze(c):
     a = c.tensor(c.shape())
     axes = [i for i in range(a.ndim) if a.shape[i] == 1 and c.rng.random() < 0.7]
@@ -166,6 +85,7 @@ def squeeze(c):
     return [np.squeeze(a, tuple(axes))]
 
 
+@operation(ALL)
 def moveaxis(c):
     a = c.tensor(c.shape())
     source = c.axes(a.ndim)
@@ -174,6 +94,7 @@ def moveaxis(c):
     return [np.moveaxis(a, source, to)]
 
 
+@operation(ALL)
 def flip(c):
     a = c.tensor(c.shape())
     axes = c.axes(a.ndim)
@@ -181,6 +102,7 @@ def flip(c):
     return [np.flip(a, tuple(axes) if axes else None)]
 
 
+@operation(ALL)
 def roll(c):
     a = c.tensor(c.shape())
     axes = c.axes(a.ndim)
@@ -189,6 +111,7 @@ def roll(c):
     return [np.roll(a, shifts, axes) if axes else np.roll(a, shifts[0])]
 
 
+@operation(ALL)
 def repeat(c):
     a = c.tensor(c.shape(least=1))
     axis = c.axis(a.ndim)
@@ -197,6 +120,7 @@ def repeat(c):
     return [np.repeat(a, counts if len(counts) == a.shape[axis] else counts[0], axis)]
 
 
+@operation(ALL)
 def tile(c):
     a = c.tensor(c.shape(3))
     times = [c.rng.randint(0, 3) for _ in range(c.rng.randint(0, 4))]
@@ -204,6 +128,7 @@ def tile(c):
     return [np.tile(a, times)]
 
 
+@operation(ALL)
 def unstack(c):
     a = c.tensor(c.shape(least=1))
     axis = c.axis(a.ndim)
@@ -218,6 +143,10 @@ def triangle(function):
         c.say(k)
         return [function(a, k)]
     return case
+
+
+add("tril", triangle(np.tril), ALL)
+add("triu", triangle(np.triu), ALL)
 
 
 def some_indices(c, shape, length):
@@ -243,6 +172,7 @@ def with_an_index_each(c, writes):
     return a, axis, c.tensor(shape, "int64", some_indices(c, shape, a.shape[axis]))
 
 
+@operation(ALL)
 def take(c):
     a, axis, indices = with_indices(c)
     c.say(axis)
@@ -258,12 +188,14 @@ def spread(a, indices, axis):
     return own(a), own(indices)
 
 
+@operation(ALL)
 def take_along_axis(c):
     a, axis, indices = with_an_index_each(c, False)
     c.say(axis)
     return [np.take_along_axis(*spread(a, indices, axis), axis)]
 
 
+@operation(ALL, [])
 def put(c):
     a, axis, indices = with_indices(c)
     axis %= a.ndim
@@ -274,10 +206,11 @@ def put(c):
     out = a.copy()
     for place in np.ndindex(*shape):
         at = place[axis:axis + indices.ndim]
-        add_or_put(out, place[:axis] + (int(indices[at]),) + place[axis + indices.ndim:], values[place], adds)
+        add_or_put(c, out, place[:axis] + (int(indices[at]),) + place[axis + indices.ndim:], values[place], adds)
     return [out]
 
 
+@operation(ALL, [])
 def put_along_axis(c):
     a, axis, indices = with_an_index_each(c, True)
     axis %= a.ndim
@@ -287,10 +220,11 @@ def put_along_axis(c):
     c.say(axis, adds)
     out = a.copy()
     for place in np.ndindex(*every.shape):
-        add_or_put(out, place[:axis] + (int(every[place]),) + place[axis + 1:], values[place], adds)
+        add_or_put(c, out, place[:axis] + (int(every[place]),) + place[axis + 1:], values[place], adds)
     return [out]
 
 
+@operation(ALL, [])
 def set_slice(c):
     out = c.tensor(c.shape(least=1)).copy()
     axis = c.axis(out.ndim)
@@ -306,6 +240,7 @@ def set_slice(c):
     return [out]
 
 
+@operation(ALL, [])
 def set_slices(c):
     out = c.tensor(c.shape(least=1)).copy()
     pairs = []
@@ -318,6 +253,7 @@ def set_slices(c):
     return [out]
 
 
+@operation(ALL, [])
 def subscripts(c):
     a = c.tensor([c.rng.randint(1, 4), c.rng.randint(1, 4), *c.shape(2)])
     form = c.rng.randint(0, 5)
@@ -328,6 +264,7 @@ def subscripts(c):
     return [[a[one], a[one, begin:end], a[begin:end, one], a[:, begin:], a[:end], a[:, one:one + 1]][form]]
 
 
+@operation(ALL, [])
 def set_pick(c):
     shape = [max(n, 1) for n in c.shape(least=1)]
     out = c.tensor(shape).copy()
@@ -340,16 +277,19 @@ def set_pick(c):
     return [out]
 
 
+@operation(ALL, [])
 def compress(c):
     a = c.tensor(c.shape())
     mask = c.tensor(list(a.shape[:c.rng.randint(0, a.ndim)]), "bool")
     return [a[mask]]
 
 
+@operation(ALL)
 def nonzero(c):
     return np.nonzero(c.tensor(c.shape(least=1)))
 
 
+@operation(ALL)
 def count_nonzero(c):
     a = c.tensor(c.shape())
     axes, keeps = c.axes(a.ndim), c.rng.random() < 0.5
@@ -370,6 +310,11 @@ def extreme(function):
     return case
 
 
+add("argmax", extreme(np.argmax), ALL)
+add("argmin", extreme(np.argmin), ALL)
+
+
+@operation(ALL)
 def sort(c):
     a = c.tensor(c.shape(least=1) if c.rng.random() < 0.8 else [c.rng.randint(200, 700)])
     axis, falls = c.axis(a.ndim), c.rng.random() < 0.5
@@ -377,6 +322,7 @@ def sort(c):
     return [np.take_along_axis(a, argsorted(a, axis, falls), axis)]
 
 
+@operation(ALL)
 def argsort(c):
     a = c.tensor(c.shape(least=1) if c.rng.random() < 0.8 else [c.rng.randint(200, 700)])
     axis, falls = c.axis(a.ndim), c.rng.random() < 0.5
@@ -384,6 +330,7 @@ def argsort(c):
     return [argsorted(a, axis, falls)]
 
 
+@operation(ALL, [])
 def top_k(c):
     a = c.tensor(c.shape(least=1))
     axis, falls = c.axis(a.ndim), c.rng.random() < 0.5
@@ -393,6 +340,7 @@ def top_k(c):
     return [np.take_along_axis(a, places, axis), places]
 
 
+@operation(ALL)
 def searchsorted(c):
     where = np.sort(c.elements(c.rng.randint(0, 9), c.type))
     a = c.tensor([len(where)], values=where)
@@ -401,83 +349,142 @@ def searchsorted(c):
     return [np.searchsorted(a, wanted, "right" if right else "left")]
 
 
+@operation(ALL, ["unique_all", "unique_counts", "unique_inverse", "unique_values"])
 def unique(c):
     a = c.tensor(c.shape() if c.rng.random() < 0.8 else [c.rng.randint(200, 700)])
     values, first, which, counts = np.unique(a, True, True, True, equal_nan=False)
     return [values, first, which.reshape(a.shape), counts]
 
 
+@operation(ALL)
 def isin(c):
     a, values, inverts = c.tensor(c.shape()), c.tensor(c.shape(2)), c.rng.random() < 0.5
     c.say(inverts)
     return [np.isin(a, values, invert=inverts)]
 
 
+@operation(NUMBERS)
 def eye(c):
     rows, columns, k = c.rng.randint(0, 5), c.rng.randint(0, 5), c.rng.randint(-6, 6)
     c.say(rows, columns, k)
-    return [np.eye(rows, columns, k, c.type)]
+    return [np.eye(rows, columns, k, storage(c.type))]
 
 
+@operation(NUMBERS)
 def ones(c):
     shape = c.shape()
     c.say(ints(shape))
-    return [np.ones(shape, c.type)]
+    return [np.ones(shape, storage(c.type))]
 
 
+@operation(NUMBERS, [])
 def one_hot(c):
     depth, shape = c.rng.randint(1, 5), c.shape(2)
     indices = c.tensor(shape, "int64", some_indices(c, shape, depth))
     c.say(depth)
-    return [np.eye(depth, dtype=c.type)[indices]]
+    return [np.eye(depth, dtype=storage(c.type))[indices]]
 
 
+@operation(NUMBERS)
 def arange(c):
     low = 0 if c.type.startswith("u") else -60
     start, stop, step = c.rng.randint(low, 60), c.rng.randint(low, 60), c.rng.choice([1, 2, 3, 7, -1, -3][:4 if low == 0 else 6])
     if c.type in FLOATS:
         start, stop, step = start / 4, stop / 4, step / 8
     c.tensor([3], values=[start, stop, step])
-    return [np.arange(start, stop, step).astype(c.type)]
+    return [rounded(np.arange(start, stop, step), c.type)]
 
 
+@operation(FLOATS)
 def linspace(c):
-    c.type = c.rng.choice(FLOATS)
-    ends = c.tensor([2], values=[c.rng.gauss(0, 9), c.rng.gauss(0, 9)]).astype(float)
+    ends = c.tensor([2], values=rounded([c.rng.gauss(0, 9), c.rng.gauss(0, 9)], c.type)).astype(float)
     count, endpoint = c.rng.randint(0, 9), c.rng.random() < 0.7
     c.say(count, endpoint)
-    return [np.linspace(ends[0], ends[1], count, endpoint).astype(c.type)]
+    return [rounded(np.linspace(ends[0], ends[1], count, endpoint), c.type)]
 
 
-OPERATIONS = {f.__name__: f for f in [
-    together, concat, stack, meshgrid, expand_dims, squeeze, moveaxis, flip, roll, repeat, tile, unstack, take,
-    take_along_axis, put, put_along_axis, set_slice, set_slices, subscripts, set_pick, compress, nonzero, count_nonzero, sort, argsort,
-    top_k, searchsorted, unique, isin, eye, ones, one_hot, arange, linspace]}
-OPERATIONS |= {"tril": triangle(np.tril), "triu": triangle(np.triu), "argmax": extreme(np.argmax),
-               "argmin": extreme(np.argmin)}
-OF_NUMBERS = {"eye", "ones", "one_hot", "arange"}
+@operation(NUMBERS, ["zeros", "zeros_like", "ones_like", "full_like", "empty", "empty_like"])
+def made_like(c):
+    a = c.tensor(c.shape())
+    value = c.tensor([], make=c.wide)
+    full = np.full(a.shape, value)
+    return [np.zeros_like(a)] * 2 + [np.ones_like(a), full, np.zeros_like(a), np.zeros_like(a)]
 
 
-def make(rng):
-    name = rng.choice(list(OPERATIONS))
-    case = Case(rng)
-    if name in OF_NUMBERS and case.type == "bool":
-        case.type = "int64"
-    wanted = OPERATIONS[name](case)
-    return f"{name} {case.type} {' '.join(case.line)}", shown(*wanted)
+@operation(ALL)
+def full(c):
+    shape = c.shape()
+    c.say(ints(shape))
+    return [np.full(shape, c.tensor([], make=c.wide))]
 
 
-def main():
-    parser = frame.options(__doc__)
-    parser.add_argument("--cases", type=int, default=4000)
-    options = parser.parse_args()
-    rng = random.Random(options.seed)
-    made = [make(rng) for _ in range(options.cases)]
-    cases = [(line, lambda came, wanted=wanted: "" if came == wanted else f"wanted {wanted[:600]}\n  came   {came[:600]}")
-             for line, wanted in made]
-    command = [options.noodle, "run", "--check-leaks", os.path.join(HERE, "shape_oracle.noodle")]
-    return frame.judge(command, [line for line, _ in made], cases)
+@operation(NUMBERS)
+def asarray(c):
+    return [c.tensor(c.shape(2, 2))]
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@operation(ALL)
+def reshape(c):
+    a = c.tensor(c.shape())
+    left, to = a.size, []
+    while left > 1:
+        length = c.rng.choice([n for n in range(1, left + 1) if left % n == 0])
+        to.append(length)
+        left //= length
+    to += [1] * c.rng.randint(0, 2) if a.size else [0]
+    if to and a.size and c.rng.random() < 0.4:
+        to[c.rng.randrange(len(to))] = -1
+    c.say(ints(to))
+    return [a.reshape(to)]
+
+
+@operation(ALL)
+def permute_dims(c):
+    a = c.tensor(c.shape())
+    order = [x - a.ndim if c.rng.random() < 0.3 else x for x in c.rng.sample(range(a.ndim), a.ndim)]
+    c.say(ints(order))
+    return [a.transpose(order)]
+
+
+@operation(ALL)
+def matrix_transpose(c):
+    return [np.swapaxes(c.tensor(c.shape(least=2)), -1, -2)]
+
+
+@operation(["int64"])
+def broadcast_shapes(c):
+    whole = c.shape()
+    shapes = [c.repeated(whole) for _ in range(c.rng.randint(1, 4))]
+    c.say(len(shapes), *[ints(shape) for shape in shapes])
+    return [np.array(np.broadcast_shapes(*map(tuple, shapes)), np.int64)]
+
+
+@operation(ALL)
+def where(c):
+    whole = c.shape()
+    choice = c.tensor(c.repeated(whole), "bool")
+    return [np.where(choice, c.tensor(c.repeated(whole)), c.tensor(c.repeated(whole)))]
+
+
+@operation(ALL)
+def astype(c):
+    to = c.rng.choice(ALL)
+    # What integer becomes of a float that is none is left to the library.
+    fits = c.type in FLOATS and to in INTEGERS
+    a = c.tensor(c.shape(), make=c.within(0 if to.startswith("u") else -100, 100) if fits else c.wide)
+    c.say(to)
+    with np.errstate(all="ignore"):
+        return [rounded(a, to)]
+
+
+@operation(FLOATS)
+def finfo(c):
+    greatest, normal, smallest = limits(c.type)
+    numbers = [smallest / normal, greatest, -greatest, normal]
+    return [*[rounded(x, c.type) for x in numbers], np.array(storage(c.type).itemsize * (4 if c.type == "bfloat16" else 8))]
+
+
+@operation(INTEGERS)
+def iinfo(c):
+    info = np.iinfo(c.type)
+    return [np.array(x, c.type) for x in (info.max, info.min)] + [np.array(info.bits)]
