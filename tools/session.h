@@ -131,6 +131,7 @@ class Session {
   std::optional<nir::Layout> layout;
   std::optional<nir::Module> lowered;
   std::optional<nir::PassManager> passes;
+  bool counts_library = false;  // also what the program runs of the library, when it is counted
 
  private:
 #ifdef NDEBUG
@@ -144,7 +145,7 @@ class Session {
     if (!check(path)) return false;
     layout.emplace(program->types());
     lowered = times.time("lower", [&] {
-      if (options_.counters != nullptr) coverage.emplace(*program);
+      if (options_.counters != nullptr) coverage.emplace(*program, counts_library);
       const nir::Roots roots{.main = program->main_function(),
                              .tests = options_.benches ? program->benches() : program->tests(),
                              .exported = exported(),

@@ -26,8 +26,8 @@ struct CoveragePoint {
 class Coverage {
  public:
   /// Counts what stands in the program's own files, and in its main file even when that is the library's; but nothing
-  /// in tests. The program was checked.
-  explicit Coverage(sema::Program& program) {
+  /// in tests. With `everywhere` also what the program runs of the library. The program was checked.
+  explicit Coverage(sema::Program& program, bool everywhere = false) : everywhere_(everywhere) {
     for (const source::FileId file : program.own_files()) files_.insert(file.index);
     for (const auto& tests : {program.tests(), program.benches()}) {
       for (const sema::FunctionId test : tests) {
@@ -36,7 +36,9 @@ class Coverage {
       }
     }
   }
-  bool counts(source::Span span) const {
+  bool counts(source::Span span) const { return everywhere_ || is_own(span); }
+  /// Whether it is counted even when nobody calls it.
+  bool is_own(source::Span span) const {
     if (!files_.contains(span.file.index)) return false;
     if (span.file != main_) return true;
     const auto after = tests_.upper_bound({span.begin, UINT32_MAX});
@@ -52,6 +54,7 @@ class Coverage {
   const std::vector<CoveragePoint>& points() const { return points_; }
 
  private:
+  bool everywhere_;
   std::unordered_set<std::uint32_t> files_;
   source::FileId main_;                                      // where tests stand
   std::set<std::pair<std::uint32_t, std::uint32_t>> tests_;  // from where to where each does

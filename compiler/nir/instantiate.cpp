@@ -51,7 +51,7 @@ void Instantiator::count_unused() {
   for (std::size_t f = 0; f < program.function_count(); ++f) {
     const FunctionId id(f);
     const auto& info = program.function(id);
-    if (!info.has_body || !coverage->counts(info.span) || lowered_.contains(id.index)) continue;
+    if (!info.has_body || !coverage->is_own(info.span) || lowered_.contains(id.index)) continue;
     if (program.body(id) != nullptr) lower(program, id, coverage);
   }
 }

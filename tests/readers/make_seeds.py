@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Writes what the fuzz targets of this folder begin with into tests/fuzz/: small files of each kind.
+
+    make_seeds.py
+"""
+
+import pathlib
+import random
+import sys
+
+import numpy as np
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/tensor"))
+import files  # noqa: E402
+
+TYPES = list(files.TYPES)
+
+
+def seeds():
+    """Names of targets with their inputs."""
+    rng = random.Random(1)
+    arrays = {name: files.some(rng, name, (2, 1)) for name in TYPES}
+    for name, array in arrays.items():
+        yield "npy", name, files.npy(array)
+        yield "npz", f"array-{name}", b"\x03" + files.npy(array)
+        yield "tensor_bytes", name, bytes([TYPES.index(name), 2, 2, 1]) + array.tobytes()
+    yield "npy", "big-fortran", files.npy(np.array(arrays["f32"].astype(">f4"), order="F"), (2, 0))
+    yield "npy", "complex", files.npy(np.zeros((1, 2), "<c16"))
+    yield "npy", "fields", files.npy(np.zeros(1, [("a", "<f4")]))
+    yield "npy", "none", files.npy(np.zeros((0, 3), "<i2"), (3, 0))
+    members = [("a.npy", files.npy(arrays["u8"])), ("b.npy", files.npy(arrays["f16"]))]
+    yield "npz", "stored", b"\0" + files.zipped(members)
+    yield "npz", "packed", b"\0" + files.zipped(members, files.zipfile.ZIP_DEFLATED)
+    yield "npz", "wide", b"\0" + files.wide_zip(b"a.npy", members[0][1])
+    yield "safetensors", "all", files.safetensors({name: (name, array) for name, array in arrays.items()}, {"format": "pt"})
+    yield "safetensors", "one", files.safetensors({"a": ("BF16", arrays["u16"])})
+    yield "safetensors", "none", files.safetensors({})
+    yield "safetensors", "unknown", files.safetensors({"a": ("F8_E4M3", arrays["u8"])})
+    for i, text in enumerate(["1,2\n3,4\n", "1.5;-2e9\nnan;inf\n", "\"1\"\t\"2\"\r\n", "true false\n", "256\n-129\n"]):
+        for name in ("Bool", "u8", "Int", "f16", "Float"):
+            where = list(files.SAFE).index(name)
+            yield "tensor_csv", f"{name}-{i}", bytes([where, i % 4]) + text.encode()
+
+
+def main():
+    for target, name, content in seeds():
+        folder = ROOT / "tests/fuzz" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"seed-{name}").write_bytes(content)
+
+
+if __name__ == "__main__":
+    main()
