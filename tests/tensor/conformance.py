@@ -14,17 +14,18 @@ import pathlib
 import random
 import sys
 
-import elementwise  # what it adds to the registry is used
 import frame
-import parts
 import page
-import reductions
-import special
 from cases import Case, wrong
 from registry import OPERATIONS
 
+# These put what they know into the registry.
+import elementwise
+import parts
+import reductions
+import special
+
 HERE = pathlib.Path(__file__).resolve().parent
-ADDED_BY = (elementwise, parts, reductions, special)
 # Of each operation at least so many for each type, and in all.
 CASES, CASES_IN_ALL = 6, 20
 

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 
-from cases import ALL, FLOATS, INTEGERS, NARROW, NUMBERS, Near, ints, rounded, storage
+from cases import ALL, FLOATS, INTEGERS, NARROW, NUMBERS, Near, ints, rounded
 from elementwise import erf
 from registry import add, operation
 

@@ -6,8 +6,6 @@ stands for several numbers is in CLASSES; results with `|` between may each come
 
 import math
 
-import numpy as np
-
 from cases import FLOATS, OneOf, limits, rounded
 from registry import add
 
