@@ -17,26 +17,45 @@ import files  # noqa: E402
 TYPES = list(files.TYPES)
 
 
+def both(target, name, file, header_at, header_end):
+    """A file as it is, and without what says how long its header is."""
+    yield target, name, b"\0" + file
+    elements = len(file) - header_end
+    if 0 <= elements < 256:
+        yield target, f"{name}-parts", bytes([1, elements]) + file[header_at:header_end].rstrip() + file[header_end:]
+
+
+def npy(name, file):
+    start = 10 if file[6] == 1 else 12
+    return both("npy", name, file, start, start + int.from_bytes(file[8:start], "little"))
+
+
+def safetensors(name, file):
+    return both("safetensors", name, file, 8, 8 + int.from_bytes(file[:8], "little"))
+
+
 def seeds():
     """Names of targets with their inputs."""
     rng = random.Random(1)
     arrays = {name: files.some(rng, name, (2, 1)) for name in TYPES}
     for name, array in arrays.items():
-        yield "npy", name, files.npy(array)
+        yield from npy(name, files.npy(array))
         yield "npz", f"array-{name}", b"\x03" + files.npy(array)
         yield "tensor_bytes", name, bytes([TYPES.index(name), 2, 2, 1]) + array.tobytes()
-    yield "npy", "big-fortran", files.npy(np.array(arrays["f32"].astype(">f4"), order="F"), (2, 0))
-    yield "npy", "complex", files.npy(np.zeros((1, 2), "<c16"))
-    yield "npy", "fields", files.npy(np.zeros(1, [("a", "<f4")]))
-    yield "npy", "none", files.npy(np.zeros((0, 3), "<i2"), (3, 0))
+    yield from npy("big-fortran", files.npy(np.array(arrays["f32"].astype(">f4"), order="F"), (2, 0)))
+    yield from npy("complex", files.npy(np.zeros((1, 2), "<c16")))
+    yield from npy("fields", files.npy(np.zeros(1, [("a", "<f4")])))
+    yield from npy("none", files.npy(np.zeros((0, 3, 1), "<i2"), (3, 0)))
+    yield from npy("one", files.npy(np.float32(1)))
     members = [("a.npy", files.npy(arrays["u8"])), ("b.npy", files.npy(arrays["f16"]))]
     yield "npz", "stored", b"\0" + files.zipped(members)
     yield "npz", "packed", b"\0" + files.zipped(members, files.zipfile.ZIP_DEFLATED)
     yield "npz", "wide", b"\0" + files.wide_zip(b"a.npy", members[0][1])
-    yield "safetensors", "all", files.safetensors({name: (name, array) for name, array in arrays.items()}, {"format": "pt"})
-    yield "safetensors", "one", files.safetensors({"a": ("BF16", arrays["u16"])})
-    yield "safetensors", "none", files.safetensors({})
-    yield "safetensors", "unknown", files.safetensors({"a": ("F8_E4M3", arrays["u8"])})
+    all_types = {name: (name, array) for name, array in arrays.items()}
+    yield from safetensors("all", files.safetensors(all_types, {"format": "pt"}))
+    yield from safetensors("one", files.safetensors({"a": ("BF16", arrays["u16"])}))
+    yield from safetensors("none", files.safetensors({}))
+    yield from safetensors("unknown", files.safetensors({"a": ("F8_E4M3", arrays["u8"])}))
     for i, text in enumerate(["1,2\n3,4\n", "1.5;-2e9\nnan;inf\n", "\"1\"\t\"2\"\r\n", "true false\n", "256\n-129\n"]):
         for name in ("Bool", "u8", "Int", "f16", "Float"):
             where = list(files.SAFE).index(name)
