@@ -16,10 +16,11 @@ Judges are ``NumPy``, bit for bit; ``NumPy, n ulps``, which computes in twice th
 many units of the last place; ``NumPy, nearly``, where sums are added in another order; ``rounding``: types of 16 bits are
 computed in 32 and rounded once; and ``the table``, what the standard says of NaN, infinities and zeros of both signs.
 
-What the standard calls a dtype is the type of elements, and known before the program runs: a ``dtype`` argument is a type argument
-or ``astype``. Elements never change their type by themselves, so both operands have one type, and the standard's rules of
-promotion are not needed: its mixed operations don't compile. Complex numbers, devices and ``copy`` are not there. In the
-standard ``None`` for an axis means all: here the argument is left out.
+What the standard calls a dtype is the type of elements, and known before the program runs: a ``dtype`` argument is a type
+argument or ``astype``. Elements never change their type by themselves, so both operands have one type, and the standard's rules of
+promotion are not needed: its mixed operations don't compile. A number goes with operators; functions of two operands take
+tensors, such as ``tensor.full([], 2.0)``. Complex numbers, devices and ``copy`` are not there. In the standard ``None`` for an
+axis means all: here the argument is left out.
 """
 
 SECTIONS = [
@@ -34,14 +35,14 @@ SECTIONS = [
         sign signbit sin sinh square sqrt subtract tan tanh trunc"""),
     ("Indexing", "take take_along_axis"),
     ("Products", "matmul matrix_transpose tensordot vecdot"),
-    ("Other shapes", """broadcast_arrays broadcast_shapes broadcast_to concat expand_dims flip moveaxis permute_dims repeat reshape
-        roll squeeze stack tile unstack"""),
+    ("Other shapes", """broadcast_arrays broadcast_shapes broadcast_to concat expand_dims flip moveaxis permute_dims repeat
+        reshape roll squeeze stack tile unstack"""),
     ("Searching", "argmax argmin count_nonzero nonzero searchsorted where"),
     ("Sets", "isin unique_all unique_counts unique_inverse unique_values"),
     ("Sorting", "argsort sort"),
     ("Along axes", "cumulative_prod cumulative_sum max mean min prod std sum var all any diff"),
-    ("Linear algebra", """cholesky cross det diagonal eig eigh eigvals eigvalsh inv matrix_norm matrix_power matrix_rank outer pinv
-        qr slogdet solve svd svdvals trace vector_norm"""),
+    ("Linear algebra", """cholesky cross det diagonal eig eigh eigvals eigvalsh inv matrix_norm matrix_power matrix_rank outer
+        pinv qr slogdet solve svd svdvals trace vector_norm"""),
     ("Fourier transforms", """fft ifft fftn ifftn rfft irfft rfftn irfftn hfft ihfft fftfreq rfftfreq fftshift ifftshift"""),
 ]
 
@@ -60,6 +61,7 @@ DEVIATIONS = {
     "asarray": "It takes numbers and lists of lists.",
     "bitwise_left_shift": "A shift by a negative number or by too many bits gives 0.",
     "clip": "Both bounds are numbers, and must be given.",
+    "diff": "There is no ``prepend`` and no ``append``.",
     "divide": "Integers are divided too, and cut off, as everywhere in Noodle.",
     "empty": "Its elements are zeros.", "empty_like": "Its elements are zeros.",
     "expand_dims": "One axis at a time.",
