@@ -49,7 +49,7 @@ SECTIONS = [
 # What Noodle has in another way than by a function of that name.
 OTHERWISE = {
     "e": "``E``, a core name", "pi": "``PI``, a core name", "inf": "``1.0 / 0.0``", "nan": "``0.0 / 0.0``",
-    "newaxis": "``x.expand_dims(axis: 0)``", "matmul": "``a @ b``",
+    "newaxis": "``x.expand_dims(axis: 0)``",
     "can_cast": "elements never change their type by themselves", "result_type": "both operands have one type",
     "isdtype": "the bounds ``Number`` and ``Real``", "from_dlpack": "``tensor.files`` reads bytes",
 }

@@ -100,6 +100,22 @@ def matmul(c):
     return near(c, np.matmul(wide(c, left), wide(c, right)))
 
 
+@operation(NUMBERS)
+def vecdot(c):
+    outer, n = c.shape(2), c.rng.randint(0, 5)
+    a, b = [c.tensor(c.repeated(outer) + [n], make=counted(c)) for _ in range(2)]
+    return near(c, (wide(c, a) * wide(c, b)).sum(-1, dtype=a.dtype if c.type in INTEGERS else None))
+
+
+@operation(NUMBERS)
+def tensordot(c):
+    shared = c.shape(2)
+    a = c.tensor(c.shape(1) + shared, make=counted(c))
+    b = c.tensor(shared + c.shape(1), make=counted(c))
+    c.say(len(shared))
+    return near(c, np.tensordot(wide(c, a), wide(c, b), len(shared)))
+
+
 def softmax(x, axis):
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
