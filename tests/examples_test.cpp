@@ -20,9 +20,10 @@ namespace {
 
 class Examples : public TempFolder {
  protected:
-  /// Runs an example in its own folder, with the flags of NOODLE_EXAMPLE_FLAGS.
+  /// Runs an example in its own folder, with the flags of NOODLE_EXAMPLE_FLAGS and `workers_`.
   ProcessResult run(const std::string& name, const std::vector<std::string>& arguments, std::string_view input = "") {
     std::vector<std::string> words{NOODLE_COMMAND, "run", "--check-leaks"};
+    if (workers_ > 0) words.push_back("--workers=" + std::to_string(workers_));
     const char* flags = std::getenv("NOODLE_EXAMPLE_FLAGS");
     for (const std::string& flag : words_of(flags == nullptr ? "" : flags)) words.push_back(flag);
     words.push_back(name + ".noodle");
@@ -79,6 +80,23 @@ class Examples : public TempFolder {
     EXPECT_NE(at, std::string::npos) << from;
     return at == std::string::npos ? text : text.replace(at, from.size(), to);
   }
+
+  /// An example prints what is expected and draws the same chart, which says this of itself, on one thread and on two.
+  void expect_chart(const std::string& name, const std::string& expected, std::vector<std::string> arguments,
+                    const std::string& description) {
+    const std::string plot = (folder_ / "plot.svg").string();
+    arguments.insert(arguments.end(), {"--plot", plot});
+    std::string first;
+    for (workers_ = 1; workers_ <= 2; ++workers_) {
+      EXPECT_EQ(output_of(name, arguments), read(place(name, expected)) + "The chart is " + plot + "\n");
+      const std::string chart = read(plot);
+      EXPECT_NE(chart.find(description), std::string::npos) << chart.substr(0, 1000);
+      if (workers_ == 1) first = chart;
+      EXPECT_EQ(chart, first);
+    }
+  }
+
+  int workers_ = 0;  // as many as there are processors
 };
 
 TEST_F(Examples, LogReport) {
@@ -279,6 +297,58 @@ TEST_F(Examples, DiffOfWhatCantBeCompared) {
   expect_failure("diff", {"before", "before/same.txt"},
                  "error: before and before/same.txt: a file and a folder can't be compared\n");
   expect_failure("diff", {"before", "after", "-U", "-1"}, "error: --context -1: it can't be negative\n");
+}
+
+TEST_F(Examples, Digits) {
+  expect_chart("digits", "digits.expected", {"digits.npz"}, "0: 178 dots. 1: 182 dots. 2: 177 dots. 3: 183 dots.");
+}
+
+TEST_F(Examples, DigitsThatAreNone) {
+  expect_failure("digits", {"no.npz"}, "error: reading no.npz\n  caused by: no such file: no.npz\n");
+  expect_failure("digits", {"digits.npz", "--attempts", "0"}, "error: --attempts 0: it must be from 1 to 1000\n");
+  const std::string cut = written("cut.npz", read(place("digits", "digits.npz")).substr(0, 1000));
+  expect_failure("digits", {cut},
+                 "at byte 1000: the end of a zip archive is missing: it is cut off, or something else\n");
+}
+
+TEST_F(Examples, Fit) {
+  expect_chart("fit", "co2.expected", {"co2.csv", "--predict", "2020-05-15"},
+               "measured: 2225 dots. fitted: line through 2000 points.");
+}
+
+TEST_F(Examples, FitToWhatCantBeFitted) {
+  expect_failure("fit", {"no.csv"}, "error: reading no.csv\n  caused by: no such file: no.csv\n");
+  expect_failure("fit", {"co2.csv", "--degree", "7"}, "error: --degree 7: it must be from 0 to 6\n");
+  const std::string values = read(place("fit", "co2.csv"));
+  const std::string day = written("day.csv", changed(values, "19580412", "19580432"));
+  expect_failure("fit", {day}, "error: " + day + "\n  caused by: row 3\n  caused by: not a date: 19580432\n");
+  const std::string few = written("few.csv", values.substr(0, 54));
+  expect_failure("fit", {few}, "values can tell 3 terms apart, and the curve has 7\n");
+}
+
+TEST_F(Examples, ImageFilter) {
+  const std::string out = (folder_ / "out.png").string();
+  for (workers_ = 1; workers_ <= 2; ++workers_) {
+    const auto told = [&](const std::string& filter) {
+      return output_of("image_filter", {"cat.png", out, "--filter", filter}).substr(out.size());
+    };
+    EXPECT_EQ(told("Blur"), ": 225 x 150 pixels, checksum a15f508f\n");
+    EXPECT_EQ(told("Sharpen"), ": 225 x 150 pixels, checksum d5bfcf70\n");
+    EXPECT_EQ(told("Edges"), ": 225 x 150 pixels, checksum 16c24036\n");
+    EXPECT_EQ(told("Half"), ": 112 x 75 pixels, checksum 7b347493\n");
+  }
+  // What it writes it can read.
+  EXPECT_EQ(output_of("image_filter", {out, out, "--filter", "Half"}).substr(out.size(), 18), ": 56 x 37 pixels, ");
+}
+
+TEST_F(Examples, ImageFilterOfWhatIsNoImage) {
+  const std::string out = (folder_ / "out.png").string();
+  expect_failure("image_filter", {"no.png", out}, "error: reading no.png\n  caused by: no such file: no.png\n");
+  expect_failure("image_filter", {"cat.png", out, "--radius", "11"}, "error: --radius 11: it must be from 1 to 10\n");
+  const std::string cut = written("cut.png", read(place("image_filter", "cat.png")).substr(0, 1000));
+  expect_failure("image_filter", {cut, out},
+                 "error: " + cut + "\n  caused by: at byte 33: a chunk of 63371 bytes, and there are 955\n");
+  EXPECT_FALSE(std::filesystem::exists(out));
 }
 
 }  // namespace
