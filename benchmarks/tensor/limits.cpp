@@ -11,7 +11,6 @@
 #include <sys/mman.h>
 
 extern "C" {
-void openblas_set_num_threads(int);
 void cblas_sgemm(int, int, int, int, int, int, float, const float*, int, const float*, int, float, float*, int);
 void cblas_dgemm(int, int, int, int, int, int, double, const double*, int, const double*, int, double, double*, int);
 }
@@ -66,7 +65,6 @@ void read(std::size_t bytes, int repeats) {
 }  // namespace
 
 int main(int, char** args) {
-  openblas_set_num_threads(1);
   const std::string_view what = args[1];
   const long size = std::atol(args[2]);
   const int repeats = std::atoi(args[3]);

@@ -1,12 +1,12 @@
-"""Operations on tensors with one thread, beside NumPy, OpenBLAS called from C, and what memory can do.
+"""Operations on tensors, beside NumPy, OpenBLAS called from C, and what memory can do.
 
-    run.py NOODLE [CASE] [--pairs N] [--json FILE]
+    run.py NOODLE [CASE] [--pairs N] [--threads N] [--json FILE]
 
-Each program repeats an operation and prints how long it took, and what it gave, which must be the same. Pairs are
-interleaved; the ratio says how many times faster than the peer we are: the median over the pairs with its 95% interval
-from order statistics. The peer `memory` reads, or copies, as many bytes as the operation reads and writes. The bars: 0.97
-of OpenBLAS, 0.8 of memory, 0.95 of NumPy's factorisations, its sorting, twice its elementary functions, ten times its
-operations on 16 elements.
+All have as many threads, one if nothing else is said; memory has one always. Each program repeats an operation and prints
+how long it took, and what it gave, which must be the same. Pairs are interleaved; the ratio says how many times faster
+than the peer we are: the median over the pairs with its 95% interval from order statistics. The peer `memory` reads, or
+copies, as many bytes as the operation reads and writes. The bars: 0.97 of OpenBLAS, 0.8 of memory, 0.95 of NumPy's
+factorisations, its sorting, twice its elementary functions, ten times its operations on 16 elements.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def build_limits(folder):
     return program
 
 
-def compare(noodle, limits, case, pairs):
+def compare(noodle, limits, case, pairs, threads):
     """The rows of a case, one a peer."""
     name, size, repeats, limit, _ = case
     words = [name, str(size), str(repeats)]
@@ -58,7 +58,7 @@ def compare(noodle, limits, case, pairs):
         programs[limit[0]] = [limits, *map(str, limit[1:]), str(repeats)]
     ours, theirs = [], {peer: [] for peer in programs}
     for _ in range(pairs):
-        seconds, printed = self_timed([noodle, "run", HERE / "cases.noodle", *words])
+        seconds, printed = self_timed([noodle, "run", f"--workers={threads}", HERE / "cases.noodle", *words])
         ours.append(seconds)
         for peer, command in programs.items():
             seconds, expected = self_timed(command)
@@ -73,9 +73,10 @@ def main():
     parser.add_argument("noodle")
     parser.add_argument("case", nargs="?")
     parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--json")
     options = parser.parse_args()
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    os.environ["OPENBLAS_NUM_THREADS"] = str(options.threads)
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         limits = build_limits(folder)
@@ -83,7 +84,7 @@ def main():
         for case in CASES:
             if options.case not in (None, case[0]):
                 continue
-            for line in compare(options.noodle, limits, case, options.pairs):
+            for line in compare(options.noodle, limits, case, options.pairs, options.threads):
                 rows.append(line)
                 low, high = line["interval"]
                 is_judged = line["peer"] != "numpy" or case[3] is None
