@@ -244,6 +244,7 @@ struct Database final : QueryAnswers {
   Scope scope_of_nominal(NominalId id);
 
   // ---- declare_check.cpp
+  void check_exports(ModuleId id);
   void check_module(ModuleId id);
   void check_trait_methods(ModuleId module, const syntax::TraitItem& trait);
   void check_nominal(NominalId id);
@@ -284,6 +285,18 @@ struct Database final : QueryAnswers {
   Entity lookup_value(const Scope& scope, Symbol name);
   Entity lookup_item(ModuleId from, Symbol name);
   std::vector<Entity> variants_named(ModuleId from, Symbol name);
+  /// The module, and those whose names it exports by `pub import`, itself or through them; each once.
+  std::vector<ModuleId> exporters(ModuleId module);
+  /// What an import of the module can name, in the order of `exporters`: calls f(name, item).
+  template <typename F>
+  void each_exported(ModuleId module, F&& f) {
+    for (const ModuleId exporter : exporters(module)) {
+      for (const auto& [symbol, entity] : modules[exporter.index].items) {
+        if (is_pub(entity)) f(symbol, entity);
+      }
+    }
+  }
+  Entity member(const ModuleEntry& module, Symbol name) const;
   Entity lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where);
   enum class Wanted : std::uint8_t { Anything, Value, Type, Trait };
   std::vector<std::string_view> visible_names(const Scope& scope, Wanted wanted = Wanted::Anything);

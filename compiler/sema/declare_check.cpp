@@ -57,6 +57,25 @@ void Database::check_trait_methods(ModuleId module, const syntax::TraitItem& tra
   }
 }
 
+/// What two modules export under one name, one name would mean two things.
+void Database::check_exports(ModuleId id) {
+  std::unordered_map<Symbol, Entity> seen;
+  for (const auto& [symbol, entity] : modules[id.index].items) seen.emplace(symbol, entity);
+  for (std::size_t i = 0; i < modules[id.index].imports.size(); ++i) {
+    const ImportEntry& import = modules[id.index].imports[i];
+    if (!import.item->is_pub || !import.module.valid() || import.module == id) continue;
+    each_exported(import.module, [&](Symbol symbol, const Entity& entity) {
+      const auto [it, added] = seen.try_emplace(symbol, entity);
+      if (added || it->second == entity) return;
+      report(Code::DuplicateName, span(id, import.item->range),
+             quoted(names.text(symbol)) + " would be exported twice by this module")
+          .note(definition(entity), "this is one")
+          .note(definition(it->second), "this is another")
+          .help("rename one of them, or import this module without `pub`");
+    });
+  }
+}
+
 void Database::check_module(ModuleId id) {
   ask(QueryKind::ModuleText, id.index);
   ask(QueryKind::ModuleNames, id.index);
@@ -82,6 +101,7 @@ void Database::check_module(ModuleId id) {
            quoted(names.text(name->symbol)) + " is declared twice in this module")
         .note(span(id, it->second), "the first is here");
   }
+  check_exports(id);
   std::unordered_map<std::string_view, syntax::Range> tests, benches;
   for (FunctionId test : module.tests) {
     const auto* item = functions[test.index].test;

@@ -71,6 +71,19 @@ TEST(Edit, DiagnosticsMoveWithTheirText) {
   EXPECT_NE(p.rendered().find("main.noodle:9:"), std::string::npos) << p.rendered();
 }
 
+TEST(Edit, OfWhatAModuleExportsChecksItsUsers) {
+  const std::string front = "pub import back";
+  TestProgram p("import front\nfn main() {\n    front.f()\n}",
+                {{"front.noodle", front}, {"back.noodle", "pub fn f() {}"}});
+  ASSERT_EQ(p.check(), "");
+  p.program->edit(p.file("front.noodle"), "import back\nfn g() {\n    back.f()\n}");
+  EXPECT_NE(p.check(), "");
+  p.program->edit(p.file("front.noodle"), front);
+  EXPECT_EQ(p.check(), "");
+  p.program->edit(p.file("back.noodle"), "fn f() {}");
+  EXPECT_NE(p.check(), "");
+}
+
 TEST(Edit, OfAnImportedModuleMayGiveTheImportItsUse) {
   const std::string adding = "import main\nimpl main.P {\n    pub fn g(self) {}\n}";
   TestProgram p("import a\npub struct P {}", {{"a.noodle", ""}});

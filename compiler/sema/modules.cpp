@@ -310,7 +310,7 @@ class Collector {
     entry.name = item.alias.symbol.valid() ? item.alias.symbol : item.path.back().symbol;
     if (!entry.name.valid()) return;
     module_.import_names.try_emplace(entry.name, static_cast<std::uint32_t>(module_.imports.size()));
-    for (const syntax::Name& name : item.path) mix(name.symbol.index, entry.name.index, 5, 0);
+    for (const syntax::Name& name : item.path) mix(name.symbol.index, entry.name.index, 5, item.is_pub);
     module_.imports.push_back(std::move(entry));
   }
 

@@ -137,12 +137,13 @@ std::vector<Entity> Database::variants_named(ModuleId from, Symbol name) {
   for (const ImportEntry& import : module.imports) {
     is_whole &= import.module.valid() || import.not_in_build || !import.reserved.empty();
     if (!import.module.valid()) continue;
-    ask(QueryKind::ModuleNames, import.module.index);
-    const auto& variants = modules[import.module.index].variants;
-    const auto it = variants.find(name);
-    if (it == variants.end()) continue;
-    for (const Entity& entity : it->second) {
-      if (is_pub(entity) && std::ranges::find(found, entity) == found.end()) found.push_back(entity);
+    for (const ModuleId exporter : exporters(import.module)) {
+      const auto& variants = modules[exporter.index].variants;
+      const auto it = variants.find(name);
+      if (it == variants.end()) continue;
+      for (const Entity& entity : it->second) {
+        if (is_pub(entity) && std::ranges::find(found, entity) == found.end()) found.push_back(entity);
+      }
     }
   }
   // It may be one of a module that was not found, which is told already.
@@ -151,16 +152,35 @@ std::vector<Entity> Database::variants_named(ModuleId from, Symbol name) {
   return found;
 }
 
+std::vector<ModuleId> Database::exporters(ModuleId module) {
+  std::vector<ModuleId> found{module};
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    ask(QueryKind::ModuleNames, found[i].index);
+    for (const ImportEntry& import : modules[found[i].index].imports) {
+      const bool is_new =
+          import.item->is_pub && import.module.valid() && std::ranges::find(found, import.module) == found.end();
+      if (is_new) found.push_back(import.module);
+    }
+  }
+  return found;
+}
+
+// A module's own item, or variant that only one of its enums has.
+Entity Database::member(const ModuleEntry& module, Symbol name) const {
+  if (const auto it = module.items.find(name); it != module.items.end()) return it->second;
+  const auto variant = module.variants.find(name);
+  return variant != module.variants.end() && variant->second.size() == 1 ? variant->second.front() : Entity{};
+}
+
 Entity Database::lookup_in(ModuleId from, ModuleId id, const syntax::Name& name, source::Span where) {
   if (!name.symbol.valid() || !id.valid()) return {Entity::Kind::Unusable};
   ask(QueryKind::ModuleNames, id.index);
   const ModuleEntry& module = modules[id.index];
-  Entity found;
-  if (const auto it = module.items.find(name.symbol); it != module.items.end()) {
-    found = it->second;
-  } else if (const auto variant = module.variants.find(name.symbol);
-             variant != module.variants.end() && variant->second.size() == 1) {
-    found = variant->second.front();
+  const Entity found = member(module, name.symbol);
+  if (!found) {
+    for (const ModuleId exporter : exporters(id)) {
+      if (const Entity other = member(modules[exporter.index], name.symbol); other && is_pub(other)) return other;
+    }
   }
   if (found && (from == id || is_pub(found) || found.kind == Entity::Kind::NotYet)) return found;
   const std::string word(names.text(name.symbol));
@@ -178,8 +198,9 @@ Entity Database::lookup_in(ModuleId from, ModuleId id, const syntax::Name& name,
   }
   std::vector<std::string_view> candidates;
   for (const auto& [symbol, entity] : module.items) {
-    if (from == id || is_pub(entity)) candidates.push_back(names.text(symbol));
+    if (from == id) candidates.push_back(names.text(symbol));
   }
+  each_exported(id, [&](Symbol symbol, const Entity&) { candidates.push_back(names.text(symbol)); });
   auto& diagnostic = report(Code::UnknownName, where, "there is no `" + word + "` in the module `" + module.name + "`")
                          .label("not found in `" + module.name + "`");
   suggest_near(diagnostic, where, word, candidates);
@@ -251,9 +272,9 @@ void Database::report_unknown(const Scope& scope, Symbol name, source::Span wher
     // Perhaps an imported module has it, and only the module's name is missing.
     for (const ImportEntry& import : modules[scope.module.index].imports) {
       if (!import.module.valid()) continue;
-      const auto& items = modules[import.module.index].items;
-      const auto it = items.find(name);
-      if (it == items.end() || !is_pub(it->second)) continue;
+      bool has_it = false;
+      each_exported(import.module, [&](Symbol symbol, const Entity&) { has_it |= symbol == name; });
+      if (!has_it) continue;
       const std::string path = std::string(names.text(import.name)) + "." + word;
       diagnostic.suggest("the module `" + std::string(names.text(import.name)) + "` has one", where, path);
       return;

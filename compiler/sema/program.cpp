@@ -184,12 +184,10 @@ std::vector<std::string> Program::member_names(TypeId type) {
 
 std::vector<std::string> Program::exported_names(std::string_view import) {
   std::vector<std::string> names;
-  const Database& db = impl_->db;
+  Database& db = impl_->db;
   for (const ImportEntry& entry : db.modules[db.main.index].imports) {
     if (!entry.module.valid() || db.names.text(entry.name) != import) continue;
-    for (const auto& [symbol, entity] : db.modules[entry.module.index].items) {
-      if (db.is_pub(entity)) names.emplace_back(db.names.text(symbol));
-    }
+    db.each_exported(entry.module, [&](Symbol symbol, const Entity&) { names.emplace_back(db.names.text(symbol)); });
   }
   return names;
 }

@@ -52,8 +52,8 @@ void Database::check_unused_imports(ModuleId id) {
   };
   ask(QueryKind::AllImpls, 0);
   for (const ImportEntry& import : module.imports) {
-    if (!import.module.valid() || used.contains(import.module.index) || import.module == id || !import.reserved.empty())
-      continue;
+    if (import.item->is_pub || !import.module.valid() || import.module == id || !import.reserved.empty()) continue;
+    if (std::ranges::any_of(exporters(import.module), [&](ModuleId one) { return used.contains(one.index); })) continue;
     const bool gives_methods = std::ranges::any_of(modules[import.module.index].impls, [&](ImplId impl_id) {
       const ImplEntry& entry = impl(impl_id);
       if (entry.syntax->trait != nullptr || !entry.usable) return true;
