@@ -76,7 +76,8 @@ noodle_status noodle_compile(noodle_runtime* runtime, const char* name, const ch
 noodle_status noodle_find(const noodle_program* program, const char* name, const noodle_function** function,
                           char** error);
 /* The signatures of what a module of the library, such as `tensor`, makes public, a line each, behind a line
- * `module NAME`; then those of the modules below it. The text is given back with noodle_free_text. */
+ * `module NAME` and one `export NAME` for each other module whose names it exports; then those of the modules below
+ * it. The text is given back with noodle_free_text. */
 noodle_status noodle_library_interface(const char* module, char** interface, char** error);
 /* How many functions noodle_find finds, and one of them; NULL beyond the last. */
 size_t noodle_function_count(const noodle_program* program);

@@ -39,6 +39,7 @@ std::string params(const sema::TypeTable& types, const sema::FunctionInfo& info)
 
 std::string interface_text(sema::Program& program) {
   std::string text;
+  for (const std::string_view module : program.exported_modules()) text += "export " + std::string(module) + "\n";
   for (sema::FunctionId id : program.main_functions()) {
     const sema::FunctionInfo& info = program.function(id);
     const bool named = info.kind == sema::FunctionKind::Function || info.kind == sema::FunctionKind::Method;

@@ -9,8 +9,8 @@
 
 namespace noodle::codegen {
 
-/// One line for each public function of the main module, in order of declaration:
-/// `fn geometry.area<T: Area>(shape: T, mut by: Float) -> Float`.
+/// `export NAME` for each module whose names the main module exports; then one line for each public function of its
+/// own, in order of declaration: `fn geometry.area<T: Area>(shape: T, mut by: Float) -> Float`.
 std::string interface_text(sema::Program& program);
 
 }  // namespace noodle::codegen

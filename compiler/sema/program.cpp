@@ -192,6 +192,15 @@ std::vector<std::string> Program::exported_names(std::string_view import) {
   return names;
 }
 
+std::vector<std::string_view> Program::exported_modules() {
+  std::vector<std::string_view> found;
+  Database& db = impl_->db;
+  for (const ModuleId one : db.exporters(db.main)) {
+    if (one != db.main) found.push_back(db.modules[one.index].name);
+  }
+  return found;
+}
+
 void Program::edit(source::FileId file, std::string text) { impl_->db.replace_text(file, std::move(text)); }
 
 std::uint64_t Program::bodies_checked() const { return impl_->db.queries.computed(QueryKind::Body); }

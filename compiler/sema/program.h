@@ -150,6 +150,8 @@ class Program {
   std::vector<std::string> visible_names();
   std::vector<std::string> member_names(TypeId type);
   std::vector<std::string> exported_names(std::string_view import);
+  /// The modules whose names the main one exports as well.
+  std::vector<std::string_view> exported_modules();
   std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
   /// Replaces the text of a file; what depended on what changed is asked again when next needed.
   /// Diagnostics of what still stands are given to the sink again by the next `check_all`, so clear it first.

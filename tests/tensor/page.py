@@ -85,11 +85,13 @@ GROUPS = [(ALL, "all"), (NUMBERS, "numbers"), (INTEGERS, "integers"), (INTEGERS 
 def library(root):
     """Where each public function stands: `tensor.exp`, or as a method `x.sort`."""
     found = {}
-    for path in sorted((root / "std").glob("tensor/*.noodle")) + [root / "std/tensor.noodle"]:
-        module = path.stem
+    front = root / "std/tensor.noodle"
+    exported = re.findall(r"^pub import tensor\.(\w+)", front.read_text(), re.MULTILINE)
+    for path in sorted((root / "std").glob("tensor/*.noodle")) + [front]:
+        module = "tensor" if path.stem in exported else path.stem
         for line in path.read_text().split("\n"):
             match = re.match(r"( *)pub fn (\w+)", line)
-            if match and module != "shapes":
+            if match and module not in ("kernels", "shapes"):
                 found[match[2]] = f"``x.{match[2]}``" if match[1] else f"``{module}.{match[2]}``"
     return found
 

@@ -75,14 +75,16 @@ def parse(line):
 
 
 def of_library(module):
-    """The signatures of a module of the library and of those below it: pairs of a module's name and a signature. Methods of
-    types without a name, such as tuples, are left out."""
+    """The signatures of a module of the library and of those below it: pairs of a module's name and a signature. What the
+    module exports of others is its own. Methods of types without a name, such as tuples, are left out."""
     text = ctypes.c_void_p()
     c.library_interface(module.encode(), ctypes.byref(text))
-    where, found = module, []
+    where, found, exported = module, [], set()
     for line in c.taken(text).splitlines():
         if line.startswith("module "):
             where = line.removeprefix("module ")
+        elif line.startswith("export ") and where == module:
+            exported.add(line.removeprefix("export "))
         elif re.match(r"fn [\w.]+[<(]", line):
             found.append((where, parse(line)))
-    return found
+    return [(module if where in exported else where, signature) for where, signature in found]
