@@ -64,11 +64,12 @@ class LargeBlocks {
   void* grow(void* at, std::size_t before, std::size_t size) {
     const std::lock_guard hold(mutex_);
     std::byte* const target = map(size);
-    if (target == nullptr) return nullptr;
-    if (mremap(at, before, before, MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED) {
-      munmap(target, size);
+    // The whole target is made of what moves: beside a mapping of its own it would stay another, and Linux before 6.17
+    // moves one at a time. After a failure the target's addresses may be anybody's, so they aren't given back.
+    if (target == nullptr || mremap(at, before, size, MREMAP_MAYMOVE | MREMAP_FIXED, target) == MAP_FAILED) {
       return nullptr;
     }
+    if (size > kMostKept) madvise(target, size, MADV_NOHUGEPAGE);  // see map
     used_.erase(reinterpret_cast<Address>(at));
     return remember(target, size);
   }

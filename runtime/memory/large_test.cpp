@@ -4,7 +4,10 @@
 
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -18,6 +21,19 @@ constexpr std::size_t kMegabyte = std::size_t{1} << 20;
 bool is_mapped(void* at) {
   unsigned char resident = 0;
   return mincore(at, 4096, &resident) == 0;
+}
+
+// How many of the process's mappings a block lies in.
+std::size_t mappings_of(const void* at) {
+  const auto begin = reinterpret_cast<unsigned long>(at), end = begin + large_size(at);
+  std::ifstream maps("/proc/self/maps");
+  std::size_t count = 0;
+  for (std::string line; std::getline(maps, line);) {
+    unsigned long from = 0, to = 0;
+    std::sscanf(line.c_str(), "%lx-%lx", &from, &to);
+    if (from < end && to > begin) ++count;
+  }
+  return count;
 }
 
 TEST(Large, WhatIsFreedIsTheNextOfAboutThatSize) {
@@ -53,6 +69,7 @@ TEST(Large, GrowsWithItsContents) {
     at = static_cast<std::uint32_t*>(large_grow(at, count * 4 + count));
     ASSERT_NE(at, nullptr);
     ASSERT_GE(large_size(at), count * 5);
+    ASSERT_EQ(mappings_of(at), 1u) << "older systems move no more at once";
     for (std::size_t i = 0; i < count; ++i) ASSERT_EQ(at[i], static_cast<std::uint32_t>(i * 7));
     for (std::size_t i = count; i < count + count / 4; ++i) at[i] = static_cast<std::uint32_t>(i * 7);
     count += count / 4;
