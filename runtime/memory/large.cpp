@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdint>
 #include <iterator>
 #include <map>
 #include <mutex>
@@ -114,6 +115,11 @@ class LargeBlocks {
 LargeBlocks& blocks() {
   static auto* const all = new LargeBlocks;
   return *all;
+}
+
+// Whether it is worth asking: what is not so aligned is not large, and null, which is freed often, is not either.
+bool may_be_large(const void* at) {
+  return at != nullptr && (reinterpret_cast<Address>(at) & (kLargeAlignment - 1)) == 0;
 }
 
 }  // namespace

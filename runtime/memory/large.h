@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 
 namespace noodle::memory {
 
@@ -22,8 +21,5 @@ std::size_t large_size(const void* at);
 void* large_grow(void* at, std::size_t size);
 /// Frees a large block; false, and nothing done, at any other address.
 bool large_free(void* at);
-
-/// Whether it is worth asking: what is not so aligned is not large.
-inline bool may_be_large(const void* at) { return (reinterpret_cast<std::uintptr_t>(at) & (kLargeAlignment - 1)) == 0; }
 
 }  // namespace noodle::memory
