@@ -9,21 +9,13 @@
 #include <cstring>
 #include <vector>
 
+#include "runtime/tensor/testing/levels.h"
+
 namespace noodle::tensor {
 
 namespace {
 
-std::vector<RandomLoops> all_loops() {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  std::vector<RandomLoops> all = {random_loops_v2()};
-  if (__builtin_cpu_supports("x86-64-v3")) all.push_back(random_loops_v3());
-  if (__builtin_cpu_supports("x86-64-v4")) all.push_back(random_loops_v4());
-  return all;
-#else
-  return {random_loops_plain()};
-#endif
-}
+std::vector<RandomLoops> all_loops() { return levels(random_loops_v2, random_loops_v3, random_loops_v4); }
 
 TEST(RandomLoops, GivesTheKnownAnswers) {
   struct Known {

@@ -11,41 +11,11 @@
 #include <vector>
 
 #include "runtime/tensor/quantize_loops.h"
+#include "runtime/tensor/testing/levels.h"
 
 namespace noodle::tensor {
 
 namespace {
-
-template <typename Table>
-std::vector<Table> levels(std::initializer_list<Table (*)()> all) {
-  std::vector<Table> tables;
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  const bool has[] = {true, __builtin_cpu_supports("x86-64-v3") != 0, __builtin_cpu_supports("x86-64-v4") != 0};
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    if (has[i]) tables.push_back(all.begin()[i]());
-  }
-#else
-  for (const auto made : all) tables.push_back(made());
-#endif
-  return tables;
-}
-
-std::vector<AllWindowLoops> all_windows() {
-#if defined(__x86_64__)
-  return levels<AllWindowLoops>({window_loops_v2, window_loops_v3, window_loops_v4});
-#else
-  return levels<AllWindowLoops>({window_loops_plain});
-#endif
-}
-
-std::vector<QuantizeLoops> all_quantize() {
-#if defined(__x86_64__)
-  return levels<QuantizeLoops>({quantize_loops_v2, quantize_loops_v3, quantize_loops_v4});
-#else
-  return levels<QuantizeLoops>({quantize_loops_plain});
-#endif
-}
 
 constexpr std::int64_t kTaps = 16, kCount = 203, kRoom = 512;
 
@@ -123,7 +93,7 @@ void expect_tiles(const WindowLoops<T>& loops) {
 }
 
 TEST(WindowLoops, GiveWhatPlainOnesGive) {
-  for (const AllWindowLoops& loops : all_windows()) {
+  for (const AllWindowLoops& loops : levels(window_loops_v2, window_loops_v3, window_loops_v4)) {
     expect_convolutions(loops.f32);
     expect_convolutions(loops.f64);
     expect_joined(loops.f32);
@@ -138,7 +108,7 @@ TEST(QuantizeLoops, RoundAndSaturateOnEveryProcessor) {
   const std::vector<std::int8_t> expected = {3, 5, 5, 3, 1, 127, 127, -128, 3, 127, -128};
   const float scale = 1;
   const std::int8_t zero = 3;
-  for (const QuantizeLoops& loops : all_quantize()) {
+  for (const QuantizeLoops& loops : levels(quantize_loops_v2, quantize_loops_v3, quantize_loops_v4)) {
     std::vector<std::int8_t> whole(from.size());
     loops.quantize[0][0](from.data(), &scale, &zero, whole.data(), std::ssize(from), {1, 0, 0});
     EXPECT_EQ(whole, expected);
