@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <memory>
-#include <new>
 
-#include "runtime/tensor/operand.h"
+#include "runtime/tensor/own.h"
 
 namespace noodle::room {
 
@@ -80,17 +78,12 @@ Status native_tensor_to_bytes(Call& call) {
   if (tensor.is_contiguous() && !turns && !makes_alike) {
     return call.host.make_bytes(call, tensor.data(), bytes, call.results) ? Status::Ok : Status::NoMemory;
   }
-  if (!call.host.charge(call, bytes)) return Status::NoMemory;
-  const std::unique_ptr<std::byte[]> own(new (std::nothrow) std::byte[bytes]);
-  bool is_made = own != nullptr;
-  if (is_made) {
-    copy_elements(tensor, own.get());
-    if (makes_alike) make_floats_alike(kind, own.get(), bytes);
-    if (turns) turn_around(own.get(), bytes, size);
-    is_made = call.host.make_bytes(call, own.get(), bytes, call.results);
-  }
-  call.host.credit(call, bytes);
-  return is_made ? Status::Ok : Status::NoMemory;
+  const Scratch<std::byte> own(call, static_cast<std::int64_t>(bytes));
+  if (!own.has_memory()) return Status::NoMemory;
+  copy_elements(tensor, own.data());
+  if (makes_alike) make_floats_alike(kind, own.data(), bytes);
+  if (turns) turn_around(own.data(), bytes, size);
+  return call.host.make_bytes(call, own.data(), bytes, call.results) ? Status::Ok : Status::NoMemory;
 }
 
 Status native_tensor_from_bytes(Call& call) {

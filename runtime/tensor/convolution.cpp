@@ -21,7 +21,7 @@ Status convolve_directly(Call& call, const Operand& x, const Operand& weights, c
   const Scratch<T> results(call, loops.height * length);
   const Scratch<std::int64_t> offsets(call, taps);
   if (!padded.has_memory() || !results.has_memory() || !offsets.has_memory()) return Status::NoMemory;
-  window.write_offsets(images, offsets.items().data());
+  window.write_offsets(images, offsets.data());
   for (auto k = static_cast<std::size_t>(window.taps()); k < offsets.items().size(); ++k)
     offsets.items()[k] = offsets.items()[k - static_cast<std::size_t>(window.taps())] + channel_step;
   std::ranges::fill(padded.items(), T{0});
@@ -29,7 +29,7 @@ Status convolve_directly(Call& call, const Operand& x, const Operand& weights, c
   for (std::int64_t image = 0; image < sizes.images; image += images) {
     const std::int64_t some = std::min(images, sizes.images - image);
     for (std::int64_t group = 0; group < sizes.groups; ++group) {
-      spread_channels(window, given, image, some, group * sizes.channels, sizes.channels, padded.items().data(),
+      spread_channels(window, given, image, some, group * sizes.channels, sizes.channels, padded.data(),
                       images * plane);
       auto* to = reinterpret_cast<T*>(out->data) + (image * sizes.groups + group) * sizes.planes * count;
       const std::int64_t last = window.end(some);
@@ -38,12 +38,11 @@ Status convolve_directly(Call& call, const Operand& x, const Operand& weights, c
         for (std::int64_t m = 0; m < sizes.planes; m += loops.height) {
           const std::int64_t height = std::min(loops.height, sizes.planes - m);
           loops.convolve(reinterpret_cast<const T*>(weights.data()) + (group * sizes.planes + m) * taps, taps, height,
-                         padded.items().data() + begin, offsets.items().data(), taps, results.items().data(), length,
-                         end - begin);
+                         padded.data() + begin, offsets.data(), taps, results.data(), length, end - begin);
           each_row(window, begin, end, [&](std::int64_t i, std::int64_t at, std::int64_t made, std::int64_t run) {
             for (std::int64_t p = 0; p < height; ++p) {
               std::memcpy(to + (i * sizes.groups * sizes.planes + m + p) * count + at,
-                          results.items().data() + p * length + made, static_cast<std::size_t>(run) * sizeof(T));
+                          results.data() + p * length + made, static_cast<std::size_t>(run) * sizeof(T));
             }
           });
         }

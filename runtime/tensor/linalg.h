@@ -7,11 +7,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <memory>
 #include <utility>
 
 #include "runtime/tensor/openblas.h"
-#include "runtime/tensor/operand.h"
+#include "runtime/tensor/own.h"
 
 namespace noodle::tensor {
 
@@ -95,34 +94,6 @@ class Plain {
   Fresh copy_;
   const std::byte* data_;
   bool has_memory_;
-};
-
-/// Room to work in, aligned as vectors like it, and charged to who calls.
-template <typename T>
-class Room {
- public:
-  Room(Call& call, std::int64_t count)
-      : call_(call), lines_(static_cast<std::size_t>(count) * sizeof(T) / sizeof(Line) + 1) {
-    is_charged_ = call.host.charge(call, lines_ * sizeof(Line));
-    if (is_charged_) items_.reset(new (std::nothrow) Line[lines_]);
-  }
-  Room(const Room&) = delete;
-  Room& operator=(const Room&) = delete;
-  ~Room() {
-    if (is_charged_) call_.host.credit(call_, lines_ * sizeof(Line));
-  }
-
-  bool has_memory() const { return items_ != nullptr; }
-  T* data() const { return reinterpret_cast<T*>(items_.get()); }
-
- private:
-  struct alignas(64) Line {
-    std::byte bytes[64];
-  };
-  Call& call_;
-  std::size_t lines_;
-  bool is_charged_;
-  std::unique_ptr<Line[]> items_;
 };
 
 /// How many elements LAPACK asks to work in, which it says as one of them: a float may be less than what it means.

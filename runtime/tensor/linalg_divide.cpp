@@ -55,7 +55,7 @@ class Orthogonal {
   }
 
   int m_, n_, least_, columns_, size_;
-  Room<T> matrix_, factors_, work_;
+  Scratch<T> matrix_, factors_, work_;
 };
 
 template <typename T>
@@ -126,8 +126,8 @@ class Singular {
   int m_, n_;
   char what_;
   int left_, size_;
-  Room<T> matrix_, work_;
-  Room<int> ints_;
+  Scratch<T> matrix_, work_;
+  Scratch<int> ints_;
 };
 
 template <typename T>
@@ -206,8 +206,8 @@ class Symmetric {
   int n_;
   char what_;
   int ints_size_ = 0, size_;
-  Room<T> matrix_, work_;
-  Room<int> ints_;
+  Scratch<T> matrix_, work_;
+  Scratch<int> ints_;
 };
 
 template <typename T>

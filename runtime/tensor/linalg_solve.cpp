@@ -91,7 +91,7 @@ Status solve(Call& call) {
   if (const auto count = count_of(both->solution(), result_kind(call)); !count) return panic(call, count.error());
   const int n = both->a.rows, columns = both->b.columns;
   const Fresh triangles(call, copied(call, a));
-  const Room<int> pivots(call, both->a.count * n);
+  const Scratch<int> pivots(call, both->a.count * n);
   const Plain right(call, b);
   Fresh out(call, make(call, both->solution()));
   if (!triangles.has_memory() || !pivots.has_memory() || !right.has_memory() || !out.has_memory()) {
@@ -126,8 +126,8 @@ Status inverse(Call& call) {
   int none = -1, info = 0;
   routines<T>().getri(&n, out.data<T>(), &n, nullptr, &best, &none, &info);
   const int size = asked_room(best);
-  const Room<T> work(call, size);
-  const Room<int> pivots(call, n);
+  const Scratch<T> work(call, size);
+  const Scratch<int> pivots(call, n);
   if (!work.has_memory() || !pivots.has_memory()) return Status::NoMemory;
   for (std::int64_t i = 0; i < stack->count; ++i) {
     T* matrix = out.data<T>() + i * stack->size();
@@ -175,8 +175,8 @@ Status determinant(Call& call) {
   if (const auto count = count_of(stack->outer, result_kind(call)); !count) return panic(call, count.error());
   const int n = stack->rows;
   const Plain from(call, a);
-  const Room<T> triangles(call, stack->size());
-  const Room<int> pivots(call, n);
+  const Scratch<T> triangles(call, stack->size());
+  const Scratch<int> pivots(call, n);
   Fresh values(call, make(call, stack->outer)), signs(call, make(call, stack->outer, 1)),
       logs(call, make(call, stack->outer, 2));
   if (!from.has_memory() || !triangles.has_memory() || !pivots.has_memory() || !values.has_memory() ||
@@ -253,8 +253,8 @@ class LeastSquares {
   int m_, n_, columns_, sides_, most_;  // LAPACK wants one right side at least
   T nothing_;
   int whole_ = 0, size_;
-  Room<T> a_, b_, work_;
-  Room<int> ints_;
+  Scratch<T> a_, b_, work_;
+  Scratch<int> ints_;
 };
 
 template <typename T>

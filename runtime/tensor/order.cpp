@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "runtime/tensor/keys.h"
+#include "runtime/tensor/own.h"
 #include "runtime/tensor/walk.h"
 
 namespace noodle::room {
@@ -171,7 +172,7 @@ Status native_tensor_search(Call& call) {
   if (const auto count = count_of(wanted.shape(), Kind::I64); !count) return panic(call, count.error());
   const Scratch<std::uint64_t> keys(call, a.count());
   if (!keys.has_memory()) return Status::NoMemory;
-  write_all_keys(kind, a, keys.items().data());
+  write_all_keys(kind, a, keys.data());
   TensorObject* out = make(call, wanted.shape());
   if (out == nullptr) return Status::NoMemory;
   const bool is_behind = call.args[2] != 0;
@@ -189,7 +190,7 @@ Status native_tensor_contains(Call& call) {
   const Kind kind = kind_of(a, wanted);
   const Scratch<std::uint64_t> keys(call, a.count());
   if (!keys.has_memory()) return Status::NoMemory;
-  write_all_keys(kind, a, keys.items().data());
+  write_all_keys(kind, a, keys.data());
   std::ranges::sort(keys.items());
   TensorObject* out = make(call, wanted.shape());
   if (out == nullptr) return Status::NoMemory;

@@ -20,23 +20,23 @@ Status pool(Call& call, const Operand& x, bool is_sum, const Window& window, Ten
   const Scratch<T> padded(call, phases * images * plane), results(call, length);
   const Scratch<std::int64_t> offsets(call, window.taps());
   if (!padded.has_memory() || !results.has_memory() || !offsets.has_memory()) return Status::NoMemory;
-  window.write_offsets(images, offsets.items().data());
+  window.write_offsets(images, offsets.data());
   std::ranges::fill(padded.items(), is_sum ? T{0} : -std::numeric_limits<T>::infinity());
   const std::int64_t count = window.results();
   for (std::int64_t image = 0; image < all; image += images) {
     const std::int64_t some = std::min(images, all - image);
     for (std::int64_t i = 0; i < some; ++i) {
       spread(window, given.data + (image + i) / channels * given.image + (image + i) % channels * given.channel,
-             given.strides, padded.items().data() + i * plane, images * plane);
+             given.strides, padded.data() + i * plane, images * plane);
     }
     auto* to = reinterpret_cast<T*>(out->data) + image * count;
     const std::int64_t last = window.end(some);
     for (std::int64_t begin = 0; begin < last; begin += length) {
       const std::int64_t end = std::min(begin + length, last);
-      (is_sum ? loops.sum : loops.greatest)(padded.items().data() + begin, offsets.items().data(), window.taps(),
-                                            results.items().data(), end - begin);
+      (is_sum ? loops.sum : loops.greatest)(padded.data() + begin, offsets.data(), window.taps(), results.data(),
+                                            end - begin);
       each_row(window, begin, end, [&](std::int64_t i, std::int64_t at, std::int64_t made, std::int64_t run) {
-        std::memcpy(to + i * count + at, results.items().data() + made, static_cast<std::size_t>(run) * sizeof(T));
+        std::memcpy(to + i * count + at, results.data() + made, static_cast<std::size_t>(run) * sizeof(T));
       });
       if (call.host.is_told_to_stop(call)) return Status::Interrupted;
     }

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "runtime/tensor/keys.h"
+#include "runtime/tensor/own.h"
 #include "runtime/tensor/walk.h"
 
 namespace noodle::room {

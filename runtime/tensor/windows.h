@@ -13,8 +13,7 @@
 #include <numeric>
 #include <string>
 
-#include "runtime/tensor/keys.h"
-#include "runtime/tensor/operand.h"
+#include "runtime/tensor/own.h"
 #include "runtime/tensor/window_loops.h"
 
 namespace noodle::tensor {

@@ -118,14 +118,14 @@ Status convolve_tiles(Call& call, const Operand& x, const Operand& weights, cons
   const Rooms<T> rooms(call, sizes, channel_step, length);
   if (!rooms.has_memory()) return Status::NoMemory;
   const std::int64_t pairs = sizes.channels * sizes.planes * sizes.groups, weight_step = pairs + kApart<T>;
-  write_parts(reinterpret_cast<const T*>(weights.data()), pairs, rooms.weights.items().data(), weight_step);
+  write_parts(reinterpret_cast<const T*>(weights.data()), pairs, rooms.weights.data(), weight_step);
   std::int64_t taps[kParts];
   tiles.write_offsets(images, taps);
   for (std::int64_t channel = 0; channel < sizes.channels; ++channel)
     rooms.channels.items()[static_cast<std::size_t>(channel)] = channel * length;
   std::ranges::fill(rooms.padded.items(), T{0});
-  T *padded = rooms.padded.items().data(), *parts = rooms.parts.items().data(), *made = rooms.made.items().data();
-  T* products = rooms.products.items().data();
+  T *padded = rooms.padded.data(), *parts = rooms.parts.data(), *made = rooms.made.data();
+  T* products = rooms.products.data();
   const std::int64_t count = window.results(), product_step = loops.height * length;
   for (std::int64_t image = 0; image < sizes.images; image += images) {
     const std::int64_t some = std::min(images, sizes.images - image);
@@ -140,11 +140,10 @@ Status convolve_tiles(Call& call, const Operand& x, const Operand& weights, cons
                          end - begin);
         for (std::int64_t m = 0; m < sizes.planes; m += loops.height) {
           const std::int64_t height = std::min(loops.height, sizes.planes - m);
-          const T* packed = rooms.weights.items().data() + (group * sizes.planes + m) * sizes.channels;
+          const T* packed = rooms.weights.data() + (group * sizes.planes + m) * sizes.channels;
           for (std::int64_t part = 0; part < kParts; ++part) {
             loops.convolve(packed + part * weight_step, sizes.channels, height, parts + part * part_step,
-                           rooms.channels.items().data(), sizes.channels, products + part * product_step, length,
-                           end - begin);
+                           rooms.channels.data(), sizes.channels, products + part * product_step, length, end - begin);
           }
           for (std::int64_t p = 0; p < height; ++p) {
             is_finite = loops.from_tiles(products + p * length, product_step, made, length, end - begin) && is_finite;
