@@ -53,32 +53,10 @@ Status convolve_directly(Call& call, const Operand& x, const Operand& weights, c
   return Status::Ok;
 }
 
-// A tensor, or a copy of it whose elements lie side by side.
-class Contiguous {
- public:
-  Contiguous(Call& call, const Operand& given) : call_(call), operand_(given) {
-    if (given.is_contiguous()) return;
-    copy_ = copied(call, given);
-    operand_ = Operand(copy_);
-  }
-  Contiguous(const Contiguous&) = delete;
-  Contiguous& operator=(const Contiguous&) = delete;
-  ~Contiguous() {
-    if (copy_ != nullptr) call_.host.release_tensor(call_, *copy_);
-  }
-  const Operand& operator*() const { return operand_; }
-  bool has_memory() const { return operand_.object() != nullptr; }
-
- private:
-  Call& call_;
-  Operand operand_;
-  TensorObject* copy_ = nullptr;
-};
-
 template <typename T>
 Status convolve(Call& call, const Operand& x, const Operand& weights, const ConvolutionSizes& sizes,
                 const Window& window, TensorObject* out) {
-  const Contiguous own(call, weights);
+  const Readable own(call, weights);
   if (!own.has_memory()) return Status::NoMemory;
   if (has_tiles(sizes, window)) {
     bool is_finite = true;

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <utility>
 
 #include "runtime/tensor/openblas.h"
 #include "runtime/tensor/own.h"
@@ -50,51 +49,6 @@ struct Equations {
   std::int64_t at(const Matrices& of, std::int64_t index) const;
 };
 std::expected<Equations, std::string> equations_of(ShapeView a, ShapeView b);
-
-/// A tensor of a native's own, until it is given.
-class Fresh {
- public:
-  Fresh(Call& call, TensorObject* object) : call_(call), object_(object) {}
-  Fresh(const Fresh&) = delete;
-  Fresh& operator=(const Fresh&) = delete;
-  ~Fresh() {
-    if (object_ != nullptr) call_.host.release_tensor(call_, *object_);
-  }
-
-  bool has_memory() const { return object_ != nullptr; }
-  template <typename T>
-  T* data() const {
-    return reinterpret_cast<T*>(object_->data);
-  }
-  std::int64_t count() const { return object_->count; }
-  void give(std::size_t slot = 0) { noodle::tensor::give(call_, std::exchange(object_, nullptr), slot); }
-
- private:
-  Call& call_;
-  TensorObject* object_;
-};
-
-/// An operand's elements side by side: its own where they lie so, else a copy.
-class Plain {
- public:
-  Plain(Call& call, const Operand& given)
-      : copy_(call, given.is_contiguous() ? nullptr : copied(call, given)),
-        data_(copy_.has_memory()      ? copy_.data<std::byte>()
-              : given.is_contiguous() ? given.data()
-                                      : nullptr),
-        has_memory_(given.is_contiguous() || copy_.has_memory()) {}
-
-  bool has_memory() const { return has_memory_; }
-  template <typename T>
-  const T* data() const {
-    return reinterpret_cast<const T*>(data_);
-  }
-
- private:
-  Fresh copy_;
-  const std::byte* data_;
-  bool has_memory_;
-};
 
 /// How many elements LAPACK asks to work in, which it says as one of them: a float may be less than what it means.
 template <typename T>

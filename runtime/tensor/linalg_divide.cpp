@@ -68,7 +68,7 @@ Status qr(Call& call) {
   for (const Shape& shape : {q_shape, r_shape}) {
     if (const auto count = count_of(shape, result_kind(call)); !count) return panic(call, count.error());
   }
-  const Plain from(call, a);
+  const Readable from(call, a);
   Fresh q(call, make(call, q_shape)), r(call, make(call, r_shape, 1));
   if (!from.has_memory() || !q.has_memory() || !r.has_memory()) return Status::NoMemory;
   if (stack->count == 0) {
@@ -143,7 +143,7 @@ Status svd(Call& call) {
   for (const Shape& shape : {u_shape, vh_shape, stack->with({rank})}) {
     if (const auto count = count_of(shape, result_kind(call)); !count) return panic(call, count.error());
   }
-  const Plain from(call, a);
+  const Readable from(call, a);
   Fresh u(call, make(call, u_shape)), s(call, make(call, stack->with({rank}), 1)), vh(call, make(call, vh_shape, 2));
   if (!from.has_memory() || !u.has_memory() || !s.has_memory() || !vh.has_memory()) return Status::NoMemory;
   if (stack->count == 0) {
@@ -218,7 +218,7 @@ Status eigh(Call& call) {
   const auto stack = divisible_of(a.shape());
   if (!stack) return panic(call, stack.error());
   const int n = stack->rows;
-  const Plain from(call, a);
+  const Readable from(call, a);
   Fresh values(call, make(call, stack->with({n}))),
       vectors(call, make(call, with_vectors ? stack->with({n, n}) : Shape{0}, 1));
   if (!from.has_memory() || !values.has_memory() || !vectors.has_memory()) return Status::NoMemory;

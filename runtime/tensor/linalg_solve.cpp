@@ -92,7 +92,7 @@ Status solve(Call& call) {
   const int n = both->a.rows, columns = both->b.columns;
   const Fresh triangles(call, copied(call, a));
   const Scratch<int> pivots(call, both->a.count * n);
-  const Plain right(call, b);
+  const Readable right(call, b);
   Fresh out(call, make(call, both->solution()));
   if (!triangles.has_memory() || !pivots.has_memory() || !right.has_memory() || !out.has_memory()) {
     return Status::NoMemory;
@@ -174,7 +174,7 @@ Status determinant(Call& call) {
   if (!stack) return panic(call, stack.error());
   if (const auto count = count_of(stack->outer, result_kind(call)); !count) return panic(call, count.error());
   const int n = stack->rows;
-  const Plain from(call, a);
+  const Readable from(call, a);
   const Scratch<T> triangles(call, stack->size());
   const Scratch<int> pivots(call, n);
   Fresh values(call, make(call, stack->outer)), signs(call, make(call, stack->outer, 1)),
@@ -271,7 +271,7 @@ Status least_squares(Call& call) {
   for (const Shape& shape : {both->solution(), both->outer, values}) {
     if (const auto count = count_of(shape, Kind::F64); !count) return panic(call, count.error());
   }
-  const Plain left(call, a), right(call, b);
+  const Readable left(call, a), right(call, b);
   Fresh x(call, make(call, both->solution())), ranks(call, make(call, both->outer, 1)), s(call, make(call, values, 2));
   if (!left.has_memory() || !right.has_memory() || !x.has_memory() || !ranks.has_memory() || !s.has_memory()) {
     return Status::NoMemory;

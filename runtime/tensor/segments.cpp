@@ -64,26 +64,19 @@ Status native_tensor_segments(Call& call) {
   const Scratch<bool> has_rows(call, count);
   if (!has_rows.has_memory()) return Status::NoMemory;
   std::ranges::fill(has_rows.items(), false);
-  TensorObject* out = make(call, shape);
-  if (out == nullptr || *all == 0) return give(call, out);
-  TensorObject* copy = x.is_contiguous() ? nullptr : copied(call, x);
-  bool is_done = false;
-  const bool has_memory = x.is_contiguous() || copy != nullptr;
-  if (has_memory)
-    is_done = join_rows(call, join, copy == nullptr ? x : Operand(copy), ids, *all / count, size, has_rows.items(),
-                        out->data);
-  if (copy != nullptr) call.host.release_tensor(call, *copy);
-  if (!is_done) {
-    call.host.release_tensor(call, *out);
-    return has_memory ? Status::Interrupted : Status::NoMemory;
-  }
+  const Readable rows(call, x);
+  Fresh out(call, make(call, shape));
+  if (!rows.has_memory() || !out.has_memory()) return Status::NoMemory;
+  if (*all == 0) return out.give();
+  const std::int64_t row = *all / count;
+  if (!join_rows(call, join, *rows, ids, row, size, has_rows.items(), out.data<std::byte>()))
+    return Status::Interrupted;
   const UnaryLoop cast = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(kind)];
   for (std::int64_t segment = 0; segment < count; ++segment) {
-    const std::int64_t row = *all / count;
     if (!has_rows.items()[static_cast<std::size_t>(segment)])
-      cast(&call.args[4], out->data + segment * row * size, row, 0);
+      cast(&call.args[4], out.data<std::byte>() + segment * row * size, row, 0);
   }
-  return give(call, out);
+  return out.give();
 }
 
 }  // namespace noodle::room
