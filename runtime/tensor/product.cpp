@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/tensor/openblas.h"
+#include "runtime/tensor/own.h"
 #include "runtime/tensor/walk.h"
 
 namespace noodle::room {
@@ -102,34 +103,12 @@ struct Stack {
   }
 };
 
-// Whether OpenBLAS can read it where it lies.
-bool is_readable(const Matrix& matrix) {
+// Whether OpenBLAS can read an operand where it lies.
+bool is_readable(const Operand& tensor, const Shape& shape, bool is_row, bool is_column) {
   constexpr std::int64_t kMost = INT32_MAX;
+  const Matrix matrix = Stack(tensor, shape, is_row, is_column, shape.size() - 2).first;
   return (matrix.is_plain() || matrix.is_transposed()) && matrix.row_stride <= kMost && matrix.column_stride <= kMost;
 }
-
-// An operand, or a copy of it where OpenBLAS can't read it.
-class Readable {
- public:
-  Readable(Call& call, const Operand& given, const Shape& shape, bool is_row, bool is_column)
-      : call_(call), operand_(given) {
-    if (is_readable(Stack(given, shape, is_row, is_column, shape.size() - 2).first)) return;
-    copy_ = copied(call, given);
-    operand_ = Operand(copy_);
-  }
-  Readable(const Readable&) = delete;
-  Readable& operator=(const Readable&) = delete;
-  ~Readable() {
-    if (copy_ != nullptr) call_.host.release_tensor(call_, *copy_);
-  }
-  const Operand& operator*() const { return operand_; }
-  bool has_memory() const { return operand_.object() != nullptr; }
-
- private:
-  Call& call_;
-  Operand operand_;
-  TensorObject* copy_ = nullptr;
-};
 
 struct Product {
   const Operand& a;
@@ -194,7 +173,8 @@ Status native_tensor_matmul(Call& call) {
     return give(call, out);
   }
   if (!with_blas) return fill(call, {.a = a, .b = b, .sides = both, .outer = *outer, .kind = kind}, out);
-  const Readable left(call, a, both.a, both.is_row, false), right(call, b, both.b, false, both.is_column);
+  const Readable left(call, a, is_readable(a, both.a, both.is_row, false));
+  const Readable right(call, b, is_readable(b, both.b, false, both.is_column));
   if (left.has_memory() && right.has_memory()) {
     return fill(call, {.a = *left, .b = *right, .sides = both, .outer = *outer, .kind = kind}, out);
   }
