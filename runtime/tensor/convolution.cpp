@@ -103,8 +103,8 @@ Status native_tensor_convolve(Call& call) {
   }
   const ConvolutionSizes sizes = {
       .images = x.shape()[0], .channels = weights.shape()[1], .planes = weights.shape()[0] / groups, .groups = groups};
-  if (kind == Kind::F32) return give_planes(call, out, convolve<float>(call, x, weights, sizes, *window, out));
-  return give_planes(call, out, convolve<double>(call, x, weights, sizes, *window, out));
+  if (kind == Kind::F32) return give_if(call, convolve<float>(call, x, weights, sizes, *window, out), out);
+  return give_if(call, convolve<double>(call, x, weights, sizes, *window, out), out);
 }
 
 }  // namespace noodle::room

@@ -178,10 +178,10 @@ TensorObject* copied(Call& call, const Operand& tensor, std::optional<std::uint3
   return copy;
 }
 
-Status give_if(Call& call, bool is_done, TensorObject* tensor) {
-  if (is_done) return give(call, tensor);
+Status give_if(Call& call, Status status, TensorObject* tensor) {
+  if (status == Status::Ok) return give(call, tensor);
   call.host.release_tensor(call, *tensor);
-  return Status::Interrupted;
+  return status;
 }
 
 void release(Call& call, const Operand& operand) {

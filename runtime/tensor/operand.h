@@ -137,8 +137,12 @@ inline Status give(Call& call, TensorObject* tensor, std::size_t slot = 0) {
   call.results[slot] = reinterpret_cast<std::uint64_t>(tensor);
   return Status::Ok;
 }
-/// Gives a result that is done; drops one that was given up since nobody wants it any more.
-Status give_if(Call& call, bool is_done, TensorObject* tensor);
+/// Gives a result that is done; drops another, and gives why there is none.
+Status give_if(Call& call, Status status, TensorObject* tensor);
+/// The same of one that may be given up since nobody wants it any more.
+inline Status give_if(Call& call, bool is_done, TensorObject* tensor) {
+  return give_if(call, is_done ? Status::Ok : Status::Interrupted, tensor);
+}
 /// Whether a brief call can't do so much, and has to end with Status::Lasts.
 inline bool lasts(const Call& call, std::int64_t work) { return call.is_brief && work > kMostBriefly; }
 /// Drops owned arguments that were used up.

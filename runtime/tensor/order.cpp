@@ -71,10 +71,7 @@ Status sort_rows(Call& call, bool gives_indices) {
   if (out->count == 0) return give(call, out);
   const Rows rows(a, *axis, Operand(out));
   const Scratch<Item> items(call, rows.length), spare(call, rows.length);
-  if (!items.has_memory() || !spare.has_memory()) {
-    call.host.release_tensor(call, *out);
-    return Status::NoMemory;
-  }
+  if (!items.has_memory() || !spare.has_memory()) return give_if(call, Status::NoMemory, out);
   const std::uint32_t size = element_size(kind);
   Lookout lookout(call);
   const bool is_done = rows.each(a, Operand(out), [&](const std::byte* from, std::byte* to) {

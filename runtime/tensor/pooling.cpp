@@ -62,8 +62,8 @@ Status native_tensor_pool(Call& call) {
   TensorObject* out = make_planes(call, x, x.shape()[1], *window, status);
   if (out == nullptr) return status;
   if (out->count == 0) return give(call, out);
-  if (kind == Kind::F32) return give_planes(call, out, pool<float>(call, x, is_sum, *window, out));
-  return give_planes(call, out, pool<double>(call, x, is_sum, *window, out));
+  if (kind == Kind::F32) return give_if(call, pool<float>(call, x, is_sum, *window, out), out);
+  return give_if(call, pool<double>(call, x, is_sum, *window, out), out);
 }
 
 }  // namespace noodle::room

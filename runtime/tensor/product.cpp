@@ -178,8 +178,7 @@ Status native_tensor_matmul(Call& call) {
   if (left.has_memory() && right.has_memory()) {
     return fill(call, {.a = *left, .b = *right, .sides = both, .outer = *outer, .kind = kind}, out);
   }
-  call.host.release_tensor(call, *out);
-  return Status::NoMemory;
+  return give_if(call, Status::NoMemory, out);
 }
 
 }  // namespace noodle::room

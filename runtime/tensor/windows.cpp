@@ -51,12 +51,6 @@ TensorObject* make_planes(Call& call, const Operand& x, std::int64_t planes, con
   return make(call, shape);
 }
 
-Status give_planes(Call& call, TensorObject* out, Status status) {
-  if (status == Status::Ok) return give(call, out);
-  call.host.release_tensor(call, *out);
-  return status;
-}
-
 Status no_windows(Call& call, const char* what, Kind kind) {
   return room::panic(call,
                      std::string(what) + " is defined for elements of type f32 and Float, not " + scalar_name(kind));

@@ -178,8 +178,6 @@ inline std::int64_t window_tile(std::int64_t channels, std::int64_t size, std::i
 std::expected<Window, std::string> window_of(const Call& call, std::size_t slot, ShapeView shape, ShapeView lengths);
 /// A result for planes of `x`, or null after an error, which `status` is then.
 TensorObject* make_planes(Call& call, const Operand& x, std::int64_t planes, const Window& window, Status& status);
-/// Gives a result that is done, else drops it.
-Status give_planes(Call& call, TensorObject* out, Status status);
 /// Whether windows move over elements of this kind.
 inline bool has_windows(Kind kind) { return kind == Kind::F32 || kind == Kind::F64; }
 Status no_windows(Call& call, const char* what, Kind kind);
