@@ -144,7 +144,7 @@ class Ports {
   virtual OrError<Port> signals(std::span<const int> signals) = 0;
 };
 
-/// Those of the system.
+/// Those of the system. One that hears no signals refuses to listen to them: they are for the host.
 std::unique_ptr<Ports> make_real_ports(bool hears_signals = true);
 /// Ones of which every operation fails: for worlds without any.
 Ports& no_ports();
