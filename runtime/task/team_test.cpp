@@ -31,6 +31,8 @@ class TeamTest : public testing::Test {
   struct Parts {
     std::vector<std::atomic<int>> done;
     std::atomic<bool> needs_two{false};
+    std::atomic<bool> holds_others{false};
+    const std::thread::id caller = std::this_thread::get_id();
     std::atomic<int> inside{0};
 
     explicit Parts(std::size_t count) : done(count) {}
@@ -39,6 +41,7 @@ class TeamTest : public testing::Test {
       ++all.inside;
       while (all.needs_two.load() && all.inside.load() < 2) std::this_thread::yield();
       all.needs_two.store(false);
+      while (all.holds_others.load() && std::this_thread::get_id() != all.caller) std::this_thread::yield();
       ++all.done[i];
       --all.inside;
     }
@@ -92,8 +95,12 @@ TEST_F(TeamTest, WithoutACoreItIsDoneAlone) {
 
 TEST_F(TeamTest, StopsWhenTold) {
   Parts parts(100'000);
+  parts.holds_others = true;  // they might have done all before it is asked so often
   int asked = 0;
-  EXPECT_FALSE(team_.run(parts.work(), [&] { return ++asked == 3; }));
+  EXPECT_FALSE(team_.run(parts.work(), [&] {
+    if (++asked == 3) parts.holds_others = false;
+    return asked == 3;
+  }));
   EXPECT_FALSE(parts.are_done_once());
   Parts after(100);
   EXPECT_TRUE(team_.run(after.work(), never)) << "and the team is free again";
