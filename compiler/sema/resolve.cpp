@@ -152,6 +152,7 @@ TypeId Database::resolve(const syntax::Type& type, const Scope& scope) {
       const syntax::ShapeType* shape = nullptr;
       for (const syntax::Type* argument : path.arguments) {
         if (argument->kind == syntax::TypeKind::Shape) {
+          if (shape != nullptr) whole = resolve(*argument, scope) != error;  // one is enough
           shape = static_cast<const syntax::ShapeType*>(argument);
           continue;
         }
@@ -166,7 +167,10 @@ TypeId Database::resolve(const syntax::Type& type, const Scope& scope) {
           .help("only a tensor's type has one, as in `Tensor<f32, [2, 3]>`");
       return error;
     }
-    case syntax::TypeKind::Shape: return error;  // of a type that has none
+    case syntax::TypeKind::Shape:
+      report(Code::BadShape, where, "no shape can stand here")
+          .help("a tensor's type has one, behind that of its elements, as in `Tensor<f32, [2, 3]>`");
+      return error;
     case syntax::TypeKind::Tuple: {
       std::vector<TypeId> elements;
       for (const syntax::Type* element : static_cast<const syntax::TupleType&>(type).elements) {
