@@ -60,7 +60,9 @@ void Database::check_trait_methods(ModuleId module, const syntax::TraitItem& tra
 /// What two modules export under one name, one name would mean two things.
 void Database::check_exports(ModuleId id) {
   std::unordered_map<Symbol, Entity> seen;
-  for (const auto& [symbol, entity] : modules[id.index].items) seen.emplace(symbol, entity);
+  for (const auto& [symbol, entity] : modules[id.index].items) {
+    if (is_pub(entity)) seen.emplace(symbol, entity);
+  }
   for (std::size_t i = 0; i < modules[id.index].imports.size(); ++i) {
     const ImportEntry& import = modules[id.index].imports[i];
     if (!import.item->is_pub || !import.module.valid() || import.module == id) continue;

@@ -177,12 +177,10 @@ Entity Database::lookup_in(ModuleId from, ModuleId id, const syntax::Name& name,
   ask(QueryKind::ModuleNames, id.index);
   const ModuleEntry& module = modules[id.index];
   const Entity found = member(module, name.symbol);
-  if (!found) {
-    for (const ModuleId exporter : exporters(id)) {
-      if (const Entity other = member(modules[exporter.index], name.symbol); other && is_pub(other)) return other;
-    }
-  }
   if (found && (from == id || is_pub(found) || found.kind == Entity::Kind::NotYet)) return found;
+  for (const ModuleId exporter : exporters(id)) {
+    if (const Entity other = member(modules[exporter.index], name.symbol); other && is_pub(other)) return other;
+  }
   const std::string word(names.text(name.symbol));
   if (found) {
     auto& diagnostic = report(Code::PrivateName, where, "`" + word + "` is private to the module `" + module.name + "`")
