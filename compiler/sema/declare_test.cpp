@@ -273,6 +273,11 @@ TEST(Modules, MayBeImportedForWhatTheyAddToTypesOfOthers) {
   EXPECT_EQ(check("import a\npub struct P {}",
                   {{"a.noodle", "import main\ntrait G { fn g(self) }\nimpl G for main.P {\n    fn g(self) {}\n}"}}),
             "");
+  const std::string adding = "import main\nimpl main.P {\n    pub fn g(self) {}\n}";
+  EXPECT_EQ(check("import a\npub struct P {}", {{"a.noodle", "pub import b"}, {"b.noodle", adding}}), "");
+  const std::string dividing = "import a\nimpl a.Q {\n    pub fn g(self) {}\n}";
+  EXPECT_EQ(check("import a", {{"a.noodle", "pub import b\npub struct Q {}"}, {"b.noodle", dividing}}),
+            "W0002: the import of `a` is never used\n");
 }
 
 TEST(Later, ActorsAreNotInThisBuild) {

@@ -53,14 +53,18 @@ void Database::check_unused_imports(ModuleId id) {
   ask(QueryKind::AllImpls, 0);
   for (const ImportEntry& import : module.imports) {
     if (import.item->is_pub || !import.module.valid() || import.module == id || !import.reserved.empty()) continue;
-    if (std::ranges::any_of(exporters(import.module), [&](ModuleId one) { return used.contains(one.index); })) continue;
-    const bool gives_methods = std::ranges::any_of(modules[import.module.index].impls, [&](ImplId impl_id) {
+    const std::vector<ModuleId> exporting = exporters(import.module);
+    const auto is_for_others = [&](ImplId impl_id) {
       const ImplEntry& entry = impl(impl_id);
       if (entry.syntax->trait != nullptr || !entry.usable) return true;
       const NominalId target = types.nominal_of(entry.info.target);
-      return !target.valid() || types.nominal(target).module != import.module;
-    });
-    if (gives_methods && !is_everywhere(import.module)) continue;
+      return !target.valid() || std::ranges::find(exporting, types.nominal(target).module) == exporting.end();
+    };
+    const auto is_needed = [&](ModuleId one) {
+      return used.contains(one.index) ||
+             (!is_everywhere(one) && std::ranges::any_of(modules[one.index].impls, is_for_others));
+    };
+    if (std::ranges::any_of(exporting, is_needed)) continue;
     report(source::Code::UnusedImport, span(id, import.item->range),
            "the import of `" + std::string(names.text(import.name)) + "` is never used")
         .suggest("remove it", span(id, import.item->range), "");
