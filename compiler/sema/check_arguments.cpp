@@ -106,7 +106,7 @@ bool BodyChecker::check_arguments(const syntax::CallExpr* call, std::span<const 
     }
     missing += missing.empty() ? "" : ", ";
     TypeId type = infer_.zonk(params[p].type);
-    if (types_.has_infer(type) && callee != nullptr) type = context_.function(callee->function).params[p].type;
+    if (types_.has_infer(type) && callee != nullptr) type = context_.function(callee->function).params[p].shaped;
     if (is_error(type)) good = false;  // its declaration has an error of its own
     missing += params[p].name.valid() ? "`" + std::string(text(params[p].name)) + ": " + text(type) + "`"
                                       : a_type(params[p].type);
