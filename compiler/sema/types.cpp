@@ -25,6 +25,14 @@ bool same(const TypeData& a, const TypeData& b) {
          std::ranges::equal(a.arguments, b.arguments) && (a.kind != TypeKind::Param || a.name == b.name);
 }
 
+TypeData data_of(TypeKind kind, std::span<const TypeId> arguments = {}, std::uint32_t index = 0) {
+  TypeData data;
+  data.kind = kind;
+  data.index = index;
+  data.arguments = arguments;
+  return data;
+}
+
 std::string_view primitive_name(TypeKind kind) {
   switch (kind) {
     case TypeKind::Never: return "Never";
@@ -51,8 +59,7 @@ std::string_view primitive_name(TypeKind kind) {
 
 TypeTable::TypeTable(Interner& names) : names_(names) {
   for (std::size_t kind = 0; kind <= static_cast<std::size_t>(kLastPrimitive); ++kind) {
-    TypeData data;
-    data.kind = static_cast<TypeKind>(kind);
+    const TypeData data = data_of(static_cast<TypeKind>(kind));
     types_.push_back(data);
     facts_.emplace_back().has_error = data.kind == TypeKind::Error;
     hashes_.push_back(hash_of(data));
@@ -94,41 +101,18 @@ TypeId TypeTable::intern(const TypeData& data) {
   return id;
 }
 
-TypeId TypeTable::tuple(std::span<const TypeId> elements) {
-  TypeData data;
-  data.kind = TypeKind::Tuple;
-  data.arguments = elements;
-  return intern(data);
-}
+TypeId TypeTable::tuple(std::span<const TypeId> elements) { return intern(data_of(TypeKind::Tuple, elements)); }
 
-TypeId TypeTable::list(TypeId element) {
-  TypeData data;
-  data.kind = TypeKind::List;
-  data.arguments = {&element, 1};
-  return intern(data);
-}
+TypeId TypeTable::list(TypeId element) { return intern(data_of(TypeKind::List, {&element, 1})); }
 
 TypeId TypeTable::map(TypeId key, TypeId value) {
   const TypeId arguments[] = {key, value};
-  TypeData data;
-  data.kind = TypeKind::Map;
-  data.arguments = arguments;
-  return intern(data);
+  return intern(data_of(TypeKind::Map, arguments));
 }
 
-TypeId TypeTable::handle(TypeId content) {
-  TypeData data;
-  data.kind = TypeKind::Handle;
-  data.arguments = {&content, 1};
-  return intern(data);
-}
+TypeId TypeTable::handle(TypeId content) { return intern(data_of(TypeKind::Handle, {&content, 1})); }
 
-TypeId TypeTable::tensor(TypeId element) {
-  TypeData data;
-  data.kind = TypeKind::Tensor;
-  data.arguments = {&element, 1};
-  return intern(data);
-}
+TypeId TypeTable::tensor(TypeId element) { return intern(data_of(TypeKind::Tensor, {&element, 1})); }
 
 bool TypeTable::is_part(TypeId variable, TypeId type) const {
   if (kind(variable) != TypeKind::Infer || !facts_[type.index].has_infer) return false;
@@ -137,80 +121,44 @@ bool TypeTable::is_part(TypeId variable, TypeId type) const {
 }
 
 TypeId TypeTable::nominal(NominalId decl, std::span<const TypeId> arguments) {
-  TypeData data;
-  data.kind = TypeKind::Nominal;
-  data.index = decl.index;
-  data.arguments = arguments;
-  return intern(data);
+  return intern(data_of(TypeKind::Nominal, arguments, decl.index));
 }
 
 TypeId TypeTable::function(std::span<const TypeId> params, std::uint64_t mut_mask, TypeId result) {
   std::vector<TypeId> arguments(params.begin(), params.end());
   arguments.push_back(result);
-  TypeData data;
-  data.kind = TypeKind::Function;
+  TypeData data = data_of(TypeKind::Function, arguments);
   data.mut_mask = mut_mask;
-  data.arguments = arguments;
   return intern(data);
 }
 
 TypeId TypeTable::any(TraitId trait, std::span<const TypeId> arguments) {
-  TypeData data;
-  data.kind = TypeKind::Any;
-  data.index = trait.index;
-  data.arguments = arguments;
-  return intern(data);
+  return intern(data_of(TypeKind::Any, arguments, trait.index));
 }
 
 TypeId TypeTable::param(std::uint32_t position, Symbol name) {
-  TypeData data;
-  data.kind = TypeKind::Param;
-  data.index = position;
+  TypeData data = data_of(TypeKind::Param, {}, position);
   data.name = name;
   return intern(data);
 }
 
-TypeId TypeTable::infer(std::uint32_t number) {
-  TypeData data;
-  data.kind = TypeKind::Infer;
-  data.index = number;
-  return intern(data);
-}
+TypeId TypeTable::infer(std::uint32_t number) { return intern(data_of(TypeKind::Infer, {}, number)); }
 
 TypeId TypeTable::block(FunctionId body, std::span<const TypeId> arguments) {
-  TypeData data;
-  data.kind = TypeKind::Block;
-  data.index = body.index;
-  data.arguments = arguments;
-  return intern(data);
+  return intern(data_of(TypeKind::Block, arguments, body.index));
 }
 
-TypeId TypeTable::flat(TypeId nominal) {
-  TypeData data;
-  data.kind = TypeKind::Flat;
-  data.arguments = {&nominal, 1};
-  return intern(data);
-}
+TypeId TypeTable::flat(TypeId nominal) { return intern(data_of(TypeKind::Flat, {&nominal, 1})); }
 
-TypeId TypeTable::shape(std::span<const TypeId> lengths) {
-  TypeData data;
-  data.kind = TypeKind::Shape;
-  data.arguments = lengths;
-  return intern(data);
-}
+TypeId TypeTable::shape(std::span<const TypeId> lengths) { return intern(data_of(TypeKind::Shape, lengths)); }
 
 TypeId TypeTable::length(std::uint64_t number) {
-  TypeData data;
-  data.kind = TypeKind::Length;
+  TypeData data = data_of(TypeKind::Length);
   data.mut_mask = number;
   return intern(data);
 }
 
-TypeId TypeTable::any_length() {
-  TypeData data;
-  data.kind = TypeKind::AnyLength;
-  return intern(data);
-}
+TypeId TypeTable::any_length() { return intern(data_of(TypeKind::AnyLength)); }
 
 TypeId TypeTable::with_shape(TypeId tensor, TypeId shape) {
   const TypeId arguments[] = {types_[tensor.index].arguments[0], shape};
