@@ -128,7 +128,8 @@ class Only:
         self.array = array
 
     def __dlpack__(self, **named):
-        return self.array.__dlpack__(**named)
+        self.capsule = self.array.__dlpack__(**named)
+        return self.capsule
 
     def __dlpack_device__(self):
         return self.array.__dlpack_device__()
@@ -158,6 +159,12 @@ def test_lifetimes(p):
     check(Watched.ended == 1, "a capsule holds it")
     del capsule
     check(Watched.ended == 2, "and lets it go when nobody took it")
+    for array, name in ((tensor.asarray([1.0]), "used_dltensor_versioned"), (np.arange(1.0), "used_dltensor")):
+        given = Only(array)
+        taken = tensor.from_dlpack(given)
+        fill = [bytes(b"?" * size) for size in range(64) for _ in range(100)]  # where what is free was
+        check(f'"{name}"' in repr(given.capsule), f"{given.capsule} is marked as used")
+        del given, taken, fill
     array = np.arange(3.0)
     changed = p.changed(array)
     check(array[0] == 0 and changed.tolist() == [7, 1, 2], "arrays are not written to")

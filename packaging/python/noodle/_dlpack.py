@@ -5,6 +5,7 @@ import ctypes
 from . import _library as c
 
 _NEW, _OLD = b"dltensor_versioned", b"dltensor"
+_USED = {_NEW: b"used_" + _NEW, _OLD: b"used_" + _OLD}  # a capsule keeps no copy of its name
 _python = ctypes.pythonapi
 _python.PyCapsule_New.restype = ctypes.py_object
 _python.PyCapsule_New.argtypes = [ctypes.c_void_p, ctypes.c_char_p, ctypes.c_void_p]
@@ -59,5 +60,5 @@ def take(value, runtime):
         raise TypeError(f"`__dlpack__` of {type(value).__name__} gave no capsule with a tensor, or one that was used")
     name, import_ = (_NEW, c.tensor_from_dlpack_versioned) if versioned else (_OLD, c.tensor_from_dlpack)
     import_(runtime, _python.PyCapsule_GetPointer(capsule, name), ctypes.byref(handle))
-    _python.PyCapsule_SetName(capsule, b"used_" + name if versioned else b"used_dltensor")
+    _python.PyCapsule_SetName(capsule, _USED[name])
     return handle.value
