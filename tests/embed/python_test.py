@@ -183,6 +183,7 @@ def test_views():
         check(np.array_equal(np.asarray(own[index]), array[index]), f"index {index}")
     raises(IndexError, "index 2 along axis 0, which has 2", lambda: own[2])
     raises(IndexError, "4 indices don't fit 3 axes", lambda: own[0, 0, 0, 0])
+    check(np.array_equal(own[tensor.asarray(1), ...], array[1]) and own[tensor.argmin(own)].shape == (3, 4), "tensors as indices")
     check(float(own[1, 2, 3]) == 23.0 and int(own[0, 0, 1]) == 1 and len(own) == 2, "numbers")
 
 

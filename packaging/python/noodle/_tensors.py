@@ -144,9 +144,10 @@ class Tensor:
 def _view(tensor, index):
     """A part of a tensor by integers, slices, None and `...`, over the same elements."""
     taken = sum(one is not None and one is not Ellipsis for one in index)
-    if taken > tensor.ndim or sum(one is Ellipsis for one in index) > 1:
+    gaps = sum(one is Ellipsis for one in index)  # `in` would compare the elements of a tensor among them
+    if taken > tensor.ndim or gaps > 1:
         raise IndexError(f"{len(index)} indices don't fit {tensor.ndim} axes")
-    if Ellipsis not in index:
+    if gaps == 0:
         index += (Ellipsis,)
     shape, strides, axis, offset = [], [], 0, 0
     for one in index:
