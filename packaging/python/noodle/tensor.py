@@ -13,6 +13,7 @@ is first called with a type, by a program of three lines. Operators of `Tensor` 
 import functools
 import re
 import threading
+from math import e, inf, nan, pi
 
 from . import _signatures
 from ._dtypes import (bfloat16, bool, float16, float32, float64, int8, int16, int32, int64, of, uint8, uint16, uint32,
@@ -21,7 +22,7 @@ from ._programs import default_runtime
 from ._tensors import Tensor, as_tensor
 
 __array_api_version__ = "2025.12"
-e, inf, nan, newaxis, pi = 2.718281828459045, float("inf"), float("nan"), None, 3.141592653589793
+newaxis = None
 _lock = threading.RLock()
 _compiled = {}
 
