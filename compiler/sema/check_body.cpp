@@ -214,9 +214,9 @@ void BodyChecker::bind(LocalId id) {
   visible_.push_back(name);
 }
 
-void BodyChecker::close_scope(std::size_t mark) {
-  while (!lengths_.empty() && lengths_.back().depth > mark) lengths_.pop_back();
-  while (visible_.size() > mark) {
+void BodyChecker::close_scope(ScopeMark mark) {
+  lengths_.resize(mark.lengths);
+  while (visible_.size() > mark.names) {
     std::vector<Binding>& stack = bindings_[visible_.back()];
     visible_.pop_back();
     Binding binding = stack.back();

@@ -115,8 +115,8 @@ class BodyChecker final : public Declarations, public LengthNames {
   LocalId add_local(LocalKind kind, Symbol name, TypeId type, source::Span where, Origin origin);
   void bind(LocalId local);
   Local& local(LocalId id) { return frame_->body->locals[id.index]; }
-  std::size_t scope_mark() const { return visible_.size(); }
-  void close_scope(std::size_t mark);
+  ScopeMark scope_mark() const { return {visible_.size(), lengths_.size()}; }
+  void close_scope(ScopeMark mark);
   /// The type as the body sees it: an error when nobody knows what the type parameters in it can do.
   TypeId known_type(TypeId type);
   void check_params();

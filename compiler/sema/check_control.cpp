@@ -9,7 +9,7 @@ using source::Code;
 // ---- blocks and statements
 
 Expr* BodyChecker::check_block(const syntax::BlockExpr* block, Want want, const Because* because) {
-  std::size_t mark = scope_mark();
+  const ScopeMark mark = scope_mark();
   std::size_t waiting = waiting_.size();
   bool chain = in_chain_;
   in_chain_ = false;
@@ -395,7 +395,7 @@ Expr* BodyChecker::check_for(const syntax::ForExpr* expr) {
       require_place(iterable, "`for mut` changes its elements");
     }
   }
-  std::size_t mark = scope_mark();
+  const ScopeMark mark = scope_mark();
   std::size_t holds = holds_.size();
   bool sound = true;
   node->pattern = check_pattern(expr->pattern, element, mode, &sound);

@@ -45,7 +45,7 @@ double round_float(double value, TypeKind kind) {
 
 bool BodyChecker::finish() {
   run_waiting(0, true);
-  close_scope(0);
+  close_scope({});
   infer_.default_literals(0);
   // What is sound is looked at even when something else is wrong, so that one run says it all.
   settling_ = true;

@@ -96,8 +96,7 @@ struct Binding {
 struct NamedLength {
   Symbol name;
   TypeId type;
-  Binding value{};        // without a frame where no axis of a variable has it
-  std::size_t depth = 0;  // how many names were visible
+  Binding value{};  // without a frame where no axis of a variable has it
 };
 
 /// An argument as the rules for shapes see it.
@@ -113,6 +112,12 @@ struct ShapeCheck {
   TypeId shape;
   Frame* frame;
   std::vector<std::pair<TypeId, Expr*>> known;  // the lengths that have values there
+};
+
+/// Where a scope began: how many names were visible, and how many lengths had names.
+struct ScopeMark {
+  std::size_t names = 0;
+  std::size_t lengths = 0;
 };
 
 /// What a chain of names (with type arguments) before a `.`, `(` or `{` means.

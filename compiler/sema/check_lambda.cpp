@@ -135,7 +135,7 @@ Expr* BodyChecker::check_lambda_body(std::span<const syntax::LambdaParam> params
   frame->is_task = std::exchange(next_is_task_, false);
   bool chain = in_chain_;
   in_chain_ = false;
-  std::size_t mark = scope_mark();
+  const ScopeMark mark = scope_mark();
   std::vector<Expr*> opening;
   for (std::size_t i = 0; i < params.size() && i + 1 < data.arguments.size(); ++i) {
     bool is_mut = i < 64 && (data.mut_mask >> i & 1) != 0;

@@ -64,7 +64,7 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
   Agreement agreement{.type = want.type};
   bool all_sound = true;
   for (const syntax::MatchArm& arm : expr->arms) {
-    std::size_t mark = scope_mark();
+    const ScopeMark mark = scope_mark();
     std::size_t locals = frame_->body->locals.size();
     PatternMode mode;
     mode.origin = Origin::Match;

@@ -230,7 +230,6 @@ void BodyChecker::name_new_lengths(std::vector<NamedLength> named, const Pattern
     if (infer_.is_variable(length.type)) infer_.unify(length.type, unknown_length(length.name));
     if (pattern != nullptr && pattern->kind == PatternKind::Bind)
       bind_length(length, static_cast<const BindPattern*>(pattern)->local);
-    length.depth = visible_.size();
     lengths_.push_back(length);
   }
 }

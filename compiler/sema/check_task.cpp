@@ -226,7 +226,7 @@ Expr* BodyChecker::check_select(const syntax::SelectExpr* expr, Want want) {
   for (std::size_t i = 0; i < expr->arms.size(); ++i) {
     const syntax::MatchArm& arm = expr->arms[i];
     const Source& source = sources[i];
-    const std::size_t mark = scope_mark();
+    const ScopeMark mark = scope_mark();
     Expr* given = nullptr;
     switch (source.kind) {
       case Kind::Task: given = await_value(local_expr(source.held, where), where); break;
