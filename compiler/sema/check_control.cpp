@@ -264,16 +264,16 @@ Expr* BodyChecker::check_if(const syntax::IfExpr* expr, Want want) {
   if (want.type.valid() || is_never(type)) {
     node->otherwise = want.type.valid() ? check_as(expr->otherwise, type) : check(expr->otherwise);
     if (!want.type.valid()) type = node->otherwise->type;
-  } else if (has_shape(type)) {
-    Because because{node->then->span, "the other way gives `" + text(type) + "`"};
-    node->otherwise = join(expr->otherwise, type, &because);
   } else {
     Because because{node->then->span, "the other way gives `" + text(type) + "`"};
-    node->otherwise =
-        expr->otherwise->kind == syntax::ExprKind::Block
-            ? agree(check_block(static_cast<const syntax::BlockExpr*>(expr->otherwise), {.type = type}, &because), type,
-                    &because)
-            : check_as(expr->otherwise, type, &because);
+    if (has_shape(type)) {
+      node->otherwise = join(expr->otherwise, type, &because);
+    } else if (expr->otherwise->kind == syntax::ExprKind::Block) {
+      const auto* block = static_cast<const syntax::BlockExpr*>(expr->otherwise);
+      node->otherwise = agree(check_block(block, {.type = type}, &because), type, &because);
+    } else {
+      node->otherwise = check_as(expr->otherwise, type, &because);
+    }
   }
   if (is_never(node->then->type) && is_never(node->otherwise->type)) type = never();
   node->type = type;

@@ -15,14 +15,11 @@ void BodyChecker::set_assignable(std::size_t first, bool assignable) {
 
 // An arm's value, which agrees with those of the arms before it.
 Expr* BodyChecker::check_arm(const syntax::Stmt* body, Want want, Agreement& arms) {
-  if (!want.drop && !want.type.valid() && arms.type.valid() && has_shape(arms.type) && body != nullptr &&
-      body->kind == syntax::StmtKind::Expr) {
-    Expr* value = join(static_cast<const syntax::ExprStmt*>(body)->expr, arms.type, &arms.because);
-    arms.all_leave = arms.all_leave && is_never(value->type);
-    return value;
-  }
+  const bool joins = !want.drop && !want.type.valid() && arms.type.valid() && has_shape(arms.type) && body != nullptr &&
+                     body->kind == syntax::StmtKind::Expr;
   const Want arm_want = want.drop ? want : Want{.type = arms.type};
-  Expr* value = check_branch_value(body, arm_want, arms.because.where.valid() ? &arms.because : nullptr);
+  Expr* value = joins ? join(static_cast<const syntax::ExprStmt*>(body)->expr, arms.type, &arms.because)
+                      : check_branch_value(body, arm_want, arms.because.where.valid() ? &arms.because : nullptr);
   if (is_never(value->type)) return value;
   arms.all_leave = false;
   if (!want.drop && !arms.type.valid() && !is_error(value->type)) {
