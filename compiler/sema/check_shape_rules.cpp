@@ -116,7 +116,6 @@ TypeId BodyChecker::written_count(const syntax::Expr* expr, TypeId axis) {
 // ---- rules
 
 std::optional<Lengths> BodyChecker::lengths_of(const Expr* value) {
-  if (value == nullptr || !types_.known.tensor.valid()) return std::nullopt;
   const TypeId shape = types_.shape_of(infer_.zonk(value->type));
   if (!shape.valid() || types_.kind(shape) != TypeKind::Shape) return std::nullopt;
   const auto lengths = types_[shape].arguments;
