@@ -365,8 +365,8 @@ class BodyChecker final : public Declarations, public LengthNames {
   void settle_shape_checks();
   Expr* int_to_check(const ShapeCheck& check, TypeId length, std::span<const TypeId> shape);
   std::optional<std::int64_t> written_number(const syntax::Expr* expr);
-  TypeId written_length(const syntax::Expr* expr);
-  std::optional<Lengths> written_lengths(const ShapeArgument* argument);
+  TypeId written_length(const syntax::Expr* expr, TypeId rest);
+  std::optional<Lengths> written_lengths(const ShapeArgument* argument, TypeId rest);
   std::optional<std::vector<std::int64_t>> written_numbers(const ShapeArgument* argument);
   TypeId written_count(const syntax::Expr* expr, TypeId axis);
   bool is_written_index(const Expr* key, std::size_t subscript);

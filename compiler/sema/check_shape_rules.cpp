@@ -47,12 +47,12 @@ std::optional<std::int64_t> BodyChecker::written_number(const syntax::Expr* expr
 }
 
 /// A length: a number, a name that stands for one, or a product of numbers; `any_length` for what is computed, and
-/// invalid for -1.
-TypeId BodyChecker::written_length(const syntax::Expr* expr) {
+/// `rest` for -1.
+TypeId BodyChecker::written_length(const syntax::Expr* expr, TypeId rest) {
   expr = without_parens(expr);
   if (expr == nullptr) return types_.any_length();
   if (const auto number = written_number(expr)) {
-    if (*number == -1) return TypeId();
+    if (*number == -1) return rest;
     return *number < 0 ? types_.any_length() : types_.length(static_cast<std::uint64_t>(*number));
   }
   if (expr->kind == syntax::ExprKind::Binary) {
@@ -73,12 +73,12 @@ TypeId BodyChecker::written_length(const syntax::Expr* expr) {
   return types_.any_length();
 }
 
-std::optional<Lengths> BodyChecker::written_lengths(const ShapeArgument* argument) {
+std::optional<Lengths> BodyChecker::written_lengths(const ShapeArgument* argument, TypeId rest) {
   const syntax::Expr* expr = argument == nullptr ? nullptr : without_parens(argument->syntax);
   if (expr == nullptr || expr->kind != syntax::ExprKind::List) return std::nullopt;
   Lengths lengths;
   for (const syntax::Expr* element : static_cast<const syntax::ListExpr*>(expr)->elements) {
-    lengths.push_back(written_length(element));
+    lengths.push_back(written_length(element, rest));
   }
   return lengths;
 }
@@ -219,22 +219,15 @@ bool BodyChecker::is_written_index(const Expr* key, std::size_t subscript) {
 
 ShapeResult BodyChecker::apply_shape_rule(std::string_view rule, std::span<const ShapeArgument> arguments) {
   ShapeRules rules(types_, infer_);
-  if (rule == "lengths") {
-    const auto lengths = written_lengths(named(arguments, "shape"));
-    const bool whole = lengths && std::ranges::all_of(*lengths, [](TypeId length) { return length.valid(); });
-    return whole ? ShapeResult{lengths} : ShapeResult{};
-  }
+  if (rule == "lengths") return {written_lengths(named(arguments, "shape"), types_.any_length())};
   if (rule == "broadcast") return broadcast_shape(arguments);
   if (rule == "reduce") return reduced_shape(arguments);
   if (rule == "index") return indexed_shape(arguments);
   const auto from = lengths_of(arguments[0].value);
   if (!from) {
     // Whatever it was: what it becomes may be written.
-    const auto to = rule == "reshape" || rule == "repeat" ? written_lengths(named(arguments, "shape")) : std::nullopt;
-    if (!to) return {};
-    Lengths lengths = *to;
-    for (TypeId& length : lengths) length = length.valid() ? length : types_.any_length();
-    return {std::move(lengths)};
+    if (rule != "reshape" && rule != "repeat") return {};
+    return {written_lengths(named(arguments, "shape"), types_.any_length())};
   }
   if (rule == "same") return {from};
   if (rule == "transpose") return rules.transposed(*from);
@@ -242,10 +235,13 @@ ShapeResult BodyChecker::apply_shape_rule(std::string_view rule, std::span<const
     const auto right = lengths_of(arguments[1].value);
     return right ? rules.product(*from, *right) : ShapeResult{};
   }
-  if (rule == "reshape" || rule == "repeat") {
-    const auto to = written_lengths(named(arguments, "shape"));
+  if (rule == "reshape") {
+    const auto to = written_lengths(named(arguments, "shape"), TypeId());
+    return to ? rules.reshaped(*from, *to) : ShapeResult{};
+  }
+  if (rule == "repeat") {
+    const auto to = written_lengths(named(arguments, "shape"), types_.any_length());
     if (!to) return {};
-    if (rule == "reshape") return rules.reshaped(*from, *to);
     ShapeResult result = rules.broadcast(*from, *to);
     if (result.lengths) result.lengths = to;
     return result;
@@ -289,9 +285,8 @@ std::string_view BodyChecker::shape_rule(const FunctionRef& method) {
 TypeId BodyChecker::shaped_result(std::string_view rule, TypeId result, std::span<const ShapeArgument> arguments,
                                   source::Span where, std::string_view what) {
   if (rule == "checked") {
-    auto lengths = written_lengths(named(arguments, "shape"));
+    const auto lengths = written_lengths(named(arguments, "shape"), types_.any_length());
     if (!lengths) return result;
-    std::ranges::replace_if(*lengths, [](TypeId length) { return !length.valid(); }, types_.any_length());
     const TypeData data = types_[infer_.zonk(result)];
     return types_.result(types_.with_shape(data.arguments[0], types_.shape(*lengths)), data.arguments[1]);
   }

@@ -132,11 +132,13 @@ bool ShapeRules::counts_differ(const Lengths& left, const Lengths& right) {
 }
 
 ShapeResult ShapeRules::reshaped(const Lengths& from, Lengths to) {
-  const auto rest = std::ranges::find_if(to, [](TypeId length) { return !length.valid(); });
+  const auto is_rest = [](TypeId length) { return !length.valid(); };
+  const auto rest = std::ranges::find_if(to, is_rest);
   if (rest == to.end()) {
     if (!counts_differ(from, to)) return {std::move(to)};
     return {{}, "`" + text(from) + "` and `" + text(to) + "` have different numbers of elements"};
   }
+  if (std::ranges::count_if(to, is_rest) > 1) return {{}, "more than one length is to be -1"};
   // What is left is a number where the names on both sides are the same.
   Lengths others = to;
   others.erase(others.begin() + (rest - to.begin()));

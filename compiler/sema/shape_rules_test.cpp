@@ -78,6 +78,7 @@ TEST_F(Shapes, ReshapingKeepsTheNumberOfElements) {
   EXPECT_EQ(reshaped("n 6", "2 3 -1"), "[2, 3, _]");
   EXPECT_EQ(reshaped("2 6", "-1 5"), "!");
   EXPECT_EQ(reshaped("2 6", "-1 0"), "[_, 0]");
+  EXPECT_EQ(reshaped("2 6", "-1 3 -1"), "!");
   EXPECT_EQ(reshaped("n 6", "12 6"), "[12, 6]");
   EXPECT_EQ(reshaped("n 6", "n 7"), "!");
   EXPECT_EQ(reshaped("4294967296 4294967296", "1 2"), "[1, 2]") << "a number that is too large is not known";
