@@ -300,9 +300,10 @@ TypeId BodyChecker::shaped_result(std::string_view rule, TypeId result, std::spa
   std::vector<const Expr*> shaped;
   std::string shapes;
   for (const ShapeArgument& argument : arguments) {
-    if (!types_.is_tensor(infer_.head(argument.value->type))) continue;
+    const auto lengths = lengths_of(argument.value);
+    if (!lengths) continue;
     shaped.push_back(argument.value);
-    shapes += (shapes.empty() ? "`" : " and `") + text(types_.shape_of(infer_.zonk(argument.value->type))) + "`";
+    shapes += (shapes.empty() ? "`" : " and `") + text(types_.shape(*lengths)) + "`";
   }
   source::Diagnostic& problem =
       report(Code::ShapeMismatch, where,
