@@ -73,6 +73,13 @@ def test_errors(p):
     raises(ValueError, "128 does not fit into i8", p.scalars, True, 128, 0, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0, 0.0)
     raises(AttributeError, "no public function `deeper`", lambda: p.deeper)
     raises(TypeError, "map<string, i64>", p.counts, "a")
+    inside = noodle.compile("""pub enum Wrong { Lost(counts: Map<String, Int>, text: String) }
+pub fn found(n: Int) -> Map<String, Int>? { if n > 0 { Some({"a": n}) } else { None } }
+pub fn lost() -> Result<Int, Wrong> { Err(Lost(({}), "gone")) }
+""")
+    raises(TypeError, "can't be handed over", inside.found, 1)
+    check(inside.found(0) is None, "none of what can't be handed over")
+    raises(noodle.Failure, "gone", inside.lost)
     raises(noodle.Panic, "deeper", p.failing, "text", 7)
     raises(noodle.Exit, "`exit` with 3", p.leaving, 3)
     raises(noodle.ProgramError, "wrong.noodle:1:16", noodle.compile, "pub fn f() { 1 + \"a\" }", "wrong.noodle")

@@ -126,9 +126,14 @@ class Arguments:
         return self._fill(into, c.TENSOR, tensor.dtype.kind, tensor)
 
 
-def _parts(value, runtime):
+def _inside(value):
+    """The values of C that a list or a variant holds."""
     array = ctypes.cast(value.content.span.data, ctypes.POINTER(c.Value))
-    return tuple(_read(array[i], runtime) for i in range(value.content.span.count))
+    return (array[i] for i in range(value.content.span.count))
+
+
+def _parts(value, runtime):
+    return tuple(_read(part, runtime) for part in _inside(value))
 
 
 def _read(value, runtime):
@@ -158,26 +163,27 @@ def _read(value, runtime):
         if name == "None" and not values:
             return None
         return values[0] if name == "Some" and len(values) == 1 else Variant(name, values)
-    return None
+    raise TypeError("a part of the result can't be handed over; write a function that gives what it is made of")
 
 
 def _texts(value):
     """All texts in a variant, the first of them first: of the core Error, what went wrong and then why."""
-    for part in value.values:
-        if isinstance(part, str):
-            yield part
-        elif isinstance(part, Variant):
+    for part in _inside(value):
+        if part.kind == c.STRING:
+            yield _read(part, None)
+        elif part.kind == c.VARIANT:
             yield from _texts(part)
 
 
 def result(value, type_name, runtime):
     """What a call gave. A Result's Ok is what it holds, its Err is raised. The value is given back."""
+    is_result = type_name.startswith("Result<")
     try:
+        if is_result and value.name == b"Err":
+            raise c.Failure(": ".join(_texts(value)) or repr(_parts(value, runtime)))
         read = _read(value, runtime)
     finally:
         c.release(ctypes.byref(value))
-    if not type_name.startswith("Result<"):
+    if not is_result:
         return read
-    if read.name == "Err":
-        raise c.Failure(": ".join(_texts(read)) or repr(read.values))
     return read.values[0] if len(read.values) == 1 else read.values or None
