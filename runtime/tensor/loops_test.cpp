@@ -37,6 +37,45 @@ bool same(const std::vector<double>& a, const std::vector<double>& b) {
   return true;
 }
 
+// The greatest error in units in the last place between two numbers, of many, against the C library's long doubles.
+double greatest_error(UnaryLoop loop, long double (*exact)(long double), double from, double to) {
+  std::mt19937_64 random(7);
+  std::uniform_real_distribution<double> between(from, to);
+  std::vector<double> x(20000), y(x.size());
+  for (double& one : x) one = between(random);
+  loop(x.data(), y.data(), static_cast<std::int64_t>(x.size()), 1);
+  double most = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const long double right = exact(x[i]);
+    const double size = std::abs(static_cast<double>(right));
+    const auto error = static_cast<double>(std::abs(y[i] - right) / (std::nextafter(size, INFINITY) - size));
+    most = std::max(most, error);
+  }
+  return most;
+}
+
+TEST(TensorLoops, ElementaryFunctionsAreWithinOneUnitInTheLastPlace) {
+  __builtin_cpu_init();
+  const Kernels loops = __builtin_cpu_supports("x86-64-v4")   ? loops_v4()
+                        : __builtin_cpu_supports("x86-64-v3") ? loops_v3()
+                                                              : loops_v2();
+  const auto of = [&](UnaryOp op) { return loops.unary[static_cast<std::size_t>(op)][kDoubles]; };
+  for (const double reach : {1e-300, 1e-9, 1e-3, 0.0217, 0.05, 0.4, 0.8, 5.0, 30.0, 700.0, 3000.0, 1e6, 1e15}) {
+    EXPECT_LE(greatest_error(of(UnaryOp::Exp), std::exp, -std::min(reach, 745.0), std::min(reach, 709.0)), 1) << reach;
+    EXPECT_LE(greatest_error(of(UnaryOp::Tanh), std::tanh, -reach, reach), 1) << reach;
+    EXPECT_LE(greatest_error(of(UnaryOp::Sin), std::sin, -reach, reach), 1) << reach;
+    EXPECT_LE(greatest_error(of(UnaryOp::Cos), std::cos, -reach, reach), 1) << reach;
+  }
+  // Where a multiple of a quarter turn is subtracted from what is hardly greater.
+  for (int turns = 1; turns <= 1910; turns += 83) {
+    const double at = turns * 1.5707963267948966;
+    EXPECT_LE(greatest_error(of(UnaryOp::Sin), std::sin, at - 1e-9, at + 1e-9), 1) << turns;
+    EXPECT_LE(greatest_error(of(UnaryOp::Cos), std::cos, at - 1e-9, at + 1e-9), 1) << turns;
+    EXPECT_LE(greatest_error(of(UnaryOp::Sin), std::sin, at, at), 1) << turns;
+    EXPECT_LE(greatest_error(of(UnaryOp::Cos), std::cos, at, at), 1) << turns;
+  }
+}
+
 TEST(TensorLoops, Avx2AndAvx512GiveTheSameBits) {
   // Loops for both are always there, but an older processor can't run those with AVX-512.
   __builtin_cpu_init();

@@ -1,6 +1,7 @@
 // Elementary functions, compiled once for each generation of processors, as NOODLE_MATH. They are SLEEF's, for vectors
-// as wide as the processor's, in the variants whose results don't depend on what else is in a vector. Those that SLEEF
-// ends before the largest numbers are the C library's, one by one.
+// as wide as the processor's, in the variants whose results don't depend on what else is in a vector; those that are
+// used most have a faster way for doubles (vector_math.h). Those that SLEEF ends before the largest numbers are the C
+// library's, one by one.
 
 #include <algorithm>
 #include <cmath>
@@ -12,6 +13,9 @@
 #if defined(__x86_64__)
 #include <immintrin.h>
 #include <sleef.h>
+#endif
+#if defined(__FMA__)
+#include "runtime/tensor/vector_math.h"
 #endif
 
 namespace noodle::tensor {
@@ -80,7 +84,17 @@ void loop(const void* a, void* out, std::int64_t count, std::int64_t step) {
   constexpr std::int64_t kLanes = sizeof(V) / sizeof(wide<T>);
   const auto* x = static_cast<const T*>(a);
   auto* r = static_cast<T*>(out);
-  for (std::int64_t i = 0; i < count; i += kLanes) {
+  std::int64_t i = 0;
+  if constexpr (std::is_same_v<T, wide<T>>) {
+    // What lies as vectors do isn't filled in lane by lane.
+    for (const std::int64_t full = step == 1 ? count - kLanes : -1; i <= full; i += kLanes) {
+      V vector;
+      std::memcpy(&vector, x + i, sizeof vector);
+      vector = function(vector);
+      std::memcpy(r + i, &vector, sizeof vector);
+    }
+  }
+  for (; i < count; i += kLanes) {
     const std::int64_t some = std::min(kLanes, count - i);
     store<V>(function(load<V>(x + i * step, some, step)), r + i, some);
   }
@@ -102,10 +116,15 @@ bool loop(const void* a, const void* b, void* out, std::int64_t count, std::int6
 auto& loops_of(Kernels& all, UnaryOp op) { return all.unary[static_cast<std::size_t>(op)]; }
 auto& loops_of(Kernels& all, BinaryOp op) { return all.binary[static_cast<std::size_t>(op)]; }
 
+template <auto op, auto function>
+void set_doubles(Kernels& all) {
+  loops_of(all, op)[static_cast<std::size_t>(Kind::F64)] = loop<function, double>;
+}
+
 template <auto op, auto of_doubles, auto of_floats>
 void set(Kernels& all) {
   auto& loops = loops_of(all, op);
-  loops[static_cast<std::size_t>(Kind::F64)] = loop<of_doubles, double>;
+  set_doubles<op, of_doubles>(all);
   loops[static_cast<std::size_t>(Kind::F32)] = loop<of_floats, float>;
   loops[static_cast<std::size_t>(Kind::F16)] = loop<of_floats, _Float16>;
   loops[static_cast<std::size_t>(Kind::BF16)] = loop<of_floats, Brain>;
@@ -145,6 +164,12 @@ void NOODLE_MATH(Kernels& all) {
   set<BinaryOp::Power, SCALAR_OF_TWO(pow)>(all);
   set<BinaryOp::Atan2, VECTOR_OF_TWO(atan2, u10)>(all);
   set<BinaryOp::Hypot, VECTOR_OF_TWO(hypot, u05)>(all);
+#if defined(__FMA__)
+  set_doubles<UnaryOp::Exp, vector_exp>(all);
+  set_doubles<UnaryOp::Tanh, vector_tanh>(all);
+  set_doubles<UnaryOp::Sin, vector_sine<0>>(all);
+  set_doubles<UnaryOp::Cos, vector_sine<1>>(all);
+#endif
   set<BinaryOp::LogAddExp, log_add_exp, [](float x, float y) { return static_cast<float>(log_add_exp(x, y)); }>(all);
 }
 
