@@ -78,6 +78,7 @@ constexpr Host kHost{
     .release_handle = nullptr,
     .panic = [](Call& call, const char* text, std::size_t size) { of(call).message.assign(text, size); },
     .share = nullptr,
+    .cores = nullptr,
     .is_told_to_stop =
         [](const Call& call) {
           World& world = of(call);

@@ -68,6 +68,8 @@ struct Host {
   /// Calls part(data, i) once for each i below `count`, in any order, here and on other threads as far as cores are
   /// free. False when the native should give up; then parts are left out.
   bool (*share)(Call& call, std::size_t count, void (*part)(void* data, std::size_t i), void* data);
+  /// On how many threads that is at most.
+  std::uint32_t (*cores)(const Call& call);
   /// Whether a native that lasts should give up.
   bool (*is_told_to_stop)(const Call& call);
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "runtime/tensor/openblas.h"
 #include "runtime/tensor/own.h"
@@ -118,26 +119,96 @@ struct Product {
   Kind kind;
 };
 
+void multiply(Kind kind, const Matrix& a, const Matrix& b, std::byte* out) {
+  if (kind == Kind::F32)
+    multiply<float>(a, b, out);
+  else if (kind == Kind::F64)
+    multiply<double>(a, b, out);
+  else
+    multiply_plainly(kind, a, b, out);
+}
+
+// Products that are done together, on several threads where that is worth it: some at a time, and rows of large ones.
+class Products {
+ public:
+  Products(Call& call, Kind kind) : call_(call), kind_(kind), cores_(call.host.cores(call)) {}
+
+  // False when they aren't wanted any more.
+  bool add(const Matrix& a, const Matrix& b, std::byte* out) {
+    const std::int64_t row = b.columns * element_size(kind_), step = a.row_stride * element_size(kind_);
+    const double work = static_cast<double>(b.columns) * static_cast<double>(a.columns);  // of a row
+    const std::int64_t rows = rows_each(a.rows, work);
+    for (std::int64_t first = 0, count = 0; first < a.rows; first += count) {
+      if (count_ == kMost && !finish()) return false;
+      // A small part at the end belongs to the one before: for small products OpenBLAS has kernels of their own as
+      // well.
+      const std::int64_t left = a.rows - first;
+      count = left < rows + rows / 2 ? left : rows;
+      Job& job = jobs_[count_++];
+      job = {.a = a, .b = b, .out = out + first * row};
+      job.a.data += first * step;
+      job.a.rows = count;
+      work_ += static_cast<double>(count) * work;
+    }
+    return true;
+  }
+
+  bool finish() {
+    const auto most_parts = static_cast<std::size_t>(std::clamp(work_ / kWorth, 1.0, static_cast<double>(kMost)));
+    each_ = (count_ + most_parts - 1) / most_parts;
+    const std::size_t parts = count_ == 0 ? 0 : (count_ + each_ - 1) / each_;
+    const bool is_done = call_.host.share(call_, parts, part, this);
+    count_ = 0;
+    work_ = 0;
+    return is_done;
+  }
+
+ private:
+  struct Job {
+    Matrix a, b;
+    std::byte* out;
+  };
+  static constexpr std::size_t kMost = 64;
+  static constexpr double kWorth = 0x1p22;  // multiplications: a tenth of a millisecond
+  // Cut after so many rows, OpenBLAS computes each element as it does in the whole: its kernels for what is left over
+  // at the end add in another order.
+  static constexpr std::int64_t kRows = 24;
+
+  std::int64_t rows_each(std::int64_t rows, double work) const {
+    const auto parts = static_cast<std::int64_t>(std::min<double>(cores_, static_cast<double>(rows) * work / kWorth));
+    if (parts < 2) return rows;
+    return std::max(kRows, (rows / parts + kRows / 2) / kRows * kRows);
+  }
+
+  static void part(void* data, std::size_t i) {
+    const auto& its = *static_cast<const Products*>(data);
+    for (std::size_t job = i * its.each_; job < std::min(its.count_, (i + 1) * its.each_); ++job) {
+      multiply(its.kind_, its.jobs_[job].a, its.jobs_[job].b, its.jobs_[job].out);
+    }
+  }
+
+  Call& call_;
+  Kind kind_;
+  std::uint32_t cores_;
+  std::size_t count_ = 0, each_ = 1;
+  double work_ = 0;
+  Job jobs_[kMost];
+};
+
 Status fill(Call& call, const Product& product, TensorObject* out) {
   const Stack x(product.a, product.sides.a, product.sides.is_row, false, product.outer.size());
   const Stack y(product.b, product.sides.b, false, product.sides.is_column, product.outer.size());
-  const std::uint32_t size = element_size(product.kind);
+  const std::int64_t size = x.first.rows * y.first.columns * element_size(product.kind);
   std::byte* to = out->data;
+  Products products(call, product.kind);
   const auto walk = side_by_side({product.a.data(), product.b.data()}, product.outer, {&x.strides, &y.strides});
   const bool is_done = walk.each(1, [&](std::byte* const(&at)[2]) {
     Matrix left = x.first, right = y.first;
     left.data = at[0];
     right.data = at[1];
-    if (product.kind == Kind::F32)
-      multiply<float>(left, right, to);
-    else if (product.kind == Kind::F64)
-      multiply<double>(left, right, to);
-    else
-      multiply_plainly(product.kind, left, right, to);
-    to += left.rows * right.columns * size;
-    return !call.host.is_told_to_stop(call);
+    return products.add(left, right, std::exchange(to, to + size));
   });
-  return give_if(call, is_done, out);
+  return give_if(call, is_done && products.finish(), out);
 }
 
 }  // namespace

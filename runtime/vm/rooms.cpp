@@ -71,6 +71,7 @@ bool share(Call& call, std::size_t count, void (*part)(void* data, std::size_t i
   task::Team& team = of(call).worker.scheduler().team();
   return team.run({.count = count, .part = part, .data = data}, [&] { return is_told_to_stop(of(call)); });
 }
+std::uint32_t cores(const Call& call) { return of(call).worker.scheduler().worker_count(); }
 bool told_to_stop(const Call& call) { return is_told_to_stop(of(call)); }
 
 constexpr Host kHost{
@@ -93,6 +94,7 @@ constexpr Host kHost{
     .release_handle = release_handle,
     .panic = panic,
     .share = share,
+    .cores = cores,
     .is_told_to_stop = told_to_stop,
 };
 
