@@ -164,6 +164,14 @@ void free_dead(Account& account, Object* first) {
     Object* object = pop_dead(dead, number);
     const ObjectType& type = types[number];
     --account.live;
+    if (type.shape == Shape::Tensor) {
+      // Small ones die as often as records, with nothing below them.
+      auto* tensor = reinterpret_cast<TensorObject*>(object);
+      if (tensor->owner != nullptr && drop_child(account, tensor->owner)) push_dead(dead, tensor->owner);
+      account.credit(tensor->bytes);
+      raw_free(object);
+      continue;
+    }
     if (type.shape != Shape::Record) {
       object->type = number;
       fetch_next(types, dead);

@@ -128,16 +128,39 @@ Status finish(Call& call, Ended ended, TensorObject* out, bool is_fresh) {
   return ended == Ended::Stopped ? Status::Interrupted : panic(call, "an integer is divided by zero");
 }
 
+// Of two tensors that hold their own elements, which then lie side by side, and have one shape, or of which one is a
+// number: that whose shape the result has.
+const TensorObject* straight(const Operand& a, const Operand& b) {
+  const TensorObject *x = a.object(), *y = b.object();
+  if (x == nullptr || y == nullptr || x->owner != nullptr || y->owner != nullptr) return nullptr;
+  if (y->rank == 0) return x;
+  return x->rank == 0 || is_same(a.shape(), b.shape()) ? y : nullptr;
+}
+
+// Most tensors are small, and then all around the loop is what costs: this is give_binary without what they don't need.
+Status give_small(Call& call, BinaryLoop loop, const Operand& a, const Operand& b, const Operand& owned,
+                  const TensorObject& whole) {
+  const bool is_reused = owned.is_only_one() && owned.count() == whole.count && owned.rank() == whole.rank;
+  TensorObject* out = is_reused ? owned.object() : make_like(call, whole);
+  if (out == nullptr) return Status::NoMemory;
+  loop(a.data(), b.data(), out->data, whole.count, a.count() == 1 ? 0 : 1, b.count() == 1 ? 0 : 1);
+  if (!is_reused) release(call, owned);
+  return give(call, out);
+}
+
 // The loops read an element before they write the one at its place, so the result may be the operand that is owned. A
 // zero among divisors is found before anything of a stretch is written, but not before all is: then nothing is reused.
 Status give_binary(Call& call, BinaryOp op, Kind kind, const Operand& owned, const Operand& other, bool is_right) {
   const Operand &a = is_right ? other : owned, &b = is_right ? owned : other;
   const BinaryLoop loop = kernels().binary[static_cast<std::size_t>(op)][static_cast<std::size_t>(kind)];
   if (loop == nullptr) return undefined(call, kBinaryNames[static_cast<std::size_t>(op)], kind);
+  const bool may_fail = nbc::is_integer(kind) && divides(op);
+  if (const TensorObject* whole = straight(a, b); whole != nullptr && whole->count <= kMostBriefly && !may_fail) {
+    return give_small(call, loop, a, b, owned, *whole);
+  }
   const CommonShape common(a, b, kind);
   if (common.error()) return panic(call, *common.error());
   if (lasts(call, common.count())) return Status::Lasts;
-  const bool may_fail = nbc::is_integer(kind) && divides(op);
   const bool is_reused = !may_fail && is_like(owned, common.shape());
   TensorObject* out = is_reused ? owned.object() : make(call, common.shape());
   if (out == nullptr) return Status::NoMemory;

@@ -1,6 +1,7 @@
 #include "runtime/tensor/operand.h"
 
 #include <algorithm>
+#include <cstring>
 
 namespace noodle::tensor {
 
@@ -149,6 +150,17 @@ TensorObject* make(Call& call, ShapeView shape, std::size_t result) {
   return tensor;
 }
 
+TensorObject* make_like(Call& call, const TensorObject& other) {
+  const TypeInfo& type = *call.result_types[0];
+  TensorObject* tensor =
+      call.host.make_tensor(call, type, other.rank,
+                            static_cast<std::uint64_t>(other.count) * element_size(type.element->kind), nullptr);
+  if (tensor == nullptr) return nullptr;
+  std::memcpy(tensor->shape(), other.shape(), 2 * sizeof(std::int64_t) * other.rank);
+  tensor->count = other.count;
+  return tensor;
+}
+
 TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank) {
   TensorObject* shown = of.object();
   memory::Object* owner = shown == nullptr ? nullptr : shown->owner != nullptr ? shown->owner : &shown->header;
@@ -182,10 +194,6 @@ Status give_if(Call& call, Status status, TensorObject* tensor) {
   if (status == Status::Ok) return give(call, tensor);
   call.host.release_tensor(call, *tensor);
   return status;
-}
-
-void release(Call& call, const Operand& operand) {
-  if (operand.object() != nullptr) call.host.release_tensor(call, *operand.object());
 }
 
 Status undefined(Call& call, const char* what, Kind kind) {

@@ -122,6 +122,8 @@ inline std::int64_t repeated_stride(const Operand& tensor, ShapeView shape, std:
 void set_shape(TensorObject& tensor, ShapeView shape);
 /// A tensor of a result's type with room for its elements; null when there is no memory.
 TensorObject* make(Call& call, ShapeView shape, std::size_t result = 0);
+/// The same in the shape of another, which holds its own elements.
+TensorObject* make_like(Call& call, const TensorObject& other);
 /// A tensor that shows elements of another; its shape and strides are to be written.
 TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank);
 /// Writes a tensor's elements side by side.
@@ -146,7 +148,9 @@ inline Status give_if(Call& call, bool is_done, TensorObject* tensor) {
 /// Whether a brief call can't do so much, and has to end with Status::Lasts.
 inline bool lasts(const Call& call, std::int64_t work) { return call.is_brief && work > kMostBriefly; }
 /// Drops owned arguments that were used up.
-void release(Call& call, const Operand& operand);
+inline void release(Call& call, const Operand& operand) {
+  if (operand.object() != nullptr) call.host.release_tensor(call, *operand.object());
+}
 
 /// `addition is not defined for elements of type Bool`
 Status undefined(Call& call, const char* what, Kind kind);
