@@ -38,11 +38,12 @@ wait $taker
 }
 
 TEST_F(Files, WatchesAreLimited) {
-  // In a namespace of its own a user may have other limits; but a container may forbid to make one.
+  // In a namespace of its own a user may have other limits.
   const auto with_limit = [&](const std::string& limit) {
     return shell("unshare -Ur bash -c \"echo " + limit + " && '$1' run watch.noodle\"");
   };
   const ProcessResult may = shell("unshare -Ur true");
+  // A container may forbid to make a namespace, and nothing else lets a test lower the limits.
   if (may.exit_code != 0) GTEST_SKIP() << "no namespaces can be made here: " << may.err;
   write("watch.noodle", R"(fn main() -> Result<(), Error> {
     for name in ["top/new", "top/newer"] { let _ = fs.remove(name) }
