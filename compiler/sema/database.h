@@ -296,7 +296,7 @@ struct Database final : QueryAnswers {
       }
     }
   }
-  Entity member(const ModuleEntry& module, Symbol name) const;
+  Entity member(ModuleId from, ModuleId id, Symbol name);
   Entity lookup_in(ModuleId from, ModuleId module, const syntax::Name& name, source::Span where);
   enum class Wanted : std::uint8_t { Anything, Value, Type, Trait };
   std::vector<std::string_view> visible_names(const Scope& scope, Wanted wanted = Wanted::Anything);

@@ -165,22 +165,34 @@ std::vector<ModuleId> Database::exporters(ModuleId module) {
   return found;
 }
 
-// A module's own item, or variant that only one of its enums has.
-Entity Database::member(const ModuleEntry& module, Symbol name) const {
-  if (const auto it = module.items.find(name); it != module.items.end()) return it->second;
-  const auto variant = module.variants.find(name);
-  return variant != module.variants.end() && variant->second.size() == 1 ? variant->second.front() : Entity{};
+// Its own item, or one that it exports of others, or a variant that only one of all their enums has. What it keeps to
+// itself is in the way of none of these.
+Entity Database::member(ModuleId from, ModuleId id, Symbol name) {
+  const auto found = modules[id.index].items.find(name);
+  const Entity own = found == modules[id.index].items.end() ? Entity{} : found->second;
+  if (own && (from == id || is_pub(own) || own.kind == Entity::Kind::NotYet)) return own;
+  const std::vector<ModuleId> all = exporters(id);
+  for (const ModuleId one : all) {
+    const auto item = modules[one.index].items.find(name);
+    if (item != modules[one.index].items.end() && is_pub(item->second)) return item->second;
+  }
+  std::vector<Entity> variants;
+  for (const ModuleId one : all) {
+    const auto of_enums = modules[one.index].variants.find(name);
+    if (of_enums == modules[one.index].variants.end()) continue;
+    for (const Entity& variant : of_enums->second) {
+      if (one == id || is_pub(variant)) variants.push_back(variant);
+    }
+  }
+  return variants.size() == 1 ? variants.front() : own;
 }
 
 Entity Database::lookup_in(ModuleId from, ModuleId id, const syntax::Name& name, source::Span where) {
   if (!name.symbol.valid() || !id.valid()) return {Entity::Kind::Unusable};
   ask(QueryKind::ModuleNames, id.index);
   const ModuleEntry& module = modules[id.index];
-  const Entity found = member(module, name.symbol);
+  const Entity found = member(from, id, name.symbol);
   if (found && (from == id || is_pub(found) || found.kind == Entity::Kind::NotYet)) return found;
-  for (const ModuleId exporter : exporters(id)) {
-    if (const Entity other = member(modules[exporter.index], name.symbol); other && is_pub(other)) return other;
-  }
   const std::string word(names.text(name.symbol));
   if (found) {
     auto& diagnostic = report(Code::PrivateName, where, "`" + word + "` is private to the module `" + module.name + "`")
