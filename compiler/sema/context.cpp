@@ -89,10 +89,10 @@ BodySource Context::source_of(ConstId id) {
 FunctionId Context::add_hidden(FunctionId parent, FunctionInfo info) {
   FunctionEntry& owner = db_.functions[parent.index];
   if (owner.hidden_used == owner.hidden.size()) {
-    FunctionEntry made;
-    made.parent = parent;
-    made.module = owner.module;
-    owner.hidden.push_back(db_.new_function(std::move(made)));
+    const FunctionId made = db_.new_function();
+    db_.functions[made.index].parent = parent;
+    db_.functions[made.index].module = owner.module;
+    owner.hidden.push_back(made);
   }
   const FunctionId id = owner.hidden[owner.hidden_used++];
   FunctionEntry& entry = db_.functions[id.index];

@@ -46,8 +46,8 @@ Database::Database(Interner& n, source::SourceMap& s, source::DiagnosticSink& k,
   builtin("Never", TypeKind::Never);
 }
 
-FunctionId Database::new_function(FunctionEntry entry) {
-  functions.push_back(std::move(entry));
+FunctionId Database::new_function() {
+  functions.emplace_back();
   return FunctionId(functions.size() - 1);
 }
 

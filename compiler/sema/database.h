@@ -224,7 +224,7 @@ struct Database final : QueryAnswers {
   const Declared* declared(const Entity& entity) const;
   std::string_view entity_name(const Entity& entity);
   bool is_pub(const Entity& entity) const;
-  FunctionId new_function(FunctionEntry entry);
+  FunctionId new_function();
   const ImplEntry& impl(ImplId id);
   const NominalDecl& nominal(NominalId id);
   const TraitDecl& trait(TraitId id);

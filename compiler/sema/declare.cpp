@@ -303,11 +303,11 @@ void Database::declare_function(FunctionId id) {
       continue;
     }
     if (!defaults[i].valid()) {
-      FunctionEntry hidden;
-      hidden.module = module;
-      hidden.parent = id;
-      hidden.default_of = i;
-      defaults[i] = new_function(std::move(hidden));
+      defaults[i] = new_function();
+      FunctionEntry& made = functions[defaults[i].index];
+      made.module = module;
+      made.parent = id;
+      made.default_of = i;
     }
     FunctionInfo& hidden = functions[defaults[i].index].info;
     const FunctionInfo& owner = functions[id.index].info;

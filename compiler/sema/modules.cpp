@@ -132,15 +132,15 @@ class Collector {
     mix(static_cast<std::uint64_t>(entity.kind), entity.index, name.index, is_pub);
   }
 
+  /// The library as it is built in doesn't change, so nobody asks what its names hash to.
   void mix(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t d) {
+    if (module_.is_built_in) return;
     names_hash_ = hash_combine(hash_combine(hash_combine(hash_combine(names_hash_, a), b), c), d);
   }
 
   FunctionId collect_function(const syntax::FunctionItem& item, std::uint64_t owner, ImplId impl, TraitId trait) {
-    const std::uint32_t index = identify(ItemKind::Function, owner, item.name.symbol.index, [&] {
-      FunctionEntry entry;
-      return db_.new_function(std::move(entry)).index;
-    });
+    const std::uint32_t index =
+        identify(ItemKind::Function, owner, item.name.symbol.index, [&] { return db_.new_function().index; });
     FunctionEntry& entry = db_.functions[index];
     entry.module = id_;
     entry.item = &item;
@@ -289,10 +289,8 @@ class Collector {
   }
 
   void collect_test(const syntax::TestItem& item) {
-    const std::uint32_t index = identify(ItemKind::Test, item.is_bench, hash_bytes(item.name), [&] {
-      FunctionEntry entry;
-      return db_.new_function(std::move(entry)).index;
-    });
+    const std::uint32_t index =
+        identify(ItemKind::Test, item.is_bench, hash_bytes(item.name), [&] { return db_.new_function().index; });
     FunctionEntry& entry = db_.functions[index];
     entry.module = id_;
     entry.item = &item;
