@@ -36,6 +36,12 @@ TEST_F(ReplCommand, ShowsValuesAndTheirTypes) {
   EXPECT_EQ(result.exit_code, 0);
 }
 
+TEST_F(ReplCommand, LibrariesAreFound) {
+  const ProcessResult result =
+      repl("import hash\nhash.crc32(\"noodle\".to_bytes()) == hash.crc32(\"noodle\".to_bytes())\n");
+  EXPECT_EQ(result.out, "Bool = true\n") << result.err;
+}
+
 TEST_F(ReplCommand, ChartsAreSavedWhereNoFileIs) {
   write("plot-2.svg", "mine");
   const ProcessResult result = repl(

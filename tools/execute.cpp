@@ -13,7 +13,7 @@
 
 namespace noodle::tools {
 
-Machine start(nbc::VerifiedModule program, const RunOptions& options, world::World& world) {
+Machine make_machine(const RunOptions& options, world::World& world) {
   Machine machine;
   memory::keep_freed_pages_a_while();
   machine.tier = make_tier(options.jit);
@@ -23,10 +23,13 @@ Machine start(nbc::VerifiedModule program, const RunOptions& options, world::Wor
                                                     .tier = machine.tier.get(),
                                                     .library_folders = {library_folder()}},
                                         world);
-  if (machine.runtime == nullptr) {
-    machine.trouble = "there is no memory to run a program";
-    return machine;
-  }
+  if (machine.runtime == nullptr) machine.trouble = "there is no memory to run a program";
+  return machine;
+}
+
+Machine start(nbc::VerifiedModule program, const RunOptions& options, world::World& world) {
+  Machine machine = make_machine(options, world);
+  if (machine.runtime == nullptr) return machine;
   if (auto loaded = machine.runtime->load(std::move(program))) {
     machine.module = *loaded;
   } else {

@@ -67,7 +67,9 @@ struct Machine {
   vm::LoadedModule* module = nullptr;  // null when it lacks something, which `trouble` says
   std::string trouble;
 };
-/// Makes one that reaches outside through `world`, which must outlive it.
+/// One without a program, which reaches outside through `world`, which must outlive it.
+Machine make_machine(const RunOptions& options, world::World& world);
+/// The same with a program.
 Machine start(nbc::VerifiedModule program, const RunOptions& options, world::World& world);
 
 /// The program at `path`, ready to run: a module is read, a source is compiled; both are verified.

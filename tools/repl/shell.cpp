@@ -75,12 +75,8 @@ std::string shortened(std::string text) {
 
 }  // namespace
 
-Shell::Shell(const RunOptions& run, const CompileOptions& compile, world::World& world) : run_(run), compile_(compile) {
-  machine_.tier = make_tier(run.jit);
-  machine_.runtime =
-      vm::Runtime::create({.workers = run.workers, .spread = run.spread, .tier = machine_.tier.get()}, world);
-  if (machine_.runtime == nullptr) machine_.trouble = "there is no memory to run a program";
-}
+Shell::Shell(const RunOptions& run, const CompileOptions& compile, world::World& world)
+    : run_(run), compile_(compile), machine_(make_machine(run, world)) {}
 
 void Shell::forget_all() {
   for (const Variable& variable : variables_) forget(variable);
