@@ -36,6 +36,19 @@ TEST_F(ReplCommand, ShowsValuesAndTheirTypes) {
   EXPECT_EQ(result.exit_code, 0);
 }
 
+TEST_F(ReplCommand, TypesHaveTheNamesThatTheirModulesHaveHere) {
+  write("shapes.noodle", "pub import parts.round\npub struct Box { side: Int }\n");
+  write("parts/round.noodle", "pub struct Ring { width: Int }\n");
+  const ProcessResult result = repl(
+      "import shapes as s\nlet box = s.Box { side: 1 }\nlet ring = s.Ring { width: 2 }\nbox.side + ring.width\n"
+      "let change = fs.Change.Created(\"a\")\nlet kind = fs.FileKind.Folder\n(change, kind)\n");
+  EXPECT_EQ(result.out,
+            "box: Box = Box { side: 1 }\nring: Ring = Ring { width: 2 }\nInt = 3\n"
+            "change: Change = Created(\"a\")\nkind: FileKind = Folder\n"
+            "(Change, FileKind) = (Created(\"a\"), Folder)\n")
+      << result.err;
+}
+
 TEST_F(ReplCommand, LibrariesAreFound) {
   const ProcessResult result =
       repl("import hash\nhash.crc32(\"noodle\".to_bytes()) == hash.crc32(\"noodle\".to_bytes())\n");

@@ -201,6 +201,20 @@ std::vector<std::string_view> Program::exported_modules() {
   return found;
 }
 
+std::string_view Program::import_of(ModuleId id) {
+  Database& db = impl_->db;
+  const auto has = [&](ModuleId module) {
+    return module.valid() && std::ranges::any_of(db.exporters(module), [&](ModuleId one) { return one == id; });
+  };
+  for (const ImportEntry& entry : db.modules[db.main.index].imports) {
+    if (has(entry.module)) return db.names.text(entry.name);
+  }
+  for (const auto& [symbol, entity] : db.core_items) {
+    if (entity.kind == Entity::Kind::Module && has(ModuleId(entity.index))) return db.names.text(symbol);
+  }
+  return {};
+}
+
 void Program::edit(source::FileId file, std::string text) { impl_->db.replace_text(file, std::move(text)); }
 
 std::uint64_t Program::bodies_checked() const { return impl_->db.queries.computed(QueryKind::Body); }

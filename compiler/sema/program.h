@@ -152,6 +152,9 @@ class Program {
   std::vector<std::string> exported_names(std::string_view import);
   /// The modules whose names the main one exports as well.
   std::vector<std::string_view> exported_modules();
+  /// What the main module writes before names of another one: `tensor` where it imports that, which exports those of
+  /// `tensor.types`; empty when it imports none that does.
+  std::string_view import_of(ModuleId id);
   std::vector<source::Span> references_at(source::FileId file, std::uint32_t offset);
   /// Replaces the text of a file; what depended on what changed is asked again when next needed.
   /// Diagnostics of what still stands are given to the sink again by the next `check_all`, so clear it first.

@@ -30,20 +30,13 @@ bool mentions(std::string_view text, std::string_view name) {
 }
 
 /// Gives what other modules declare the names that it has here: `net.Socket`.
-void qualify(sema::Program& program, const std::vector<SnippetItem>& items) {
+void qualify(sema::Program& program) {
   sema::TypeTable& types = program.types();
-  const auto name_in = [&](sema::ModuleId module) -> std::optional<std::string> {
-    const std::string_view name = program.module_name(module);
-    if (module == program.main_module() || name.starts_with("core.")) return std::nullopt;
-    for (const SnippetItem& item : items) {
-      if (item.kind == ItemKind::Import && item.path == name) return item.key;
-    }
-    return name == "fs" ? std::optional<std::string>("fs") : std::nullopt;
-  };
   const auto rename = [&](auto& decl) {
-    if (const auto module = name_in(decl.module)) {
-      decl.name = types.names().intern(*module + "." + std::string(types.names().text(decl.name)));
-    }
+    if (decl.module == program.main_module() || program.module_name(decl.module).starts_with("core.")) return;
+    const std::string import(program.import_of(decl.module));
+    if (import.empty()) return;
+    decl.name = types.names().intern(import + "." + std::string(types.names().text(decl.name)));
   };
   for (std::size_t i = 0; i < types.nominal_count(); ++i) rename(types.nominal(sema::NominalId(i)));
   for (std::size_t i = 0; i < types.trait_count(); ++i) rename(types.trait(sema::TraitId(i)));
@@ -189,7 +182,7 @@ bool Shell::find_types(Plan& plan) {
     shown.push_back(types.text(body->locals[id.index].type));
     charts.push_back(is_chart(*session.program, body->locals[id.index].type));
   }
-  qualify(*session.program, plan.items);
+  qualify(*session.program);
   for (std::size_t i = 0; i < locals.size(); ++i) {
     const sema::Local& local = body->locals[locals[i].index];
     NewVariable one;
