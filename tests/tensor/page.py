@@ -87,7 +87,9 @@ def library(root):
     found = {}
     front = root / "std/tensor.noodle"
     exported = re.findall(r"^pub import tensor\.(\w+)", front.read_text(), re.MULTILINE)
-    for path in sorted((root / "std").glob("tensor/*.noodle")) + [front]:
+    modules = sorted((root / "std").glob("tensor/*.noodle"))
+    # A name stands where `tensor` has it, so what it exports comes last and wins.
+    for path in sorted(modules, key=lambda path: path.stem in exported) + [front]:
         module = "tensor" if path.stem in exported else path.stem
         for line in path.read_text().split("\n"):
             match = re.match(r"( *)pub fn (\w+)", line)
