@@ -16,6 +16,7 @@ comments of ``std/``.
 DECLARATION = re.compile(r"^(\s*)(?:pub )(fn|struct|enum|trait|const) (.*?)\s*\{?\s*\}?$")
 LONG_HEAD = re.compile(r"^( *pub fn .*\()\n((?: +.*,\n)+) *\)", re.MULTILINE)
 IMPL = re.compile(r"^impl\b(.*?)\s*\{\s*\}?$")
+EXPORT = re.compile(r"^pub import ([\w.]+)", re.MULTILINE)
 
 
 def body(doc):
@@ -70,11 +71,13 @@ def page(root):
     out = HEAD
     files = sorted(root.glob("std/core/*.noodle")) + sorted(root.glob("std/*.noodle"))
     files += sorted(path for path in root.glob("std/*/*.noodle") if path.parent.name != "core")
-    for path in files:
-        name = ".".join(path.relative_to(root / "std").with_suffix("").parts)
-        title = path.stem.capitalize() if path.parent.name == "core" else f"{name} (module)"
-        out += heading(title)
-        for inside, head, doc in entries(path.read_text(encoding="utf-8")):
+    sources = {".".join(path.relative_to(root / "std").with_suffix("").parts): path.read_text(encoding="utf-8")
+               for path in files}
+    fronts = {exported: name for name, source in sources.items() for exported in EXPORT.findall(source)}
+    for name, source in sources.items():
+        kind = f"exported by {fronts[name]}" if name in fronts else "module"
+        out += heading(name.removeprefix("core.").capitalize() if name.startswith("core.") else f"{name} ({kind})")
+        for inside, head, doc in entries(source):
             where = f" (of ``{inside}``)" if inside else ""
             out += f"``{head}``{where}\n{body(doc)}\n"
     return out
