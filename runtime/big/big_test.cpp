@@ -68,6 +68,8 @@ constexpr Host kHost{
           return true;
         },
     .credit = [](Call& call, std::size_t size) { of(call).charged -= size; },
+    .take_room = nullptr,
+    .give_room = nullptr,
     .make_ints = nullptr,
     .list_reserve = nullptr,
     .list_add = nullptr,

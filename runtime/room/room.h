@@ -50,6 +50,10 @@ struct Host {
   /// Memory that a native takes for itself while it runs, charged to who calls it, and given back.
   bool (*charge)(Call& call, std::size_t bytes);
   void (*credit)(Call& call, std::size_t bytes);
+  /// The same with the memory itself, which the runtime keeps for the next to ask; a library's own allocator may hand
+  /// large blocks back to the system each time.
+  void* (*take_room)(Call& call, std::size_t bytes);
+  void (*give_room)(Call& call, void* room, std::size_t bytes);
   /// An owned list<i64> with the type of a result.
   bool (*make_ints)(Call& call, const TypeInfo& type, const std::int64_t* ints, std::size_t count, std::uint64_t* out);
   /// A list with the type of a result begins as zero; `list_add` consumes the element's words when it succeeds.

@@ -2,8 +2,7 @@
 
 // What a native has for itself while it runs, and gives back however it ends.
 
-#include <memory>
-#include <new>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -18,28 +17,27 @@ class Scratch {
   Scratch(Call& call, std::int64_t count)
       : call_(call),
         count_(static_cast<std::size_t>(count)),
-        lines_(count_ * sizeof(T) / sizeof(Line) + 1),
-        is_charged_(call.host.charge(call, lines_ * sizeof(Line))) {
-    if (is_charged_) room_.reset(new (std::nothrow) Line[lines_]);
-  }
+        bytes_(count_ * sizeof(T) + kAlignment),
+        room_(call.host.take_room(call, bytes_)) {}
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   ~Scratch() {
-    if (is_charged_) call_.host.credit(call_, lines_ * sizeof(Line));
+    if (room_ != nullptr) call_.host.give_room(call_, room_, bytes_);
   }
 
   bool has_memory() const { return room_ != nullptr; }
-  T* data() const { return reinterpret_cast<T*>(room_.get()); }
+  T* data() const {
+    const auto at = reinterpret_cast<std::uintptr_t>(room_);
+    return reinterpret_cast<T*>((at + kAlignment - 1) / kAlignment * kAlignment);
+  }
   std::span<T> items() const { return {data(), count_}; }
 
  private:
-  struct alignas(64) Line {
-    std::byte bytes[64];
-  };
+  static constexpr std::size_t kAlignment = 64;
+
   Call& call_;
-  std::size_t count_, lines_;
-  bool is_charged_;
-  std::unique_ptr<Line[]> room_;
+  std::size_t count_, bytes_;
+  void* room_;
 };
 
 /// A tensor of a native's own, until it is given.

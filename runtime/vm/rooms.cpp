@@ -38,6 +38,16 @@ void release_bytes(Call& call, std::uint64_t bytes) {
 
 bool charge(Call& call, std::size_t bytes) { return account_of(call).charge(bytes); }
 void credit(Call& call, std::size_t bytes) { account_of(call).credit(bytes); }
+void* take_room(Call& call, std::size_t bytes) {
+  if (!charge(call, bytes)) return nullptr;
+  void* room = memory::raw_allocate(bytes);
+  if (room == nullptr) credit(call, bytes);
+  return room;
+}
+void give_room(Call& call, void* room, std::size_t bytes) {
+  memory::raw_free(room);
+  credit(call, bytes);
+}
 
 bool make_ints(Call& call, const TypeInfo& type, const std::int64_t* ints, std::size_t count, std::uint64_t* out) {
   *out = 0;
@@ -84,6 +94,8 @@ constexpr Host kHost{
     .release_bytes = release_bytes,
     .charge = charge,
     .credit = credit,
+    .take_room = take_room,
+    .give_room = give_room,
     .make_ints = make_ints,
     .list_reserve = list_reserve,
     .list_add = list_add,
