@@ -23,6 +23,21 @@ def regular(n):
     return numbers([n, n], 1013, float) / 1013 + np.eye(n) * n
 
 
+def conv2d(x, weights, stride):
+    """By copies of the places of each tap (im2col), and a product for each image."""
+    planes, channels, size, _ = weights.shape
+    around = size // 2
+    padded = np.pad(x, ((0, 0), (0, 0), (around, around), (around, around))) if around else x
+    places = np.lib.stride_tricks.sliding_window_view(padded, (size, size), axis=(2, 3))[:, :, ::stride, ::stride]
+    images, _, rows, columns = places.shape[:4]
+    taps = places.transpose(0, 1, 4, 5, 2, 3).reshape(images, channels * size * size, rows * columns)
+    return (weights.reshape(planes, -1) @ taps).reshape(images, planes, rows, columns)
+
+
+# Of the cases: window, stride, channels.
+CONVOLUTIONS = {"1x1": (1, 1, 64), "3x3": (3, 1, 64), "3x3_by_2": (3, 2, 64), "3x3_deep": (3, 1, 256),
+                "5x5": (5, 1, 64)}
+
 LINALG = {"solve": lambda a: np.linalg.solve(a, numbers([len(a)], 7, float)), "inv": np.linalg.inv,
           "cholesky": np.linalg.cholesky, "qr": lambda a: np.linalg.qr(a)[1], "svd": lambda a: np.linalg.svd(a)[1],
           "eigh": lambda a: np.linalg.eigh(a)[0]}
@@ -47,6 +62,11 @@ def main():
     elif what == "sort":
         a = numbers([n], 1_000_003, kind)
         print(int(timed(repeats, lambda: np.sort(a))[n // 2]))
+    elif what == "conv2d":
+        window, stride, channels = CONVOLUTIONS[name.removeprefix("conv2d_")]
+        x = numbers([4, channels, n, n], 5, np.float32)
+        weights = numbers([channels, channels, window, window], 3, np.float32)
+        print(timed(repeats, lambda: conv2d(x, weights, stride)).astype(int).sum())
     elif what in LINALG:
         a = regular(n)
         if what in ("cholesky", "eigh"):

@@ -6,7 +6,7 @@ All have as many threads, one if nothing else is said; memory has one always. Ea
 how long it took, and what it gave, which must be the same. Pairs are interleaved; the ratio says how many times faster
 than the peer we are: the median over the pairs with its 95% interval from order statistics. The peer `memory` reads, or
 copies, as many bytes as the operation reads and writes. The bars: 0.97 of OpenBLAS, 0.8 of memory, 0.95 of NumPy's
-factorisations, its sorting, twice its elementary functions, ten times its operations on 16 elements.
+factorisations, its sorting, twice its elementary functions and its convolutions by copies (im2col), ten times its operations on 16 elements.
 """
 
 import argparse
@@ -33,6 +33,13 @@ CASES = [
     ("max_f64", MANY, 20, ("memory", "read", 8 * MANY), 0.8),
     *((name, 1_000_000, 100, None, 2) for name in ("exp", "tanh", "sin")),
     ("add_f32", 16, 1_000_000, None, 10),
+    ("conv2d_3x3", 56, 10, None, 2),
+    ("conv2d_3x3", 14, 50, None, 2),
+    ("conv2d_3x3_deep", 14, 10, None, 2),
+    ("conv2d_3x3_deep", 7, 20, None, 2),
+    ("conv2d_3x3_by_2", 56, 20, None, 2),
+    ("conv2d_5x5", 28, 10, None, 2),
+    ("conv2d_1x1", 56, 50, None, 2),
     ("sort_f64", 1_000_000, 5, None, 1),
     ("sort_i64", 1_000_000, 5, None, 1),
     *((name, n, max(1, 2 ** 31 // n ** 3), None, 0.95) for name in ("solve", "cholesky", "inv", "qr")

@@ -152,9 +152,8 @@ TensorObject* make(Call& call, ShapeView shape, std::size_t result) {
 
 TensorObject* make_like(Call& call, const TensorObject& other) {
   const TypeInfo& type = *call.result_types[0];
-  TensorObject* tensor =
-      call.host.make_tensor(call, type, other.rank,
-                            static_cast<std::uint64_t>(other.count) * element_size(type.element->kind), nullptr);
+  TensorObject* tensor = call.host.make_tensor(
+      call, type, other.rank, static_cast<std::uint64_t>(other.count) * element_size(type.element->kind), nullptr);
   if (tensor == nullptr) return nullptr;
   std::memcpy(tensor->shape(), other.shape(), 2 * sizeof(std::int64_t) * other.rank);
   tensor->count = other.count;

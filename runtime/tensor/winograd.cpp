@@ -75,23 +75,115 @@ void write_tiles(const T* made, std::int64_t made_step, std::int64_t count, cons
   }
 }
 
+// Results by tiles: the parts of weights are made once for all portions.
 template <typename T>
-struct Rooms {
-  Scratch<T> padded, weights, parts, products, made;
-  Scratch<std::int64_t> channels;
+class Tiles {
+ public:
+  Tiles(Call& call, const Operand& x, const ConvolutionSizes& sizes, const Window& window, TensorObject* out)
+      : call_(call),
+        given_(x),
+        sizes_(sizes),
+        window_(window),
+        tiles_(tiles_of(window)),
+        out_(reinterpret_cast<T*>(out->data)),
+        length_(tile_length(sizes.channels, sizeof(T), window_loops<T>().width)),
+        weight_step_(sizes.channels * sizes.planes * sizes.groups + kApart<T>),
+        part_step_(sizes.channels * length_ + kApart<T>),
+        weights_(call, kParts * weight_step_) {}
 
-  Rooms(Call& call, const ConvolutionSizes& sizes, std::int64_t channel_step, std::int64_t length)
-      : padded(call, sizes.channels * channel_step + window_loops<T>().width),
-        weights(call, kParts * (sizes.channels * sizes.planes * sizes.groups + kApart<T>)),
-        parts(call, kParts * (sizes.channels * length + kApart<T>)),
-        products(call, kParts * window_loops<T>().height * length),
-        made(call, 4 * length),
-        channels(call, sizes.channels) {}
-
-  bool has_memory() const {
-    return padded.has_memory() && weights.has_memory() && parts.has_memory() && products.has_memory() &&
-           made.has_memory() && channels.has_memory();
+  bool has_memory() const { return weights_.has_memory(); }
+  void take(const Operand& weights) const {
+    write_parts(reinterpret_cast<const T*>(weights.data()), sizes_.channels * sizes_.planes * sizes_.groups,
+                weights_.data(), weight_step_);
   }
+  // Whether all results so far are.
+  bool is_finite() const { return is_finite_; }
+
+  std::int64_t images(const Portion& portion) const {
+    return std::clamp<std::int64_t>(length_ / tiles_.plane(), 1, portion.images);
+  }
+  std::int64_t channel_step(std::int64_t images) const { return tiles_.phases() * images * tiles_.plane(); }
+
+  struct Rooms {
+    Scratch<T> padded, parts, products, made;
+    Scratch<std::int64_t> channels;
+
+    Rooms(Call& call, const Tiles& way, const Portion& portion)
+        : padded(call, way.sizes_.channels * way.channel_step(way.images(portion)) + window_loops<T>().width),
+          parts(call, kParts * way.part_step_),
+          products(call, kParts * window_loops<T>().height * way.length_),
+          made(call, 4 * way.length_),
+          channels(call, way.sizes_.channels) {}
+
+    bool has_memory() const {
+      return padded.has_memory() && parts.has_memory() && products.has_memory() && made.has_memory() &&
+             channels.has_memory();
+    }
+  };
+
+  // What isn't finite ends it as well.
+  bool convolve(const Portion& portion, const Rooms& rooms) const {
+    const std::int64_t images = this->images(portion), end = portion.image + portion.images;
+    std::int64_t taps[kParts];
+    tiles_.write_offsets(images, taps);
+    for (std::int64_t channel = 0; channel < sizes_.channels; ++channel)
+      rooms.channels.items()[static_cast<std::size_t>(channel)] = channel * length_;
+    std::ranges::fill(rooms.padded.items(), T{0});
+    for (std::int64_t image = portion.image; image < end; image += images) {
+      const std::int64_t some = std::min(images, end - image);
+      for (std::int64_t group = 0; group < sizes_.groups; ++group) {
+        spread_channels(tiles_, given_, image, some, group * sizes_.channels, sizes_.channels, rooms.padded.data(),
+                        images * tiles_.plane());
+        const std::int64_t last = tiles_.end(some);
+        for (std::int64_t begin = 0; begin < last; begin += length_) {
+          const std::int64_t stop = std::min(begin + length_, last);
+          for (std::int64_t channel = 0; channel < sizes_.channels; ++channel)
+            window_loops<T>().to_tiles(rooms.padded.data() + channel * channel_step(images) + begin, taps,
+                                       rooms.parts.data() + channel * length_, part_step_, stop - begin);
+          multiply(portion, rooms, image, group, begin, stop);
+          if (!is_finite_) return true;
+          if (call_.host.is_told_to_stop(call_)) return false;
+        }
+      }
+    }
+    return true;
+  }
+
+ private:
+  void multiply(const Portion& portion, const Rooms& rooms, std::int64_t image, std::int64_t group, std::int64_t begin,
+                std::int64_t end) const {
+    const WindowLoops<T>& loops = window_loops<T>();
+    const std::int64_t count = window_.results(), product_step = loops.height * length_;
+    const std::int64_t last = portion.plane + portion.planes;
+    T *to = out_ + (image * sizes_.groups + group) * sizes_.planes * count, *made = rooms.made.data();
+    for (std::int64_t m = portion.plane; m < last; m += loops.height) {
+      const std::int64_t height = std::min(loops.height, last - m);
+      const T* packed = weights_.data() + (group * sizes_.planes + m) * sizes_.channels;
+      for (std::int64_t part = 0; part < kParts; ++part) {
+        loops.convolve(packed + part * weight_step_, sizes_.channels, height, rooms.parts.data() + part * part_step_,
+                       rooms.channels.data(), sizes_.channels, rooms.products.data() + part * product_step, length_,
+                       end - begin);
+      }
+      for (std::int64_t p = 0; p < height; ++p) {
+        if (!loops.from_tiles(rooms.products.data() + p * length_, product_step, made, length_, end - begin))
+          is_finite_ = false;
+        each_row(tiles_, begin, end, [&](std::int64_t i, std::int64_t at, std::int64_t first, std::int64_t run) {
+          write_tiles(made + first, length_, run, window_, at / tiles_.axes[2].out, at % tiles_.axes[2].out,
+                      to + (i * sizes_.groups * sizes_.planes + m + p) * count);
+        });
+      }
+    }
+  }
+
+  Call& call_;
+  const Given<T> given_;
+  const ConvolutionSizes& sizes_;
+  const Window& window_;
+  const Window tiles_;
+  T* out_;
+  std::int64_t length_, weight_step_, part_step_;
+  const Scratch<T> weights_;
+  mutable std::atomic<bool> is_finite_ = true;
 };
 
 }  // namespace
@@ -108,57 +200,12 @@ bool has_tiles(const ConvolutionSizes& sizes, const Window& window) {
 template <typename T>
 Status convolve_tiles(Call& call, const Operand& x, const Operand& weights, const ConvolutionSizes& sizes,
                       const Window& window, TensorObject* out, bool& is_finite) {
-  const WindowLoops<T>& loops = window_loops<T>();
-  const Given<T> given(x);
-  const Window tiles = tiles_of(window);
-  const std::int64_t plane = tiles.plane(), phases = tiles.phases();
-  const std::int64_t length = tile_length(sizes.channels, sizeof(T), loops.width);
-  const std::int64_t images = std::clamp<std::int64_t>(length / plane, 1, sizes.images);
-  const std::int64_t channel_step = phases * images * plane, part_step = sizes.channels * length + kApart<T>;
-  const Rooms<T> rooms(call, sizes, channel_step, length);
-  if (!rooms.has_memory()) return Status::NoMemory;
-  const std::int64_t pairs = sizes.channels * sizes.planes * sizes.groups, weight_step = pairs + kApart<T>;
-  write_parts(reinterpret_cast<const T*>(weights.data()), pairs, rooms.weights.data(), weight_step);
-  std::int64_t taps[kParts];
-  tiles.write_offsets(images, taps);
-  for (std::int64_t channel = 0; channel < sizes.channels; ++channel)
-    rooms.channels.items()[static_cast<std::size_t>(channel)] = channel * length;
-  std::ranges::fill(rooms.padded.items(), T{0});
-  T *padded = rooms.padded.data(), *parts = rooms.parts.data(), *made = rooms.made.data();
-  T* products = rooms.products.data();
-  const std::int64_t count = window.results(), product_step = loops.height * length;
-  for (std::int64_t image = 0; image < sizes.images; image += images) {
-    const std::int64_t some = std::min(images, sizes.images - image);
-    for (std::int64_t group = 0; group < sizes.groups; ++group) {
-      spread_channels(tiles, given, image, some, group * sizes.channels, sizes.channels, padded, images * plane);
-      auto* to = reinterpret_cast<T*>(out->data) + (image * sizes.groups + group) * sizes.planes * count;
-      const std::int64_t last = tiles.end(some);
-      for (std::int64_t begin = 0; begin < last; begin += length) {
-        const std::int64_t end = std::min(begin + length, last);
-        for (std::int64_t channel = 0; channel < sizes.channels; ++channel)
-          loops.to_tiles(padded + channel * channel_step + begin, taps, parts + channel * length, part_step,
-                         end - begin);
-        for (std::int64_t m = 0; m < sizes.planes; m += loops.height) {
-          const std::int64_t height = std::min(loops.height, sizes.planes - m);
-          const T* packed = rooms.weights.data() + (group * sizes.planes + m) * sizes.channels;
-          for (std::int64_t part = 0; part < kParts; ++part) {
-            loops.convolve(packed + part * weight_step, sizes.channels, height, parts + part * part_step,
-                           rooms.channels.data(), sizes.channels, products + part * product_step, length, end - begin);
-          }
-          for (std::int64_t p = 0; p < height; ++p) {
-            is_finite = loops.from_tiles(products + p * length, product_step, made, length, end - begin) && is_finite;
-            each_row(tiles, begin, end, [&](std::int64_t i, std::int64_t at, std::int64_t first, std::int64_t run) {
-              write_tiles(made + first, length, run, window, at / tiles.axes[2].out, at % tiles.axes[2].out,
-                          to + (i * sizes.groups * sizes.planes + m + p) * count);
-            });
-          }
-        }
-        if (!is_finite) return Status::Ok;
-        if (call.host.is_told_to_stop(call)) return Status::Interrupted;
-      }
-    }
-  }
-  return Status::Ok;
+  const Tiles<T> way(call, x, sizes, window, out);
+  if (!way.has_memory()) return Status::NoMemory;
+  way.take(weights);
+  const Status status = convolve_portions(call, portions(call, sizes, window, window_loops<T>().height), way);
+  is_finite = way.is_finite();
+  return status;
 }
 
 template Status convolve_tiles<float>(Call&, const Operand&, const Operand&, const ConvolutionSizes&, const Window&,
