@@ -60,9 +60,10 @@ void Database::check_unused_imports(ModuleId id) {
       const NominalId target = types.nominal_of(entry.info.target);
       return !target.valid() || std::ranges::find(exporting, types.nominal(target).module) == exporting.end();
     };
+    // What a module exports is where the module is.
+    const bool is_there = is_everywhere(import.module);
     const auto is_needed = [&](ModuleId one) {
-      return used.contains(one.index) ||
-             (!is_everywhere(one) && std::ranges::any_of(modules[one.index].impls, is_for_others));
+      return used.contains(one.index) || (!is_there && std::ranges::any_of(modules[one.index].impls, is_for_others));
     };
     if (std::ranges::any_of(exporting, is_needed)) continue;
     report(source::Code::UnusedImport, span(id, import.item->range),
