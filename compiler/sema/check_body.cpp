@@ -215,6 +215,7 @@ void BodyChecker::bind(LocalId id) {
 }
 
 void BodyChecker::close_scope(ScopeMark mark) {
+  use_lengths(mark.shape_checks);
   lengths_.resize(mark.lengths);
   while (visible_.size() > mark.names) {
     std::vector<Binding>& stack = bindings_[visible_.back()];

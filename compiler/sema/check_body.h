@@ -115,7 +115,7 @@ class BodyChecker final : public Declarations, public LengthNames {
   LocalId add_local(LocalKind kind, Symbol name, TypeId type, source::Span where, Origin origin);
   void bind(LocalId local);
   Local& local(LocalId id) { return frame_->body->locals[id.index]; }
-  ScopeMark scope_mark() const { return {visible_.size(), lengths_.size()}; }
+  ScopeMark scope_mark() const { return {visible_.size(), lengths_.size(), shape_checks_.size()}; }
   void close_scope(ScopeMark mark);
   /// The type as the body sees it: an error when nobody knows what the type parameters in it can do.
   TypeId known_type(TypeId type);
@@ -362,6 +362,7 @@ class BodyChecker final : public Declarations, public LengthNames {
   bool bind_length(NamedLength& length, LocalId tensor);
   Expr* length_value(const Binding& binding, source::Span where);
   TypeId checked_shape(TypeId result, std::vector<Arg>& args, source::Span where);
+  void use_lengths(std::size_t first);
   void settle_shape_checks();
   Expr* int_to_check(const ShapeCheck& check, TypeId length, std::span<const TypeId> shape);
   std::optional<std::int64_t> written_number(const syntax::Expr* expr);

@@ -178,7 +178,9 @@ Expr* BodyChecker::check_defer(const syntax::DeferStmt* stmt) {
   std::size_t loops = frame_->loops_at_defer;
   if (frame_->defer_depth++ == 0) frame_->loops_at_defer = frame_->loops.size();
   frame_->loops_at_defer = frame_->loops.size();
+  const ScopeMark mark = scope_mark();
   Expr* body = check_branch_value(stmt->body, {.drop = true}, nullptr);
+  close_scope(mark);
   frame_->loops_at_defer = loops;
   --frame_->defer_depth;
   auto* node = make<DeferExpr>(ExprKind::Defer, unit(), span(stmt->range));
@@ -408,8 +410,8 @@ Expr* BodyChecker::check_for(const syntax::ForExpr* expr) {
   frame_->loops.push_back({node->loop, expr->label.symbol, false});
   node->body = check_block(expr->body, {.drop = true});
   frame_->loops.pop_back();
-  holds_.resize(holds);
   close_scope(mark);
+  holds_.resize(holds);
   return node;
 }
 

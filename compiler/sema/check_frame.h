@@ -111,13 +111,16 @@ struct ShapeCheck {
   SequenceExpr* lengths;
   TypeId shape;
   Frame* frame;
-  std::vector<std::pair<TypeId, Expr*>> known;  // the lengths that have values there
+  std::uint32_t sequence;                       // names bound from here on are not seen by the call
+  bool has_known = false;                       // its scope is closed, and with it what is known
+  std::vector<std::pair<TypeId, Expr*>> known;  // the lengths that it needs and that have values there
 };
 
-/// Where a scope began: how many names were visible, and how many lengths had names.
+/// Where a scope began: how many names were visible, how many lengths had names, and how many shapes were to be checked.
 struct ScopeMark {
   std::size_t names = 0;
   std::size_t lengths = 0;
+  std::size_t shape_checks = 0;
 };
 
 /// What a chain of names (with type arguments) before a `.`, `(` or `{` means.

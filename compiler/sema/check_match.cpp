@@ -80,8 +80,8 @@ Expr* BodyChecker::check_match(const syntax::MatchExpr* expr, Want want) {
       set_assignable(locals, true);
     }
     out.body = check_arm(arm.body, want, agreement);
-    holds_.resize(holds);
     close_scope(mark);
+    holds_.resize(holds);
     arms.push_back(out);
   }
   in_chain_ = chain;

@@ -7,6 +7,7 @@
 // without shapes, except by types that are written or that a receiver has. Bodies leave sema without shapes.
 
 #include <algorithm>
+#include <utility>
 
 #include "compiler/sema/check_body.h"
 
@@ -256,13 +257,29 @@ TypeId BodyChecker::checked_shape(TypeId result, std::vector<Arg>& args, source:
   const TypeData data = types_[infer_.zonk(result)];
   const TypeId shape = infer_.fresh();
   auto* lengths = make<SequenceExpr>(ExprKind::List, types_.list(primitive(TypeKind::I64)), where);
-  ShapeCheck check{lengths, shape, frame_, {}};
-  for (const NamedLength& length : lengths_) {
-    if (length.value.frame != nullptr) check.known.emplace_back(length.type, length_value(length.value, where));
-  }
-  shape_checks_.push_back(std::move(check));
+  shape_checks_.push_back({.lengths = lengths, .shape = shape, .frame = frame_, .sequence = sequence_, .known = {}});
   args.back().value = lengths;
   return types_.result(types_.with_shape(data.arguments[0], shape), data.arguments[1]);
+}
+
+/// At the end of a scope the tensors are still there whose lengths its checks need, and most shapes are known; one that
+/// isn't yet may need all lengths that it sees.
+void BodyChecker::use_lengths(std::size_t first) {
+  for (std::size_t i = first; i < shape_checks_.size(); ++i) {
+    ShapeCheck& check = shape_checks_[i];
+    if (std::exchange(check.has_known, true)) continue;
+    const TypeId shape = infer_.zonk(check.shape);
+    for (const NamedLength& length : lengths_) {
+      const TypeId type = infer_.head(length.type);
+      const Binding& value = length.value;
+      const bool has_value = value.frame != nullptr && value.sequence < check.sequence;
+      const bool is_needed = types_.has_infer(shape) || std::ranges::count(types_[shape].arguments, type) != 0;
+      const bool is_known = std::ranges::count(check.known, type, &std::pair<TypeId, Expr*>::first) != 0;
+      if (has_value && is_needed && !is_known) {
+        check.known.emplace_back(type, length_value(value, check.lengths->span));
+      }
+    }
+  }
 }
 
 void BodyChecker::settle_shape_checks() {

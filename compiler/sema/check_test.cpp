@@ -386,6 +386,31 @@ TEST(Check, Blocks) {
             "E0506: `x` is held by this call and can't be used meanwhile\n");
 }
 
+TEST(Check, ALambdaCapturesTheTensorsWhoseLengthsItsChecksNeed) {
+  TestProgram test(R"(
+import tensor
+fn main() {
+    let y: Tensor<f32> = tensor.ones([2])
+    let a: Tensor<f32, [n]> = y.shaped().or_panic("no vector")
+    let b: Tensor<f32, [m]> = y.shaped().or_panic("no vector")
+    print((a, b))
+    let two = async { let two: Tensor<f32, [2]> = y.shaped().or_panic("another shape"); print(two) }
+    let same = () => { let same: Tensor<f32, [m]> = y.shaped().or_panic("another shape"); print(same) }
+    await two
+    same()
+}
+)");
+  EXPECT_EQ(test.check(), "") << test.rendered();
+  std::string captured;
+  for (std::size_t i = 0; i < test.program->function_count(); ++i) {
+    const FunctionInfo& info = test.program->function(FunctionId(i));
+    if (info.kind != FunctionKind::Lambda || info.span.file != test.file()) continue;
+    for (const ParamInfo& param : info.params) captured += std::string(test.names.text(param.name)) + " ";
+    captured += "| ";
+  }
+  EXPECT_EQ(captured, "y | y b | ");
+}
+
 TEST(Check, Leaving) {
   EXPECT_EQ(check_in_main("break"), "E0240: `break` stands outside of any loop\n");
   EXPECT_EQ(check_in_main("while true { break out }"), "E0239: no loop around this has the label `out`\n");
