@@ -161,6 +161,9 @@ class BodyChecker final : public Declarations, public LengthNames {
   // ---- names (check_name.cpp)
   Expr* check_name(const syntax::NameExpr* expr, TypeId want);
   Expr* check_self(const syntax::Expr* expr);
+  bool is_seen(const Binding& binding) const {
+    return binding.sequence < hidden_from_ || binding.sequence >= hidden_to_;
+  }
   Binding* find_local(Symbol name);
   LocalId reach(Frame* frame, const Binding& binding);
   LocalId capture(Frame* frame, LocalId outer);

@@ -16,7 +16,7 @@ Binding* BodyChecker::find_local(Symbol name) {
   if (found == bindings_.end()) return nullptr;
   std::vector<Binding>& stack = found->second;
   for (std::size_t i = stack.size(); i-- > 0;) {
-    if (stack[i].sequence < hidden_from_ || stack[i].sequence >= hidden_to_) return &stack[i];
+    if (is_seen(stack[i])) return &stack[i];
   }
   return nullptr;
 }

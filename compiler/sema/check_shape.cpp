@@ -189,7 +189,7 @@ TypeId BodyChecker::length_named(Symbol name, source::Span where) {
     if (length.name == name) return length.type;
   }
   for (std::size_t i = lengths_.size(); i-- > 0;) {
-    if (lengths_[i].name == name) return lengths_[i].type;
+    if (lengths_[i].name == name && is_seen(lengths_[i].value)) return lengths_[i].type;
   }
   if (names_lengths_) {
     new_lengths_.push_back({name, infer_.fresh()});
@@ -229,6 +229,7 @@ bool BodyChecker::bind_length(NamedLength& length, LocalId tensor) {
 void BodyChecker::name_new_lengths(std::vector<NamedLength> named, const Pattern* pattern) {
   for (NamedLength& length : named) {
     if (infer_.is_variable(length.type)) infer_.unify(length.type, unknown_length(length.name));
+    length.value.sequence = sequence_;
     if (pattern != nullptr && pattern->kind == PatternKind::Bind)
       bind_length(length, static_cast<const BindPattern*>(pattern)->local);
     lengths_.push_back(length);
@@ -272,7 +273,7 @@ void BodyChecker::use_lengths(std::size_t first) {
     for (const NamedLength& length : lengths_) {
       const TypeId type = infer_.head(length.type);
       const Binding& value = length.value;
-      const bool has_value = value.frame != nullptr && value.sequence < check.sequence;
+      const bool has_value = value.frame != nullptr && value.sequence < check.sequence && is_seen(value);
       const bool is_needed = types_.has_infer(shape) || std::ranges::count(types_[shape].arguments, type) != 0;
       const bool is_known = std::ranges::count(check.known, type, &std::pair<TypeId, Expr*>::first) != 0;
       if (has_value && is_needed && !is_known) {
