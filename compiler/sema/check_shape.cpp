@@ -87,6 +87,11 @@ Expr* BodyChecker::agree_shaped(Expr* expr, TypeId want, const Because* because)
 }
 
 Expr* BodyChecker::join(const syntax::Expr* expr, TypeId& type, const Because* because) {
+  if (expr->kind == syntax::ExprKind::Block && static_cast<const syntax::BlockExpr*>(expr)->tail == nullptr) {
+    // It gives no shape, and is told that a value is needed.
+    const TypeId plain = types_.without_shapes(infer_.zonk(type));
+    return agree(check_block(static_cast<const syntax::BlockExpr*>(expr), {.type = plain}, because), type, because);
+  }
   Expr* value = check(expr);
   const std::size_t mark = infer_.mark();
   if (is_never(value->type) || fits(value->type, type)) return value;
