@@ -57,6 +57,7 @@ Status finish(Call& call, const Operand& owned, TensorObject* out, bool is_done)
 // Which elements indices pick: those of `data` at each place of `shape`, moved on along the axis by the index there.
 // Strides are in bytes.
 struct Picked {
+  std::uint32_t axis = 0;
   std::int64_t axis_step = 0;
   Shape shape, data, indices;
 };
@@ -112,9 +113,9 @@ std::optional<std::string> wrong_index(const Operand& a, const Operand& indices,
   return no_index(index, axis, a.shape());
 }
 
-// What the natives of this file pick of a tensor: their arguments are indices, an axis, and whether each place has an
-// index of its own.
-std::expected<Picked, std::string> picked(const Call& call, const Operand& a, Kind kind, bool writes) {
+// What the natives of this file pick of a tensor, by indices that are not looked at: their arguments are these, an
+// axis, and whether each place has an index of its own.
+std::expected<Picked, std::string> layout(const Call& call, const Operand& a, Kind kind, bool writes) {
   const Operand indices(call, 1);
   const auto axis = axis_of(int_arg(call, 2), a.rank());
   if (!axis) return std::unexpected(axis.error());
@@ -122,9 +123,17 @@ std::expected<Picked, std::string> picked(const Call& call, const Operand& a, Ki
   auto found = call.args[3] != 0 ? one_by_one(a, indices, *axis, size, writes)
                                  : std::expected<Picked, std::string>(whole_rows(a, indices, *axis, size));
   if (!found) return found;
+  found->axis = *axis;
   found->axis_step = a.stride(*axis) * size;
   if (const auto count = count_of(found->shape, kind); !count) return std::unexpected(count.error());
-  if (auto wrong = wrong_index(a, indices, *axis); wrong) return std::unexpected(std::move(*wrong));
+  return found;
+}
+
+// The same, by indices that there are.
+std::expected<Picked, std::string> picked(const Call& call, const Operand& a, Kind kind, bool writes) {
+  auto found = layout(call, a, kind, writes);
+  if (!found) return found;
+  if (auto wrong = wrong_index(a, Operand(call, 1), found->axis); wrong) return std::unexpected(std::move(*wrong));
   return found;
 }
 
@@ -181,7 +190,7 @@ Status native_tensor_scatter(Call& call) {
   TensorObject* out = writable(call, a);
   if (out == nullptr) return Status::NoMemory;
   // A copy may lie in another way than what it was made of.
-  const auto place = out == a.object() ? to : picked(call, Operand(out), kind, true);
+  const auto place = out == a.object() ? to : layout(call, Operand(out), kind, true);
   const Mover mover = noodle::room::mover(size);
   const bool is_done = each_picked(
       call, *place, out->data, indices, values.data(), *strides,
