@@ -50,6 +50,9 @@ struct Equations {
 };
 std::expected<Equations, std::string> equations_of(ShapeView a, ShapeView b);
 
+/// LAPACK counts elements of what it works in with 32 bits, and says how many as a float.
+inline constexpr std::int64_t kMostRoom = std::int64_t{1} << 30;
+
 /// How many elements LAPACK asks to work in, which it says as one of them: a float may be less than what it means.
 template <typename T>
 int asked_room(T best) {

@@ -22,6 +22,9 @@ void fill_with_ones(const Fresh& out, std::int64_t n) {
 template <typename T>
 class Orthogonal {
  public:
+  // LAPACK works in room for 32 of each column.
+  static constexpr std::int64_t kMostColumns = kMostRoom / 32;
+
   // Of each matrix `columns` columns that are orthogonal.
   Orthogonal(Call& call, const Matrices& of, int columns)
       : m_(of.rows),
@@ -63,6 +66,10 @@ Status qr(Call& call) {
   const Operand a(call, 0);
   const auto stack = matrices_of(a.shape());
   if (!stack) return panic(call, stack.error());
+  if (stack->columns > Orthogonal<T>::kMostColumns) {
+    return panic(call, "matrices of the shape " + text_of(a.shape().last(2)) + " are too large: `qr` takes " +
+                           std::to_string(Orthogonal<T>::kMostColumns) + " columns at most");
+  }
   const int rank = call.args[1] != 0 ? stack->rows : stack->least();
   const Shape q_shape = stack->with({stack->rows, rank}), r_shape = stack->with({rank, stack->columns});
   for (const Shape& shape : {q_shape, r_shape}) {

@@ -13,8 +13,6 @@ namespace {
 
 using namespace noodle::tensor;
 
-constexpr std::int64_t kMostRoom = std::int64_t{1} << 30;
-
 // Of a stack of results, the first that there is not, and the row where that was seen.
 Status give_none(Call& call, std::int64_t matrix, int row) {
   call.results[0] = 0;
