@@ -15,9 +15,10 @@ Status native_tensor_choose(Call& call) {
   if (!either) return panic(call, either.error());
   const auto shape = broadcast(choice.shape(), *either);
   if (!shape) return panic(call, shape.error());
-  if (const auto count = count_of(*shape, kind); !count) return panic(call, count.error());
-  TensorObject* out = make(call, *shape);
-  if (out == nullptr || out->count == 0) return give(call, out);
+  const auto made = make_checked(call, *shape);
+  if (!made) return made.error();
+  TensorObject* out = *made;
+  if (out->count == 0) return give(call, out);
   const std::uint32_t size = element_size(kind);
   const ChooseLoop loop = kernels().choose[std::countr_zero(size)];
   std::byte* to = out->data;

@@ -164,9 +164,9 @@ Status native_tensor_convolve(Call& call) {
   if (const std::string wrong = misfit(x, weights, axes, groups); !wrong.empty()) return panic(call, wrong);
   const auto window = window_of(call, 2, x.shape(), weights.shape().subspan(2));
   if (!window) return panic(call, window.error());
-  Status status{};
-  TensorObject* out = make_planes(call, x, weights.shape()[0], *window, status);
-  if (out == nullptr) return status;
+  const auto made = make_planes(call, x, weights.shape()[0], *window);
+  if (!made) return made.error();
+  TensorObject* out = *made;
   if (out->count == 0) return give(call, out);
   if (x.shape()[1] == 0) {
     std::memset(out->data, 0, static_cast<std::size_t>(out->count) * element_size(kind));

@@ -105,10 +105,10 @@ Status native_tensor_filled(Call& call) {
 Status native_tensor_range(Call& call) {
   const std::int64_t length[] = {int_arg(call, 2)};
   const Kind kind = result_kind(call);
-  if (const auto count = count_of(length, kind); !count) return panic(call, count.error());
-  TensorObject* tensor = make(call, length);
-  if (tensor != nullptr) fill_range(*tensor, kind, call.args[0], call.args[1]);
-  return give(call, tensor);
+  const auto made = make_checked(call, length);
+  if (!made) return made.error();
+  fill_range(**made, kind, call.args[0], call.args[1]);
+  return give(call, *made);
 }
 
 Status native_tensor_shape(Call& call) { return give_ints(call, Operand(call, 0).shape()); }

@@ -254,11 +254,10 @@ Status native_tensor_cast(Call& call) {
   const Operand a(call, 0);
   const Kind from = a.kind(), to = result_kind(call);
   if (lasts(call, a.count())) return Status::Lasts;
-  if (const auto count = count_of(a.shape(), to); !count) return panic(call, count.error());
-  TensorObject* out = make(call, a.shape());
-  if (out == nullptr) return Status::NoMemory;
+  const auto out = make_checked(call, a.shape());
+  if (!out) return out.error();
   const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
-  return finish(call, run(call, loop, a, *out, element_size(to)), out, true);
+  return finish(call, run(call, loop, a, **out, element_size(to)), *out, true);
 }
 
 }  // namespace noodle::room

@@ -160,6 +160,15 @@ TensorObject* make_like(Call& call, const TensorObject& other) {
   return tensor;
 }
 
+std::expected<TensorObject*, Status> make_checked(Call& call, ShapeView shape, std::size_t result) {
+  if (const auto count = count_of(shape, result_kind(call, result)); !count) {
+    return std::unexpected(room::panic(call, count.error()));
+  }
+  TensorObject* tensor = make(call, shape, result);
+  if (tensor == nullptr) return std::unexpected(Status::NoMemory);
+  return tensor;
+}
+
 TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank) {
   TensorObject* shown = of.object();
   memory::Object* owner = shown == nullptr ? nullptr : shown->owner != nullptr ? shown->owner : &shown->header;

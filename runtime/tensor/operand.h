@@ -122,7 +122,10 @@ inline std::int64_t repeated_stride(const Operand& tensor, ShapeView shape, std:
 void set_shape(TensorObject& tensor, ShapeView shape);
 /// A tensor of a result's type with room for its elements; null when there is no memory.
 TensorObject* make(Call& call, ShapeView shape, std::size_t result = 0);
-/// The same in the shape of another, which holds its own elements.
+/// The same for a shape that there may be none of: an error after a panic that says why, or when there is no memory.
+std::expected<TensorObject*, Status> make_checked(Call& call, ShapeView shape, std::size_t result = 0);
+/// A tensor of a result's type with room for its elements in the shape of another, which holds its own; null when there is
+/// no memory.
 TensorObject* make_like(Call& call, const TensorObject& other);
 /// A tensor that shows elements of another; its shape and strides are to be written.
 TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank);

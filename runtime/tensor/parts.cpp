@@ -60,11 +60,10 @@ std::expected<std::int64_t, std::string> steps(Kind kind, const std::uint64_t (&
 }  // namespace
 
 Status native_tensor_blank(Call& call) {
-  const ShapeView shape = list_arg(call, 0);
-  const Kind kind = result_kind(call);
-  if (const auto count = count_of(shape, kind); !count) return panic(call, count.error());
-  TensorObject* tensor = make(call, shape);
-  if (tensor != nullptr) std::memset(tensor->data, 0, static_cast<std::size_t>(tensor->count) * element_size(kind));
+  const auto made = make_checked(call, list_arg(call, 0));
+  if (!made) return made.error();
+  TensorObject* tensor = *made;
+  std::memset(tensor->data, 0, static_cast<std::size_t>(tensor->count) * element_size(result_kind(call)));
   return give(call, tensor);
 }
 
@@ -108,17 +107,16 @@ Status native_tensor_nonzero(Call& call) {
   std::int64_t count = 0;
   each_nonzero(a, [&](std::int64_t) { ++count; });
   const std::int64_t shape[] = {a.rank(), count};
-  if (const auto bytes = count_of(shape, Kind::I64); !bytes) return panic(call, bytes.error());
-  TensorObject* out = make(call, shape);
-  if (out == nullptr) return Status::NoMemory;
-  auto* to = reinterpret_cast<std::int64_t*>(out->data);
+  const auto out = make_checked(call, shape);
+  if (!out) return out.error();
+  auto* to = reinterpret_cast<std::int64_t*>((*out)->data);
   each_nonzero(a, [&](std::int64_t number) {
     for (std::uint32_t axis = a.rank(); axis-- > 0; number /= a.shape()[axis]) {
       to[axis * count] = number % a.shape()[axis];
     }
     ++to;
   });
-  return give(call, out);
+  return give(call, *out);
 }
 
 }  // namespace noodle::room

@@ -58,9 +58,9 @@ Status native_tensor_pool(Call& call) {
   }
   const auto window = window_of(call, 3, x.shape(), lengths);
   if (!window) return panic(call, window.error());
-  Status status{};
-  TensorObject* out = make_planes(call, x, x.shape()[1], *window, status);
-  if (out == nullptr) return status;
+  const auto made = make_planes(call, x, x.shape()[1], *window);
+  if (!made) return made.error();
+  TensorObject* out = *made;
   if (out->count == 0) return give(call, out);
   if (kind == Kind::F32) return give_if(call, pool<float>(call, x, is_sum, *window, out), out);
   return give_if(call, pool<double>(call, x, is_sum, *window, out), out);

@@ -31,9 +31,10 @@ Status run(Call& call, bool is_back) {
   if (!both) return panic(call, both.error());
   const auto shape = broadcast(x.shape(), *both);
   if (!shape) return panic(call, shape.error());
-  if (const auto count = count_of(*shape, result_kind(call)); !count) return panic(call, count.error());
-  TensorObject* out = make(call, *shape);
-  if (out == nullptr || out->count == 0) return give(call, out);
+  const auto made = make_checked(call, *shape);
+  if (!made) return made.error();
+  TensorObject* out = *made;
+  if (out->count == 0) return give(call, out);
   const Kind real = scales.kind(), whole = zeros.kind();
   if (const std::string wrong = wrong_kinds(x.kind(), real, whole, result_kind(call), is_back); !wrong.empty()) {
     call.host.release_tensor(call, *out);

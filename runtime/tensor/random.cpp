@@ -149,17 +149,6 @@ bool shuffle(Call& call, const Source& source, std::int64_t* order, std::int64_t
   return true;
 }
 
-// A tensor of the result's type in the shape that argument `slot` is; null after an error, which `status` is then.
-TensorObject* make_result(Call& call, std::size_t slot, Status& status) {
-  const ShapeView shape = list_arg(call, slot);
-  if (const auto count = count_of(shape, result_kind(call)); !count) {
-    status = panic(call, count.error());
-    return nullptr;
-  }
-  status = Status::NoMemory;
-  return make(call, shape);
-}
-
 }  // namespace
 
 Status native_tensor_random(Call& call) {
@@ -171,25 +160,24 @@ Status native_tensor_random(Call& call) {
   if (is_bits ? !nbc::is_integer(kind) : !nbc::is_float(kind)) {
     return undefined(call, "this distribution", kind);
   }
-  Status status{};
-  TensorObject* out = make_result(call, 3, status);
-  if (out == nullptr) return status;
-  if (is_bits) return give_if(call, fill_bits(call, source, *out), out);
-  if (kind == Kind::F64) return give_if(call, fill_floats(call, source, loops().f64, Draw(what), Kind::F64, *out), out);
-  return give_if(call, fill_floats(call, source, loops().f32, Draw(what), Kind::F32, *out), out);
+  const auto out = make_checked(call, list_arg(call, 3));
+  if (!out) return out.error();
+  if (is_bits) return give_if(call, fill_bits(call, source, **out), *out);
+  if (kind == Kind::F64)
+    return give_if(call, fill_floats(call, source, loops().f64, Draw(what), Kind::F64, **out), *out);
+  return give_if(call, fill_floats(call, source, loops().f32, Draw(what), Kind::F32, **out), *out);
 }
 
 Status native_tensor_random_integers(Call& call) {
   const Source source(call);
   const std::uint64_t low = call.args[2], span = call.args[3];
-  Status status{};
-  TensorObject* out = make_result(call, 4, status);
-  if (out == nullptr) return status;
+  const auto out = make_checked(call, list_arg(call, 4));
+  if (!out) return out.error();
   const bool is_small = span != 0 && span <= kWordNumbers;
   return give_if(call,
-                 is_small ? fill_integers<std::uint32_t>(call, source, low, span, *out)
-                          : fill_integers<std::uint64_t>(call, source, low, span, *out),
-                 out);
+                 is_small ? fill_integers<std::uint32_t>(call, source, low, span, **out)
+                          : fill_integers<std::uint64_t>(call, source, low, span, **out),
+                 *out);
 }
 
 Status native_tensor_random_chances(Call& call) {
@@ -199,31 +187,30 @@ Status native_tensor_random_chances(Call& call) {
     return panic(call, "a probability is from 0 to 1, not " + std::to_string(chance));
   }
   const auto least = static_cast<std::uint64_t>(chance * 0x1p32);
-  Status status{};
-  TensorObject* out = make_result(call, 3, status);
-  if (out == nullptr) return status;
-  const bool is_done = source.each_shared(call, out->count, sizeof(std::uint32_t),
+  const auto out = make_checked(call, list_arg(call, 3));
+  if (!out) return out.error();
+  TensorObject& made = **out;
+  const bool is_done = source.each_shared(call, made.count, sizeof(std::uint32_t),
                                           [&](const std::byte* words, std::int64_t at, std::int64_t count) {
                                             const auto* halves = reinterpret_cast<const std::uint32_t*>(words);
                                             for (std::int64_t i = 0; i < count; ++i)
-                                              out->data[at + i] = std::byte{halves[i] < least};
+                                              made.data[at + i] = std::byte{halves[i] < least};
                                           });
-  return give_if(call, is_done, out);
+  return give_if(call, is_done, *out);
 }
 
 Status native_tensor_random_order(Call& call) {
   const Source source(call);
   const std::int64_t length[] = {int_arg(call, 2)};
-  if (const auto count = count_of(length, Kind::I64); !count) return panic(call, count.error());
-  TensorObject* out = make(call, length);
-  if (out == nullptr) return Status::NoMemory;
-  auto* order = reinterpret_cast<std::int64_t*>(out->data);
+  const auto out = make_checked(call, length);
+  if (!out) return out.error();
+  auto* order = reinterpret_cast<std::int64_t*>((*out)->data);
   for (std::int64_t i = 0; i < length[0]; ++i) order[i] = i;
   const bool is_small = static_cast<std::uint64_t>(length[0]) <= kWordNumbers;
   return give_if(call,
                  is_small ? shuffle<std::uint32_t>(call, source, order, length[0])
                           : shuffle<std::uint64_t>(call, source, order, length[0]),
-                 out);
+                 *out);
 }
 
 }  // namespace noodle::room

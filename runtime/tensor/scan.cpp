@@ -38,9 +38,10 @@ Status native_tensor_scan(Call& call) {
   const std::int64_t first = call.args[3] != 0 ? 1 : 0;
   Shape shape(a.shape().begin(), a.shape().end());
   shape[*axis] += first;
-  if (const auto count = count_of(shape, kind); !count) return panic(call, count.error());
-  TensorObject* out = make(call, shape);
-  if (out == nullptr || out->count == 0) return give(call, out);
+  const auto made = make_checked(call, shape);
+  if (!made) return made.error();
+  TensorObject* out = *made;
+  if (out->count == 0) return give(call, out);
   const std::uint32_t size = element_size(kind);
   const Rows rows(a, *axis, Operand(out));
   const std::uint64_t nothing = op == 1 ? one(kind) : 0;

@@ -35,20 +35,17 @@ std::expected<Window, std::string> window_of(const Call& call, std::size_t slot,
   return window;
 }
 
-TensorObject* make_planes(Call& call, const Operand& x, std::int64_t planes, const Window& window, Status& status) {
+std::expected<TensorObject*, Status> make_planes(Call& call, const Operand& x, std::int64_t planes,
+                                                 const Window& window) {
   const std::size_t axes = x.rank() - 2;
   Shape shape = {x.shape()[0], planes};
   for (std::size_t i = kWindowAxes - axes; i < kWindowAxes; ++i) shape.push_back(window.axes[i].out);
   const Shape padded = {x.shape()[1],          window.axes[0].phases, window.axes[1].phases, window.axes[2].phases,
                         window.axes[0].length, window.axes[1].length, window.axes[2].length};
-  for (const Shape& large : {shape, padded}) {
-    if (const auto count = count_of(large, result_kind(call)); !count) {
-      status = room::panic(call, count.error());
-      return nullptr;
-    }
+  if (const auto count = count_of(padded, result_kind(call)); !count) {
+    return std::unexpected(room::panic(call, count.error()));
   }
-  status = Status::NoMemory;
-  return make(call, shape);
+  return make_checked(call, shape);
 }
 
 Status no_windows(Call& call, const char* what, Kind kind) {

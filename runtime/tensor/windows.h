@@ -176,8 +176,9 @@ inline std::int64_t window_tile(std::int64_t channels, std::int64_t size, std::i
 /// The window that moves along the last axes of `shape`, as long as `lengths`; strides, padding and dilation are lists
 /// from argument `slot` on. An error when it doesn't fit.
 std::expected<Window, std::string> window_of(const Call& call, std::size_t slot, ShapeView shape, ShapeView lengths);
-/// A result for planes of `x`, or null after an error, which `status` is then.
-TensorObject* make_planes(Call& call, const Operand& x, std::int64_t planes, const Window& window, Status& status);
+/// A result for planes of `x`; an error as by `make_checked`.
+std::expected<TensorObject*, Status> make_planes(Call& call, const Operand& x, std::int64_t planes,
+                                                 const Window& window);
 /// Whether windows move over elements of this kind.
 inline bool has_windows(Kind kind) { return kind == Kind::F32 || kind == Kind::F64; }
 Status no_windows(Call& call, const char* what, Kind kind);
