@@ -218,7 +218,7 @@ void Lowering::give_back(const Inst& inst) {
 
 bool Lowering::may_wait(const Inst& inst, const vm::LoadedModule& module) {
   switch (inst.op()) {
-    case Op::CallNative: return !module.natives[inst.uimm()].leaf && !module.natives[inst.uimm()].brief;
+    case Op::CallNative: return !module.natives[inst.uimm()].begins_as_leaf();
     case Op::ScopeOpen:
     case Op::ScopeEnter:
     case Op::ScopeJoin:

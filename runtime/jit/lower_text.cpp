@@ -93,7 +93,7 @@ std::vector<Lowering::Value*> Lowering::leaf_results(const Inst& inst, const vm:
 
 bool Lowering::call_leaf(const Inst& inst) {
   const vm::LoadedNative& native = v.module.natives[inst.uimm()];
-  if (!native.leaf && !native.brief) return false;
+  if (!native.begins_as_leaf()) return false;
   const std::vector<Value*> results = leaf_results(inst, native);
   for (std::uint32_t i = 0; i < results.size(); ++i) set(inst.list(native.param_slots + i), results[i]);
   region(inst.pc + inst.words());

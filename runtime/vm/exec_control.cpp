@@ -214,7 +214,7 @@ HANDLER(CallNative) {
   STEP();
   const LoadedNative& native = vm->module->natives[UIMM];
   gather(vm->scratch, fp, list_of(pc), native.param_slots);
-  bool done = (native.leaf || native.brief) && call_native(*vm, native, native.brief);
+  bool done = native.begins_as_leaf() && call_native(*vm, native, native.brief);
   if (!done && (native.brief ? vm->native_status == NativeStatus::Lasts : !native.leaf)) {
     done = call_blocking_native(*vm, native, pc, fp);
   }

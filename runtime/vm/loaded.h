@@ -66,6 +66,9 @@ struct LoadedNative {
   bool brief = false;                    // it is a leaf first, and lasts when it says so
   std::vector<const TypeInfo*> results;  // by result
   const data::Shape* shape = nullptr;    // of what a list of any type holds
+
+  /// It is called as a leaf, at first or always.
+  bool begins_as_leaf() const { return leaf || brief; }
 };
 
 class LoadedModule {
