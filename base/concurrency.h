@@ -4,9 +4,13 @@
 // threads, and whenever one of them touches what others may see, chance decides which goes on. A test can then try
 // orders of events that a machine shows once in a year, and repeat one by its seed.
 
+#include <pthread.h>
+
 #include <atomic>
 #include <cstddef>
+#include <memory>
 #include <thread>
+#include <utility>
 
 namespace noodle {
 
@@ -19,8 +23,9 @@ void interleave_at(const void* place, std::size_t bytes);
 /// Other threads must run here: what this one waits for is theirs to do.
 void yield_thread();
 /// Starts what a thread does, and waits for its end. See Thread.
-void* model_start(void (*run)(void*), void* argument);
-void model_join(void* thread);
+using ThreadId = void*;
+bool start_thread(ThreadId& thread, void* (*run)(void*), void* argument);
+void join_thread(ThreadId thread);
 
 template <typename T>
 class Atomic : public std::atomic<T> {
@@ -54,34 +59,48 @@ class Atomic : public std::atomic<T> {
   void use() const { interleave_at(this, sizeof(T)); }
 };
 
-class Thread {
- public:
-  Thread() = default;
-  template <typename F>
-  explicit Thread(F f) {
-    thread_ = model_start(
-        [](void* argument) {
-          auto* run = static_cast<F*>(argument);
-          (*run)();
-          delete run;
-        },
-        new F(std::move(f)));
-  }
-  void join() { model_join(thread_); }
-
- private:
-  void* thread_ = nullptr;
-};
-
 #else
 
 template <typename T>
 using Atomic = std::atomic<T>;
-using Thread = std::thread;
 
 inline void interleave() {}
 inline void yield_thread() { std::this_thread::yield(); }
 
+using ThreadId = pthread_t;
+inline bool start_thread(ThreadId& thread, void* (*run)(void*), void* argument) {
+  return pthread_create(&thread, nullptr, run, argument) == 0;
+}
+inline void join_thread(ThreadId thread) { pthread_join(thread, nullptr); }
+
 #endif
+
+/// A thread, of which the system may have none left: std::thread would end the process then. Whoever starts one joins
+/// it.
+class Thread {
+ public:
+  /// Begins `f`, or gives false when there is no thread for it.
+  template <typename F>
+  bool start(F f) {
+    auto work = std::make_unique<F>(std::move(f));
+    const auto run = [](void* argument) -> void* {
+      const std::unique_ptr<F> work(static_cast<F*>(argument));
+      (*work)();
+      return nullptr;
+    };
+    is_started_ = start_thread(thread_, run, work.get());
+    if (is_started_) static_cast<void>(work.release());
+    return is_started_;
+  }
+  bool is_started() const { return is_started_; }
+  void join() {
+    join_thread(thread_);
+    is_started_ = false;
+  }
+
+ private:
+  ThreadId thread_{};
+  bool is_started_ = false;
+};
 
 }  // namespace noodle

@@ -37,8 +37,11 @@ void NativeTier::rouse() {
 // Whether the thread asks; has it begin when it is time.
 bool NativeTier::is_ticking() {
   if (ticks_.load(std::memory_order_relaxed)) return true;
-  if (__builtin_readcyclecounter() - begun_ < kCyclesWithoutTicker) return false;
-  ticker_.start();
+  if (__builtin_readcyclecounter() - begun_.load(std::memory_order_relaxed) < kCyclesWithoutTicker) return false;
+  if (!ticker_.start()) {
+    begun_.store(__builtin_readcyclecounter(), std::memory_order_relaxed);
+    return false;
+  }
   ticker_.rouse();
   ticks_.store(true, std::memory_order_relaxed);
   return true;

@@ -36,7 +36,7 @@ class NativeTier final : public vm::Tier {
   bool is_ticking();
 
   const NativeProgram& program_;
-  const std::uint64_t begun_ = __builtin_readcyclecounter();
+  std::atomic<std::uint64_t> begun_ = __builtin_readcyclecounter();
   WaysIn ways_in_;
   Ticker ticker_;
   std::atomic<bool> ticks_{false};

@@ -23,11 +23,9 @@ void Ticker::attach(vm::Machine& machine) {
   machines_.push_back(&machine);
 }
 
-void Ticker::start() {
+bool Ticker::start() {
   const std::lock_guard hold(mutex_);
-  if (runs_ || closing_) return;
-  runs_ = true;
-  thread_ = std::thread([this] { work(); });
+  return thread_.is_started() || closing_ || thread_.start([this] { work(); });
 }
 
 void Ticker::rouse() {
@@ -43,7 +41,7 @@ void Ticker::close() {
     closing_ = true;
   }
   wake_.notify_all();
-  if (thread_.joinable()) thread_.join();
+  if (thread_.is_started()) thread_.join();
 }
 
 // Asks compiled code to look whether it has to leave: often where something from outside is expected. While no

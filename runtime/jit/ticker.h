@@ -4,9 +4,9 @@
 
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 #include <vector>
 
+#include "base/concurrency.h"
 #include "runtime/vm/machine.h"
 
 namespace noodle::jit {
@@ -20,8 +20,8 @@ class Ticker {
 
   /// A machine whose compiled code is to be asked, until `close`.
   void attach(vm::Machine& machine);
-  /// Has the thread run from now on.
-  void start();
+  /// Has the thread run from now on; false when the system has none.
+  bool start();
   /// A machine with `rouses_tier` begins to run compiled code.
   void rouse();
   /// Ends the thread: no machine is touched afterwards.
@@ -33,9 +33,9 @@ class Ticker {
 
   std::mutex mutex_;  // guards what follows
   std::vector<vm::Machine*> machines_;
-  bool runs_ = false, closing_ = false, roused_ = false;
+  bool closing_ = false, roused_ = false;
   std::condition_variable wake_;
-  std::thread thread_;
+  Thread thread_;
 };
 
 }  // namespace noodle::jit

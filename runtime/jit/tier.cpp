@@ -42,7 +42,7 @@ void HotTier::close() {
     queue_.clear();
   }
   wake_.notify_all();
-  if (worker_.joinable()) worker_.join();
+  if (worker_.is_started()) worker_.join();
   ticker_.close();
   summarise();
 }
@@ -145,8 +145,8 @@ void HotTier::ask_for_better(vm::LoadedModule& module, Heat& heat, vm::QuickSite
 
 // With the lock held.
 void HotTier::add_job(Job job) {
+  if (!worker_.is_started() && !worker_.start([this] { work(); })) return;
   queue_.push_back(std::move(job));
-  if (!worker_.joinable()) worker_ = std::thread([this] { work(); });
   wake_.notify_one();
 }
 
@@ -277,6 +277,8 @@ bool HotTier::install(const Job& job, const Image& image) {
 
 // Puts code where the interpreter, compiled callers, debuggers and profilers find it.
 bool HotTier::place(vm::LoadedModule& module, const Image& image, Effort effort) {
+  // What is mixed is left all the time anyway, and at places that don't depend on a clock.
+  if (mixer_ == nullptr && !ticker_.start()) return false;
   std::byte* code = memory_.add(image.bytes);
   if (code == nullptr) return false;
   announce(module, image, code);
@@ -289,8 +291,6 @@ bool HotTier::place(vm::LoadedModule& module, const Image& image, Effort effort)
                        .fast = code + symbol.fast});
   }
   ways_in_.add(module, entries);
-  // What is mixed is left all the time anyway, and at places that don't depend on a clock.
-  if (mixer_ == nullptr) ticker_.start();
   const std::lock_guard hold(mutex_);
   for (const Symbol& symbol : image.symbols) {
     Heat& heat = heat_[{&module, symbol.function}];

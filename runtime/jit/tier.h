@@ -13,7 +13,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "runtime/jit/cache.h"
@@ -156,7 +155,7 @@ class HotTier final : public vm::Tier {
   bool stopping_ = false;
   std::condition_variable wake_;
   std::atomic<bool> busy_{false};
-  std::thread worker_;
+  Thread worker_;
 };
 
 }  // namespace noodle::jit

@@ -25,7 +25,10 @@ Monitor::~Monitor() {
 void Monitor::wake() {
   if (!scheduler_.monitor_asleep_.exchange(false)) return;
   if (!runs_.exchange(true)) {
-    thread_ = Thread([this] { work(); });
+    if (thread_.start([this] { work(); })) return;
+    // Who wakes it next tries again.
+    runs_.store(false);
+    scheduler_.monitor_asleep_.store(true);
     return;
   }
   signal_.store(1);

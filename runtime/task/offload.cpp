@@ -15,17 +15,24 @@ Offload::~Offload() {
   for (Thread& thread : threads_) thread.join();
 }
 
-void Offload::start(std::shared_ptr<Job> job) {
-  if (scheduler_.director() != nullptr) {
-    // A simulation has one thread.
-    job->run();
-    job->done_ = true;
-    return;
-  }
+void Offload::start(const std::shared_ptr<Job>& job) {
+  // A simulation has one thread.
+  if (scheduler_.director() == nullptr && hand_over(job)) return;
+  job->run();
+  job->done_ = true;
+}
+
+// False when there is no thread for it.
+bool Offload::hand_over(const std::shared_ptr<Job>& job) {
   const std::lock_guard hold(mutex_);
-  jobs_.push_back(std::move(job));
-  if (free_ < jobs_.size() && threads_.size() < kMostThreads) threads_.emplace_back([this] { work(); });
+  if (free_ <= jobs_.size() && threads_.size() < kMostThreads) {
+    Thread thread;
+    if (!thread.start([this] { work(); })) return false;
+    threads_.push_back(thread);
+  }
+  jobs_.push_back(job);
   more_.notify_one();
+  return true;
 }
 
 void Offload::work() {

@@ -37,13 +37,14 @@ class Offload {
   Offload(const Offload&) = delete;
   Offload& operator=(const Offload&) = delete;
 
-  /// Hands a job to a thread.
-  void start(std::shared_ptr<Job> job);
+  /// Hands a job to a thread, or does it at once where the system has none: for natives that may block.
+  void start(const std::shared_ptr<Job>& job);
   /// Waits for its end.
   Passed wait(Fiber& fiber, Job& job);
 
  private:
   static constexpr std::size_t kMostThreads = 8;
+  bool hand_over(const std::shared_ptr<Job>& job);
   void work();
   Scheduler& scheduler_;
   Mutex mutex_;

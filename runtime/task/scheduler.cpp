@@ -359,17 +359,20 @@ void Scheduler::wake(Worker& worker, Reason why) {
 bool Scheduler::start_worker(Reason why) {
   const std::uint32_t index = started_.load(std::memory_order_relaxed);
   if (index == most_threads()) return false;
-  workers_[index] = std::make_unique<Worker>(*this, index);
+  if (workers_[index] == nullptr) {
+    auto made = std::make_unique<Worker>(*this, index);
+    made->random_ = index + 1;
+    if (!engine_.attach(*made)) return false;
+    workers_[index] = std::move(made);  // the engine knows it from now on, also without a thread
+  }
   Worker& worker = *workers_[index];
-  worker.random_ = index + 1;
-  if (!engine_.attach(worker)) return false;
-  started_.store(index + 1, std::memory_order_release);
-  worker.thread_ = Thread([this, &worker, why] {
+  const bool started = worker.thread_.start([this, &worker, why] {
     enter(worker);
     if (why == Reason::Help) begin_help(worker);
     loop(worker);
   });
-  return true;
+  if (started) started_.store(index + 1, std::memory_order_release);
+  return started;
 }
 
 // False when nothing can ever wake anything: every worker is idle, no timer is set, nobody outside is

@@ -45,7 +45,7 @@ bool Team::run_with(std::size_t others, const Work& work, const std::function<bo
     work_ = work;
     next_.store(0);
     wanted_ = others;
-    while (threads_.size() < others) threads_.emplace_back([this] { help(); });
+    for (Thread thread; threads_.size() < others && thread.start([this] { help(); });) threads_.push_back(thread);
   }
   if (others != 0) more_.notify_all();
   bool is_stopped = false;

@@ -26,7 +26,7 @@ class Team {
   Team& operator=(const Team&) = delete;
 
   /// Does all of it; the caller asks before each part of its own whether to stop. False when it did, and then parts are
-  /// left out. Who finds the team busy does its work alone.
+  /// left out. Who finds the team busy does its work alone, and so does who gets no thread.
   bool run(const Work& work, const std::function<bool()>& stop);
 
  private:

@@ -199,11 +199,12 @@ namespace {
 // At any time, but most often when the main task begins to wait.
 void interrupt_later(Actor& a, Stage& stage) {
   const std::int64_t nanos = stage.pick(4) == 0 ? stage.pick(300'000) : 300'000;
-  stage.helpers.emplace_back([&stage, &scheduler = a.scheduler(), nanos] {
+  const auto work = [&stage, &scheduler = a.scheduler(), nanos] {
     stage.world.wait(stage.begun, nanos);
     for (std::uint32_t steps = stage.pick(100); steps != 0; --steps) interleave();
     scheduler.interrupt();
-  });
+  };
+  while (!stage.helpers.emplace_back().start(work)) stage.helpers.pop_back();
 }
 
 // Holds up a worker's thread, or keeps some from working.

@@ -27,10 +27,11 @@ void interleave_at(const void* place, std::size_t bytes) {
 void yield_thread() {
   if (current() != nullptr) current()->yield();
 }
-void* model_start(void (*run)(void*), void* argument) {
-  return current()->start([run, argument] { run(argument); });
+bool start_thread(ThreadId& thread, void* (*run)(void*), void* argument) {
+  thread = current()->start([run, argument] { run(argument); });
+  return thread != nullptr;
 }
-void model_join(void* thread) { current()->join(thread); }
+void join_thread(ThreadId thread) { current()->join(thread); }
 void model_wait(const std::atomic<std::uint32_t>& word) {
   current()->wait([&word] { return word.load(std::memory_order_relaxed) != 0; }, INT64_MAX);
 }
@@ -105,7 +106,9 @@ void Threads::wait(const std::function<bool()>& ready, std::int64_t until) {
   running_->ready = nullptr;
 }
 
-void* Threads::start(std::function<void()> run) { return &add(std::move(run)); }
+void* Threads::start(std::function<void()> run) {
+  return is_short_ && choices_.draw() % 2 == 0 ? nullptr : &add(std::move(run));
+}
 
 void Threads::join(void* thread) {
   running_->joins = static_cast<Thread*>(thread);

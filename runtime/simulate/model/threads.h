@@ -17,7 +17,7 @@ namespace noodle::simulate {
 
 class Threads {
  public:
-  Threads(Choices& choices, Timeline& time) : choices_(choices), time_(time) {}
+  Threads(Choices& choices, Timeline& time) : choices_(choices), time_(time), is_short_(choices.draw() % 4 == 0) {}
   ~Threads();
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
@@ -36,6 +36,7 @@ class Threads {
   void yield();
   /// Sleeps until `ready`, or until a moment at most. What it looks at is changed by other threads or by time.
   void wait(const std::function<bool()>& ready, std::int64_t until);
+  /// Null where the system has no thread left, as in some runs half of the time.
   void* start(std::function<void()> run);
   void join(void* thread);
 
@@ -63,6 +64,7 @@ class Threads {
 
   Choices& choices_;
   Timeline& time_;
+  const bool is_short_;  // of threads
   std::vector<std::unique_ptr<Thread>> threads_;
   Thread* running_ = nullptr;
   ucontext_t outside_{};
