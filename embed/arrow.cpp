@@ -114,7 +114,8 @@ std::expected<const char*, std::string> format_of(const noodle_tensor_info& info
   for (const Format& one : kFormats) {
     if (one.kind == info.kind) return one.text;
   }
-  return std::unexpected("Arrow has no array of " + kind_name(info.kind) + " side by side; cast the tensor first");
+  return std::unexpected("Arrow has no array of " + kind_name(info.kind) +
+                         " side by side; cast the tensor, or take its parts, first");
 }
 
 }  // namespace

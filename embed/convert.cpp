@@ -124,8 +124,9 @@ Done tensor_to_slot(Core& core, const TypeInfo& type, const noodle_value& value,
   const noodle_tensor* tensor = value.as.tensor;
   if (tensor == nullptr) return wrong("the tensor is NULL");
   if (&tensor->core != &core) return wrong("the tensor is of another runtime; make it anew over the same memory");
-  if (tensor->kind != kind_of(type.element->kind)) {
-    return wrong("its elements are " + kind_name(tensor->kind) + ", not " + kind_name(kind_of(type.element->kind)));
+  if (tensor->kind != kind_of(value::element_kind(*type.element))) {
+    return wrong("its elements are " + kind_name(tensor->kind) + ", not " +
+                 kind_name(kind_of(value::element_kind(*type.element))));
   }
   if (tensor->object != nullptr) memory::retain(&tensor->object->header);
   *slot = reinterpret_cast<std::uint64_t>(tensor->object);
@@ -273,8 +274,9 @@ noodle_value take(Core& core, const TypeInfo& type, const std::uint64_t* slots, 
     case NOODLE_VARIANT: return variant_value(core, type, slots, depth);
     case NOODLE_TENSOR:
       value.kind = NOODLE_TENSOR;
-      value.element = kind_of(type.element->kind);
-      value.as.tensor = wrap(core, reinterpret_cast<memory::TensorObject*>(slots[0]), type.element->kind);
+      value.element = kind_of(value::element_kind(*type.element));
+      value.as.tensor =
+          wrap(core, reinterpret_cast<memory::TensorObject*>(slots[0]), value::element_kind(*type.element));
       return value;
     default:
       value::release_fields(core.account(), type.slot_fields, slots);

@@ -49,12 +49,17 @@ Core::~Core() {
 
 bool Core::load_tensor_types(std::string& trouble) {
   nbc::ModuleBuilder builder;
-  nbc::TypeId ids[kScalars];
-  for (std::uint32_t kind = 0; kind < kScalars; ++kind) {
+  nbc::TypeId ids[kElements];
+  const auto add = [&](std::size_t number, nbc::TypeId element) {
     nbc::Type tensor;
     tensor.kind = Kind::Tensor;
-    tensor.element = nbc::TypeId(kind);
-    ids[kind] = builder.types().intern(std::move(tensor));
+    tensor.element = element;
+    ids[number] = builder.types().intern(std::move(tensor));
+  };
+  for (std::size_t kind = 0; kind < kScalars; ++kind) add(kind, nbc::TypeId(kind));
+  for (const nbc::TypeId part : {nbc::kF32, nbc::kF64}) {
+    const Kind kind = part == nbc::kF32 ? Kind::Complex64 : Kind::Complex128;
+    add(number_of(kind), builder.struct_type("Complex", {builder.field("re", part), builder.field("im", part)}));
   }
   auto verified = nbc::verify(std::move(builder.module));
   if (!verified) {
@@ -66,7 +71,7 @@ bool Core::load_tensor_types(std::string& trouble) {
     trouble = loaded.error();
     return false;
   }
-  for (std::size_t kind = 0; kind < kScalars; ++kind) tensor_types_[kind] = &(*loaded)->types[ids[kind]];
+  for (std::size_t kind = 0; kind < kElements; ++kind) tensor_types_[kind] = &(*loaded)->types[ids[kind]];
   return true;
 }
 

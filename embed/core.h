@@ -57,11 +57,15 @@ class Core {
   vm::Runtime& runtime() { return *runtime_; }
   Account& account() { return runtime_->account(); }
   /// The type `tensor<kind>`, of a scalar kind.
-  const TypeInfo& tensor_type(Kind kind) const { return *tensor_types_[static_cast<std::size_t>(kind)]; }
+  const TypeInfo& tensor_type(Kind kind) const { return *tensor_types_[number_of(kind)]; }
 
  private:
   friend class Inside;
-  static constexpr std::size_t kScalars = static_cast<std::size_t>(Kind::F64) + 1;
+  static constexpr std::size_t kScalars = static_cast<std::size_t>(Kind::F64) + 1, kElements = kScalars + 2;
+  // Complex elements come behind scalars.
+  static constexpr std::size_t number_of(Kind kind) {
+    return kind <= Kind::F64 ? static_cast<std::size_t>(kind) : kind == Kind::Complex64 ? kScalars : kScalars + 1;
+  }
 
   Core() = default;
   ~Core();
@@ -77,7 +81,7 @@ class Core {
   std::unique_ptr<world::World> world_;
   std::unique_ptr<jit::HotTier> tier_;
   std::unique_ptr<vm::Runtime> runtime_;
-  const TypeInfo* tensor_types_[kScalars] = {};
+  const TypeInfo* tensor_types_[kElements] = {};
   std::atomic<bool> has_ended_ = false;
   std::shared_ptr<void> ended_runtime_;
   std::mutex notes_;  // guards what follows; taken inside of machine_, and nothing inside of it

@@ -1,6 +1,7 @@
 #include "embed/dlpack.h"
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "embed/kinds.h"
@@ -17,11 +18,21 @@ struct Element {
   DLDataType type;
 };
 constexpr Element kElements[] = {
-    {NOODLE_BOOL, {kBool, 8, 1}},  {NOODLE_I8, {kInt, 8, 1}},           {NOODLE_I16, {kInt, 16, 1}},
-    {NOODLE_I32, {kInt, 32, 1}},   {NOODLE_I64, {kInt, 64, 1}},         {NOODLE_U8, {kUInt, 8, 1}},
-    {NOODLE_U16, {kUInt, 16, 1}},  {NOODLE_U32, {kUInt, 32, 1}},        {NOODLE_U64, {kUInt, 64, 1}},
-    {NOODLE_F16, {kFloat, 16, 1}}, {NOODLE_BF16, {kBrainFloat, 16, 1}}, {NOODLE_F32, {kFloat, 32, 1}},
+    {NOODLE_BOOL, {kBool, 8, 1}},
+    {NOODLE_I8, {kInt, 8, 1}},
+    {NOODLE_I16, {kInt, 16, 1}},
+    {NOODLE_I32, {kInt, 32, 1}},
+    {NOODLE_I64, {kInt, 64, 1}},
+    {NOODLE_U8, {kUInt, 8, 1}},
+    {NOODLE_U16, {kUInt, 16, 1}},
+    {NOODLE_U32, {kUInt, 32, 1}},
+    {NOODLE_U64, {kUInt, 64, 1}},
+    {NOODLE_F16, {kFloat, 16, 1}},
+    {NOODLE_BF16, {kBrainFloat, 16, 1}},
+    {NOODLE_F32, {kFloat, 32, 1}},
     {NOODLE_F64, {kFloat, 64, 1}},
+    {NOODLE_COMPLEX64, {kComplex, 64, 1}},
+    {NOODLE_COMPLEX128, {kComplex, 128, 1}},
 };
 
 std::optional<noodle_kind> kind_of(DLDataType type) {
@@ -31,6 +42,13 @@ std::optional<noodle_kind> kind_of(DLDataType type) {
     }
   }
   return std::nullopt;
+}
+
+DLDataType type_of(std::int32_t kind) {
+  for (const Element& element : kElements) {
+    if (element.kind == kind) return element.type;
+  }
+  std::unreachable();  // there are all that tensors have
 }
 
 std::expected<noodle_tensor*, std::string> import(Core& core, const DLTensor& from, Foreign owner) {
@@ -84,7 +102,7 @@ Managed* give(noodle_tensor* tensor) {
   given->managed.tensor = {.data = const_cast<void*>(info.data),
                            .device = {.type = kProcessor, .id = 0},
                            .rank = info.rank,
-                           .dtype = kElements[info.kind].type,
+                           .dtype = type_of(info.kind),
                            .shape = given->shape.data(),
                            .strides = given->strides.data(),
                            .byte_offset = 0};

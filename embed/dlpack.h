@@ -52,7 +52,7 @@ struct DLManagedTensorVersioned {
 namespace noodle::embed {
 
 inline constexpr std::int32_t kProcessor = 1, kPinned = 3;  // devices whose memory the processor reads
-inline constexpr std::uint8_t kInt = 0, kUInt = 1, kFloat = 2, kBrainFloat = 4, kBool = 6;
+inline constexpr std::uint8_t kInt = 0, kUInt = 1, kFloat = 2, kBrainFloat = 4, kComplex = 5, kBool = 6;
 inline constexpr std::uint32_t kDLPackMajor = 1, kDLPackMinor = 0;
 inline constexpr std::uint64_t kReadOnly = 1;
 

@@ -103,8 +103,10 @@ typedef enum noodle_kind {
   NOODLE_BYTES = 14,
   NOODLE_LIST = 15,
   NOODLE_TENSOR = 16,
-  NOODLE_VARIANT = 17, /* a value of an enum, Option and Result included */
-  NOODLE_OTHER = 18    /* what can't be handed over: maps, boxes, functions, handles */
+  NOODLE_VARIANT = 17,   /* a value of an enum, Option and Result included */
+  NOODLE_OTHER = 18,     /* what can't be handed over: maps, boxes, functions, handles */
+  NOODLE_COMPLEX64 = 19, /* of a tensor's elements alone: Complex<f32> and Complex<Float>, two floats side by side */
+  NOODLE_COMPLEX128 = 20
 } noodle_kind;
 
 /* A parameter's or a result's type. */
@@ -177,9 +179,10 @@ void noodle_tensor_look(const noodle_tensor* tensor, noodle_tensor_info* info);
 void noodle_tensor_retain(noodle_tensor* tensor);
 void noodle_tensor_release(noodle_tensor* tensor);
 
-/* A tensor over the caller's memory, which is aligned to its elements. Strides in elements; NULL: side by side in the
- * order of indices. When nobody needs the memory any more `done(context)` is called, once, on some thread that calls
- * this interface and with nothing locked; it may be NULL. On failure it is not called. */
+/* A tensor over the caller's memory, which is aligned to its elements, or to the floats of complex ones. Strides in
+ * elements; NULL: side by side in the order of indices. When nobody needs the memory any more `done(context)` is
+ * called, once, on some thread that calls this interface and with nothing locked; it may be NULL. On failure it is not
+ * called. */
 noodle_status noodle_tensor_over(noodle_runtime* runtime, int32_t kind, int32_t rank, const int64_t* shape,
                                  const int64_t* strides, const void* data, void (*done)(void* context), void* context,
                                  noodle_tensor** tensor, char** error);

@@ -12,12 +12,12 @@ namespace {
 noodle_type type_of(noodle_function& function, nbc::TypeId id) {
   const nbc::Module& module = function.module.module();
   const TypeInfo& type = function.module.types[id];
-  const TypeInfo* element = type.kind == Kind::List     ? only_leaf(*type.element)
-                            : type.kind == Kind::Tensor ? type.element
-                                                        : nullptr;
+  const TypeInfo* element = type.kind == Kind::List ? only_leaf(*type.element) : nullptr;
   function.type_names.push_back(nbc::type_name(module, id));
   return {.kind = kind_of(type.kind),
-          .element = element == nullptr ? -1 : kind_of(element->kind),
+          .element = type.kind == Kind::Tensor ? kind_of(value::element_kind(*type.element))
+                     : element == nullptr      ? -1
+                                               : kind_of(element->kind),
           .name = function.type_names.back().c_str()};
 }
 

@@ -64,7 +64,7 @@ std::expected<Layout, std::string> lay_out(const ForeignElements& from, std::int
 }
 
 std::expected<void, std::string> check(const ForeignElements& from) {
-  if (!is_scalar(from.kind)) return std::unexpected("elements can't be of " + kind_name(from.kind));
+  if (!element_of(from.kind)) return std::unexpected("elements can't be of " + kind_name(from.kind));
   if (from.rank < 0 || from.rank > TensorObject::kMostRank) {
     return std::unexpected("a tensor has from 0 to 32 axes, not " + std::to_string(from.rank));
   }
@@ -91,8 +91,8 @@ TensorObject* make_object(Core& core, const ForeignElements& from, const Layout&
   auto* handle = new ForeignHandle{.handle = {.header = {}, .kind = &kForeignKind}, .core = core, .foreign = {}};
   vm::adopt(core.account(), handle->handle);
   const auto rank = static_cast<std::uint32_t>(from.rank);
-  TensorObject* tensor = value::make_tensor(core.account(), core.tensor_type(static_cast<Kind>(from.kind)), rank, 0,
-                                            &handle->handle.header);
+  TensorObject* tensor =
+      value::make_tensor(core.account(), core.tensor_type(*element_of(from.kind)), rank, 0, &handle->handle.header);
   if (tensor != nullptr) {
     tensor->count = layout.count;
     if (layout.count != 0) tensor->data = static_cast<std::byte*>(const_cast<void*>(from.data));
@@ -112,14 +112,16 @@ noodle_tensor* wrap(Core& core, TensorObject* object, Kind kind) {
 
 std::expected<noodle_tensor*, std::string> over(Core& core, const ForeignElements& from, Foreign owner) {
   if (const auto right = check(from); !right) return std::unexpected(right.error());
-  const auto kind = static_cast<Kind>(from.kind);
+  const Kind kind = *element_of(from.kind);
   const std::uint32_t size = value::element_size(kind);
+  const std::uint32_t alignment = nbc::is_complex(kind) ? size / 2 : size;
   const auto layout = lay_out(from, size);
   if (!layout) return std::unexpected(layout.error());
   if (layout->count != 0 && from.data == nullptr)
     return std::unexpected("the tensor has elements, but its data is NULL");
-  if (layout->count != 0 && reinterpret_cast<std::uintptr_t>(from.data) % size != 0) {
-    return std::unexpected("the data are not aligned to elements of " + std::to_string(size) + " bytes; copy them");
+  if (layout->count != 0 && reinterpret_cast<std::uintptr_t>(from.data) % alignment != 0) {
+    return std::unexpected("the data are not aligned to elements of " + std::to_string(alignment) +
+                           " bytes; copy them");
   }
   const Inside inside(core);
   TensorObject* tensor = make_object(core, from, *layout);

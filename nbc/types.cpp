@@ -179,6 +179,13 @@ void TypeTable::define(TypeId id, Type type) {
   types_[id.index] = std::move(type);
 }
 
+bool TypeTable::is_element(TypeId id) const {
+  if (kind(id) != Kind::Struct) return is_scalar(kind(id));
+  const auto leaves = flatten(id);
+  if (leaves.size() != 2 || leaves[0].type != leaves[1].type) return false;
+  return leaves[0].type == kF32 || leaves[0].type == kF64;
+}
+
 TypeId TypeTable::unit() {
   Type type;
   type.kind = Kind::Struct;

@@ -21,7 +21,8 @@ using NativeId = Id<struct NativeTag>;
 using VTableId = Id<struct VTableTag>;
 
 /// What a type is. The first fifteen are the same entry (id == kind) of every type table and are
-/// never written to a file.
+/// never written to a file. The last two are no types: a tensor's elements are of these kinds where its
+/// type has a struct of two floats.
 enum class Kind : std::uint8_t {
   Bool,
   I8,
@@ -47,8 +48,10 @@ enum class Kind : std::uint8_t {
   Any,
   Tensor,
   Handle,
+  Complex64,
+  Complex128,
 };
-inline constexpr std::uint32_t kKinds = 24;
+inline constexpr std::uint32_t kKinds = 24;  // of types
 inline constexpr std::uint32_t kBuiltinTypes = 15;
 
 inline constexpr TypeId kBool{0}, kI8{1}, kI16{2}, kI32{3}, kI64{4}, kU8{5}, kU16{6}, kU32{7}, kU64{8}, kF16{9},
@@ -59,6 +62,7 @@ constexpr bool is_unsigned(Kind k) { return k >= Kind::U8 && k <= Kind::U64; }
 constexpr bool is_integer(Kind k) { return k >= Kind::I8 && k <= Kind::U64; }
 constexpr bool is_float(Kind k) { return k >= Kind::F16 && k <= Kind::F64; }
 constexpr bool is_scalar(Kind k) { return k <= Kind::F64; }
+constexpr bool is_complex(Kind k) { return k == Kind::Complex64 || k == Kind::Complex128; }
 /// Kinds held as one pointer to a counted object; only these may refer to later types.
 constexpr bool is_indirect(Kind k) {
   return k == Kind::List || k == Kind::Map || k == Kind::Box || k == Kind::Fn || k == Kind::Tensor || k == Kind::Handle;
@@ -163,6 +167,8 @@ class TypeTable {
   std::uint32_t slots(TypeId id) const { return info_[id.index].slots; }
   /// Whether some leaf of the type holds a counted reference.
   bool counted(TypeId id) const { return info_[id.index].counted; }
+  /// Whether a tensor can hold it: scalars, and structs of two f32 or two f64, which are complex numbers.
+  bool is_element(TypeId id) const;
   /// Whether a register can hold it: everything but structs and tuples.
   bool is_leaf(TypeId id) const { return kind(id) != Kind::Struct; }
   /// Bytes that one value takes inside a heap object, tail padding included (a list's stride).

@@ -27,6 +27,18 @@ TEST(Types, StructsAreFlattenedInSlotsAndInMemory) {
   EXPECT_EQ(t.slots(m.types().unit()), 0u);
 }
 
+TEST(Types, ElementsOfTensorsAreScalarsAndPairsOfFloats) {
+  ModuleBuilder m;
+  const auto pair = [&](TypeId a, TypeId b) { return m.struct_type("Pair", {m.field("a", a), m.field("b", b)}); };
+  for (const TypeId good : {kBool, kI64, kF16, pair(kF32, kF32), pair(kF64, kF64)}) {
+    EXPECT_TRUE(m.types().is_element(good)) << good.index;
+  }
+  const TypeId three = m.struct_type("Three", {m.field("a", kF64), m.field("b", kF64), m.field("c", kF64)});
+  for (const TypeId bad : {kString, three, pair(kF32, kF64), pair(kF16, kF16), pair(kI64, kI64), m.types().unit()}) {
+    EXPECT_FALSE(m.types().is_element(bad)) << bad.index;
+  }
+}
+
 TEST(Types, EnumsTakeATagAndTheirWidestPayload) {
   ModuleBuilder m;
   TypeId color = m.enum_type("Color", {{m.string("Red"), {}}, {m.string("Blue"), {}}});

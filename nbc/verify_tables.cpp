@@ -64,7 +64,7 @@ class Tables {
     find_equatable();
     for (std::size_t i = kBuiltinTypes; i < m_.types.size(); ++i) {
       const Type& t = m_.types[TypeId(i)];
-      if (t.kind == Kind::Tensor && !is_scalar(m_.types.kind(t.element))) {
+      if (t.kind == Kind::Tensor && !m_.types.is_element(t.element)) {
         return fail(Rule::TypeTensor, type_name(m_, TypeId(i)));
       }
       if (t.kind == Kind::Map && !facts_.equatable[t.element.index]) {

@@ -1,5 +1,7 @@
 #include "compiler/codegen/interface.h"
 
+#include <algorithm>
+
 namespace noodle::codegen {
 
 namespace {
@@ -35,10 +37,25 @@ std::string params(const sema::TypeTable& types, const sema::FunctionInfo& info)
   return text + ")";
 }
 
+/// A struct whose fields are all public, for those who take its parts.
+std::string struct_text(const sema::TypeTable& types, const sema::NominalDecl& decl) {
+  std::string text = "struct " + std::string(types.names().text(decl.name));
+  for (const sema::TypeParamDecl& param : decl.params)
+    text += (&param == decl.params.data() ? "<" : ", ") + std::string(types.names().text(param.name));
+  text += decl.params.empty() ? "(" : ">(";
+  for (const sema::FieldInfo& field : decl.variants[0].fields) {
+    if (field.is_private) return {};
+    text += (&field == decl.variants[0].fields.data() ? "" : ", ") + std::string(types.names().text(field.name));
+    text += ": " + types.text(field.type);
+  }
+  return text + ")\n";
+}
+
 }  // namespace
 
 std::string interface_text(sema::Program& program) {
   std::string text;
+  std::vector<sema::NominalId> told;
   for (const std::string_view module : program.exported_modules()) text += "export " + std::string(module) + "\n";
   for (sema::FunctionId id : program.main_functions()) {
     const sema::FunctionInfo& info = program.function(id);
@@ -46,6 +63,12 @@ std::string interface_text(sema::Program& program) {
     if (!info.is_pub || !named) continue;
     text += "fn " + info.qualified_name + type_params(program.types(), info) + params(program.types(), info);
     text += " -> " + program.types().text(info.shaped_result) + "\n";
+    const sema::NominalId result = program.types().nominal_of(info.result);
+    if (!result.valid() || program.types().nominal(result).is_enum || result == program.types().known.tensor ||
+        std::ranges::find(told, result) != told.end())
+      continue;
+    told.push_back(result);
+    text += struct_text(program.types(), program.nominal(result));
   }
   return text;
 }

@@ -38,6 +38,7 @@ Module Instantiator::run(const Roots& roots) {
     build(job);
     if (!layout.error().empty())
       fail(source::Code::TypeTooLarge, job.where, layout.error(), "put a part of it in a list, or make it smaller");
+    if (layout.bad_element().valid() && !failed_) no_element(job.where);
     if (generic_instances_ > kMostInstances)
       fail(source::Code::TypeTooLarge, job.where, "the program needs too many instances of its generic functions",
            "a function that calls itself with a larger type each time never ends");
@@ -69,6 +70,23 @@ void Instantiator::no_equality(TypeId type, source::Span where) {
                                  "values of `" + types.text(type) + "` can't be compared for equality");
   if (call != where) diagnostic.note(where, "compared here");
   diagnostic.help("a type that holds functions or `any` has no `==`");
+}
+
+/// Where a function first has a tensor whose elements can't be; where it stands when none of its values is such.
+source::Span Instantiator::place_of_bad_element(const Job& job, const Function& generic) {
+  for (const Inst& inst : generic.insts) {
+    for (std::uint32_t k = 0; k < inst.result_count; ++k) {
+      const TypeId type = concrete(generic.value(generic.result(inst, k)).type, job.arguments);
+      if (layout.bad_element(type).valid()) return inst.span;
+    }
+  }
+  return generic.span;
+}
+
+void Instantiator::no_element(source::Span where) {
+  const TypeId element = layout.bad_element();
+  fail(source::Code::BadElement, origin(where), "a tensor has no elements of type `" + types.text(element) + "`",
+       std::string(types.help_with_element(element)));
 }
 
 source::Span Instantiator::origin(source::Span where) const {
@@ -245,6 +263,7 @@ void Instantiator::build(const Job& job) {
       } else {
         const Lowered& l = lowered(job.function);
         if (!failed_) flatten(*this, l.function, job.arguments, f);
+        if (!failed_ && layout.bad_element().valid()) no_element(place_of_bad_element(job, l.function));
         if (job.arguments.empty()) {  // it has no other instance
           lowered_.erase(job.function.index);
           program.release_body(job.function);
@@ -400,11 +419,12 @@ void Instantiator::add_returned(Types& results, TypeId type) {
 // ---------------------------------------------------------------------------------------- tables
 
 std::uint64_t Instantiator::native(std::string_view name, std::vector<Param> params, Types results) {
-  // One that takes or gives handles, lists or tensors is imported once for each type that they have.
+  // One that takes or gives handles, lists, tensors or floats is imported once for each type that they have.
   std::string key(name);
   const auto distinguish = [&](TypeId type) {
     const TypeKind kind = types.kind(type);
-    const bool is_one_of_many = kind == TypeKind::Handle || kind == TypeKind::List || kind == TypeKind::Tensor;
+    const bool is_one_of_many =
+        kind == TypeKind::Handle || kind == TypeKind::List || kind == TypeKind::Tensor || sema::is_float(kind);
     if (is_one_of_many) key += " " + std::to_string(type.index);
   };
   for (const Param& param : params) distinguish(param.type);

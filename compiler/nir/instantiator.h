@@ -136,6 +136,9 @@ class Instantiator {
   };
 
   InstanceId make(Made made, FunctionId function, std::span<const TypeId> arguments, source::Span where);
+  source::Span place_of_bad_element(const Job& job, const Function& generic);
+  /// Reports a tensor of what no tensor can hold.
+  void no_element(source::Span where);
   void declare(Function& f, const Job& job);
   void declare_function(Function& f, FunctionId function, std::span<const TypeId> arguments);
   void count_unused();

@@ -313,8 +313,30 @@ Layout::Facts Layout::keep(TypeId type, Facts facts) {
   return facts_[type.index] = facts;
 }
 
+TypeId Layout::find_bad_element(TypeId type, std::unordered_set<TypeId>& seen) {
+  if (!error_.empty() || !seen.insert(type).second) return {};
+  const TypeData data = types_[type];
+  if (data.kind == TypeKind::Tensor && !types_.is_element(data.arguments[0])) return data.arguments[0];
+  for (const TypeId argument : data.arguments) {
+    if (const TypeId found = find_bad_element(argument, seen); found.valid()) return found;
+  }
+  if (data.kind != TypeKind::Nominal) return {};
+  for (const std::span<const TypeId> fields : variants(type)) {
+    for (const TypeId field : fields) {
+      if (const TypeId found = find_bad_element(field, seen); found.valid()) return found;
+    }
+  }
+  return {};
+}
+
+TypeId Layout::bad_element(TypeId type) {
+  std::unordered_set<TypeId> seen;
+  return find_bad_element(type, seen);
+}
+
 Layout::Facts Layout::facts(TypeId type) {
   if (type.index < facts_.size() && facts_[type.index].known) return facts_[type.index];
+  if (types_.known.tensor.valid() && !bad_element_.valid()) bad_element_ = find_bad_element(type, looked_at_);
   if (nesting_ >= kMaxNesting) {
     if (error_.empty())
       error_ = "a type holds others by value more than " + std::to_string(kMaxNesting) + " levels deep";

@@ -13,6 +13,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "base/arena.h"
@@ -74,6 +75,10 @@ class Layout {
   Signature signature(TypeId function_type);
 
   sema::TypeTable& types() const { return types_; }
+  /// A type in it that a tensor would have as its elements and can't, if there is one.
+  TypeId bad_element(TypeId type);
+  /// The first such in what was laid out; invalid when all is well.
+  TypeId bad_element() const { return bad_element_; }
   /// Why some type could not be laid out (it nests without end); empty when all is well.
   const std::string& error() const { return error_; }
 
@@ -92,6 +97,7 @@ class Layout {
   void decide_boxes(TypeId root);
   std::span<const std::span<const TypeId>> variants(TypeId type);
   bool too_deep(TypeId type);
+  TypeId find_bad_element(TypeId type, std::unordered_set<TypeId>& seen);
 
   sema::TypeTable& types_;
   Arena arena_;
@@ -101,6 +107,8 @@ class Layout {
   std::unordered_map<std::uint64_t, std::span<const TypeId>> payloads_;
   std::unordered_map<TypeId, Signature> signatures_;
   std::unordered_map<TypeId, std::uint32_t> depths_;
+  std::unordered_set<TypeId> looked_at_;  // for elements of tensors
+  TypeId bad_element_;
   std::uint32_t nesting_ = 0;
   std::string error_;
 };

@@ -30,7 +30,7 @@
 //   check_pattern_parts.cpp  patterns with parts
 //   check_format.cpp    interpolation and formats
 //   check_shape.cpp     shapes of tensors
-//   check_shape_rules.cpp  what functions of the library make of them
+//   check_shape_*.cpp   what functions of the library make of them
 //   places.cpp          places, assignment, `mut`, exclusivity
 
 #include <memory>
@@ -215,6 +215,7 @@ class BodyChecker final : public Declarations, public LengthNames {
 
   // ---- operators (check_operator.cpp)
   Expr* check_unary(const syntax::UnaryExpr* expr, TypeId want);
+  Expr* negate(Expr* operand, source::Span op_span, source::Span where);
   Expr* check_binary(const syntax::BinaryExpr* expr, TypeId want);
   Expr* check_logic(const syntax::BinaryExpr* expr);
   Expr* check_comparison(const syntax::BinaryExpr* expr);
@@ -342,7 +343,7 @@ class BodyChecker final : public Declarations, public LengthNames {
   };
   void run_waiting(std::size_t from, bool all);
 
-  // ---- shapes (check_shape.cpp, check_shape_rules.cpp)
+  // ---- shapes (check_shape.cpp, check_shape_*.cpp)
   bool has_shape(TypeId type);
   /// Whether a value of one type may stand where the other is needed; solves variables.
   bool fits(TypeId have, TypeId want);
@@ -357,30 +358,42 @@ class BodyChecker final : public Declarations, public LengthNames {
   void note_origin(source::Diagnostic& problem, const Expr* value);
   std::string difference(TypeId from, TypeId to);
   void help_with_lengths(source::Diagnostic& problem, TypeId from, TypeId to);
-  /// A length that is equal to itself alone.
   TypeId unknown_length(Symbol name);
-  TypeId length_named(Symbol name, source::Span where) override;
+  TypeId length_named(Symbol name, source::Span where, bool computed) override;
   void name_lengths_of_params();
   void name_new_lengths(std::vector<NamedLength> named, const Pattern* pattern);
   bool bind_length(NamedLength& length, LocalId tensor);
   Expr* length_value(const Binding& binding, source::Span where);
+  Expr* ask_tensor(std::string_view method, TypeId result, Expr* tensor, source::Span where);
+  Expr* computed(syntax::BinaryOp op, Expr* left, Expr* right);
   TypeId checked_shape(TypeId result, std::vector<Arg>& args, source::Span where);
   void use_lengths(std::size_t first);
   void settle_shape_checks();
   Expr* int_to_check(const ShapeCheck& check, TypeId length, std::span<const TypeId> shape);
+  Expr* known_length(const ShapeCheck& check, TypeId length);
   std::optional<std::int64_t> written_number(const syntax::Expr* expr);
   TypeId written_length(const syntax::Expr* expr, TypeId rest);
   std::optional<Lengths> written_lengths(const ShapeArgument* argument, TypeId rest);
   std::optional<std::vector<std::int64_t>> written_numbers(const ShapeArgument* argument);
   TypeId written_count(const syntax::Expr* expr, TypeId axis);
   bool is_written_index(const Expr* key, std::size_t subscript);
-  std::optional<Lengths> lengths_of(const Expr* value);
+  std::optional<Lengths> lengths_of(const Expr* value) { return lengths_of(value->type); }
+  std::optional<Lengths> lengths_of(TypeId type);
+  std::vector<const Expr*> operands_of(std::span<const ShapeArgument> arguments);
+  std::vector<std::optional<Lengths>> lengths_of_all(std::span<const Expr* const> values);
+  std::optional<std::int64_t> axis_of(std::span<const ShapeArgument> arguments, std::int64_t unless_written);
   std::vector<ShapeArgument> shape_arguments(const syntax::CallExpr* call, const FunctionInfo& info,
                                              std::span<const Arg> args, bool has_receiver);
   ShapeResult broadcast_shape(std::span<const ShapeArgument> arguments);
-  ShapeResult reduced_shape(std::span<const ShapeArgument> arguments);
+  ShapeResult reduced_shape(std::span<const ShapeArgument> arguments, std::optional<std::vector<std::int64_t>> along);
   ShapeResult indexed_shape(std::span<const ShapeArgument> arguments);
-  /// The rule of the method that an operator means.
+  ShapeResult joined_shape(std::span<const ShapeArgument> arguments, bool stacks);
+  ShapeResult windowed_shape(std::span<const ShapeArgument> arguments, std::size_t axes, bool convolves);
+  ShapeResult equation_shape(std::span<const ShapeArgument> arguments);
+  ShapeResult pattern_shape(std::string_view patterns, std::span<const ShapeArgument> arguments);
+  ShapeResult contracted_shape(const Lengths& from, std::span<const ShapeArgument> arguments);
+  ShapeResult axis_shape(std::string_view rule, const Lengths& from, std::span<const ShapeArgument> arguments);
+  TypeId with_shape_inside(TypeId type, TypeId shape);
   std::string_view shape_rule(const FunctionRef& method);
   ShapeResult apply_shape_rule(std::string_view rule, std::span<const ShapeArgument> arguments);
   /// The result with the shape that a rule gives it; an error after a report.

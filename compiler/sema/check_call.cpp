@@ -212,7 +212,8 @@ void BodyChecker::improve(const Callee& callee) {
     for (const TraitRef& bound : params[i].bounds) {
       if (bound.arguments.empty()) continue;
       TypeId self = infer_.head(callee.arguments[i]);
-      if (types_.kind(self) == TypeKind::Infer) continue;
+      // A literal has what all numbers have.
+      if (types_.kind(self) == TypeKind::Infer && !infer_.is_literal(self)) continue;
       bool open = false;
       std::vector<TypeId> wanted;
       for (TypeId argument : bound.arguments) {

@@ -98,6 +98,8 @@ void BodyChecker::check_obligations() {
     TypeId type = infer_.zonk(order.type);
     if (types_.kind(type) == TypeKind::Param) {
       problem.help("add the bound: `<" + text(type) + ": Ordered>`");
+    } else if (types_.is_complex(type)) {
+      problem.help("compare magnitudes or parts: `a.abs() < b.abs()`");
     } else if (types_.nominal_of(type).valid() && !types_.is_option(type) && !types_.is_result(type)) {
       problem.help("implement `Ordered` for it: `fn compare(self, other: Self) -> Int`");
     }

@@ -88,8 +88,8 @@ struct Binding {
   Frame* frame = nullptr;
   LocalId local{};
   std::uint32_t sequence = 0;
-  std::uint32_t axis = kNoAxis;
-  static constexpr std::uint32_t kNoAxis = UINT32_MAX;
+  std::int32_t axis = kNoAxis;  // negative: counted from the last
+  static constexpr std::int32_t kNoAxis = INT32_MAX;
 };
 
 /// A length that a shape names.
@@ -106,6 +106,10 @@ struct ShapeArgument {
   const syntax::Expr* syntax{};  // null for receivers and defaults
 };
 
+const syntax::Expr* without_parens(const syntax::Expr* expr);
+/// The argument of this name, when one is written.
+const ShapeArgument* written(std::span<const ShapeArgument> arguments, std::string_view name);
+
 /// A call whose tensor must have the shape that its use says: `lengths` is filled in at the end.
 struct ShapeCheck {
   SequenceExpr* lengths;
@@ -116,7 +120,7 @@ struct ShapeCheck {
   std::vector<std::pair<TypeId, Expr*>> known;  // the lengths that it needs and that have values there
 };
 
-/// Where a scope began: how many names were visible, how many lengths had names, and how many shapes were to be checked.
+/// Where a scope began: how many names were visible, lengths had names, and shapes were to be checked.
 struct ScopeMark {
   std::size_t names = 0;
   std::size_t lengths = 0;

@@ -51,6 +51,7 @@ Expr* BodyChecker::check_unary(const syntax::UnaryExpr* expr, TypeId want) {
   if (is_never(operand->type)) return operand;
   if (!infer_.is_literal(operand->type) && !known(operand, "negate it")) return error_expr(where);
   if (!is_number_type(operand->type, floating)) {
+    if (Expr* negated = negate(operand, span(expr->op_range), where)) return negated;
     report(Code::BadOperand, span(expr->op_range), "`-` does not work on `" + text(operand->type) + "`")
         .note(operand->span, "this is " + a_type(operand->type));
     return error_expr(where);
@@ -59,6 +60,20 @@ Expr* BodyChecker::check_unary(const syntax::UnaryExpr* expr, TypeId want) {
   node->op = UnaryOp::Negate;
   node->operand = operand;
   return node;
+}
+
+/// `-x` of a type that has the trait for it; null for others.
+Expr* BodyChecker::negate(Expr* operand, source::Span op_span, source::Span where) {
+  const TraitId trait = types_.known.negate;
+  if (!trait.valid() || context_.trait(trait).methods.empty()) return nullptr;
+  const TypeId type = infer_.zonk(operand->type);
+  const std::vector<std::vector<TypeId>> candidates = open_arguments_of(trait, type);
+  if (candidates.empty() || candidates[0].empty()) return nullptr;
+  const FunctionRef ref = make_ref(context_.trait(trait).methods[0], std::vector<TypeId>{type, candidates[0][0]});
+  const TypeId result =
+      shaped_result(shape_rule(ref), candidates[0][0], {{{"self", operand}}}, op_span, quoted(BinaryOp::Subtract));
+  if (is_error(result)) return error_expr(where);
+  return call_expr(ref, result, {{0, false, operand}}, where);
 }
 
 Expr* BodyChecker::check_binary(const syntax::BinaryExpr* expr, TypeId want) {

@@ -20,10 +20,18 @@ namespace {
 /// Positions of Params that stand for lengths which no signature names: beyond those of all type parameters.
 constexpr std::uint32_t kFirstUnknown = 1U << 20;
 
+/// How many lengths stand before `..` and how many behind it; without one all stand before.
+std::pair<std::size_t, std::size_t> around_rest(const TypeTable& types, std::span<const TypeId> lengths) {
+  const auto is_rest = [&](TypeId length) { return types.kind(length) == TypeKind::AnyLengths; };
+  const auto before = static_cast<std::size_t>(std::ranges::find_if(lengths, is_rest) - lengths.begin());
+  return {before, before == lengths.size() ? 0 : lengths.size() - before - 1};
+}
+
 }  // namespace
 
 bool BodyChecker::has_shape(TypeId type) { return types_.known.tensor.valid() && types_.has_shape(infer_.zonk(type)); }
 
+/// A length that is equal to itself alone.
 TypeId BodyChecker::unknown_length(Symbol name) { return types_.param(kFirstUnknown + unknown_lengths_++, name); }
 
 // ---- what goes where
@@ -56,17 +64,33 @@ bool BodyChecker::shape_fits(TypeId have, TypeId want) {
   if (infer_.is_variable(have) || infer_.is_variable(want)) return infer_.unify(have, want);
   const TypeData from = types_[infer_.head(have)];
   const TypeData to = types_[infer_.head(want)];
-  if (from.arguments.size() != to.arguments.size()) return false;
-  for (std::size_t i = 0; i < from.arguments.size(); ++i) {
+  const auto [have_before, have_behind] = around_rest(types_, from.arguments);
+  const auto [want_before, want_behind] = around_rest(types_, to.arguments);
+  const bool has_rest = have_before < from.arguments.size();
+  if (want_before == to.arguments.size() ? from.arguments.size() != to.arguments.size() || has_rest
+      : has_rest                         ? have_before < want_before || have_behind < want_behind
+                                         : from.arguments.size() < want_before + want_behind)
+    return false;
+  for (std::size_t i = 0; i < want_before; ++i) {
     if (!length_fits(from.arguments[i], to.arguments[i])) return false;
+  }
+  for (std::size_t i = want_behind; i > 0; --i) {
+    if (!length_fits(from.arguments[from.arguments.size() - i], to.arguments[to.arguments.size() - i])) return false;
   }
   return true;
 }
 
 bool BodyChecker::length_fits(TypeId have, TypeId want) {
-  have = infer_.head(have);
-  want = infer_.head(want);
+  have = infer_.zonk(have);
+  want = infer_.zonk(want);
   if (have == want || types_.kind(want) == TypeKind::AnyLength) return true;
+  const TypeKind kind = types_.kind(want);
+  if (kind == TypeKind::LengthSum || kind == TypeKind::LengthTerm) {
+    // `n + 1` says what `n` is where nothing did so far.
+    TypeId variable;
+    const TypeId is = types_.variable_of_sum(want, have, variable);
+    return is.valid() && infer_.unify(variable, is);
+  }
   if (types_.kind(have) == TypeKind::AnyLength) {
     // It is some length, and equal to no other.
     return infer_.is_variable(want) && infer_.unify(want, unknown_length(context_.name("_")));
@@ -155,21 +179,29 @@ void BodyChecker::shape_mismatch(Expr* expr, TypeId want, const Because* because
 }
 
 std::string BodyChecker::difference(TypeId from, TypeId to) {
-  const TypeData have = types_[from];
-  const TypeData want = types_[to];
+  const std::span<const TypeId> have = types_[from].arguments;
+  const std::span<const TypeId> want = types_[to].arguments;
+  const auto [have_before, have_behind] = around_rest(types_, have);
+  const auto [before, behind] = around_rest(types_, want);
   const auto axes = [](std::size_t count) { return std::to_string(count) + (count == 1 ? " axis" : " axes"); };
-  if (have.arguments.size() != want.arguments.size()) {
-    return "it has " + axes(have.arguments.size()) + ", not " + std::to_string(want.arguments.size());
+  if (have_before < have.size() && (before == want.size() || have_before < before || have_behind < behind)) {
+    return "it may have any number of axes where `..` stands";
   }
-  for (std::size_t i = 0; i < have.arguments.size(); ++i) {
-    if (length_fits(have.arguments[i], want.arguments[i])) continue;
+  const bool has_rest = before < want.size();
+  if (has_rest ? have_before + have_behind < before + behind : have.size() != want.size()) {
+    return "it has " + axes(have.size()) + ", not " + std::to_string(before + behind) + (has_rest ? " or more" : "");
+  }
+  for (std::size_t k = 0; k < before + behind; ++k) {
+    const std::size_t i = k < before ? k : have.size() - (before + behind - k);
+    const TypeId wants = want[k < before ? k : k + 1];
+    if (length_fits(have[i], wants)) continue;
     const std::string axis = "axis " + std::to_string(i);
-    if (infer_.head_kind(have.arguments[i]) == TypeKind::AnyLength) {
-      const std::string wanted = text(want.arguments[i]);
+    if (infer_.head_kind(have[i]) == TypeKind::AnyLength) {
+      const std::string wanted = text(wants);
       return axis + " may have any length, and nothing says that it is " +
              (wanted == "_" ? "as long as another" : wanted);
     }
-    return axis + " is " + text(have.arguments[i]) + " long, not " + text(want.arguments[i]);
+    return axis + " is " + text(have[i]) + " long, not " + text(wants);
   }
   return "lengths that nothing says are equal";
 }
@@ -178,25 +210,30 @@ std::string BodyChecker::difference(TypeId from, TypeId to) {
 void BodyChecker::help_with_lengths(source::Diagnostic& problem, TypeId from, TypeId to) {
   const TypeData have = types_[from];
   const TypeData want = types_[to];
-  if (have.arguments.size() != want.arguments.size()) return;
-  for (std::size_t i = 0; i < have.arguments.size(); ++i) {
-    const bool numbers = infer_.head_kind(have.arguments[i]) == TypeKind::Length &&
-                         infer_.head_kind(want.arguments[i]) == TypeKind::Length;
-    if (numbers && have.arguments[i] != want.arguments[i]) return;
+  const auto has_rest = [&](const TypeData& shape) {
+    return around_rest(types_, shape.arguments).first < shape.arguments.size();
+  };
+  const bool alike = have.arguments.size() == want.arguments.size();
+  if (!alike && !has_rest(have)) return;
+  for (std::size_t i = 0; alike && i < have.arguments.size(); ++i) {
+    if (types_.has_infer(want.arguments[i])) return;
+    const TypeId both[] = {have.arguments[i], types_.product(-1, {&want.arguments[i], 1})};
+    const TypeId apart = types_.sum(both);
+    if (types_.kind(apart) == TypeKind::Length && !types_.is_number(apart, 0)) return;
   }
   problem.help("where they are equal when the program runs, `.shaped()?` finds it out");
 }
 
 // ---- names
 
-TypeId BodyChecker::length_named(Symbol name, source::Span where) {
+TypeId BodyChecker::length_named(Symbol name, source::Span where, bool computed) {
   for (const NamedLength& length : new_lengths_) {
     if (length.name == name) return length.type;
   }
   for (std::size_t i = lengths_.size(); i-- > 0;) {
     if (lengths_[i].name == name && is_seen(lengths_[i].value)) return lengths_[i].type;
   }
-  if (names_lengths_) {
+  if (names_lengths_ && !computed) {
     new_lengths_.push_back({name, infer_.fresh()});
     return new_lengths_.back().type;
   }
@@ -224,7 +261,10 @@ bool BodyChecker::bind_length(NamedLength& length, LocalId tensor) {
   const auto all = types_[shape].arguments;
   const auto at = std::ranges::find(all, infer_.head(length.type));
   if (at == all.end()) return false;
-  length.value = {frame_, tensor, sequence_++, static_cast<std::uint32_t>(at - all.begin())};
+  const auto [before, behind] = around_rest(types_, all);
+  const auto axis = static_cast<std::int32_t>(at - all.begin());
+  const bool from_last = static_cast<std::size_t>(axis) > before;
+  length.value = {frame_, tensor, sequence_++, from_last ? axis - static_cast<std::int32_t>(all.size()) : axis};
   bindings_[length.name].push_back(length.value);
   visible_.push_back(length.name);
   return true;
@@ -245,14 +285,31 @@ void BodyChecker::name_new_lengths(std::vector<NamedLength> named, const Pattern
 Expr* BodyChecker::length_value(const Binding& binding, source::Span where) {
   Expr* tensor = use_local({binding.frame, binding.local, binding.sequence}, where);
   if (is_error(tensor->type)) return tensor;
-  const TypeId type = types_.without_shapes(infer_.zonk(tensor->type));
-  const std::vector<MethodMatch> matches = context_.methods(type, context_.name("shape"), scope_);
-  if (matches.empty()) return error_expr(where);
   const TypeId integer = primitive(TypeKind::I64);
   auto* node = make<IndexExpr>(ExprKind::Index, integer, where);
-  node->base = call_expr(make_ref(matches[0].function, types_[type].arguments), types_.list(integer),
-                         {{0, false, tensor}}, where);
+  node->base = ask_tensor("shape", types_.list(integer), tensor, where);
   node->index = int_expr(binding.axis, where);
+  if (binding.axis < 0) {
+    Expr* again = use_local({binding.frame, binding.local, binding.sequence}, where);
+    node->index = computed(syntax::BinaryOp::Add, ask_tensor("rank", integer, again, where), node->index);
+  }
+  return node;
+}
+
+/// A call of a method of tensors that takes nothing.
+Expr* BodyChecker::ask_tensor(std::string_view method, TypeId result, Expr* tensor, source::Span where) {
+  const TypeId type = types_.without_shapes(infer_.zonk(tensor->type));
+  const std::vector<MethodMatch> matches = context_.methods(type, context_.name(method), scope_);
+  if (matches.empty()) return error_expr(where);
+  return call_expr(make_ref(matches[0].function, types_[type].arguments), result, {{0, false, tensor}}, where);
+}
+
+Expr* BodyChecker::computed(syntax::BinaryOp op, Expr* left, Expr* right) {
+  auto* node = make<BinaryExpr>(ExprKind::Binary, left->type, left->span);
+  node->op = op;
+  node->op_span = left->span;
+  node->left = left;
+  node->right = right;
   return node;
 }
 
@@ -268,6 +325,15 @@ TypeId BodyChecker::checked_shape(TypeId result, std::vector<Arg>& args, source:
   return types_.result(types_.with_shape(data.arguments[0], shape), data.arguments[1]);
 }
 
+/// Whether a length stands in a shape or in one of its sums.
+static bool mentions(const TypeTable& types, TypeId shape, TypeId length) {
+  return std::ranges::any_of(types[shape].arguments, [&](TypeId part) {
+    const TypeKind kind = types.kind(part);
+    const bool is_sum = kind == TypeKind::LengthSum || kind == TypeKind::LengthTerm;
+    return part == length || (is_sum && mentions(types, part, length));
+  });
+}
+
 /// At the end of a scope the tensors are still there whose lengths its checks need, and most shapes are known; one that
 /// isn't yet may need all lengths that it sees.
 void BodyChecker::use_lengths(std::size_t first) {
@@ -279,7 +345,7 @@ void BodyChecker::use_lengths(std::size_t first) {
       const TypeId type = infer_.head(length.type);
       const Binding& value = length.value;
       const bool has_value = value.frame != nullptr && value.sequence < check.sequence && is_seen(value);
-      const bool is_needed = types_.has_infer(shape) || std::ranges::count(types_[shape].arguments, type) != 0;
+      const bool is_needed = types_.has_infer(shape) || mentions(types_, shape, type);
       const bool is_known = std::ranges::count(check.known, type, &std::pair<TypeId, Expr*>::first) != 0;
       if (has_value && is_needed && !is_known) {
         check.known.emplace_back(type, length_value(value, check.lengths->span));
@@ -300,25 +366,48 @@ void BodyChecker::settle_shape_checks() {
     frame_ = check.frame;
     std::vector<Expr*> lengths;
     for (const TypeId length : shape.arguments) {
-      lengths.push_back(int_to_check(check, infer_.head(length), shape.arguments));
+      lengths.push_back(int_to_check(check, length, shape.arguments));
     }
     check.lengths->elements = keep(lengths);
   }
   frame_ = frames_.front().get();
 }
 
-/// A length as `shaped` takes it: what it must be, -1 for any, and less for what must be the same on several axes: the
-/// first of them, counted from -2 down.
+/// A length as `shaped` takes it: what it must be, -1 for any, less for what must be the same on several axes: the
+/// first of them, counted from -2 down; and the least `Int` for any number of axes.
 Expr* BodyChecker::int_to_check(const ShapeCheck& check, TypeId length, std::span<const TypeId> shape) {
+  const source::Span where = check.lengths->span;
+  length = infer_.zonk(length);
+  if (types_.kind(length) == TypeKind::AnyLengths) return int_expr(INT64_MIN, where);
+  if (Expr* value = known_length(check, length)) return value;
+  const TypeKind kind = types_.kind(length);
+  if (kind == TypeKind::LengthSum || kind == TypeKind::LengthTerm) {
+    report(Code::UnknownShape, where, "`" + text(length) + "` has no value yet with which this shape could be compared")
+        .help("look first at a shape that has its names as axes: they are values behind that `let`");
+    return int_expr(-1, where);
+  }
+  const auto is_same = [&](TypeId other) { return infer_.head(other) == length; };
+  if (kind == TypeKind::AnyLength || std::ranges::count_if(shape, is_same) == 1) return int_expr(-1, where);
+  return int_expr(-2 - (std::ranges::find_if(shape, is_same) - shape.begin()), where);
+}
+
+/// A length as a value; null where it has none.
+Expr* BodyChecker::known_length(const ShapeCheck& check, TypeId length) {
   const source::Span where = check.lengths->span;
   const TypeData data = types_[length];
   if (data.kind == TypeKind::Length) return int_expr(static_cast<std::int64_t>(data.mut_mask), where);
   for (const auto& [known, value] : check.known) {
-    if (infer_.head(known) == length) return value;
+    if (infer_.zonk(known) == length) return value;
   }
-  const auto is_same = [&](TypeId other) { return infer_.head(other) == length; };
-  if (data.kind == TypeKind::AnyLength || std::ranges::count_if(shape, is_same) == 1) return int_expr(-1, where);
-  return int_expr(-2 - (std::ranges::find_if(shape, is_same) - shape.begin()), where);
+  if (data.kind != TypeKind::LengthSum && data.kind != TypeKind::LengthTerm) return nullptr;
+  const bool is_sum = data.kind == TypeKind::LengthSum;
+  Expr* all = is_sum ? nullptr : int_expr(static_cast<std::int64_t>(data.mut_mask), where);
+  for (const TypeId part : data.arguments) {
+    Expr* value = known_length(check, part);
+    if (value == nullptr) return nullptr;
+    all = all == nullptr ? value : computed(is_sum ? syntax::BinaryOp::Add : syntax::BinaryOp::Multiply, all, value);
+  }
+  return all;
 }
 
 }  // namespace noodle::sema

@@ -9,117 +9,30 @@ namespace noodle::sema {
 
 using source::Code;
 
-namespace {
-
-const ShapeArgument* named(std::span<const ShapeArgument> arguments, std::string_view name) {
-  const auto at = std::ranges::find(arguments, name, &ShapeArgument::name);
-  return at == arguments.end() ? nullptr : &*at;
-}
-
-const syntax::Expr* without_parens(const syntax::Expr* expr) {
-  while (expr != nullptr && expr->kind == syntax::ExprKind::Paren)
-    expr = static_cast<const syntax::ParenExpr*>(expr)->inner;
-  return expr;
-}
-
-}  // namespace
-
-// ---- what is written
-
-/// A whole number that is written, or a constant.
-std::optional<std::int64_t> BodyChecker::written_number(const syntax::Expr* expr) {
-  expr = without_parens(expr);
-  if (expr == nullptr) return std::nullopt;
-  if (expr->kind == syntax::ExprKind::Int) {
-    const auto* literal = static_cast<const syntax::IntExpr*>(expr);
-    if (literal->overflow || literal->magnitude > INT64_MAX) return std::nullopt;
-    const auto number = static_cast<std::int64_t>(literal->magnitude);
-    return literal->negative ? -number : number;
-  }
-  if (expr->kind != syntax::ExprKind::Name) return std::nullopt;
-  const Symbol name = static_cast<const syntax::NameExpr*>(expr)->name.symbol;
-  if (!name.valid() || find_local(name) != nullptr) return std::nullopt;
-  const Entity entity = context_.lookup_value(scope_, name);
-  if (entity.kind != Entity::Kind::Const) return std::nullopt;
-  const ConstValue* value = context_.constant_value(entity.constant());
-  if (value == nullptr || value->kind != ConstValue::Kind::Int) return std::nullopt;
-  return static_cast<std::int64_t>(value->bits);
-}
-
-/// A length: a number, a name that stands for one, or a product of numbers; `any_length` for what is computed, and
-/// `rest` for -1.
-TypeId BodyChecker::written_length(const syntax::Expr* expr, TypeId rest) {
-  expr = without_parens(expr);
-  if (expr == nullptr) return types_.any_length();
-  if (const auto number = written_number(expr)) {
-    if (*number == -1) return rest;
-    return *number < 0 ? types_.any_length() : types_.length(static_cast<std::uint64_t>(*number));
-  }
-  if (expr->kind == syntax::ExprKind::Binary) {
-    const auto* binary = static_cast<const syntax::BinaryExpr*>(expr);
-    const auto left = written_number(binary->left);
-    const auto right = written_number(binary->right);
-    std::int64_t product = 0;
-    const bool known = binary->op == syntax::BinaryOp::Multiply && left && right && *left >= 0 && *right >= 0 &&
-                       !__builtin_mul_overflow(*left, *right, &product);
-    return known ? types_.length(static_cast<std::uint64_t>(product)) : types_.any_length();
-  }
-  if (expr->kind != syntax::ExprKind::Name) return types_.any_length();
-  const Binding* binding = find_local(static_cast<const syntax::NameExpr*>(expr)->name.symbol);
-  if (binding == nullptr || binding->axis == Binding::kNoAxis) return types_.any_length();
-  for (const NamedLength& length : lengths_) {
-    if (length.value.sequence == binding->sequence && length.value.frame != nullptr) return infer_.head(length.type);
-  }
-  return types_.any_length();
-}
-
-std::optional<Lengths> BodyChecker::written_lengths(const ShapeArgument* argument, TypeId rest) {
-  const syntax::Expr* expr = argument == nullptr ? nullptr : without_parens(argument->syntax);
-  if (expr == nullptr || expr->kind != syntax::ExprKind::List) return std::nullopt;
-  Lengths lengths;
-  for (const syntax::Expr* element : static_cast<const syntax::ListExpr*>(expr)->elements) {
-    lengths.push_back(written_length(element, rest));
-  }
-  return lengths;
-}
-
-std::optional<std::vector<std::int64_t>> BodyChecker::written_numbers(const ShapeArgument* argument) {
-  const syntax::Expr* expr = argument == nullptr ? nullptr : without_parens(argument->syntax);
-  if (expr == nullptr || expr->kind != syntax::ExprKind::List) return std::nullopt;
-  std::vector<std::int64_t> numbers;
-  for (const syntax::Expr* element : static_cast<const syntax::ListExpr*>(expr)->elements) {
-    const auto number = written_number(element);
-    if (!number) return std::nullopt;
-    numbers.push_back(*number);
-  }
-  return numbers;
-}
-
-/// How many indices a range has, in an axis of this length, where that is known.
-TypeId BodyChecker::written_count(const syntax::Expr* expr, TypeId axis) {
-  if (expr == nullptr || expr->kind != syntax::ExprKind::Range) return types_.any_length();
-  const auto* range = static_cast<const syntax::RangeExpr*>(expr);
-  const std::optional<std::int64_t> low =
-      range->low == nullptr ? std::optional<std::int64_t>(0) : written_number(range->low);
-  if (range->high == nullptr && low == 0) return axis;
-  std::optional<std::int64_t> high;
-  if (range->high != nullptr) {
-    high = written_number(range->high);
-  } else if (infer_.head_kind(axis) == TypeKind::Length) {
-    high = static_cast<std::int64_t>(types_[infer_.head(axis)].mut_mask);
-  }
-  if (!low || !high || *low < 0 || *high < *low) return types_.any_length();
-  const bool more = range->high != nullptr && range->inclusive && *high < INT64_MAX;
-  return types_.length(static_cast<std::uint64_t>(*high - *low + (more ? 1 : 0)));
-}
-
-// ---- rules
-
-std::optional<Lengths> BodyChecker::lengths_of(const Expr* value) {
-  const TypeId shape = types_.shape_of(infer_.zonk(value->type));
+std::optional<Lengths> BodyChecker::lengths_of(TypeId type) {
+  const TypeId shape = types_.shape_of(infer_.zonk(type));
   if (!shape.valid() || types_.kind(shape) != TypeKind::Shape) return std::nullopt;
   const auto lengths = types_[shape].arguments;
   return Lengths(lengths.begin(), lengths.end());
+}
+
+/// The tensors among the arguments, and those in a list that is written.
+std::vector<const Expr*> BodyChecker::operands_of(std::span<const ShapeArgument> arguments) {
+  std::vector<const Expr*> operands;
+  for (const ShapeArgument& argument : arguments) {
+    if (types_.is_tensor(infer_.head(argument.value->type))) operands.push_back(argument.value);
+    if (argument.value->kind != ExprKind::List) continue;
+    for (const Expr* element : static_cast<const SequenceExpr*>(argument.value)->elements) {
+      if (types_.is_tensor(infer_.head(element->type))) operands.push_back(element);
+    }
+  }
+  return operands;
+}
+
+std::vector<std::optional<Lengths>> BodyChecker::lengths_of_all(std::span<const Expr* const> values) {
+  std::vector<std::optional<Lengths>> all;
+  for (const Expr* value : values) all.push_back(lengths_of(value));
+  return all;
 }
 
 /// In the order of the parameters.
@@ -136,21 +49,22 @@ std::vector<ShapeArgument> BodyChecker::shape_arguments(const syntax::CallExpr* 
   return all;
 }
 
-ShapeResult BodyChecker::reduced_shape(std::span<const ShapeArgument> arguments) {
+/// Along what is written, or else `along`; without either along all axes.
+ShapeResult BodyChecker::reduced_shape(std::span<const ShapeArgument> arguments,
+                                       std::optional<std::vector<std::int64_t>> along) {
   const auto from = lengths_of(arguments[0].value);
   if (!from) return {};
-  const ShapeArgument* keeps = named(arguments, "keepdims");
+  const ShapeArgument* keeps = written(arguments, "keepdims");
   const syntax::Expr* flag = keeps == nullptr ? nullptr : without_parens(keeps->syntax);
   if (flag != nullptr && flag->kind != syntax::ExprKind::Bool) return {};
   const bool keeps_axes = flag != nullptr && static_cast<const syntax::BoolExpr*>(flag)->value;
-  const ShapeArgument* axis = named(arguments, "axis");
-  const ShapeArgument* axes = named(arguments, "axes");
-  std::optional<std::vector<std::int64_t>> along;
-  if (axis != nullptr && axis->syntax != nullptr) {
+  const ShapeArgument* axis = written(arguments, "axis");
+  const ShapeArgument* axes = written(arguments, "axes");
+  if (axis != nullptr) {
     const auto number = written_number(axis->syntax);
     if (!number) return {};
     along = {*number};
-  } else if (axes != nullptr && axes->syntax != nullptr) {
+  } else if (axes != nullptr) {
     along = written_numbers(axes);
     if (!along) return {};
     if (along->empty()) along = std::nullopt;
@@ -173,7 +87,7 @@ ShapeResult BodyChecker::broadcast_shape(std::span<const ShapeArgument> argument
 /// `a[0, .., 1..3]`: an `Int` takes its axis away, a range gives it another length.
 ShapeResult BodyChecker::indexed_shape(std::span<const ShapeArgument> arguments) {
   const auto from = lengths_of(arguments[0].value);
-  if (!from) return {};
+  if (!from || ShapeRules(types_, infer_).has_rest(*from)) return {};
   const syntax::Expr* key = arguments[1].syntax;
   std::vector<const syntax::Expr*> subscripts{key};
   if (key->kind == syntax::ExprKind::Tuple) {
@@ -219,59 +133,77 @@ bool BodyChecker::is_written_index(const Expr* key, std::size_t subscript) {
 
 ShapeResult BodyChecker::apply_shape_rule(std::string_view rule, std::span<const ShapeArgument> arguments) {
   ShapeRules rules(types_, infer_);
-  if (rule == "lengths") return {written_lengths(named(arguments, "shape"), types_.any_length())};
+  if (rule == "lengths") return {written_lengths(written(arguments, "shape"), types_.any_length())};
   if (rule == "broadcast") return broadcast_shape(arguments);
-  if (rule == "reduce") return reduced_shape(arguments);
+  if (rule == "reduce") return reduced_shape(arguments, std::nullopt);
+  if (rule == "norms") return reduced_shape(arguments, {{-2, -1}});
   if (rule == "index") return indexed_shape(arguments);
+  if (rule == "concat" || rule == "stack") return joined_shape(arguments, rule == "stack");
+  if (rule == "einsum") return equation_shape(arguments);
+  if (rule.find("->") != std::string_view::npos) return pattern_shape(rule, arguments);
+  if (rule.starts_with("window") || rule.starts_with("pool"))
+    return windowed_shape(arguments, static_cast<std::size_t>(rule.back() - '0'), rule.starts_with("window"));
   const auto from = lengths_of(arguments[0].value);
   if (!from) {
     // Whatever it was: what it becomes may be written.
     if (rule != "reshape" && rule != "repeat") return {};
-    return {written_lengths(named(arguments, "shape"), types_.any_length())};
+    return {written_lengths(written(arguments, "shape"), types_.any_length())};
   }
   if (rule == "same") return {from};
   if (rule == "transpose") return rules.transposed(*from);
-  if (rule == "product") {
+  if (rule == "product" || rule == "dot") {
     const auto right = lengths_of(arguments[1].value);
-    return right ? rules.product(*from, *right) : ShapeResult{};
+    if (!right) return {};
+    if (rule == "product") return rules.product(*from, *right);
+    const auto axis = axis_of(arguments, -1);
+    return axis ? rules.dotted(*from, *right, *axis) : ShapeResult{};
   }
-  if (rule == "reshape") {
-    const auto to = written_lengths(named(arguments, "shape"), TypeId());
-    return to ? rules.reshaped(*from, *to) : ShapeResult{};
-  }
-  if (rule == "repeat") {
-    const auto to = written_lengths(named(arguments, "shape"), types_.any_length());
+  if (rule == "tensordot") return contracted_shape(*from, arguments);
+  if (rule == "reshape" || rule == "repeat") {
+    const bool repeats = rule == "repeat";
+    const auto to = written_lengths(written(arguments, "shape"), repeats ? types_.any_length() : TypeId());
     if (!to) return {};
-    ShapeResult result = rules.broadcast(*from, *to);
-    if (result.lengths) result.lengths = to;
+    ShapeResult result = repeats ? rules.broadcast(*from, *to) : rules.reshaped(*from, *to);
+    if (repeats && result.lengths) result.lengths = to;
     return result;
   }
-  if (rule == "permute") {
-    const auto axes = written_numbers(named(arguments, "axes"));
-    return axes ? rules.permuted(*from, *axes) : ShapeResult{};
+  if (rule == "tile") {
+    const auto times = written_lengths(written(arguments, "repetitions"), types_.any_length());
+    return times ? rules.tiled(*from, *times) : ShapeResult{};
   }
-  if (rule == "squeeze") {
-    const auto axes = written_numbers(named(arguments, "axes"));
-    return axes ? rules.squeezed(*from, *axes) : ShapeResult{};
+  if (rule == "permute" || rule == "squeeze") {
+    const auto axes = written_numbers(written(arguments, "axes"));
+    if (!axes) return {};
+    return rule == "permute" ? rules.permuted(*from, *axes) : rules.squeezed(*from, *axes);
   }
-  const ShapeArgument* given = named(arguments, "axis");
-  const auto axis =
-      given == nullptr || given->syntax == nullptr ? std::optional<std::int64_t>(0) : written_number(given->syntax);
-  if (!axis) return {};
-  if (rule == "expand") return rules.expanded(*from, *axis);
-  if (rule == "pick") return rules.with_length(*from, *axis, TypeId());
-  if (rule == "slice") {
-    const ShapeArgument* step = named(arguments, "step");
-    const std::int64_t size = static_cast<std::int64_t>(from->size());
-    const bool plain = (step == nullptr || step->syntax == nullptr) && *axis >= -size && *axis < size;
-    const TypeId length = plain ? written_count(without_parens(named(arguments, "indices")->syntax),
-                                                (*from)[static_cast<std::size_t>(*axis < 0 ? *axis + size : *axis)])
-                                : types_.any_length();
-    return rules.with_length(*from, *axis, length);
-  }
-  return {};
+  return axis_shape(rule, *from, arguments);
 }
 
+/// Where one axis is another one then, is gone, or new.
+ShapeResult BodyChecker::axis_shape(std::string_view rule, const Lengths& from,
+                                    std::span<const ShapeArgument> arguments) {
+  ShapeRules rules(types_, infer_);
+  const auto axis = axis_of(arguments, rule == "top_k" ? -1 : 0);
+  if (!axis) return {};
+  if (rule == "top_k")
+    return rules.with_length(from, *axis, written_length(written(arguments, "k")->syntax, types_.any_length()));
+  if (rule == "expand") return rules.expanded(from, *axis);
+  if (rule == "pick") return rules.with_length(from, *axis, TypeId());
+  if (rule == "take") {
+    const auto indices = lengths_of(arguments[1].value);
+    return indices && indices->size() == 1 ? rules.with_length(from, *axis, indices->front()) : ShapeResult{};
+  }
+  if (rule != "slice") return {};
+  const ShapeArgument* step = written(arguments, "step");
+  const std::int64_t size = static_cast<std::int64_t>(from.size());
+  const bool plain = step == nullptr && *axis >= -size && *axis < size && !rules.has_rest(from);
+  const TypeId length = plain ? written_count(without_parens(written(arguments, "indices")->syntax),
+                                              from[static_cast<std::size_t>(*axis < 0 ? *axis + size : *axis)])
+                              : types_.any_length();
+  return rules.with_length(from, *axis, length);
+}
+
+/// The rule of the method that an operator means.
 std::string_view BodyChecker::shape_rule(const FunctionRef& method) {
   if (!types_.known.tensor.valid()) return {};
   std::vector<TypeId> arguments;
@@ -282,29 +214,48 @@ std::string_view BodyChecker::shape_rule(const FunctionRef& method) {
   return context_.function(context_.impl(found->impl).methods[0]).shape;
 }
 
+namespace {
+
+/// A variable that is an operand several times is told of once.
+void leave_one_of_each(std::vector<const Expr*>& values) {
+  const auto local = [](const Expr* value) {
+    return value->kind == ExprKind::Local ? std::optional(static_cast<const LocalExpr*>(value)->local.index)
+                                          : std::nullopt;
+  };
+  std::vector<std::uint32_t> told;
+  std::erase_if(values, [&](const Expr* value) {
+    if (!local(value)) return false;
+    const bool again = std::ranges::find(told, *local(value)) != told.end();
+    told.push_back(*local(value));
+    return again;
+  });
+}
+
+}  // namespace
+
 TypeId BodyChecker::shaped_result(std::string_view rule, TypeId result, std::span<const ShapeArgument> arguments,
                                   source::Span where, std::string_view what) {
   if (rule == "checked") {
-    const auto lengths = written_lengths(named(arguments, "shape"), types_.any_length());
+    const auto lengths = written_lengths(written(arguments, "shape"), types_.any_length());
     if (!lengths) return result;
     const TypeData data = types_[infer_.zonk(result)];
     return types_.result(types_.with_shape(data.arguments[0], types_.shape(*lengths)), data.arguments[1]);
   }
-  if (rule.empty() || !types_.is_tensor(infer_.head(result)) || arguments.empty()) return result;
+  if (rule.empty() || arguments.empty()) return result;
   for (const ShapeArgument& argument : arguments) {
     if (is_error(argument.value->type)) return result;
   }
   ShapeResult found = apply_shape_rule(rule, arguments);
-  if (found.lengths) return types_.with_shape(infer_.zonk(result), types_.shape(*found.lengths));
+  if (found.lengths) return with_shape_inside(infer_.zonk(result), types_.shape(*found.lengths));
   if (found.problem.empty()) return result;
-  std::vector<const Expr*> shaped;
+  std::vector<const Expr*> shaped = operands_of(arguments);
+  if (found.between) shaped = {shaped[found.between->first], shaped[found.between->second]};
+  std::erase_if(shaped, [&](const Expr* value) { return !lengths_of(value); });
+  if (found.between && found.between->first == found.between->second) shaped.resize(1);
+  if (shaped.size() > 2) leave_one_of_each(shaped);
   std::string shapes;
-  for (const ShapeArgument& argument : arguments) {
-    const auto lengths = lengths_of(argument.value);
-    if (!lengths) continue;
-    shaped.push_back(argument.value);
-    shapes += (shapes.empty() ? "`" : " and `") + text(types_.shape(*lengths)) + "`";
-  }
+  for (const Expr* value : shaped)
+    shapes += (shapes.empty() ? "`" : " and `") + text(types_.shape(*lengths_of(value))) + "`";
   source::Diagnostic& problem =
       report(Code::ShapeMismatch, where,
              shaped.size() > 1 ? shapes + " don't go together in " + std::string(what)

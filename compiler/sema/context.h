@@ -66,8 +66,8 @@ struct Entity {
 /// What names in a shape mean, where they stand for lengths that arguments or values have.
 class LengthNames {
  public:
-  /// The length that a name stands for; `any_length` after a report.
-  virtual TypeId length_named(Symbol name, source::Span where) = 0;
+  /// The length that a name stands for; `any_length` after a report. One that is `computed` with is no new name.
+  virtual TypeId length_named(Symbol name, source::Span where, bool computed) = 0;
 
  protected:
   ~LengthNames() = default;

@@ -198,6 +198,7 @@ struct Database final : QueryAnswers {
   std::unique_ptr<syntax::ParsedFile> parse(ModuleEntry& module);
   void collect(ModuleId id);
   void find_tensor(const ModuleEntry& module);
+  void find_complex();
   void follow_imports();
   void replace_text(source::FileId file, std::string text);
 
@@ -270,6 +271,7 @@ struct Database final : QueryAnswers {
   TypeId resolve_unshaped(const syntax::Type& type, const Scope& scope);
   TypeId resolve_shape(const syntax::ShapeType& shape, const Scope& scope);
   TypeId resolve_length(const syntax::ShapeLength& length, const Scope& scope);
+  TypeId resolve_length_part(const syntax::LengthPart& length, const Scope& scope, bool computed);
   std::optional<TraitRef> resolve_trait(const syntax::PathType& path, const Scope& scope);
   Entity resolve_type_name(std::span<const syntax::Name> path, const Scope& scope, bool wants_trait);
   std::uint32_t arity(Entity entity) const;

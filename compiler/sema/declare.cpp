@@ -46,12 +46,17 @@ class SignatureLengths final : public LengthNames {
  public:
   SignatureLengths(Database& db, std::size_t first) : db_(db), first_(first) {}
 
-  TypeId length_named(Symbol name, source::Span where) override {
+  TypeId length_named(Symbol name, source::Span where, bool computed) override {
     auto at = std::ranges::find(names, name);
     if (at == names.end() && in_result) {
       const std::string text = "`" + std::string(db_.names.text(name)) + "`";
       db_.report(Code::BadShape, where, text + " stands in the result alone, so nothing says which length it is")
           .help("name it in a parameter's shape, too, or write `_` for any length");
+      return db_.types.any_length();
+    }
+    if (at == names.end() && computed) {
+      db_.report(Code::BadShape, where, "no axis before is `" + std::string(db_.names.text(name)) + "` long")
+          .help("what is computed with is an axis of its own first, of this parameter or one before it");
       return db_.types.any_length();
     }
     if (at == names.end()) at = names.insert(at, name);

@@ -85,6 +85,8 @@ bool Inference::unify_inner(TypeId a, TypeId b) {
   if (left.kind == TypeKind::Infer) return bind(left.index, b);
   if (right.kind == TypeKind::Infer) return bind(right.index, a);
   if (left.kind == TypeKind::AnyLength || right.kind == TypeKind::AnyLength) return true;
+  const auto is_computed = [](TypeKind kind) { return kind == TypeKind::LengthSum || kind == TypeKind::LengthTerm; };
+  if (is_computed(left.kind) || is_computed(right.kind)) return zonk(a) == zonk(b);
   const bool one_shaped = left.kind == TypeKind::Nominal && left.arguments.size() != right.arguments.size();
   if (left.kind != right.kind || left.index != right.index || left.mut_mask != right.mut_mask ||
       (left.arguments.size() != right.arguments.size() && !one_shaped)) {

@@ -418,6 +418,17 @@ void Database::find_tensor(const ModuleEntry& module) {
   types.known.tensor = found->second.nominal();
 }
 
+/// What tensors can hold beside what is built in.
+void Database::find_complex() {
+  const auto module = modules_by_path.find("std/complex.noodle");
+  if (module == modules_by_path.end()) return;
+  const auto& items = modules[module->second.index].items;
+  const auto found = items.find(names.intern("Complex"));
+  if (found != items.end() && found->second.kind == Entity::Kind::Nominal) {
+    types.known.complex = found->second.nominal();
+  }
+}
+
 /// Loads what is imported and not there yet, in rounds, so that circles are nothing special.
 void Database::follow_imports() {
   // Indices: loading appends modules.
@@ -460,6 +471,7 @@ void Database::follow_imports() {
       found.not_in_build = !target.valid() && is_later_module(name);
     }
   }
+  find_complex();
   std::uint64_t all = 0;
   for (std::size_t i = 0; i < impls.size(); ++i) {
     if (impls[i].alive) all = hash_combine(all, i);
@@ -520,6 +532,7 @@ void Database::load_library() {
   k.iterable = trait("Iterable");
   k.from = trait("From");
   k.add = trait("Add");
+  k.negate = trait("Negate");
   k.subtract = trait("Subtract");
   k.multiply = trait("Multiply");
   k.divide = trait("Divide");

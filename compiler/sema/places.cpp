@@ -11,12 +11,6 @@ using source::Code;
 
 namespace {
 
-const syntax::Expr* without_parens(const syntax::Expr* expr) {
-  while (expr != nullptr && expr->kind == syntax::ExprKind::Paren)
-    expr = static_cast<const syntax::ParenExpr*>(expr)->inner;
-  return expr;
-}
-
 syntax::BinaryOp operator_of(syntax::AssignOp op) {
   using syntax::AssignOp;
   using syntax::BinaryOp;

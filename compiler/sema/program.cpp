@@ -64,6 +64,7 @@ void Program::check_all() {
 }
 
 TypeTable& Program::types() { return impl_->db.types; }
+const NominalDecl& Program::nominal(NominalId id) { return impl_->db.nominal(id); }
 ModuleId Program::main_module() const { return impl_->db.main; }
 
 FunctionId Program::main_function() {

@@ -100,6 +100,8 @@ class Program {
   void check_all();
 
   TypeTable& types();
+  /// A struct or enum with its fields, which `types` has only once somebody asked.
+  const NominalDecl& nominal(NominalId id);
   ModuleId main_module() const;
   /// `fn main` of the main module, or invalid.
   FunctionId main_function();

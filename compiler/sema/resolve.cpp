@@ -161,6 +161,12 @@ TypeId Database::resolve(const syntax::Type& type, const Scope& scope) {
       }
       if (entity.kind == Entity::Kind::NotYet) return make_type(entity, {}, scope, where);
       const TypeId made = make_type(entity, arguments, scope, where);
+      if (whole && types.is_tensor(made) && !types.is_element(arguments[0])) {
+        report(Code::BadElement, span(scope.module, path.arguments[0]->range),
+               "a tensor has no elements of type `" + types.text(arguments[0]) + "`")
+            .help(std::string(types.help_with_element(arguments[0])));
+        return error;
+      }
       if (!whole || made == error || shape == nullptr) return whole ? made : error;
       if (types.is_tensor(made)) return types.with_shape(made, resolve_shape(*shape, scope));
       report(Code::BadShape, span(scope.module, shape->range), "`" + types.text(made) + "` has no shape")
@@ -228,11 +234,50 @@ TypeId Database::resolve_unshaped(const syntax::Type& type, const Scope& scope) 
 
 TypeId Database::resolve_shape(const syntax::ShapeType& shape, const Scope& scope) {
   std::vector<TypeId> lengths;
-  for (const syntax::ShapeLength& length : shape.lengths) lengths.push_back(resolve_length(length, scope));
+  bool has_rest = false;
+  for (const syntax::ShapeLength& length : shape.lengths) {
+    if (!length.parts.empty()) {
+      lengths.push_back(resolve_length(length, scope));
+    } else if (has_rest) {
+      report(Code::BadShape, span(scope.module, length.range), "`..` stands in a shape once")
+          .help("it is for any number of axes: nothing says which belong to the one and which to the other");
+    } else {
+      lengths.push_back(types.any_lengths());
+      has_rest = true;
+    }
+  }
   return types.shape(lengths);
 }
 
+/// `n`, `2 * n + 1`; `any_length` after a report.
 TypeId Database::resolve_length(const syntax::ShapeLength& length, const Scope& scope) {
+  if (length.parts.size() == 1) return resolve_length_part(length.parts[0], scope, false);
+  std::vector<TypeId> terms;
+  std::vector<TypeId> factors;
+  char sign = '+';
+  for (const syntax::LengthPart& part : length.parts) {
+    if (part.op != '*' && !factors.empty()) {
+      terms.push_back(types.product(sign == '-' ? -1 : 1, factors));
+      factors.clear();
+    }
+    if (part.op != '*') sign = part.op;
+    factors.push_back(resolve_length_part(part, scope, true));
+    if (types.kind(factors.back()) == TypeKind::AnyLength) return factors.back();
+  }
+  terms.push_back(types.product(sign == '-' ? -1 : 1, factors));
+  const TypeId sum = types.sum(terms);
+  const source::Span where = span(scope.module, length.range);
+  if (types.kind(sum) == TypeKind::AnyLength) {
+    report(Code::BadShape, where, "this length is too much to compute with")
+        .help("it has more than 16 terms, or numbers beyond an `Int`: write `_` for any length");
+  } else if (types.kind(sum) == TypeKind::Length && static_cast<std::int64_t>(types[sum].mut_mask) < 0) {
+    report(Code::BadShape, where, "a length of " + types.text(sum)).help("a length is an `Int` that is not negative");
+    return types.any_length();
+  }
+  return sum;
+}
+
+TypeId Database::resolve_length_part(const syntax::LengthPart& length, const Scope& scope, bool computed) {
   const source::Span where = span(scope.module, length.range);
   const auto wrong = [&](std::string message, std::string help) {
     report(Code::BadShape, where, std::move(message)).help(std::move(help));
@@ -245,9 +290,10 @@ TypeId Database::resolve_length(const syntax::ShapeLength& length, const Scope& 
     return wrong("no tensor is as long as that", "a length is an `Int`");
   }
   const std::string name(names.text(length.name));
+  if (name == "_" && computed) return wrong("nothing can be computed with `_`", "name the length, or write `_` alone");
   if (name == "_") return types.any_length();
   if (name[0] < 'A' || name[0] > 'Z') {
-    if (scope.lengths != nullptr) return scope.lengths->length_named(length.name, where);
+    if (scope.lengths != nullptr) return scope.lengths->length_named(length.name, where, computed);
     return wrong(
         "`" + name + "` stands for no length here",
         "names for lengths belong to a function's parameters or a `let`; elsewhere write a number, a constant, "

@@ -596,6 +596,13 @@ void Database::report_unsatisfied(TypeId type, const TraitRef& trait, const Scop
     diagnostic.help("a type that holds a function or an `any` has no equality, so it can't be a key");
     return;
   }
+  if (types.is_complex(type) && (trait.trait == types.known.number || trait.trait == types.known.real)) {
+    diagnostic.help(
+        "complex numbers have no order and are rounded in no way: take their magnitudes, as with `tensor.abs(z)`, or "
+        "parts, "
+        "as with `tensor.real(z)`");
+    return;
+  }
   // An impl for the type may fail only for a bound of its own; that is the reason to give.
   TraitRef failed;
   std::size_t param = 0;

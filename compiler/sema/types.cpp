@@ -160,6 +160,34 @@ TypeId TypeTable::length(std::uint64_t number) {
 
 TypeId TypeTable::any_length() { return intern(data_of(TypeKind::AnyLength)); }
 
+TypeId TypeTable::any_lengths() { return intern(data_of(TypeKind::AnyLengths)); }
+
+bool TypeTable::is_element(TypeId type) const {
+  const TypeKind of = kind(type);
+  const auto is_open = [](TypeKind k) {
+    return k == TypeKind::Param || k == TypeKind::Infer || k == TypeKind::Error || k == TypeKind::Never;
+  };
+  if (is_complex(type)) {
+    const TypeKind part = kind(types_[type.index].arguments[0]);
+    return part == TypeKind::F32 || part == TypeKind::F64 || is_open(part);
+  }
+  return of == TypeKind::Bool || sema::is_number(of) || is_open(of);
+}
+
+std::string_view TypeTable::help_with_element(TypeId type) const {
+  switch (kind(type)) {
+    case TypeKind::String: return "elements are numbers, `Bool` or `Complex`: keep texts in a `List<String>`";
+    case TypeKind::List:
+      return "elements are numbers, `Bool` or `Complex`: rows of rows are axes, as in `tensor.asarray([[1, 2], [3, "
+             "4]])`";
+    default: break;
+  }
+  if (is_complex(type)) {
+    return "complex elements have parts of `f32` or `Float`";
+  }
+  return "elements are numbers, `Bool` or `Complex`: keep such values in a list, or a tensor for each of their fields";
+}
+
 TypeId TypeTable::with_shape(TypeId tensor, TypeId shape) {
   const TypeId arguments[] = {types_[tensor.index].arguments[0], shape};
   return nominal(known.tensor, arguments);
@@ -187,6 +215,8 @@ bool TypeTable::has_error(TypeId type) const { return facts_[type.index].has_err
 
 TypeId TypeTable::with_arguments(TypeId type, std::span<const TypeId> arguments) {
   TypeData data = types_[type.index];
+  if (data.kind == TypeKind::LengthSum) return sum(arguments);
+  if (data.kind == TypeKind::LengthTerm) return product(static_cast<std::int64_t>(data.mut_mask), arguments);
   data.arguments = arguments;
   return intern(data);
 }
@@ -274,7 +304,10 @@ bool TypeTable::append_text(std::string& out, TypeId id) const {
       if (!append_list(out, type.arguments)) return false;
       out += ']';
       return true;
-    case TypeKind::Length: out += std::to_string(type.mut_mask); return true;
+    case TypeKind::Length:
+    case TypeKind::LengthTerm:
+    case TypeKind::LengthSum: return append_length(out, id);
+    case TypeKind::AnyLengths: out += ".."; return true;
     default: out += primitive_name(type.kind); return true;
   }
 }

@@ -57,10 +57,13 @@ enum class TypeKind : std::uint8_t {
   Infer,     // a variable of inference; never leaves sema
   Block,  // NIR only: a block argument, one type per written block; arguments: the type arguments it was written under
   Flat,   // NIR only: the content of a boxed Nominal; arguments: [that type]
-  // Of shapes, which never leave sema. A length is one of the two, a Param behind those of types, or an Infer.
-  Shape,      // the second argument of the library's Tensor, when it has one; arguments: the lengths
-  Length,     // mut_mask: the number
-  AnyLength,  // `_`
+  // Of shapes, which never leave sema. A length is one of these, a Param behind those of types, or an Infer.
+  Shape,       // the second argument of the library's Tensor, when it has one; arguments: the lengths
+  Length,      // mut_mask: the number
+  AnyLength,   // `_`
+  AnyLengths,  // `..`: any number of axes of any length; once in a shape
+  LengthTerm,  // mut_mask: a signed number, times the arguments, which are Params or Infers
+  LengthSum,   // arguments: LengthTerms and what is simpler, in one order (lengths.cpp)
 };
 
 /// One entry of the table. Which fields mean something depends on the kind.
@@ -68,7 +71,7 @@ struct TypeData {
   TypeKind kind = TypeKind::Error;
   std::uint32_t index = 0;  // NominalId, TraitId, position of a Param, number of an Infer, FunctionId of a Block's body
   Symbol name;              // a Param's name
-  std::uint64_t mut_mask = 0;  // of a Function; the number of a Length
+  std::uint64_t mut_mask = 0;  // of a Function; the number of a Length or LengthTerm
   std::span<const TypeId> arguments;
 };
 
@@ -145,6 +148,17 @@ class TypeTable {
   TypeId shape(std::span<const TypeId> lengths);
   TypeId length(std::uint64_t number);
   TypeId any_length();
+  TypeId any_lengths();
+  bool is_number(TypeId length, std::uint64_t number) const {
+    return kind(length) == TypeKind::Length && types_[length.index].mut_mask == number;
+  }
+  /// Lengths computed (lengths.cpp); `any_length` when one is, and where the result has too many terms or is too great.
+  TypeId sum(std::span<const TypeId> lengths);
+  TypeId product(std::int64_t number, std::span<const TypeId> lengths);
+  /// Invalid where the one is no multiple of the other, a product.
+  TypeId quotient(TypeId length, TypeId divisor);
+  /// What the only variable in `sum` must be for it to be `total`; invalid where nothing fits.
+  TypeId variable_of_sum(TypeId sum, TypeId total, TypeId& variable);
   /// A tensor's type with this shape, or a variable for one, in place of what it had.
   TypeId with_shape(TypeId tensor, TypeId shape);
 
@@ -161,6 +175,13 @@ class TypeTable {
   /// Whether a tensor's shape, known or open, occurs in it; and the type without any.
   bool has_shape(TypeId type) const { return facts_[type.index].has_shape; }
   TypeId without_shapes(TypeId type);
+  /// Whether it is the library's complex number.
+  bool is_complex(TypeId type) const { return nominal_of(type) == known.complex && known.complex.valid(); }
+  /// Whether a tensor can hold it: a number, a Bool, or a complex number of f32 or f64. What isn't known yet may be
+  /// one.
+  bool is_element(TypeId type) const;
+  /// What to do instead of a tensor of something else.
+  std::string_view help_with_element(TypeId type) const;
   /// Whether it is a tensor's; the shape that it has, invalid when it has none.
   bool is_tensor(TypeId type) const { return nominal_of(type) == known.tensor && known.tensor.valid(); }
   TypeId shape_of(TypeId type) const {
@@ -196,9 +217,10 @@ class TypeTable {
   /// Declarations of the core library that the language itself refers to; set when it is loaded.
   struct Known {
     NominalId option, result, range, set, error, duration, size, task, channel, timed_out;
-    NominalId tensor;  // once a module speaks of it
-    TraitId ordered, iterator, iterable, from, add, subtract, multiply, divide, matmul, index, index_set, hashable,
-        show;
+    NominalId tensor;   // once a module speaks of it
+    NominalId complex;  // with it, or once it is imported
+    TraitId ordered, iterator, iterable, from, add, negate, subtract, multiply, divide, matmul, index, index_set,
+        hashable, show;
     TraitId number, real;
   } known;
   TypeId option(TypeId element);
@@ -215,9 +237,14 @@ class TypeTable {
     bool has_shape = false;
     std::uint32_t weight = 1;
   };
+  struct Term;
+  using Terms = std::vector<Term>;
+  bool add_terms(TypeId length, std::int64_t factor, Terms& to) const;
+  TypeId length_of(Terms terms);
   TypeId intern(const TypeData& data);
   bool append_text(std::string& out, TypeId type) const;
   bool append_list(std::string& out, std::span<const TypeId> types) const;
+  bool append_length(std::string& out, TypeId length) const;
 
   Interner& names_;
   Arena arena_;

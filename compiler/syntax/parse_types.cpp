@@ -8,6 +8,16 @@ namespace noodle::syntax {
 
 using enum TokenKind;
 
+namespace {
+
+/// Whether a token may stand between the brackets of a shape.
+bool is_of_shape(TokenKind kind) {
+  return kind == Identifier || kind == Integer || kind == Comma || kind == DotDot || kind == Plus || kind == Minus ||
+         kind == Star;
+}
+
+}  // namespace
+
 Type* Parser::bad_type() { return make<Type>(TypeKind::Error, prev_end_); }
 
 Type* Parser::type() {
@@ -120,7 +130,7 @@ List<Type> Parser::type_arguments() {
   return list.finish(out_.arena);
 }
 
-// `[batch, 784]`, `[_, 3]`, `[]`.
+// `[batch, 784]`, `[_, 3]`, `[.., 2 * n]`, `[]`.
 ShapeType* Parser::shape_type() {
   const Context context(*this, true, Head::None);
   const std::uint32_t first = begin();
@@ -128,20 +138,39 @@ ShapeType* Parser::shape_type() {
   Sequence<ShapeLength> lengths(shape_lengths_);
   advance();
   while (!at(BracketClose) && !at_end() && !recovering_) {
-    const Range here = range();
-    if (at(Identifier)) {
-      lengths.push({here, name_here().symbol, nullptr});
-    } else if (at(Integer)) {
-      lengths.push({here, Symbol(), number(begin(), false)});
-    } else {
-      auto* problem = error(Code::UnexpectedToken, missing_place(), "expected a length, found " + found());
-      if (problem != nullptr) problem->help("a shape is made of numbers, names and `_`: `Tensor<f32, [batch, 784]>`");
-      break;
-    }
+    ShapeLength length{range(), {}};
+    if (!eat(DotDot) && !shape_length(length)) break;
+    lengths.push(length);
     if (!eat(Comma)) break;
   }
   expect_closing(BracketClose, opening);
   return make<ShapeType>(TypeKind::Shape, first, lengths.finish(out_.arena));
+}
+
+bool Parser::shape_length(ShapeLength& length) {
+  Sequence<LengthPart> parts(length_parts_);
+  char op = '+';
+  while (true) {
+    const Range here = range();
+    if (at(Identifier)) {
+      parts.push({here, name_here().symbol, nullptr, op});
+    } else if (at(Integer)) {
+      parts.push({here, Symbol(), number(begin(), false), op});
+    } else {
+      auto* problem = error(Code::UnexpectedToken, missing_place(), "expected a length, found " + found());
+      if (problem != nullptr) {
+        problem->help(
+            "a shape is made of numbers, names, `_` and `..`, and of sums and products: `Tensor<f32, [batch, 2 * n]>`");
+      }
+      return false;
+    }
+    length.range.end = here.end;
+    if (!at(Plus) && !at(Minus) && !at(Star)) break;
+    op = at(Plus) ? '+' : at(Minus) ? '-' : '*';
+    advance();
+  }
+  length.parts = parts.finish(out_.arena);
+  return true;
 }
 
 bool Parser::at_closing_angle() const {
@@ -230,7 +259,7 @@ void Parser::scan_angles() {
         going = tokens_[i - 1].kind == Comma && !open.empty() && open.back() != kParen;
         if (going) {
           do ++i;
-          while (tokens_[i].kind == Identifier || tokens_[i].kind == Integer || tokens_[i].kind == Comma);
+          while (is_of_shape(tokens_[i].kind));
           going = tokens_[i].kind == BracketClose;
         }
         break;

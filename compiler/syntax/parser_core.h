@@ -201,6 +201,7 @@ class Parser {
   PathType* path_type();
   List<Type> type_arguments();
   ShapeType* shape_type();
+  bool shape_length(ShapeLength& length);
   bool close_angle(Range opening);
   bool at_closing_angle() const;
   bool opens_type_arguments();
@@ -354,6 +355,7 @@ class Parser {
   std::vector<FieldPattern> field_patterns_;
   std::vector<FunctionTypeParam> type_parts_;
   std::vector<ShapeLength> shape_lengths_;
+  std::vector<LengthPart> length_parts_;
   std::vector<LambdaParam> lambda_params_;
   std::vector<MatchArm> arms_;
   std::vector<Param> params_;

@@ -227,8 +227,12 @@ TEST(Types, ShapesStandBehindTheFirstArgument) {
   EXPECT_EQ(body("let a: Tensor<f32, [n, 3, _, WIDE,]> = b"),
             "(unit-block (let a : (Tensor f32 (shape n 3 _ WIDE)) b))");
   EXPECT_EQ(body("let a: Tensor<f32, []>? = b"), "(unit-block (let a : (? (Tensor f32 (shape))) b))");
+  EXPECT_EQ(body("let a: Tensor<f32, [.., 2*n + 1 - m]> = b"),
+            "(unit-block (let a : (Tensor f32 (shape .. 2*n+1-m)) b))");
   EXPECT_EQ(expression("f<Tensor<Int, [2, n]>>(a)"), "(call (of f (Tensor Int (shape 2 n))) a)");
+  EXPECT_EQ(expression("f<Tensor<Int, [.., n + 1]>>(a)"), "(call (of f (Tensor Int (shape .. n+1))) a)");
   EXPECT_EQ(expression("f(a<b, [1, 2])"), "(call f (< a b) (list 1 2))");
+  EXPECT_EQ(expression("f(a<b, [n + 1])"), "(call f (< a b) (list (+ n 1)))");
 }
 
 TEST(Items, OfEveryKind) {

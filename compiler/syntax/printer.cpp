@@ -80,10 +80,14 @@ void Printer::type(const Type* type) {
       open("shape");
       for (const ShapeLength& length : static_cast<const ShapeType*>(type)->lengths) {
         out_ += ' ';
-        if (length.literal != nullptr) {
-          expr(length.literal);
-        } else {
-          text(names_.text(length.name));
+        if (length.parts.empty()) text("..");
+        for (const LengthPart& part : length.parts) {
+          if (&part != length.parts.data()) out_ += part.op;
+          if (part.literal != nullptr) {
+            expr(part.literal);
+          } else {
+            text(names_.text(part.name));
+          }
         }
       }
       return close();

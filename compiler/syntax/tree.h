@@ -72,11 +72,17 @@ struct OptionType : Type {
 struct AnyType : Type {
   PathType* trait;
 };
-/// One of a shape's: a name, among them `_`, or a number.
-struct ShapeLength {
+/// A name, among them `_`, or a number, and what joins it to the one before it.
+struct LengthPart {
   Range range;
   Symbol name;    // invalid where a number stands
   Expr* literal;  // an IntExpr; null where a name stands
+  char op;        // '+', '-' or '*'
+};
+/// One of a shape's: `n`, `2 * n + 1`; without parts `..`.
+struct ShapeLength {
+  Range range;
+  std::span<const LengthPart> parts;
 };
 /// `[batch, 784]`, as an argument of a type behind its first.
 struct ShapeType : Type {

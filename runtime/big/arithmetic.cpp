@@ -21,7 +21,7 @@ constexpr std::uint64_t kScratch = 4;
 /// Gives what `operation` makes of both arguments, which is at most a bit longer than they are.
 Status give_sum(Call& call, void (*operation)(mpz_ptr, mpz_srcptr, mpz_srcptr)) {
   const Operand a(call, 0), b(call, 2);
-  const Charge charge(call, std::max(bits_of(a), bits_of(b)));
+  const Charge charge(call, std::max(bits_of(a), bits_of(b)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number sum;
   operation(sum, a, b);
@@ -32,7 +32,7 @@ Status give_sum(Call& call, void (*operation)(mpz_ptr, mpz_srcptr, mpz_srcptr)) 
 Status give_divided(Call& call, void (*operation)(mpz_ptr, mpz_srcptr, mpz_srcptr)) {
   const Operand a(call, 0), b(call, 2);
   if (sign_of(b) == 0) return zero_divisor(call);
-  const Charge charge(call, kScratch * bits_of(a));
+  const Charge charge(call, (kScratch * bits_of(a)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number out;
   operation(out, a, b);
@@ -66,7 +66,7 @@ Status native_big_multiply(Call& call) {
   const std::uint64_t bits = bits_of(a) + bits_of(b);
   // The product may have one less.
   if (bits > kMostBits + 1) return too_large(call);
-  const Charge charge(call, kScratch * bits);
+  const Charge charge(call, (kScratch * bits) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number product;
   mpz_mul(product, a, b);
@@ -80,7 +80,7 @@ Status native_big_remainder(Call& call) { return give_divided(call, mpz_tdiv_r);
 Status native_big_divide(Call& call) {
   const Operand a(call, 0), b(call, 2);
   if (sign_of(b) == 0) return zero_divisor(call);
-  const Charge charge(call, kScratch * bits_of(a));
+  const Charge charge(call, (kScratch * bits_of(a)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number quotient, remainder;
   mpz_tdiv_qr(quotient, remainder, a, b);
@@ -106,7 +106,7 @@ Status native_big_power(Call& call) {
   // It has more bits than this, and at most twice as many.
   std::uint64_t least = 0;
   if (__builtin_mul_overflow(bits - 1, times, &least) || least >= kMostBits) return too_large(call);
-  const Charge charge(call, kScratch * bits * times);
+  const Charge charge(call, (kScratch * bits * times) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   if (least < kManyBits) {
     mpz_pow_ui(power, base, times);
@@ -124,13 +124,13 @@ Status native_big_shift(Call& call) {
   if (bits == 0) return give(call, shifted);
   if (by <= 0) {
     const std::uint64_t down = 0 - static_cast<std::uint64_t>(by);
-    const Charge charge(call, bits);
+    const Charge charge(call, bits / 8);
     if (!charge.is_ok()) return Status::NoMemory;
     mpz_fdiv_q_2exp(shifted, a, std::min(down, bits + 1));
     return give(call, shifted);
   }
   if (static_cast<std::uint64_t>(by) > kMostBits - bits) return too_large(call);
-  const Charge charge(call, bits + static_cast<std::uint64_t>(by));
+  const Charge charge(call, (bits + static_cast<std::uint64_t>(by)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   mpz_mul_2exp(shifted, a, static_cast<std::uint64_t>(by));
   return give(call, shifted);

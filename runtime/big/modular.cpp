@@ -101,7 +101,7 @@ Answer is_long_prime(const Call& call, mpz_srcptr n) {
 
 Status native_big_gcd(Call& call) {
   const Operand a(call, 0), b(call, 2);
-  const Charge charge(call, kScratch * (bits_of(a) + bits_of(b)));
+  const Charge charge(call, (kScratch * (bits_of(a) + bits_of(b))) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number gcd;
   mpz_gcd(gcd, a, b);
@@ -111,7 +111,7 @@ Status native_big_gcd(Call& call) {
 Status native_big_sqrt(Call& call) {
   const Operand a(call, 0);
   if (sign_of(a) < 0) return panic(call, "the square root of a negative number");
-  const Charge charge(call, kScratch * bits_of(a));
+  const Charge charge(call, (kScratch * bits_of(a)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number root;
   mpz_sqrt(root, a);
@@ -122,7 +122,7 @@ Status native_big_power_mod(Call& call) {
   const Operand base(call, 0), exponent(call, 2), modulus(call, 4);
   if (sign_of(exponent) < 0) return panic(call, "a negative exponent");
   if (sign_of(modulus) <= 0) return panic(call, "the modulus is not positive");
-  const Charge charge(call, kTable * bits_of(modulus) + bits_of(base) + bits_of(exponent));
+  const Charge charge(call, (kTable * bits_of(modulus) + bits_of(base) + bits_of(exponent)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number reduced, power;
   mpz_mod(reduced, base, modulus);
@@ -133,7 +133,7 @@ Status native_big_power_mod(Call& call) {
 Status native_big_inverse_mod(Call& call) {
   const Operand a(call, 0), modulus(call, 2);
   if (sign_of(modulus) <= 0) return panic(call, "the modulus is not positive");
-  const Charge charge(call, kScratch * (bits_of(a) + bits_of(modulus)));
+  const Charge charge(call, (kScratch * (bits_of(a) + bits_of(modulus))) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number inverse;
   const bool exists = mpz_invert(inverse, a, modulus) != 0;
@@ -146,7 +146,7 @@ Status native_big_is_prime(Call& call) {
   const Operand n(call, 0);
   if (compare(n, 2) < 0) return give_bool(call, false);
   if (bits_of(n) <= kManyBits) return give_bool(call, mpz_probab_prime_p(n, kRounds) != 0);
-  const Charge charge(call, kTable * bits_of(n));
+  const Charge charge(call, (kTable * bits_of(n)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   const Answer answer = is_long_prime(call, n);
   return answer == Answer::Stopped ? Status::Interrupted : give_bool(call, answer == Answer::Perhaps);
@@ -154,7 +154,7 @@ Status native_big_is_prime(Call& call) {
 
 Status native_big_strip(Call& call) {
   const Operand a(call, 0);
-  const Charge charge(call, kScratch * bits_of(a));
+  const Charge charge(call, (kScratch * bits_of(a)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number stripped, ten;
   mp_bitcnt_t count = 0;

@@ -54,24 +54,6 @@ class Number {
   mpz_t value_;
 };
 
-/// Memory that a native needs while it runs, charged to who calls it.
-class Charge {
- public:
-  Charge(Call& call, std::uint64_t bits) : call_(call), bytes_(bits / 8), is_ok_(call.host.charge(call, bytes_)) {}
-  Charge(const Charge&) = delete;
-  Charge& operator=(const Charge&) = delete;
-  ~Charge() {
-    if (is_ok_) call_.host.credit(call_, bytes_);
-  }
-
-  bool is_ok() const { return is_ok_; }
-
- private:
-  Call& call_;
-  std::size_t bytes_;
-  bool is_ok_;
-};
-
 /// GMP has macros for these, which want pointers.
 inline int sign_of(mpz_srcptr value) { return mpz_sgn(value); }
 inline int compare(mpz_srcptr value, unsigned long other) { return mpz_cmp_ui(value, other); }

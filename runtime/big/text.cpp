@@ -116,7 +116,7 @@ Status native_big_parse(Call& call) {
   digits.remove_prefix(std::min(digits.find_first_not_of('0'), digits.size() - 1));
   const double bits = static_cast<double>(digits.size() - 1) * std::log2(static_cast<double>(radix));
   if (bits > static_cast<double>(kMostBits)) return give_read(call, 2, value);
-  const Charge charge(call, kScratch * static_cast<std::uint64_t>(bits) + 64);
+  const Charge charge(call, (kScratch * static_cast<std::uint64_t>(bits) + 64) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Powers powers(static_cast<int>(radix));
   if (!read(call, powers, digits, value)) return Status::Interrupted;
@@ -131,7 +131,7 @@ Status native_big_to_text(Call& call) {
   if (!is_radix(radix)) return no_radix(call, radix);
   Powers powers(static_cast<int>(radix));
   const std::size_t digits = mpz_sizeinbase(a, powers.radix());
-  const Charge charge(call, kScratch * bits_of(a) + 8 * (digits + 1));
+  const Charge charge(call, (kScratch * bits_of(a) + 8 * (digits + 1)) / 8);
   if (!charge.is_ok()) return Status::NoMemory;
   Number magnitude;
   mpz_abs(magnitude, a);

@@ -58,11 +58,10 @@ Status native_plot_png(Call& call) {
   if (std::min(width, height) < 1 || std::max(width, height) > kMostPixels) {
     return panic(call, "a picture of " + std::to_string(width) + " by " + std::to_string(height) + " pixels");
   }
-  const std::size_t memory = memory_for(svg, width, height);
-  if (!call.host.charge(call, memory)) return Status::NoMemory;
+  const Charge memory(call, memory_for(svg, width, height));
+  if (!memory.is_ok()) return Status::NoMemory;
   std::string png;
   const std::string problem = render(svg, width, height, png);
-  call.host.credit(call, memory);
   if (give_text(call, problem, 2) != Status::Ok) return Status::NoMemory;
   give_bool(call, problem.empty());
   return give_bytes(call, problem.empty() ? png : std::string_view(), 1);

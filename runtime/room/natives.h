@@ -32,6 +32,24 @@ inline bool is_only_one(const Object& object) {
   return count == 1 || count == -1;
 }
 
+/// Memory that a native, or a library that it calls, takes by itself while it runs, charged to who calls.
+class Charge {
+ public:
+  Charge(Call& call, std::size_t bytes) : call_(call), bytes_(bytes), is_ok_(call.host.charge(call, bytes)) {}
+  Charge(const Charge&) = delete;
+  Charge& operator=(const Charge&) = delete;
+  ~Charge() {
+    if (is_ok_) call_.host.credit(call_, bytes_);
+  }
+
+  bool is_ok() const { return is_ok_; }
+
+ private:
+  Call& call_;
+  std::size_t bytes_;
+  bool is_ok_;
+};
+
 inline Status panic(Call& call, std::string_view text) {
   call.host.panic(call, text.data(), text.size());
   return Status::Panic;

@@ -304,6 +304,26 @@ inline To converted(From from) {
   }
 }
 
+template <ReduceOp op, typename T>
+constexpr bool has_reduce() {
+  if (op == ReduceOp::Any || op == ReduceOp::All) return is_truth<T>;
+  return !is_truth<T>;
+}
+
+template <ReduceOp op, typename W>
+inline W joined(W a, W b) {
+  if constexpr (is_truth<W>)
+    return {static_cast<std::uint8_t>(op == ReduceOp::Any ? a.value | b.value : a.value & b.value)};
+  else if constexpr (op == ReduceOp::Sum)
+    return binary<BinaryOp::Add>(a, b);
+  else if constexpr (op == ReduceOp::Product)
+    return binary<BinaryOp::Multiply>(a, b);
+  else if constexpr (op == ReduceOp::Minimum)
+    return least(a, b);
+  else
+    return greatest(a, b);
+}
+
 }  // namespace
 
 }  // namespace noodle::tensor

@@ -31,8 +31,11 @@ void make_alike(std::byte* at, std::uint64_t bytes, Word infinity) {
   }
 }
 
+// What bytes are turned around in, and told apart by.
+Kind part_of(Kind kind) { return nbc::is_complex(kind) ? value::part_kind(kind) : kind; }
+
 void make_floats_alike(Kind kind, std::byte* at, std::uint64_t bytes) {
-  switch (kind) {
+  switch (part_of(kind)) {
     case Kind::F16: return make_alike<std::uint16_t>(at, bytes, 0x7c00);
     case Kind::BF16: return make_alike<std::uint16_t>(at, bytes, 0x7f80);
     case Kind::F32: return make_alike<std::uint32_t>(at, bytes, 0x7f80'0000);
@@ -52,7 +55,7 @@ std::expected<std::int64_t, std::string> count_in(std::string_view bytes, std::i
   }
   const std::int64_t left = static_cast<std::int64_t>(bytes.size()) - at, needed = *count * element_size(kind);
   if (needed > left) {
-    return std::unexpected("at byte " + std::to_string(at) + ": " + scalar_name(kind) + " " + text_of(shape) +
+    return std::unexpected("at byte " + std::to_string(at) + ": " + element_name(kind) + " " + text_of(shape) +
                            " takes " + std::to_string(needed) + " bytes, and there are " + std::to_string(left));
   }
   if (kind == Kind::Bool) {
@@ -72,9 +75,10 @@ Status native_tensor_to_bytes(Call& call) {
   call.results[0] = 0;
   if (tensor.count() == 0) return Status::Ok;
   const Kind kind = tensor.kind();
-  const std::uint32_t size = element_size(kind);
-  const std::uint64_t bytes = static_cast<std::uint64_t>(tensor.count()) * size;
-  const bool turns = is_foreign(call.args[1] != 0) && size > 1, makes_alike = call.args[2] != 0 && nbc::is_float(kind);
+  const std::uint32_t size = element_size(part_of(kind));
+  const std::uint64_t bytes = static_cast<std::uint64_t>(tensor.count()) * element_size(kind);
+  const bool turns = is_foreign(call.args[1] != 0) && size > 1;
+  const bool makes_alike = call.args[2] != 0 && nbc::is_float(part_of(kind));
   if (tensor.is_contiguous() && !turns && !makes_alike) {
     return call.host.make_bytes(call, tensor.data(), bytes, call.results) ? Status::Ok : Status::NoMemory;
   }
@@ -97,8 +101,8 @@ Status native_tensor_from_bytes(Call& call) {
   if (!count) return give_text(call, count.error(), 2);
   TensorObject* tensor = make(call, shape, 1);
   if (tensor == nullptr) return Status::NoMemory;
-  const std::uint32_t size = element_size(kind);
-  const auto needed = static_cast<std::uint64_t>(*count) * size;
+  const std::uint32_t size = element_size(part_of(kind));
+  const auto needed = static_cast<std::uint64_t>(*count) * element_size(kind);
   if (needed != 0) std::memcpy(tensor->data, bytes.data() + at, needed);
   if (is_foreign(call.args[3] != 0) && size > 1) turn_around(tensor->data, needed, size);
   if (give_text(call, {}, 2) == Status::Ok) return give(call, tensor, 1);
@@ -109,7 +113,7 @@ Status native_tensor_from_bytes(Call& call) {
 Status native_tensor_element(Call& call) {
   const Operand tensor(call, 0);
   if (tensor.object() == nullptr) return panic(call, "a tensor without a type");
-  return give_text(call, scalar_name(tensor.kind()));
+  return give_text(call, element_name(tensor.kind()));
 }
 
 }  // namespace noodle::room

@@ -27,13 +27,17 @@ std::expected<std::byte*, std::string> place_of(const Operand& tensor, ShapeView
 }
 
 template <typename T>
-void fill(std::byte* at, std::int64_t count, std::uint64_t word) {
-  std::fill_n(reinterpret_cast<T*>(at), count, static_cast<T>(word));
+void fill(std::byte* at, std::int64_t count, const Word& word) {
+  T element;
+  std::memcpy(&element, &word, sizeof element);
+  std::fill_n(reinterpret_cast<T*>(at), count, element);
 }
+
+void store(Kind kind, std::byte* at, const Word& word) { std::memcpy(at, &word, element_size(kind)); }
 
 // start + i * step; floats in f64, rounded once.
 void fill_range(TensorObject& tensor, Kind kind, std::uint64_t start, std::uint64_t step) {
-  const auto k = static_cast<std::size_t>(kind);
+  const auto k = column(kind);
   constexpr auto f64 = static_cast<std::size_t>(Kind::F64);
   const auto size = static_cast<std::uint8_t>(element_size(kind));
   double from = 0, by = 0;
@@ -93,11 +97,13 @@ Status native_tensor_filled(Call& call) {
   if (lasts(call, *count)) return Status::Lasts;
   TensorObject* tensor = make(call, shape);
   if (tensor == nullptr) return Status::NoMemory;
+  const Word word = element_arg(call, 1, kind);
   switch (element_size(kind)) {
-    case 1: fill<std::uint8_t>(tensor->data, tensor->count, call.args[1]); break;
-    case 2: fill<std::uint16_t>(tensor->data, tensor->count, call.args[1]); break;
-    case 4: fill<std::uint32_t>(tensor->data, tensor->count, call.args[1]); break;
-    default: fill<std::uint64_t>(tensor->data, tensor->count, call.args[1]); break;
+    case 1: fill<std::uint8_t>(tensor->data, tensor->count, word); break;
+    case 2: fill<std::uint16_t>(tensor->data, tensor->count, word); break;
+    case 4: fill<std::uint32_t>(tensor->data, tensor->count, word); break;
+    case 8: fill<std::uint64_t>(tensor->data, tensor->count, word); break;
+    default: fill<Word>(tensor->data, tensor->count, word); break;
   }
   return give(call, tensor);
 }
@@ -105,6 +111,7 @@ Status native_tensor_filled(Call& call) {
 Status native_tensor_range(Call& call) {
   const std::int64_t length[] = {int_arg(call, 2)};
   const Kind kind = result_kind(call);
+  if (nbc::is_complex(kind)) return undefined(call, "a range", kind);
   const auto made = make_checked(call, length);
   if (!made) return made.error();
   fill_range(**made, kind, call.args[0], call.args[1]);
@@ -117,10 +124,16 @@ Status native_tensor_count(Call& call) { return give_int(call, Operand(call, 0).
 
 Status native_tensor_get(Call& call) {
   const Operand tensor(call, 0);
-  const Kind kind = result_kind(call);
+  const Kind kind = tensor.kind();
   const auto place = place_of(tensor, list_arg(call, 1));
   if (!place) return panic(call, place.error());
-  call.results[0] = value::load_scalar(kind, *place);
+  if (nbc::is_complex(kind)) {
+    const Kind part = value::part_kind(kind);
+    call.results[0] = value::load_scalar(part, *place);
+    call.results[1] = value::load_scalar(part, *place + element_size(part));
+  } else {
+    call.results[0] = value::load_scalar(kind, *place);
+  }
   return Status::Ok;
 }
 
@@ -130,14 +143,14 @@ Status native_tensor_set(Call& call) {
   const auto place = place_of(tensor, list_arg(call, 1));
   if (!place) return panic(call, place.error());
   if (tensor.is_only_one()) {
-    value::store_scalar(static_cast<std::uint8_t>(element_size(kind)), *place, call.args[2]);
+    store(kind, *place, element_arg(call, 2, kind));
     return give(call, tensor.object());
   }
   if (lasts(call, tensor.count())) return Status::Lasts;
   TensorObject* copy = copied(call, tensor);
   if (copy == nullptr) return Status::NoMemory;
   const auto own = place_of(Operand(copy), list_arg(call, 1));
-  value::store_scalar(static_cast<std::uint8_t>(element_size(kind)), *own, call.args[2]);
+  store(kind, *own, element_arg(call, 2, kind));
   release(call, tensor);
   return give(call, copy);
 }

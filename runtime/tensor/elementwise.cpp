@@ -32,6 +32,7 @@ constexpr const char* kBinaryNames[] = {"addition",
                                         "the next number",
                                         "the hypotenuse",
                                         "the logarithm of a sum"};
+constexpr const char* kCompareNames[] = {"equality", "inequality", "an order", "an order"};
 constexpr const char* kUnaryNames[] = {"the negative",
                                        "the magnitude",
                                        "the sign",
@@ -61,8 +62,10 @@ constexpr const char* kUnaryNames[] = {"the negative",
                                        "the area hyperbolic sine",
                                        "the area hyperbolic cosine",
                                        "the area hyperbolic tangent",
-                                       "the error function"};
-static_assert(std::size(kBinaryNames) == kBinaryOps && std::size(kUnaryNames) == kUnaryOps);
+                                       "the error function",
+                                       "the conjugate"};
+static_assert(std::size(kBinaryNames) == kBinaryOps && std::size(kUnaryNames) == kUnaryOps &&
+              std::size(kCompareNames) == kCompareOps);
 
 enum class Ended : std::uint8_t { Done, Zero, Stopped };
 
@@ -152,7 +155,7 @@ Status give_small(Call& call, BinaryLoop loop, const Operand& a, const Operand& 
 // zero among divisors is found before anything of a stretch is written, but not before all is: then nothing is reused.
 Status give_binary(Call& call, BinaryOp op, Kind kind, const Operand& owned, const Operand& other, bool is_right) {
   const Operand &a = is_right ? other : owned, &b = is_right ? owned : other;
-  const BinaryLoop loop = kernels().binary[static_cast<std::size_t>(op)][static_cast<std::size_t>(kind)];
+  const BinaryLoop loop = kernels().binary[static_cast<std::size_t>(op)][column(kind)];
   if (loop == nullptr) return undefined(call, kBinaryNames[static_cast<std::size_t>(op)], kind);
   const bool may_fail = nbc::is_integer(kind) && divides(op);
   if (const TensorObject* whole = straight(a, b); whole != nullptr && whole->count <= kMostBriefly && !may_fail) {
@@ -173,9 +176,9 @@ Status give_binary(Call& call, BinaryOp op, Kind kind, const Operand& owned, con
 // A number as a tensor without axes, which lies on the stack.
 struct Scalar {
   TensorObject tensor{};
-  std::uint64_t word;
+  Word word;
 
-  Scalar(Kind kind, std::uint64_t slot) : word(slot) {
+  Scalar(Kind kind, const Word& element) : word(element) {
     tensor.data = reinterpret_cast<std::byte*>(&word);
     tensor.count = 1;
     tensor.element = static_cast<std::uint8_t>(kind);
@@ -198,22 +201,23 @@ Status native_tensor_with_scalar(Call& call) {
   const Kind kind = result_kind(call);
   const Operand a(call, 0);
   if (op < 0 || op >= kBinaryOps) return panic(call, "there is no such operation on tensors");
-  Scalar scalar(kind, call.args[2]);
+  Scalar scalar(kind, element_arg(call, 2, kind));
   const Operand number(&scalar.tensor);
-  return give_binary(call, BinaryOp(op), kind, a, number, call.args[3] != 0);
+  return give_binary(call, BinaryOp(op), kind, a, number, call.args[2 + slots_of(kind)] != 0);
 }
 
 Status native_tensor_compare(Call& call) {
   const std::int64_t op = int_arg(call, 0);
   const Operand a(call, 1), b(call, 2);
   if (op < 0 || op >= kCompareOps) return panic(call, "there is no such comparison of tensors");
-  const Kind kind = a.kind();
+  const Kind kind = (a.object() != nullptr ? a : b).kind();
+  const BinaryLoop loop = kernels().compare[op][column(kind)];
+  if (loop == nullptr) return undefined(call, kCompareNames[op], kind);
   const CommonShape common(a, b, Kind::Bool);
   if (common.error()) return panic(call, *common.error());
   if (lasts(call, common.count())) return Status::Lasts;
   TensorObject* out = make(call, common.shape());
   if (out == nullptr) return Status::NoMemory;
-  const BinaryLoop loop = kernels().compare[op][static_cast<std::size_t>(kind)];
   return finish(call, run(call, loop, a, b, *out, element_size(kind), 1), out, true);
 }
 
@@ -222,7 +226,11 @@ Status native_tensor_unary(Call& call) {
   const Kind kind = result_kind(call);
   const Operand a(call, 0);
   if (op < 0 || op >= kUnaryOps) return panic(call, "there is no such operation on tensors");
-  const UnaryLoop loop = kernels().unary[op][static_cast<std::size_t>(kind)];
+  if (UnaryOp(op) == UnaryOp::Conj && nbc::is_scalar(kind)) {
+    call.results[0] = call.args[0];
+    return Status::Ok;
+  }
+  const UnaryLoop loop = kernels().unary[op][column(kind)];
   if (loop == nullptr) return undefined(call, kUnaryNames[op], kind);
   if (lasts(call, a.count())) return Status::Lasts;
   const bool is_reused = is_like(a, a.shape());
@@ -242,7 +250,7 @@ Status native_tensor_test(Call& call) {
   if (lasts(call, a.count())) return Status::Lasts;
   TensorObject* out = make(call, a.shape());
   if (out == nullptr || out->count == 0) return give(call, out);
-  const UnaryLoop loop = kernels().test[op][static_cast<std::size_t>(kind)];
+  const UnaryLoop loop = kernels().test[op][column(kind)];
   if (loop == nullptr) {
     call.host.release_tensor(call, *out);
     return undefined(call, "such a test", kind);
@@ -250,13 +258,31 @@ Status native_tensor_test(Call& call) {
   return finish(call, run(call, loop, a, *out, 1), out, true);
 }
 
+Status native_tensor_part(Call& call) {
+  const std::int64_t op = int_arg(call, 0);
+  const Operand a(call, 1);
+  const Kind kind = a.kind(), part = result_kind(call);
+  if (op < 0 || op >= kPartOps) return panic(call, "complex numbers have no such part");
+  if (lasts(call, a.count())) return Status::Lasts;
+  if (a.object() != nullptr && (!nbc::is_complex(kind) || value::part_kind(kind) != part)) {
+    return undefined(call, "such a part", kind);
+  }
+  TensorObject* out = make(call, a.shape());
+  if (out == nullptr || out->count == 0) return give(call, out);
+  return finish(call, run(call, kernels().part[op][column(kind)], a, *out, element_size(part)), out, true);
+}
+
 Status native_tensor_cast(Call& call) {
   const Operand a(call, 0);
-  const Kind from = a.kind(), to = result_kind(call);
+  const Kind to = result_kind(call), from = a.object() == nullptr ? to : a.kind();
+  const UnaryLoop loop = kernels().cast[column(from)][column(to)];
+  if (loop == nullptr) {
+    return panic(call, std::string("complex numbers are not turned into ") + element_name(to) +
+                           " as a whole: take `tensor.real`, `tensor.imag` or `tensor.abs` first");
+  }
   if (lasts(call, a.count())) return Status::Lasts;
   const auto out = make_checked(call, a.shape());
   if (!out) return out.error();
-  const UnaryLoop loop = kernels().cast[static_cast<std::size_t>(from)][static_cast<std::size_t>(to)];
   return finish(call, run(call, loop, a, **out, element_size(to)), *out, true);
 }
 

@@ -23,7 +23,9 @@ void move(std::byte* to, const std::byte* from, std::int64_t count, std::int64_t
   for (std::int64_t i = 0; i < count; ++i) std::memcpy(to + i * to_step, from + i * from_step, kSize);
 }
 
-Mover mover(std::uint32_t size) { return size == 1 ? move<1> : size == 2 ? move<2> : size == 4 ? move<4> : move<8>; }
+Mover mover(std::uint32_t size) {
+  return size == 1 ? move<1> : size == 2 ? move<2> : size == 4 ? move<4> : size == 8 ? move<8> : move<16>;
+}
 
 Shape byte_strides(const Operand& tensor, std::uint32_t size) {
   Shape strides(tensor.rank());
@@ -184,7 +186,7 @@ Status native_tensor_scatter(Call& call) {
   if (!to) return panic(call, to.error());
   const auto strides = repeated(values, to->shape, size);
   if (!strides) return panic(call, strides.error());
-  const BinaryLoop add = kernels().binary[static_cast<std::size_t>(BinaryOp::Add)][static_cast<std::size_t>(kind)];
+  const BinaryLoop add = kernels().binary[static_cast<std::size_t>(BinaryOp::Add)][column(kind)];
   const bool adds = call.args[5] != 0;
   if (adds && add == nullptr) return undefined(call, "addition", kind);
   TensorObject* out = writable(call, a);

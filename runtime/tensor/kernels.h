@@ -71,8 +71,12 @@ enum class UnaryOp : std::uint8_t {
   Acosh,
   Atanh,
   Erf,
+  Conj,
 };
-inline constexpr std::uint32_t kUnaryOps = 30;
+inline constexpr std::uint32_t kUnaryOps = 31;
+/// What complex numbers have that is real.
+enum class PartOp : std::uint8_t { Magnitude, Angle };
+inline constexpr std::uint32_t kPartOps = 2;
 enum class TestOp : std::uint8_t { IsFinite, IsInf, IsNan, SignBit };
 inline constexpr std::uint32_t kTestOps = 4;
 enum class ReduceOp : std::uint8_t { Sum, Product, Minimum, Maximum, Any, All };
@@ -94,19 +98,27 @@ using ScanLoop = void (*)(const void* a, void* out, std::int64_t count, std::int
 using ChooseLoop = void (*)(const void* choice, const void* a, const void* b, void* out, std::int64_t count,
                             const std::int64_t (&steps)[3]);
 
+/// Kinds of real elements, which have their own numbers in the tables below; complex ones come behind them.
 inline constexpr std::uint32_t kKinds = static_cast<std::uint32_t>(Kind::F64) + 1;
+inline constexpr std::uint32_t kColumns = kKinds + 2;
+/// Where tables have a kind of elements.
+constexpr std::size_t column(Kind kind) {
+  const auto number = static_cast<std::size_t>(kind);
+  return nbc::is_complex(kind) ? number - static_cast<std::size_t>(Kind::Complex64) + kKinds : number;
+}
 
 /// Null where an operation isn't defined for a kind.
 struct Kernels {
-  BinaryLoop binary[kBinaryOps][kKinds];
-  BinaryLoop compare[kCompareOps][kKinds];  // the result's elements are bools
-  UnaryLoop unary[kUnaryOps][kKinds];
-  UnaryLoop cast[kKinds][kKinds];  // from, to
-  ReduceLoop reduce[kReduceOps][kKinds];
-  JoinLoop join[kReduceOps][kKinds];
-  UnaryLoop test[kTestOps][kKinds];  // the result's elements are bools
-  ScanLoop scan[2][kKinds];          // sums, products
-  ChooseLoop choose[4];              // elements of 1, 2, 4 and 8 bytes
+  BinaryLoop binary[kBinaryOps][kColumns];
+  BinaryLoop compare[kCompareOps][kColumns];  // the result's elements are bools
+  UnaryLoop unary[kUnaryOps][kColumns];
+  UnaryLoop cast[kColumns][kColumns];  // from, to
+  ReduceLoop reduce[kReduceOps][kColumns];
+  JoinLoop join[kReduceOps][kColumns];
+  UnaryLoop test[kTestOps][kColumns];  // the result's elements are bools
+  UnaryLoop part[kPartOps][kColumns];  // the result's elements are the floats of which there are two
+  ScanLoop scan[2][kColumns];          // sums, products
+  ChooseLoop choose[5];                // elements of 1, 2, 4, 8 and 16 bytes
 };
 
 /// The loops for this machine's processor.

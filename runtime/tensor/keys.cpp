@@ -30,6 +30,20 @@ void write(const std::byte* from, std::int64_t count, std::int64_t step, bool fa
   }
 }
 
+template <typename Key>
+void write_pairs(Kind kind, const std::byte* from, std::int64_t count, std::int64_t step, bool falls, Key* keys) {
+  constexpr std::int64_t kPart = 256;
+  const Kind part = value::part_kind(kind);
+  const std::uint32_t size = element_size(part);
+  std::uint64_t first[kPart], second[kPart];
+  for (std::int64_t begin = 0; begin < count; begin += kPart) {
+    const std::int64_t some = std::min(kPart, count - begin);
+    write_keys(part, from + begin * step, some, step, falls, first);
+    write_keys(part, from + begin * step + size, some, step, falls, second);
+    for (std::int64_t i = 0; i < some; ++i) keys[begin + i] = Key{first[i]} << 8 * size | second[i];
+  }
+}
+
 }  // namespace
 
 void write_keys(Kind kind, const std::byte* from, std::int64_t count, std::int64_t step, bool falls,
@@ -49,8 +63,13 @@ void write_keys(Kind kind, const std::byte* from, std::int64_t count, std::int64
     case Kind::BF16: return as.operator()<std::uint16_t, Form::Float>(0x7F80);
     case Kind::F32: return as.operator()<std::uint32_t, Form::Float>(0x7F800000);
     case Kind::F64: return as.operator()<std::uint64_t, Form::Float>(0x7FF0000000000000);
+    case Kind::Complex64: return write_pairs(kind, from, count, step, falls, keys);
     default: return as.operator()<std::uint8_t, Form::Unsigned>();  // u8 and bool
   }
+}
+
+void write_keys(Kind kind, const std::byte* from, std::int64_t count, std::int64_t step, bool falls, WideKey* keys) {
+  write_pairs(kind, from, count, step, falls, keys);
 }
 
 }  // namespace noodle::tensor

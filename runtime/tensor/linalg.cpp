@@ -91,13 +91,4 @@ std::expected<Equations, std::string> equations_of(ShapeView a, ShapeView b) {
                    .is_vector = b.size() == 1};
 }
 
-Status by_element(Call& call, Status (*f32)(Call&), Status (*f64)(Call&)) {
-  if (!openblas().trouble.empty()) return panic(call, openblas().trouble);
-  switch (result_kind(call)) {
-    case Kind::F32: return f32(call);
-    case Kind::F64: return f64(call);
-    default: return undefined(call, "linear algebra", result_kind(call));
-  }
-}
-
 }  // namespace noodle::tensor

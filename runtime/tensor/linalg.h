@@ -56,7 +56,7 @@ inline constexpr std::int64_t kMostRoom = std::int64_t{1} << 30;
 /// How many elements LAPACK asks to work in, which it says as one of them: a float may be less than what it means.
 template <typename T>
 int asked_room(T best) {
-  return static_cast<int>(std::nextafter(best, std::numeric_limits<T>::infinity()));
+  return static_cast<int>(std::nextafter(std::real(best), std::numeric_limits<part<T>>::infinity()));
 }
 
 /// Writes what lies row by row column by column; steps are from one row, or column, to the next.
@@ -78,12 +78,44 @@ void transpose(const T* from, std::int64_t from_step, std::int64_t rows, std::in
 /// Whether no element is infinite or NaN. LAPACK's iterations may not end with those.
 template <typename T>
 bool are_finite(const T* elements, std::int64_t count) {
-  T sum = 0;
-  for (std::int64_t i = 0; i < count; ++i) sum += elements[i] * T{0};
+  using R = part<T>;
+  const auto* numbers = reinterpret_cast<const R*>(elements);
+  R sum = 0;
+  for (std::int64_t i = 0; i < count * static_cast<std::int64_t>(sizeof(T) / sizeof(R)); ++i) sum += numbers[i] * R{0};
   return sum == 0;
 }
 
-/// Calls the function for elements of the result's type, or panics for another.
-Status by_element(Call& call, Status (*f32)(Call&), Status (*f64)(Call&));
+template <typename T>
+constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
+template <typename T>
+constexpr std::complex<T> kNan<std::complex<T>> = {kNan<T>, kNan<T>};
+
+template <typename T>
+constexpr Kind kind_of = std::is_same_v<T, float>                 ? Kind::F32
+                         : std::is_same_v<T, double>              ? Kind::F64
+                         : std::is_same_v<T, std::complex<float>> ? Kind::Complex64
+                                                                  : Kind::Complex128;
+/// Whether a result's elements are of this type, where the signature leaves it open; if not, panics.
+template <typename T>
+bool gives(Call& call, std::size_t result) {
+  if (result_kind(call, result) == kind_of<T>) return true;
+  undefined(call, "such a result", result_kind(call, result));
+  return false;
+}
+
+/// Calls a function for elements of the argument's type, `function.operator()<float>(call)` and so on, or panics for
+/// another.
+template <typename F>
+Status by_element(Call& call, const F& function) {
+  if (!openblas().trouble.empty()) return panic(call, openblas().trouble);
+  const Operand a(call, 0);
+  switch (a.object() == nullptr ? result_kind(call) : a.kind()) {
+    case Kind::F32: return function.template operator()<float>(call);
+    case Kind::F64: return function.template operator()<double>(call);
+    case Kind::Complex64: return function.template operator()<std::complex<float>>(call);
+    case Kind::Complex128: return function.template operator()<std::complex<double>>(call);
+    default: return undefined(call, "linear algebra", result_kind(call));
+  }
+}
 
 }  // namespace noodle::tensor

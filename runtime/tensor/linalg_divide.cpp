@@ -10,9 +10,6 @@ namespace {
 
 using namespace noodle::tensor;
 
-template <typename T>
-constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
-
 // Ones on the diagonals of square matrices, and zeros.
 template <typename T>
 void fill_with_ones(const Fresh& out, std::int64_t n) {
@@ -54,7 +51,7 @@ class Orthogonal {
     int none = -1, info = 0;
     routines<T>().geqrf(&m_, &n_, &any, &m_, &any, &first, &none, &info);
     routines<T>().orgqr(&m_, &columns_, &least_, &any, &m_, &any, &second, &none, &info);
-    return asked_room(std::max(first, second));
+    return std::max(asked_room(first), asked_room(second));
   }
 
   int m_, n_, least_, columns_, size_;
@@ -97,6 +94,8 @@ Status qr(Call& call) {
 // One matrix after another. LAPACK sees the transpose, and so the right vectors as the left ones, row by row.
 template <typename T>
 class Singular {
+  using R = part<T>;
+
  public:
   // What is found: 'N' no vectors, 'S' as many as there are values, 'A' all.
   Singular(Call& call, const Matrices& of, char what)
@@ -107,39 +106,54 @@ class Singular {
         size_(ask()),
         matrix_(call, of.size()),
         work_(call, size_),
+        real_(call, real_size(of, what)),
         ints_(call, std::int64_t{8} * of.least()) {}
 
-  bool has_memory() const { return matrix_.has_memory() && work_.has_memory() && ints_.has_memory(); }
+  bool has_memory() const {
+    return matrix_.has_memory() && work_.has_memory() && real_.has_memory() && ints_.has_memory();
+  }
 
   // Whether there were values; there are none of what isn't finite.
-  bool find(const T* from, T* u, T* s, T* vh) {
+  bool find(const T* from, T* u, R* s, T* vh) {
     const std::int64_t size = std::int64_t{m_} * n_;
     if (!are_finite(from, size)) return false;
     std::copy_n(from, size, matrix_.data());
     int info = 0;
-    routines<T>().gesdd(&what_, &n_, &m_, matrix_.data(), &n_, s, vh, &n_, u, &left_, work_.data(), &size_,
-                        ints_.data(), &info, 1);
+    gesdd(&what_, &n_, &m_, matrix_.data(), &n_, s, vh, &n_, u, &left_, work_.data(), &size_, real_.data(),
+          ints_.data(), &info);
     return info == 0;
   }
 
  private:
   int ask() {
     T best = 0, any = 0;
+    R real = 0;
     int none = -1, whole = 0, info = 0;
-    routines<T>().gesdd(&what_, &n_, &m_, &any, &n_, &any, &any, &n_, &any, &left_, &best, &none, &whole, &info, 1);
+    gesdd(&what_, &n_, &m_, &any, &n_, &real, &any, &n_, &any, &left_, &best, &none, &real, &whole, &info);
     return asked_room(best);
+  }
+
+  // As LAPACK's manual has it, which can't be asked.
+  static std::int64_t real_size(const Matrices& of, char what) {
+    if (!is_complex<T>) return 0;
+    const std::int64_t least = of.least(), most = of.most();
+    if (what == 'N') return 7 * least;
+    return std::max(5 * least * least + 7 * least, 2 * most * least + 2 * least * least + least);
   }
 
   int m_, n_;
   char what_;
   int left_, size_;
   Scratch<T> matrix_, work_;
+  Scratch<R> real_;
   Scratch<int> ints_;
 };
 
 template <typename T>
 Status svd(Call& call) {
+  using R = part<T>;
   const Operand a(call, 0);
+  if (!gives<R>(call, 1)) return Status::Panic;
   const bool with_vectors = call.args[1] != 0, with_all = call.args[2] != 0;
   const auto stack = divisible_of(a.shape());
   if (!stack) return panic(call, stack.error());
@@ -161,11 +175,12 @@ Status svd(Call& call) {
     if (!work.has_memory()) return Status::NoMemory;
     const std::int64_t u_size = u.count() / stack->count, vh_size = vh.count() / stack->count;
     for (std::int64_t i = 0; i < stack->count; ++i) {
-      T* const to[] = {u.data<T>() + i * u_size, s.data<T>() + i * rank, vh.data<T>() + i * vh_size};
-      if (!work.find(from.data<T>() + i * stack->size(), to[0], to[1], to[2])) {
-        std::fill_n(to[0], u_size, kNan<T>);
-        std::fill_n(to[1], rank, kNan<T>);
-        std::fill_n(to[2], vh_size, kNan<T>);
+      T *const left_vectors = u.data<T>() + i * u_size, *const right_vectors = vh.data<T>() + i * vh_size;
+      R* const singular = s.data<R>() + i * rank;
+      if (!work.find(from.data<T>() + i * stack->size(), left_vectors, singular, right_vectors)) {
+        std::fill_n(left_vectors, u_size, kNan<T>);
+        std::fill_n(singular, rank, kNan<R>);
+        std::fill_n(right_vectors, vh_size, kNan<T>);
       }
       if (call.host.is_told_to_stop(call)) return Status::Interrupted;
     }
@@ -176,9 +191,12 @@ Status svd(Call& call) {
   return Status::Ok;
 }
 
-// One symmetric matrix after another, of which the lower triangle is read: to LAPACK the upper one.
+// One symmetric matrix after another, of which the lower triangle is read: to LAPACK the upper one. The transpose of a
+// Hermitian one is its conjugate, and so are the transpose's vectors.
 template <typename T>
 class Symmetric {
+  using R = part<T>;
+
  public:
   Symmetric(Call& call, int n, bool with_vectors)
       : n_(n),
@@ -186,40 +204,50 @@ class Symmetric {
         size_(ask()),
         matrix_(call, std::int64_t{n} * n),
         work_(call, size_),
+        real_(call, real_size_),
         ints_(call, ints_size_) {}
 
-  bool has_memory() const { return matrix_.has_memory() && work_.has_memory() && ints_.has_memory(); }
+  bool has_memory() const {
+    return matrix_.has_memory() && work_.has_memory() && real_.has_memory() && ints_.has_memory();
+  }
 
   // Whether there were values; there are none of what isn't finite.
-  bool find(const T* from, T* values, T* vectors) {
+  bool find(const T* from, R* values, T* vectors) {
     const std::int64_t size = std::int64_t{n_} * n_;
     if (!are_finite(from, size)) return false;
     std::copy_n(from, size, matrix_.data());
     int info = 0;
-    routines<T>().syevd(&what_, "U", &n_, matrix_.data(), &n_, values, work_.data(), &size_, ints_.data(), &ints_size_,
-                        &info, 1, 1);
-    if (what_ == 'V') transpose(matrix_.data(), n_, n_, n_, vectors, n_);
+    syevd(&what_, "U", &n_, matrix_.data(), &n_, values, work_.data(), &size_, real_.data(), &real_size_, ints_.data(),
+          &ints_size_, &info);
+    if (what_ != 'V') return info == 0;
+    transpose(matrix_.data(), n_, n_, n_, vectors, n_);
+    if constexpr (is_complex<T>) std::transform(vectors, vectors + size, vectors, [](T x) { return std::conj(x); });
     return info == 0;
   }
 
  private:
   int ask() {
     T best = 0, any = 0;
+    R real = 0, values = 0;
     int none = -1, info = 0;
-    routines<T>().syevd(&what_, "U", &n_, &any, &n_, &any, &best, &none, &ints_size_, &none, &info, 1, 1);
+    syevd(&what_, "U", &n_, &any, &n_, &values, &best, &none, &real, &none, &ints_size_, &none, &info);
+    real_size_ = is_complex<T> ? asked_room(real) : 0;
     return asked_room(best);
   }
 
   int n_;
   char what_;
-  int ints_size_ = 0, size_;
+  int ints_size_ = 0, real_size_ = 0, size_;
   Scratch<T> matrix_, work_;
+  Scratch<R> real_;
   Scratch<int> ints_;
 };
 
 template <typename T>
 Status eigh(Call& call) {
+  using R = part<T>;
   const Operand a(call, 0);
+  if (!gives<R>(call, 0)) return Status::Panic;
   const bool with_vectors = call.args[1] != 0;
   if (const auto square = squares_of(a.shape()); !square) return panic(call, square.error());
   const auto stack = divisible_of(a.shape());
@@ -234,9 +262,10 @@ Status eigh(Call& call) {
     if (!work.has_memory()) return Status::NoMemory;
     const std::int64_t size = vectors.count() / stack->count;
     for (std::int64_t i = 0; i < stack->count; ++i) {
-      T *const to = values.data<T>() + i * n, *const rows = vectors.data<T>() + i * size;
+      R* const to = values.data<R>() + i * n;
+      T* const rows = vectors.data<T>() + i * size;
       if (!work.find(from.data<T>() + i * stack->size(), to, rows)) {
-        std::fill_n(to, n, kNan<T>);
+        std::fill_n(to, n, kNan<R>);
         std::fill_n(rows, size, kNan<T>);
       }
       if (call.host.is_told_to_stop(call)) return Status::Interrupted;
@@ -249,9 +278,15 @@ Status eigh(Call& call) {
 
 }  // namespace
 
-Status native_tensor_qr(Call& call) { return by_element(call, qr<float>, qr<double>); }
-Status native_tensor_svd(Call& call) { return by_element(call, svd<float>, svd<double>); }
-Status native_tensor_eigh(Call& call) { return by_element(call, eigh<float>, eigh<double>); }
+Status native_tensor_qr(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return qr<T>(one); });
+}
+Status native_tensor_svd(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return svd<T>(one); });
+}
+Status native_tensor_eigh(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return eigh<T>(one); });
+}
 
 Status native_tensor_diagonal(Call& call) {
   const Operand a(call, 0);

@@ -35,7 +35,7 @@ int factor(T* matrix, int n, bool is_upper) {
   if (minor != 0) return minor;
   for (std::int64_t i = 0; i < n; ++i) {
     T* row = matrix + i * n;
-    if (!(row[i] > 0)) return static_cast<int>(i) + 1;  // NaN, which OpenBLAS lets pass
+    if (!(std::real(row[i]) > 0)) return static_cast<int>(i) + 1;  // NaN, which OpenBLAS lets pass
     if (is_upper)
       std::fill(row, row + i, T{0});
     else
@@ -71,9 +71,10 @@ int divide(T* matrix, int n, int* pivots) {
 // x, which holds b's rows, becomes what the matrix, whose transpose was divided, makes b of.
 template <typename T>
 void solve_with(const T* triangles, const int* pivots, int n, int columns, T* x) {
+  static constexpr T kOne = 1;
   const auto& trsm = routines<T>().trsm;
-  trsm(kRowMajor, kLeft, kLower, kPlain, kNonUnit, n, columns, T{1}, triangles, n, x, columns);
-  trsm(kRowMajor, kLeft, kUpper, kPlain, kUnit, n, columns, T{1}, triangles, n, x, columns);
+  trsm(kRowMajor, kLeft, kLower, kPlain, kNonUnit, n, columns, factor_of(kOne), triangles, n, x, columns);
+  trsm(kRowMajor, kLeft, kUpper, kPlain, kUnit, n, columns, factor_of(kOne), triangles, n, x, columns);
   for (std::int64_t i = n; i-- > 0;) {
     const std::int64_t other = pivots[i] - 1;
     if (other != i) std::swap_ranges(x + i * columns, x + (i + 1) * columns, x + other * columns);
@@ -136,27 +137,47 @@ Status inverse(Call& call) {
   return give_all(call, out);
 }
 
-// A number that may be far too large or small to be one.
+// A number that may be far too large or small to be one; `T` is of doubles.
+template <typename T>
 struct Wide {
-  double fraction = 1;
+  T fraction = 1;
   std::int64_t exponent = 0;
 
-  void multiply(double by) {
-    int first = 0, second = 0;
-    fraction = std::frexp(fraction * std::frexp(by, &first), &second);
-    exponent += first + second;
+  void multiply(T by) {
+    // So that a product of two is neither too large nor too small.
+    const auto scaled = [&](T number) {
+      const double size = std::max(std::abs(std::real(number)), std::abs(std::imag(number)));
+      if (size == 0 || !std::isfinite(size)) return number;
+      const int steps = std::ilogb(size);
+      exponent += steps;
+      return times_power(number, -steps);
+    };
+    fraction = scaled(fraction * scaled(by));
   }
-  double value() const {
+  T value() const {
     constexpr std::int64_t kFar = 4000;
-    return std::ldexp(fraction, static_cast<int>(std::clamp(exponent, -kFar, kFar)));
+    return times_power(fraction, static_cast<int>(std::clamp(exponent, -kFar, kFar)));
   }
-  double sign() const { return fraction > 0 ? 1 : fraction < 0 ? -1 : fraction; }
+  T sign() const {
+    const double size = std::abs(fraction);
+    return size == 0 ? fraction : fraction / size;
+  }
   double log() const { return std::log(std::abs(fraction)) + static_cast<double>(exponent) * std::numbers::ln2; }
+
+ private:
+  static T times_power(T number, int power) {
+    if constexpr (is_complex<T>)
+      return {std::ldexp(number.real(), power), std::ldexp(number.imag(), power)};
+    else
+      return std::ldexp(number, power);
+  }
 };
+template <typename T>
+using WideOf = Wide<std::conditional_t<is_complex<T>, std::complex<double>, double>>;
 
 template <typename T>
-Wide determinant_of(const T* triangles, const int* pivots, std::int64_t n) {
-  Wide found;
+WideOf<T> determinant_of(const T* triangles, const int* pivots, std::int64_t n) {
+  WideOf<T> found;
   for (std::int64_t i = 0; i < n; ++i) {
     found.multiply(triangles[i * n + i]);
     if (pivots[i] != i + 1) found.fraction = -found.fraction;
@@ -186,10 +207,10 @@ Status determinant(Call& call) {
       std::copy_n(from.data<T>() + i * stack->size(), stack->size(), triangles.data());
       divide(triangles.data(), n, pivots.data());
     }
-    const Wide found = determinant_of(triangles.data(), pivots.data(), n);
+    const auto found = determinant_of(triangles.data(), pivots.data(), n);
     values.data<T>()[i] = static_cast<T>(found.value());
     signs.data<T>()[i] = static_cast<T>(found.sign());
-    logs.data<T>()[i] = static_cast<T>(found.log());
+    logs.data<T>()[i] = static_cast<part<T>>(found.log());
     if (call.host.is_told_to_stop(call)) return Status::Interrupted;
   }
   values.give(0);
@@ -201,8 +222,10 @@ Status determinant(Call& call) {
 // One system after another, in room for the largest.
 template <typename T>
 class LeastSquares {
+  using R = part<T>;
+
  public:
-  LeastSquares(Call& call, const Equations& equations, T nothing)
+  LeastSquares(Call& call, const Equations& equations, R nothing)
       : m_(equations.a.rows),
         n_(equations.a.columns),
         columns_(equations.b.columns),
@@ -213,51 +236,56 @@ class LeastSquares {
         a_(call, equations.a.size()),
         b_(call, std::int64_t{most_} * sides_),
         work_(call, size_),
+        real_(call, real_size_),
         ints_(call, whole_) {}
 
-  bool has_memory() const { return a_.has_memory() && b_.has_memory() && work_.has_memory() && ints_.has_memory(); }
+  bool has_memory() const {
+    return a_.has_memory() && b_.has_memory() && work_.has_memory() && real_.has_memory() && ints_.has_memory();
+  }
 
   // Writes what is wanted and the singular values, and gives the rank; all is NaN, and the rank 0, where `a` isn't
   // finite.
-  std::int64_t find(const T* a, const T* b, T* x, T* s) {
+  std::int64_t find(const T* a, const T* b, T* x, R* s) {
     const bool is_finite = are_finite(b, std::int64_t{m_} * columns_);
     int rank = 0, info = 1;
     if (are_finite(a, std::int64_t{m_} * n_)) {
       transpose(a, n_, m_, n_, a_.data(), m_);
       std::fill_n(b_.data(), std::int64_t{most_} * sides_, T{0});
       if (is_finite) transpose(b, columns_, m_, columns_, b_.data(), most_);
-      routines<T>().gelsd(&m_, &n_, &sides_, a_.data(), &m_, b_.data(), &most_, s, &nothing_, &rank, work_.data(),
-                          &size_, ints_.data(), &info);
+      gelsd(&m_, &n_, &sides_, a_.data(), &m_, b_.data(), &most_, s, &nothing_, &rank, work_.data(), &size_,
+            real_.data(), ints_.data(), &info);
     }
-    if (info != 0) std::fill_n(s, std::min(m_, n_), kNan);
+    if (info != 0) std::fill_n(s, std::min(m_, n_), kNan<R>);
     if (info != 0 || !is_finite)
-      std::fill_n(x, std::int64_t{n_} * columns_, kNan);
+      std::fill_n(x, std::int64_t{n_} * columns_, kNan<T>);
     else
       transpose(b_.data(), most_, columns_, n_, x, columns_);
     return rank;
   }
 
  private:
-  static constexpr T kNan = std::numeric_limits<T>::quiet_NaN();
-
   int ask() {
     T best = 0, any = 0;
+    R real = 0, values = 0;
     int none = -1, rank = 0, info = 0;
-    routines<T>().gelsd(&m_, &n_, &sides_, &any, &m_, &any, &most_, &any, &nothing_, &rank, &best, &none, &whole_,
-                        &info);
+    gelsd(&m_, &n_, &sides_, &any, &m_, &any, &most_, &values, &nothing_, &rank, &best, &none, &real, &whole_, &info);
+    real_size_ = is_complex<T> ? asked_room(real) : 0;
     return asked_room(best);
   }
 
   int m_, n_, columns_, sides_, most_;  // LAPACK wants one right side at least
-  T nothing_;
-  int whole_ = 0, size_;
+  R nothing_;
+  int whole_ = 0, real_size_ = 0, size_;
   Scratch<T> a_, b_, work_;
+  Scratch<R> real_;
   Scratch<int> ints_;
 };
 
 template <typename T>
 Status least_squares(Call& call) {
+  using R = part<T>;
   const Operand a(call, 0), b(call, 1);
+  if (!gives<R>(call, 2)) return Status::Panic;
   if (const auto fits = divisible_of(a.shape()); !fits) return panic(call, fits.error());
   const auto both = equations_of(a.shape(), b.shape());
   if (!both) return panic(call, both.error());
@@ -267,7 +295,7 @@ Status least_squares(Call& call) {
   Shape values = both->outer;
   values.push_back(both->a.least());
   for (const Shape& shape : {both->solution(), both->outer, values}) {
-    if (const auto count = count_of(shape, Kind::F64); !count) return panic(call, count.error());
+    if (const auto count = count_of(shape, Kind::Complex128); !count) return panic(call, count.error());
   }
   const Readable left(call, a), right(call, b);
   Fresh x(call, make(call, both->solution())), ranks(call, make(call, both->outer, 1)), s(call, make(call, values, 2));
@@ -277,13 +305,13 @@ Status least_squares(Call& call) {
   std::memset(x.data<T>(), 0, static_cast<std::size_t>(x.count()) * sizeof(T));
   std::memset(ranks.data<T>(), 0, static_cast<std::size_t>(ranks.count()) * sizeof(std::int64_t));
   if (both->a.size() != 0) {
-    LeastSquares<T> systems(call, *both, static_cast<T>(std::bit_cast<double>(call.args[2])));
+    LeastSquares<T> systems(call, *both, static_cast<R>(std::bit_cast<double>(call.args[2])));
     if (!systems.has_memory()) return Status::NoMemory;
     const std::int64_t size = std::int64_t{both->a.columns} * both->b.columns;
     for (std::int64_t i = 0; i < both->count; ++i) {
       ranks.data<std::int64_t>()[i] = systems.find(left.data<T>() + both->a_at(i) * both->a.size(),
                                                    right.data<T>() + both->b_at(i) * both->b.size(),
-                                                   x.data<T>() + i * size, s.data<T>() + i * both->a.least());
+                                                   x.data<T>() + i * size, s.data<R>() + i * both->a.least());
       if (call.host.is_told_to_stop(call)) return Status::Interrupted;
     }
   }
@@ -295,10 +323,20 @@ Status least_squares(Call& call) {
 
 }  // namespace
 
-Status native_tensor_cholesky(Call& call) { return by_element(call, cholesky<float>, cholesky<double>); }
-Status native_tensor_solve(Call& call) { return by_element(call, solve<float>, solve<double>); }
-Status native_tensor_inverse(Call& call) { return by_element(call, inverse<float>, inverse<double>); }
-Status native_tensor_determinant(Call& call) { return by_element(call, determinant<float>, determinant<double>); }
-Status native_tensor_least_squares(Call& call) { return by_element(call, least_squares<float>, least_squares<double>); }
+Status native_tensor_cholesky(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return cholesky<T>(one); });
+}
+Status native_tensor_solve(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return solve<T>(one); });
+}
+Status native_tensor_inverse(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return inverse<T>(one); });
+}
+Status native_tensor_determinant(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return determinant<T>(one); });
+}
+Status native_tensor_least_squares(Call& call) {
+  return by_element(call, []<typename T>(Call& one) { return least_squares<T>(one); });
+}
 
 }  // namespace noodle::room

@@ -21,7 +21,8 @@ class Library {
     if (function == nullptr) made_.trouble = "this OpenBLAS has no " + name;
   }
 
-  // Those whose names begin with the letter of an element's type.
+  // Those whose names begin with the letter of an element's type. What is orthogonal and symmetric is called unitary
+  // and Hermitian where elements are complex.
   template <typename T>
   void find_all(Routines<T>& of, const std::string& letter) {
     find(of.gemm, "cblas_" + letter + "gemm");
@@ -30,10 +31,11 @@ class Library {
     find(of.getrf, letter + "getrf_");
     find(of.getri, letter + "getri_");
     find(of.geqrf, letter + "geqrf_");
-    find(of.orgqr, letter + "orgqr_");
+    find(of.orgqr, letter + (is_complex<T> ? "ungqr_" : "orgqr_"));
     find(of.gesdd, letter + "gesdd_");
-    find(of.syevd, letter + "syevd_");
+    find(of.syevd, letter + (is_complex<T> ? "heevd_" : "syevd_"));
     find(of.gelsd, letter + "gelsd_");
+    find(of.geev, letter + "geev_");
   }
 
  private:
@@ -51,6 +53,8 @@ const OpenBlas& openblas() {
     library.find(set_threads, "openblas_set_num_threads");
     library.find_all(made.f32, "s");
     library.find_all(made.f64, "d");
+    library.find_all(made.c64, "c");
+    library.find_all(made.c128, "z");
     if (set_threads != nullptr) set_threads(1);
     return made;
   }();

@@ -15,7 +15,7 @@ std::string out_of_bounds(const std::string& what, std::uint32_t axis, ShapeView
 
 Kind result_kind(const Call& call, std::size_t result) {
   const TypeInfo& type = *call.result_types[result];
-  return type.element == nullptr ? type.kind : type.element->kind;
+  return type.element == nullptr ? type.kind : element_kind(*type.element);
 }
 
 ShapeView list_arg(const Call& call, std::size_t slot) {
@@ -145,7 +145,7 @@ TensorObject* make(Call& call, ShapeView shape, std::size_t result) {
   std::uint64_t count = 1;
   for (const std::int64_t length : shape) count *= static_cast<std::uint64_t>(length);
   TensorObject* tensor = call.host.make_tensor(call, type, static_cast<std::uint32_t>(shape.size()),
-                                               count * element_size(type.element->kind), nullptr);
+                                               count * element_size(element_kind(*type.element)), nullptr);
   if (tensor != nullptr) set_shape(*tensor, shape);
   return tensor;
 }
@@ -153,7 +153,8 @@ TensorObject* make(Call& call, ShapeView shape, std::size_t result) {
 TensorObject* make_like(Call& call, const TensorObject& other) {
   const TypeInfo& type = *call.result_types[0];
   TensorObject* tensor = call.host.make_tensor(
-      call, type, other.rank, static_cast<std::uint64_t>(other.count) * element_size(type.element->kind), nullptr);
+      call, type, other.rank, static_cast<std::uint64_t>(other.count) * element_size(element_kind(*type.element)),
+      nullptr);
   if (tensor == nullptr) return nullptr;
   std::memcpy(tensor->shape(), other.shape(), 2 * sizeof(std::int64_t) * other.rank);
   tensor->count = other.count;
@@ -179,7 +180,7 @@ TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank) {
 
 void copy_elements(const Operand& tensor, std::byte* to) {
   if (tensor.count() == 0) return;
-  const auto kind = static_cast<std::size_t>(tensor.kind());
+  const std::size_t kind = column(tensor.kind());
   const UnaryLoop loop = kernels().cast[kind][kind];
   value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t count, std::int64_t stride) {
     loop(from, to, count, stride);
@@ -205,14 +206,19 @@ Status give_if(Call& call, Status status, TensorObject* tensor) {
 }
 
 Status undefined(Call& call, const char* what, Kind kind) {
-  return room::panic(call, std::string(what) + " is not defined for elements of type " + scalar_name(kind));
+  return room::panic(call, std::string(what) + " is not defined for elements of type " + element_name(kind));
 }
 
-std::uint64_t one(Kind kind) {
+Word one(Kind kind) {
   const std::uint8_t truth = 1;
-  std::uint64_t word = 0;
-  kernels().cast[static_cast<std::size_t>(Kind::U8)][static_cast<std::size_t>(kind)](&truth, &word, 1, 1);
+  Word word;
+  kernels().cast[static_cast<std::size_t>(Kind::U8)][column(kind)](&truth, &word, 1, 1);
   return word;
+}
+
+Word element_arg(const Call& call, std::size_t slot, Kind kind) {
+  if (kind != Kind::Complex64) return {{call.args[slot], kind == Kind::Complex128 ? call.args[slot + 1] : 0}};
+  return {{(call.args[slot] & 0xFFFF'FFFF) | call.args[slot + 1] << 32, 0}};
 }
 
 }  // namespace noodle::tensor

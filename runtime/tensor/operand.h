@@ -18,8 +18,9 @@ namespace noodle::tensor {
 using memory::TensorObject;
 using room::Call;
 using room::Status;
+using value::element_kind;
+using value::element_name;
 using value::element_size;
-using value::scalar_name;
 using value::TypeInfo;
 
 /// Lengths along axes.
@@ -124,8 +125,7 @@ void set_shape(TensorObject& tensor, ShapeView shape);
 TensorObject* make(Call& call, ShapeView shape, std::size_t result = 0);
 /// The same for a shape that there may be none of: an error after a panic that says why, or when there is no memory.
 std::expected<TensorObject*, Status> make_checked(Call& call, ShapeView shape, std::size_t result = 0);
-/// A tensor of a result's type with room for its elements in the shape of another, which holds its own; null when there is
-/// no memory.
+/// One in the shape of another, which holds its own elements; null when there is no memory.
 TensorObject* make_like(Call& call, const TensorObject& other);
 /// A tensor that shows elements of another; its shape and strides are to be written.
 TensorObject* make_view(Call& call, const Operand& of, std::uint32_t rank);
@@ -157,7 +157,15 @@ inline void release(Call& call, const Operand& operand) {
 
 /// `addition is not defined for elements of type Bool`
 Status undefined(Call& call, const char* what, Kind kind);
+/// Room for one element of any kind; all bits are zero.
+struct Word {
+  std::uint64_t bits[2] = {};
+};
 /// The bits of 1.
-std::uint64_t one(Kind kind);
+Word one(Kind kind);
+/// How many slots an element takes as an argument or result.
+constexpr std::size_t slots_of(Kind kind) { return nbc::is_complex(kind) ? 2 : 1; }
+/// The element in the slots from this one on, as it lies in memory.
+Word element_arg(const Call& call, std::size_t slot, Kind kind);
 
 }  // namespace noodle::tensor

@@ -18,7 +18,7 @@ template <typename F>
 void each_nonzero(const Operand& tensor, F&& f) {
   if (tensor.count() == 0) return;
   const Kind kind = tensor.kind();
-  const auto as_bool = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(Kind::Bool)];
+  const auto as_bool = kernels().cast[column(kind)][static_cast<std::size_t>(Kind::Bool)];
   std::int64_t number = 0;
   value::for_each_run(*tensor.object(), [&](const std::byte* from, std::int64_t length, std::int64_t step) {
     bool part[kPart];
@@ -39,7 +39,7 @@ std::expected<std::int64_t, std::string> steps(Kind kind, const std::uint64_t (&
   double count = 0;
   if (nbc::is_float(kind)) {
     double numbers[3];
-    for (int i = 0; i < 3; ++i) kernels().cast[static_cast<std::size_t>(kind)][f64](&words[i], &numbers[i], 1, 1);
+    for (int i = 0; i < 3; ++i) kernels().cast[column(kind)][f64](&words[i], &numbers[i], 1, 1);
     count = std::ceil((numbers[1] - numbers[0]) / numbers[2]);
   } else {
     __int128 numbers[3];
@@ -73,6 +73,7 @@ Status native_tensor_count_steps(Call& call) {
     return panic(call, "a start, a stop and a step are three numbers, not the shape " + text_of(numbers.shape()));
   }
   const Kind kind = numbers.kind();
+  if (nbc::is_complex(kind)) return undefined(call, "a range", kind);
   std::uint64_t words[3];
   for (int i = 0; i < 3; ++i) {
     words[i] = value::load_scalar(kind, numbers.data() + i * numbers.stride(0) * element_size(kind));

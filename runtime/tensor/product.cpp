@@ -1,4 +1,4 @@
-// Matrix products. Those of f32 and f64 are OpenBLAS's.
+// Matrix products. Those of f32, f64 and complex numbers of them are OpenBLAS's.
 
 #include <algorithm>
 #include <cstring>
@@ -26,15 +26,17 @@ struct Matrix {
 
 template <typename T>
 void multiply(const Matrix& a, const Matrix& b, void* out) {
+  static constexpr T kOne = 1, kZero = 0;
   routines<T>().gemm(kRowMajor, a.is_plain() ? kPlain : kTransposed, b.is_plain() ? kPlain : kTransposed,
-                     static_cast<int>(a.rows), static_cast<int>(b.columns), static_cast<int>(a.columns), T{1},
-                     reinterpret_cast<const T*>(a.data), a.leading(), reinterpret_cast<const T*>(b.data), b.leading(),
-                     T{0}, static_cast<T*>(out), static_cast<int>(b.columns));
+                     static_cast<int>(a.rows), static_cast<int>(b.columns), static_cast<int>(a.columns),
+                     factor_of(kOne), reinterpret_cast<const T*>(a.data), a.leading(),
+                     reinterpret_cast<const T*>(b.data), b.leading(), factor_of(kZero), static_cast<T*>(out),
+                     static_cast<int>(b.columns));
 }
 
 // Other elements: a row of the result is the sum of rows of b, each times an element of a.
 void multiply_plainly(Kind kind, const Matrix& a, const Matrix& b, std::byte* out) {
-  const auto k = static_cast<std::size_t>(kind);
+  const auto k = column(kind);
   const std::uint32_t size = element_size(kind);
   const BinaryLoop times = kernels().binary[static_cast<std::size_t>(BinaryOp::Multiply)][k];
   const JoinLoop add = kernels().join[static_cast<std::size_t>(ReduceOp::Sum)][k];
@@ -53,7 +55,7 @@ void multiply_plainly(Kind kind, const Matrix& a, const Matrix& b, std::byte* ou
   }
 }
 
-bool is_blas_kind(Kind kind) { return kind == Kind::F32 || kind == Kind::F64; }
+bool is_blas_kind(Kind kind) { return kind == Kind::F32 || kind == Kind::F64 || nbc::is_complex(kind); }
 
 // Operands with at least two axes: a vector becomes a matrix of one row or column, whose axis the result lacks.
 struct Sides {
@@ -120,12 +122,13 @@ struct Product {
 };
 
 void multiply(Kind kind, const Matrix& a, const Matrix& b, std::byte* out) {
-  if (kind == Kind::F32)
-    multiply<float>(a, b, out);
-  else if (kind == Kind::F64)
-    multiply<double>(a, b, out);
-  else
-    multiply_plainly(kind, a, b, out);
+  switch (kind) {
+    case Kind::F32: return multiply<float>(a, b, out);
+    case Kind::F64: return multiply<double>(a, b, out);
+    case Kind::Complex64: return multiply<std::complex<float>>(a, b, out);
+    case Kind::Complex128: return multiply<std::complex<double>>(a, b, out);
+    default: return multiply_plainly(kind, a, b, out);
+  }
 }
 
 // Products that are done together, on several threads where that is worth it: some at a time, and rows of large ones.

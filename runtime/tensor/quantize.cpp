@@ -17,9 +17,9 @@ const QuantizeLoops& loops() {
 // What is wrong with the types of elements, which the native's signature leaves open; empty when nothing is.
 std::string wrong_kinds(Kind x, Kind real, Kind whole, Kind result, bool is_back) {
   if (real != Kind::F32 && real != Kind::F64)
-    return std::string("a scale is of type f32 or Float, not ") + scalar_name(real);
+    return std::string("a scale is of type f32 or Float, not ") + element_name(real);
   if (whole != Kind::I8 && whole != Kind::U8)
-    return std::string("numbers are quantized as i8 or u8, not ") + scalar_name(whole);
+    return std::string("numbers are quantized as i8 or u8, not ") + element_name(whole);
   if (x != (is_back ? whole : real) || result != (is_back ? real : whole))
     return "numbers, scales and zero points whose types don't go together";
   return {};

@@ -106,7 +106,7 @@ template <typename Word, typename Float>
 bool fill_floats(Call& call, const Source& source, const FloatDraws<Word, Float>& draws, Draw what, Kind made,
                  TensorObject& out) {
   const auto kind = static_cast<Kind>(out.element);
-  const UnaryLoop cast = kernels().cast[static_cast<std::size_t>(made)][static_cast<std::size_t>(kind)];
+  const UnaryLoop cast = kernels().cast[column(made)][column(kind)];
   return source.each_shared(call, out.count, sizeof(Word),
                             [&](const std::byte* words, std::int64_t at, std::int64_t count) {
                               alignas(64) Float numbers[kBlocks * kBlockBytes / sizeof(Float)];

@@ -21,9 +21,9 @@ std::expected<std::uint32_t, std::string> chosen(ShapeView axes, std::uint32_t r
 }
 
 // What nothing comes to; it has no least and no greatest.
-std::optional<std::uint64_t> nothing(ReduceOp op, Kind kind) {
+std::optional<Word> nothing(ReduceOp op, Kind kind) {
   if (op == ReduceOp::Minimum || op == ReduceOp::Maximum) return {};
-  return op == ReduceOp::Product || op == ReduceOp::All ? one(kind) : 0;
+  return op == ReduceOp::Product || op == ReduceOp::All ? one(kind) : Word{};
 }
 
 struct Axes {
@@ -53,7 +53,7 @@ void reduce_one(const Axes& axes, ReduceLoop loop, JoinLoop join, std::byte* dat
   const ShapeView outer = ShapeView(axes.dropped).first(axes.dropped.size() - 1);
   bool is_first = true;
   each(data, outer, axes.dropped_strides, size, [&](const std::byte* at) {
-    std::uint64_t more = 0;
+    Word more;
     loop(at, is_first ? static_cast<void*>(out) : &more, length, stride);
     if (!is_first) join(&more, out, 1, 1);
     is_first = false;
@@ -71,7 +71,7 @@ void reduce_rows(const Axes& axes, JoinLoop join, std::byte* data, std::int64_t 
   for (std::int64_t begin = 0; begin < width; begin += kRowPart) {
     const std::int64_t count = std::min(kRowPart, width - begin);
     const auto bytes = static_cast<std::size_t>(count) * size;
-    alignas(64) std::byte part[kRowPart * sizeof(std::uint64_t)];
+    alignas(64) std::byte part[kRowPart * sizeof(Word)];
     std::byte* to = out + begin * size;
     std::int64_t rows = 0;
     each(data + begin * size, axes.dropped, axes.dropped_strides, size, [&](const std::byte* row) {
@@ -104,8 +104,8 @@ Status native_tensor_reduce(Call& call) {
   const Operand a(call, 1);
   const Kind kind = result_kind(call);
   if (op < 0 || op >= kReduceOps) return panic(call, "there is no such reduction of tensors");
-  const ReduceLoop loop = kernels().reduce[op][static_cast<std::size_t>(kind)];
-  const JoinLoop join = kernels().join[op][static_cast<std::size_t>(kind)];
+  const ReduceLoop loop = kernels().reduce[op][column(kind)];
+  const JoinLoop join = kernels().join[op][column(kind)];
   if (loop == nullptr) return undefined(call, kNames[op], kind);
   if (lasts(call, a.count())) return Status::Lasts;
   const auto drop = chosen(list_arg(call, 2), a.rank());

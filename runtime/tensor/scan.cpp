@@ -30,9 +30,9 @@ Status native_tensor_scan(Call& call) {
   const Operand a(call, 1);
   const Kind kind = result_kind(call);
   if (op < 0 || op > 1) return panic(call, "there is no such sum along an axis");
-  const ScanLoop loop = kernels().scan[op][static_cast<std::size_t>(kind)];
+  const ScanLoop loop = kernels().scan[op][column(kind)];
   if (loop == nullptr)
-    return panic(call, std::string("sums are not defined for elements of type ") + scalar_name(kind));
+    return panic(call, std::string("sums are not defined for elements of type ") + element_name(kind));
   const auto axis = axis_of(int_arg(call, 2), a.rank());
   if (!axis) return panic(call, axis.error());
   const std::int64_t first = call.args[3] != 0 ? 1 : 0;
@@ -44,7 +44,7 @@ Status native_tensor_scan(Call& call) {
   if (out->count == 0) return give(call, out);
   const std::uint32_t size = element_size(kind);
   const Rows rows(a, *axis, Operand(out));
-  const std::uint64_t nothing = op == 1 ? one(kind) : 0;
+  const Word nothing = op == 1 ? one(kind) : Word{};
   Lookout lookout(call);
   const bool is_done = rows.each(a, Operand(out), [&](const std::byte* from, std::byte* to) {
     if (first != 0) std::memcpy(to, &nothing, size);

@@ -53,7 +53,7 @@ Status native_tensor_segments(Call& call) {
   const Operand x(call, 1), ids(call, 2);
   const Kind kind = result_kind(call);
   if (op < 0 || op >= kReduceOps) return panic(call, "there is no such operation on rows");
-  const JoinLoop join = kernels().join[op][static_cast<std::size_t>(kind)];
+  const JoinLoop join = kernels().join[op][column(kind)];
   if (join == nullptr) return undefined(call, "putting rows together so", kind);
   if (const std::string wrong = misfit(x, ids, count); !wrong.empty()) return panic(call, wrong);
   Shape shape(x.shape().begin(), x.shape().end());
@@ -71,10 +71,11 @@ Status native_tensor_segments(Call& call) {
   const std::int64_t row = *all / count;
   if (!join_rows(call, join, *rows, ids, row, size, has_rows.items(), out.data<std::byte>()))
     return Status::Interrupted;
-  const UnaryLoop cast = kernels().cast[static_cast<std::size_t>(kind)][static_cast<std::size_t>(kind)];
+  const UnaryLoop cast = kernels().cast[column(kind)][column(kind)];
+  const Word empty = element_arg(call, 4, kind);
   for (std::int64_t segment = 0; segment < count; ++segment) {
     if (!has_rows.items()[static_cast<std::size_t>(segment)])
-      cast(&call.args[4], out.data<std::byte>() + segment * row * size, row, 0);
+      cast(&empty, out.data<std::byte>() + segment * row * size, row, 0);
   }
   return out.give();
 }

@@ -26,12 +26,16 @@ enum class Style : std::uint8_t { Fixed, Scientific };
 class Writer {
  public:
   explicit Writer(const Operand& tensor)
-      : tensor_(tensor), kind_(tensor.kind()), is_cut_(tensor.count() > kMostShown) {}
+      : tensor_(tensor),
+        is_complex_(nbc::is_complex(tensor.kind())),
+        kind_(is_complex_ ? value::part_kind(tensor.kind()) : tensor.kind()),
+        is_cut_(tensor.count() > kMostShown) {}
 
   std::string text() {
     find_style();
     each_shown(0, tensor_.data(), [&](const std::byte* at) { cells_.push_back(cell(at)); });
-    align();
+    align(cells_);
+    if (is_complex_) add_imaginary();
     std::string out;
     write(0, out);
     return out;
@@ -51,13 +55,13 @@ class Writer {
         i = tensor_.shape()[axis] - kEdge - 1;
         continue;
       }
-      each_shown(axis + 1, at + i * tensor_.stride(axis) * static_cast<std::int64_t>(element_size(kind_)), f);
+      each_shown(axis + 1, at + i * tensor_.stride(axis) * std::int64_t{element_size(tensor_.kind())}, f);
     }
   }
 
   double number(const std::byte* at) const {
     double x = 0;
-    kernels().cast[static_cast<std::size_t>(kind_)][static_cast<std::size_t>(Kind::F64)](at, &x, 1, 1);
+    kernels().cast[column(kind_)][static_cast<std::size_t>(Kind::F64)](at, &x, 1, 1);
     return x;
   }
 
@@ -65,11 +69,15 @@ class Writer {
   void find_style() {
     if (!nbc::is_float(kind_)) return;
     double least = INFINITY, most = 0;
-    each_shown(0, tensor_.data(), [&](const std::byte* at) {
-      const double x = std::fabs(number(at));
+    const auto look_at = [&](double x) {
+      x = std::fabs(x);
       if (!std::isfinite(x) || x == 0) return;
       least = std::min(least, x);
       most = std::max(most, x);
+    };
+    each_shown(0, tensor_.data(), [&](const std::byte* at) {
+      look_at(number(at));
+      if (is_complex_) look_at(number(at + element_size(kind_)));
     });
     if (most != 0 && (most >= 1e8 || least < 1e-4 || most / least > 1000)) style_ = Style::Scientific;
   }
@@ -87,6 +95,21 @@ class Writer {
       return real(number(at));
     }
     return {text, end};
+  }
+
+  // The imaginary parts with their signs, aligned among themselves, behind the real ones.
+  void add_imaginary() {
+    std::vector<std::string> parts;
+    each_shown(0, tensor_.data(), [&](const std::byte* at) {
+      const double x = number(at + element_size(kind_));
+      parts.push_back((std::signbit(x) && !std::isnan(x) ? "-" : "+") + real(std::fabs(x)));
+    });
+    align(parts);
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      std::string& part = parts[i];
+      part.insert(part.find_last_not_of(' ') + 1, "i");
+      cells_[i] += part;
+    }
   }
 
   // Digits enough to tell it from its neighbours, but not more than a column wants.
@@ -121,19 +144,19 @@ class Writer {
   }
 
   // Points stand below points: what has fewer digits gets spaces, with exponents zeros.
-  void align() {
+  void align(std::vector<std::string>& cells) const {
     std::size_t width = 0;
     if (nbc::is_float(kind_)) {
       int most = 0;
-      for (const std::string& text : cells_) most = std::max(most, digits(text));
-      for (std::string& text : cells_) {
+      for (const std::string& text : cells) most = std::max(most, digits(text));
+      for (std::string& text : cells) {
         if (text.find('.') == std::string::npos) continue;
         const auto missing = static_cast<std::size_t>(most - digits(text));
         text.insert(std::min(text.find('e'), text.size()), missing, style_ == Style::Fixed ? ' ' : '0');
       }
     }
-    for (const std::string& text : cells_) width = std::max(width, text.size());
-    for (std::string& text : cells_) text.insert(0, width - text.size(), ' ');
+    for (const std::string& text : cells) width = std::max(width, text.size());
+    for (std::string& text : cells) text.insert(0, width - text.size(), ' ');
   }
 
   void write(std::uint32_t axis, std::string& out) {
@@ -176,7 +199,8 @@ class Writer {
   }
 
   const Operand& tensor_;
-  const Kind kind_;
+  const bool is_complex_;
+  const Kind kind_;  // of what is written: elements, or parts of complex ones
   const bool is_cut_;
   Style style_ = Style::Fixed;
   std::vector<std::string> cells_;
@@ -189,7 +213,7 @@ Status native_tensor_to_text(Call& call) {
   const Operand tensor(call, 0);
   if (tensor.count() == 0) return give_text(call, "[] of shape " + text_of(tensor.shape()));
   std::string text = Writer(tensor).text();
-  if (tensor.rank() != 0) text = std::string(scalar_name(tensor.kind())) + " " + text_of(tensor.shape()) + "\n" + text;
+  if (tensor.rank() != 0) text = std::string(element_name(tensor.kind())) + " " + text_of(tensor.shape()) + "\n" + text;
   return give_text(call, text);
 }
 

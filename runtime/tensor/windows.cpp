@@ -50,7 +50,7 @@ std::expected<TensorObject*, Status> make_planes(Call& call, const Operand& x, s
 
 Status no_windows(Call& call, const char* what, Kind kind) {
   return room::panic(call,
-                     std::string(what) + " is defined for elements of type f32 and Float, not " + scalar_name(kind));
+                     std::string(what) + " is defined for elements of type f32 and Float, not " + element_name(kind));
 }
 
 }  // namespace noodle::tensor

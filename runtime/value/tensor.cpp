@@ -12,6 +12,17 @@ namespace {
 constexpr std::uint64_t kAlignment = 64;
 constexpr std::uint64_t kAlignedFrom = 1024;
 
+// The scalars that an element is made of.
+struct Parts {
+  Kind kind;
+  std::uint32_t count, size;  // of one in bytes
+
+  explicit Parts(Kind element)
+      : kind(nbc::is_complex(element) ? part_kind(element) : element),
+        count(nbc::is_complex(element) ? 2 : 1),
+        size(element_size(kind)) {}
+};
+
 bool same_element(Kind kind, std::uint64_t a, std::uint64_t b, FloatRule rule) {
   if (!nbc::is_float(kind)) return a == b;
   const double x = float_of(kind, a), y = float_of(kind, b);
@@ -34,7 +45,7 @@ TensorObject* make_tensor(Account& account, const TypeInfo& type, std::uint32_t 
   tensor->data = reinterpret_cast<std::byte*>((behind + alignment - 1) / alignment * alignment);
   tensor->count = 0;
   tensor->bytes = whole;
-  tensor->element = static_cast<std::uint8_t>(type.element->kind);
+  tensor->element = static_cast<std::uint8_t>(element_kind(*type.element));
   tensor->rank = static_cast<std::uint8_t>(rank);
   if (owner != nullptr) memory::retain(owner);
   return tensor;
@@ -43,18 +54,20 @@ TensorObject* make_tensor(Account& account, const TypeInfo& type, std::uint32_t 
 bool tensor_equal(const TensorObject* a, const TensorObject* b, FloatRule rule) {
   if (!std::ranges::equal(tensor_shape(a), tensor_shape(b))) return false;
   if (a == nullptr || b == nullptr || a->count == 0) return true;
-  const auto kind = static_cast<Kind>(a->element);
-  const std::uint32_t size = element_size(kind);
+  const Parts parts(static_cast<Kind>(a->element));
+  const std::uint32_t size = parts.size * parts.count;
   const Walk<2> walk({a->data, b->data}, tensor_shape(a),
                      [&](std::size_t n, std::size_t axis) { return (n == 0 ? a : b)->strides()[axis]; });
   return walk.each_run(size, [&](std::byte* const(&at)[2], std::int64_t count, const std::int64_t(&strides)[2]) {
-    if (!nbc::is_float(kind) && strides[0] == 1 && strides[1] == 1) {
+    if (!nbc::is_float(parts.kind) && strides[0] == 1 && strides[1] == 1) {
       return std::memcmp(at[0], at[1], static_cast<std::size_t>(count) * size) == 0;
     }
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::uint64_t x = load_scalar(kind, at[0] + i * strides[0] * size);
-      const std::uint64_t y = load_scalar(kind, at[1] + i * strides[1] * size);
-      if (!same_element(kind, x, y, rule)) return false;
+      for (std::uint32_t part = 0; part < parts.count; ++part) {
+        const std::uint64_t x = load_scalar(parts.kind, at[0] + i * strides[0] * size + part * parts.size);
+        const std::uint64_t y = load_scalar(parts.kind, at[1] + i * strides[1] * size + part * parts.size);
+        if (!same_element(parts.kind, x, y, rule)) return false;
+      }
     }
     return true;
   });
@@ -66,15 +79,17 @@ std::uint64_t tensor_hash(const TensorObject* tensor, std::uint64_t seed) {
     state = hash_word(static_cast<std::uint64_t>(length), state);
   }
   if (tensor == nullptr) return state;
-  const auto kind = static_cast<Kind>(tensor->element);
+  const Parts parts(static_cast<Kind>(tensor->element));
   for_each_run(*tensor, [&](const std::byte* at, std::int64_t count, std::int64_t stride) {
     for (std::int64_t i = 0; i < count; ++i) {
-      std::uint64_t word = load_scalar(kind, at + i * stride * element_size(kind));
-      if (nbc::is_float(kind)) {
-        const double x = float_of(kind, word);
-        word = x != x ? 0x7FF8u : x == 0.0 ? 0 : from_f64(x);
+      for (std::uint32_t part = 0; part < parts.count; ++part) {
+        std::uint64_t word = load_scalar(parts.kind, at + (i * stride * parts.count + part) * parts.size);
+        if (nbc::is_float(parts.kind)) {
+          const double x = float_of(parts.kind, word);
+          word = x != x ? 0x7FF8u : x == 0.0 ? 0 : from_f64(x);
+        }
+        state = hash_word(word, state);
       }
-      state = hash_word(word, state);
     }
     return true;
   });

@@ -19,9 +19,18 @@ inline std::span<const std::int64_t> tensor_shape(const TensorObject* tensor) {
   return {tensor->shape(), tensor->rank};
 }
 
-/// Bytes of one element of a scalar kind.
+/// The kind of a tensor's elements, by their type: a struct is a complex number, since it holds two floats.
+inline Kind element_kind(const TypeInfo& element) {
+  if (element.kind != Kind::Struct) return element.kind;
+  return element.size == 8 ? Kind::Complex64 : Kind::Complex128;
+}
+/// The kind of the two floats that make a complex element.
+constexpr Kind part_kind(Kind complex) { return complex == Kind::Complex64 ? Kind::F32 : Kind::F64; }
+
+/// Bytes of one element of a kind that tensors can have.
 constexpr std::uint32_t element_size(Kind kind) {
   switch (kind) {
+    case Kind::Complex128: return 16;
     case Kind::Bool:
     case Kind::I8:
     case Kind::U8: return 1;
@@ -34,6 +43,11 @@ constexpr std::uint32_t element_size(Kind kind) {
     case Kind::F32: return 4;
     default: return 8;
   }
+}
+
+/// What the language calls an element's type.
+constexpr const char* element_name(Kind kind) {
+  return kind == Kind::Complex64 ? "Complex<f32>" : kind == Kind::Complex128 ? "Complex<Float>" : scalar_name(kind);
 }
 
 /// Whether the elements lie side by side in the order of their indices, the last index first.

@@ -12,11 +12,16 @@ namespace {
 class TensorTest : public ValueTest {
  protected:
   TensorTest() {
-    const nbc::TypeId ids[] = {tensor_of(nbc::kI32), tensor_of(nbc::kF64), tensor_of(nbc::kF16)};
+    nbc::Type pair;
+    pair.kind = Kind::Struct;
+    pair.fields = {{{}, nbc::kF64}, {{}, nbc::kF64}};
+    const nbc::TypeId ids[] = {tensor_of(nbc::kI32), tensor_of(nbc::kF64), tensor_of(nbc::kF16),
+                               tensor_of(table.intern(pair))};
     build();
     ints = &info(ids[0]);
     doubles = &info(ids[1]);
     halves = &info(ids[2]);
+    pairs = &info(ids[3]);
   }
   ~TensorTest() override {
     for (TensorObject* made : made_) memory::release(account, &made->header);
@@ -53,7 +58,7 @@ class TensorTest : public ValueTest {
     return same;
   }
 
-  const TypeInfo *ints = nullptr, *doubles = nullptr, *halves = nullptr;
+  const TypeInfo *ints = nullptr, *doubles = nullptr, *halves = nullptr, *pairs = nullptr;
 
  private:
   std::vector<TensorObject*> made_;
@@ -88,6 +93,19 @@ TEST_F(TensorTest, FloatsFollowTheRuleThatIsAskedFor) {
   reinterpret_cast<std::uint16_t*>(zero->data)[0] = 0;
   EXPECT_TRUE(tensor_equal(half, zero, FloatRule::Ieee));
   EXPECT_TRUE(equal(half, zero));
+}
+
+TEST_F(TensorTest, ComplexElementsAreEqualInBothParts) {
+  const auto filled = [&](std::vector<double> parts, std::vector<std::int64_t> strides) {
+    TensorObject* made = make(*pairs, {2}, std::move(strides), parts.size() * 8);
+    std::ranges::copy(parts, reinterpret_cast<double*>(made->data));
+    return made;
+  };
+  EXPECT_EQ(static_cast<Kind>(filled({0, 0, 0, 0}, {1})->element), Kind::Complex128);
+  TensorObject* plain = filled({1, 2, -0.0, std::nan("")}, {1});
+  EXPECT_TRUE(equal(plain, filled({1, 2, 9, 9, 0.0, -std::nan("")}, {2})));
+  EXPECT_FALSE(equal(plain, filled({1, 3, 0, std::nan("")}, {1})));
+  EXPECT_FALSE(tensor_equal(plain, plain, FloatRule::Ieee));
 }
 
 TEST_F(TensorTest, RunsCoverEachElementOnceInOrder) {

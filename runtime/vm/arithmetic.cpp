@@ -21,8 +21,6 @@ std::uint64_t canonical(Kind kind, std::uint64_t word) {
   }
 }
 
-namespace {
-
 std::uint64_t float_bits(Kind to, double x) {
   switch (to) {
     case Kind::F16: return value::f64_to_f16(x);
@@ -31,6 +29,8 @@ std::uint64_t float_bits(Kind to, double x) {
     default: return value::from_f64(x);
   }
 }
+
+namespace {
 
 // Rounds a 64-bit integer to a narrow float once. Going through a double might round twice, so bits
 // that the double would lose are folded into its lowest one, which both roundings then see.

@@ -20,6 +20,9 @@ constexpr std::uint64_t extend(T value) {
   }
 }
 
+/// A float as a register holds it, rounded once.
+std::uint64_t float_bits(nbc::Kind to, double x);
+
 template <typename T>
 constexpr bool divide(T a, T b, T* result) {
   if (b == 0) return true;

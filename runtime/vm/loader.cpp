@@ -3,6 +3,7 @@
 #include "runtime/vm/rooms.h"
 
 #include <cstring>
+#include <utility>
 
 namespace noodle::vm {
 
@@ -11,29 +12,49 @@ namespace {
 using memory::Object;
 
 /// A module's signature beside that of a native: handles of every type are written as `handle`, for natives treat
-/// them alike; `?` stands where the native has it, for one type in the whole signature, and `*` for any. What no
-/// native knows stands in backquotes.
+/// them alike; `?` stands where the native has it, for one type in the whole signature, and `*` for any. Where that
+/// type is a complex number, a `?` by itself is two floats. What no native knows stands in backquotes.
 class Signatures {
  public:
-  Signatures(const nbc::Module& module, std::string_view wanted) : module_(module), wanted_(wanted) {}
-
-  std::string text(const nbc::Signature& signature) {
-    std::string out = "(";
-    for (const nbc::Param& param : signature.params)
-      add(out, param.type, param.borrowed, &param != &signature.params[0]);
-    out += ") -> (";
-    for (const nbc::TypeId& type : signature.results) add(out, type, false, &type != &signature.results[0]);
-    return out + ")";
+  Signatures(const nbc::Module& module, const nbc::Signature& signature, std::string_view wanted)
+      : module_(module), wanted_(wanted), text_(written(signature)) {
+    if (text_ == wanted) return;
+    // As one that has no complex numbers it isn't what is wanted; perhaps it is so as one that has.
+    const nbc::TypeId any = std::exchange(any_, {});
+    is_complex_ = true;
+    if (written(signature) == wanted && part_.valid() && is_element_of(part_))
+      text_ = wanted;
+    else
+      any_ = any;
   }
+
+  const std::string& text() const { return text_; }
   /// The element of the list that may be one of anything, if there is such.
   nbc::TypeId element() const { return has_list_ ? any_ : nbc::TypeId(); }
 
  private:
-  void add(std::string& out, nbc::TypeId type, bool borrowed, bool follows) {
+  std::string written(const nbc::Signature& signature) {
+    std::string out = "(";
+    std::vector<nbc::TypeId> types;
+    for (const nbc::Param& param : signature.params) types.push_back(param.type);
+    for (std::size_t i = 0; i < types.size();) i += add(out, types, i, signature.params[i].borrowed);
+    out += ") -> (";
+    for (std::size_t i = 0; i < signature.results.size();) i += add(out, signature.results, i, false);
+    return out + ")";
+  }
+
+  // Gives how many of the types it has taken.
+  std::size_t add(std::string& out, std::span<const nbc::TypeId> types, std::size_t i, bool borrowed) {
+    const nbc::TypeId type = types[i];
+    const bool follows = i != 0;
     if (follows) out += ", ";
     if (borrowed) out += "borrowed ";
     const nbc::Kind kind = module_.types.kind(type);
     const std::string_view wanted = wanted_.substr(std::min(out.size(), wanted_.size()));
+    if (is_complex_ && wanted.starts_with("?") && i + 1 < types.size() && is_part(type) && is_part(types[i + 1])) {
+      out += "?";
+      return 2;
+    }
     if (kind == nbc::Kind::List && wanted.starts_with("list<?>") && is_the_one(module_.types[type].element)) {
       out += "list<?>";
       has_list_ = true;
@@ -49,6 +70,18 @@ class Signatures {
     } else {
       out += is_known(type) ? nbc::type_name(module_, type) : "`" + nbc::type_name(module_, type) + "`";
     }
+    return 1;
+  }
+
+  // Whether it is what the other parts of complex numbers are.
+  bool is_part(nbc::TypeId type) {
+    if (!part_.valid()) part_ = type;
+    return part_ == type;
+  }
+  // Whether complex numbers, which the other `?` stand for, are made of two such.
+  bool is_element_of(nbc::TypeId part) const {
+    return any_.valid() && module_.types.kind(any_) == nbc::Kind::Struct && module_.types.is_element(any_) &&
+           module_.types.flatten(any_)[0].type == part;
   }
 
   // Whether it is what every other `?` of the signature is.
@@ -65,8 +98,9 @@ class Signatures {
 
   const nbc::Module& module_;
   std::string_view wanted_;
-  nbc::TypeId any_;
-  bool has_list_ = false;
+  nbc::TypeId any_, part_;
+  bool is_complex_ = false, has_list_ = false;
+  std::string text_;
 };
 
 class Loader {
@@ -106,8 +140,8 @@ class Loader {
       if (entry == nullptr) {
         return std::unexpected("the runtime has no native `" + std::string(name) + "`");
       }
-      Signatures signatures(module_, entry->signature);
-      const std::string signature = signatures.text(native.signature);
+      const Signatures signatures(module_, native.signature, entry->signature);
+      const std::string& signature = signatures.text();
       if (signature != entry->signature) {
         return std::unexpected("the native `" + std::string(name) + "` is " + std::string(entry->signature) +
                                " here, not " + signature);

@@ -54,6 +54,25 @@ TEST(World, LoadRefusesNativesThatAreOfTwoTypesWhereTheyAreOfOne) {
             "(borrowed list<?>, borrowed list<i64>) -> (tensor<f64>)");
 }
 
+TEST(World, LoadRefusesNativesThatGiveOtherPartsThanComplexElementsHave) {
+  const auto refusal_of = [](nbc::TypeId part, std::vector<nbc::TypeId> results) {
+    Bench bench;
+    nbc::Type type;
+    type.kind = nbc::Kind::Tensor;
+    type.element = bench.m.struct_type("Pair", {bench.m.field("re", part), bench.m.field("im", part)});
+    const nbc::TypeId tensor = bench.m.types().intern(type), shape = bench.m.types().list(kI64);
+    bench.m.native("tensor.get", {{{tensor, true}, {shape, true}}, std::move(results)}, true);
+    return bench.try_load();
+  };
+  const std::string refused =
+      "the native `tensor.get` is (borrowed tensor<?>, borrowed list<i64>) -> (?) here, not (borrowed tensor<?>, "
+      "borrowed list<i64>) -> ";
+  EXPECT_EQ(refusal_of(nbc::kF64, {nbc::kF32, nbc::kF32}), refused + "(f32, f32)");
+  EXPECT_EQ(refusal_of(nbc::kF64, {nbc::kF64}), refused + "(f64)");
+  EXPECT_EQ(refusal_of(nbc::kF64, {nbc::kF64, nbc::kF32}), refused + "(f64, f32)");
+  EXPECT_FALSE(refusal_of(nbc::kF64, {nbc::kF64, nbc::kF64}).starts_with(refused));
+}
+
 TEST(World, LoadRefusesNativesOfTypesThatAreOnlyCalledLikeTheirs) {
   Bench bench;
   const nbc::TypeId bytes = bench.m.enum_type("bytes", {{bench.m.string("Address"), {bench.m.field("0", kI64)}}});

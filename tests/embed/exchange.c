@@ -102,9 +102,9 @@ static void test_refused(noodle_runtime* runtime) {
   noodle_tensor* tensor = NULL;
   char* error = NULL;
   const int before = deleted;
-  DLManagedTensor from = managed(data, 1, shape, NULL, (const uint8_t[]){5, 128});
+  DLManagedTensor from = managed(data, 1, shape, NULL, (const uint8_t[]){5, 32});
   CHECK(noodle_tensor_from_dlpack(runtime, &from, &tensor, &error) == NOODLE_USAGE);
-  CHECK(says(error, "DLPack's code 5 with 128 bits"));
+  CHECK(says(error, "DLPack's code 5 with 32 bits"));
   from = managed(data, 1, shape, NULL, kCodes[12]);
   from.dl_tensor.device.device_type = 2;
   CHECK(noodle_tensor_from_dlpack(runtime, &from, &tensor, &error) == NOODLE_USAGE);

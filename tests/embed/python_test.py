@@ -8,6 +8,8 @@
 
 import argparse
 import gc
+import os
+import tempfile
 import threading
 
 parser = argparse.ArgumentParser()
@@ -85,7 +87,8 @@ pub fn lost() -> Result<Int, Wrong> { Err(Lost(({}), "gone")) }
     raises(noodle.ProgramError, "wrong.noodle:1:16", noodle.compile, "pub fn f() { 1 + \"a\" }", "wrong.noodle")
     raises(noodle.ProgramError, "/no/such.noodle", noodle.load, "/no/such.noodle")
     raises(TypeError, "its elements are float32, not float64", p.total, np.zeros(3, np.float32))
-    raises(TypeError, "there are no tensors of <c16", p.total, np.zeros(3, complex))
+    raises(TypeError, "there are no tensors of <c32", p.total, np.zeros(3, np.clongdouble))
+    raises(TypeError, "complex128, not float64", p.total, np.zeros(3, complex))
     raises(TypeError, "is no array", p.total, object())
     check(p.add(1, 2) == 3, "after errors all goes on")
 
@@ -226,6 +229,98 @@ def test_namespace():
     check(len(dir(tensor)) > 150, "there are many")
 
 
+def test_linalg():
+    """`noodle.tensor.linalg` where NumPy has the same."""
+    linalg = tensor.linalg
+    a, b = np.array([[4.0, 1.0], [1.0, 3.0]]), np.array([1.0, 2.0])
+
+    def near(found, wanted, what):
+        check(np.allclose(found, wanted, rtol=1e-12), what)
+
+    for name in ("inv", "det", "cholesky", "pinv", "eigvalsh", "matrix_rank", "trace", "diagonal", "svdvals"):
+        wanted = np.linalg.svd(a, compute_uv=False) if name == "svdvals" else getattr(np.linalg, name, getattr(np, name, None))(a)
+        near(getattr(linalg, name)(a), wanted, name)
+    near(linalg.solve(a, b), np.linalg.solve(a, b), "solve")
+    near(linalg.solve(np.stack([a, 2 * a]), np.ones((2, 2, 1))), np.linalg.solve(np.stack([a, 2 * a]), np.ones((2, 2, 1))), "stacks")
+    near(linalg.matrix_power(a, -2), np.linalg.matrix_power(a, -2), "matrix_power")
+    near(linalg.outer(b, b), np.outer(b, b), "outer")
+    near(linalg.cross([1.0, 0.0, 0.0], [0.0, 1.0, 0.0]), [0.0, 0.0, 1.0], "cross")
+    near(linalg.vecdot(a, b), a @ b, "vecdot")
+    near(linalg.tensordot(a, a, axes=([0], (1,))), np.tensordot(a, a, ([0], [1])), "tensordot of axes")
+    near(tensor.tensordot(a, a), np.tensordot(a, a), "tensordot")
+    near(linalg.matmul(a, a), a @ a, "matmul")
+    for order in ("fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
+        near(linalg.matrix_norm(a, ord=order, keepdims=True), np.linalg.norm(a, order, keepdims=True), f"norm {order}")
+    near(linalg.vector_norm(a, axis=1, ord=1), np.linalg.norm(a, 1, axis=1), "norms of rows")
+    near(linalg.vector_norm(a, axis=(0, 1)), np.linalg.norm(a), "a norm along two axes")
+    near(linalg.vector_norm(a, axis=None), np.linalg.norm(a), "a norm of all")
+    q, r = linalg.qr(np.ones((3, 2)), mode="complete")
+    check(q.shape == (3, 3) and r.shape == (3, 2), "qr")
+    near(np.asarray(linalg.qr(a).q) @ np.asarray(linalg.qr(a).r), a, "qr's parts")
+    u, s, vh = linalg.svd(np.ones((3, 2)), full_matrices=False)
+    near((np.asarray(u) * np.asarray(s)) @ np.asarray(vh), np.ones((3, 2)), "svd")
+    check(linalg.svd(np.ones((3, 2))).u.shape == (3, 3), "svd's parts")
+    check(linalg.eigh(a)._fields == ("eigenvalues", "eigenvectors"), "eigh's parts")
+    near(linalg.slogdet(a).logabsdet, np.linalg.slogdet(a)[1], "slogdet")
+    near(linalg.lstsq(np.ones((3, 1)), np.array([1.0, 2.0, 3.0])).x, [2.0], "lstsq")
+    raises(noodle.Failure, "is singular", linalg.inv, np.ones((2, 2)))
+    raises(noodle.Panic, "[3, 2]", linalg.det, np.ones((3, 2)))
+    raises(ValueError, "ord is one of 'fro'", lambda: linalg.matrix_norm(a, ord=3))
+    raises(ValueError, "mode is one of 'reduced'", lambda: linalg.qr(a, mode="raw"))
+    raises(AttributeError, "module `tensor.linalg` has no function `nonsense`", lambda: linalg.nonsense)
+    check({"solve", "qr", "matrix_norm"} <= set(dir(linalg)), "what there is")
+
+
+def test_sets():
+    """Several results as named tuples."""
+    x = tensor.asarray([3, 1, 3])
+    every = tensor.unique_all(x)
+    check(every._fields == ("values", "indices", "inverse_indices", "counts"), "unique_all's parts")
+    check([part.tolist() for part in every] == [[1, 3], [1, 0], [1, 0, 1], [1, 2]], "unique_all")
+    check(tensor.unique_counts(x).counts.tolist() == [1, 2], "unique_counts")
+    check(tensor.unique_inverse(x).inverse_indices.tolist() == [1, 0, 1], "unique_inverse")
+    check(tensor.unique_values(x).tolist() == [1, 3], "unique_values")
+    check(tensor.top_k(x, 2).values.tolist() == [3, 3], "top_k")
+    check(type(tensor.unique_all(x)) is type(every), "one class of them")
+
+
+def test_modules(folder):
+    """`nn`, `random` and `files`."""
+    nn, random, files = tensor.nn, tensor.random, tensor.files
+    images = np.arange(16.0).reshape(1, 1, 4, 4)
+    check(nn.max_pool2d(images, 2).tolist() == [[[[5.0, 7.0], [13.0, 15.0]]]], "max_pool2d")
+    found = nn.conv2d(images, np.ones((2, 1, 2, 2)), bias=[0.0, 100.0], stride=(2, 2))
+    check(found.tolist() == [[[[10.0, 18.0], [42.0, 50.0]], [[110.0, 118.0], [142.0, 150.0]]]], "conv2d with a bias")
+    check(nn.conv2d(images, np.ones((2, 1, 2, 2)), bias=None).shape == (1, 2, 3, 3), "conv2d without")
+    check(nn.embedding([[1, 2], [3, 4]], [1, 0]).tolist() == [[3, 4], [1, 2]], "embedding")
+    key = random.key(7)
+    first, second = random.split(key)
+    check(first == random.fold_in(key, 0) and first != second, "keys")
+    check(random.normal(first, (2, 3), dtype=tensor.float32).dtype is tensor.float32, "normal")
+    check(random.normal(first, [4]).tolist() != random.normal(second, [4]).tolist(), "different keys")
+    check(set(random.integers(key, range(1, 7), 1000).tolist()) == {1, 2, 3, 4, 5, 6}, "integers")
+    check(sorted(random.shuffle(key, [3, 1, 2]).tolist()) == [1, 2, 3], "shuffle")
+    check(nn.dropout(key, np.ones(4), 0.0).tolist() == [1.0] * 4, "dropout")
+    raises(ValueError, "all numbers from one to another", random.integers, key, range(1, 7, 2), 3)
+    one, many = os.path.join(folder, "one.npy"), os.path.join(folder, "many.npz")
+    a, b = np.ones((2, 3), "f4"), np.arange(3)
+    files.write_npy(one, a)
+    check(np.array_equal(np.load(one), a) and np.array_equal(files.read_npy(one), a), ".npy")
+    check(np.array_equal(files.from_npy(files.to_npy(b)), b), "the bytes of .npy")
+    for name in ("npz", "safetensors"):
+        getattr(files, f"write_{name}")(many, {"a": a, "b": b})
+        read = getattr(files, f"read_{name}")(many)
+        check(set(read) == {"a", "b"} and np.array_equal(read["a"], a) and np.array_equal(read["b"], b), name)
+        with open(many, "rb") as file:
+            check(np.array_equal(getattr(files, f"from_{name}")(file.read())["b"], b), f"the bytes of {name}")
+        getattr(files, f"write_{name}")(many, {})
+        check(getattr(files, f"read_{name}")(many) == {}, f"{name} without tensors")
+        getattr(files, f"write_{name}")(many, {"only": b})
+        check(np.array_equal(getattr(files, f"read_{name}")(many)["only"], b), f"{name} of one")
+    check(files.from_csv("1,2\n3,4\n", dtype=tensor.int64).tolist() == [[1, 2], [3, 4]], "CSV")
+    raises(noodle.Failure, "no such file", files.read_npy, os.path.join(folder, "none.npy"))
+
+
 def test_threads(p):
     """Calls and ends of arrays on many threads, and a runtime of one's own."""
     wrong = []
@@ -259,6 +354,27 @@ test_arrays()
 test_lifetimes(program)
 test_views()
 test_namespace()
+test_linalg()
+test_sets()
+with tempfile.TemporaryDirectory() as scratch:
+    test_modules(scratch)
 test_threads(program)
+# ---- complex numbers ---------------------------------------------------------------------------------------------
+for kind in ("complex64", "complex128"):
+    z = np.array([[1 + 2j, 3 - 1j], [0.5j, -1]], kind)
+    t = tensor.asarray(z)
+    check(t.dtype.name == kind and t._info.data == z.__array_interface__["data"][0], f"{kind} is copied")
+    check(np.shares_memory(np.asarray(t), z) and np.from_dlpack(t).dtype == kind, f"{kind} is copied on the way back")
+    check(tensor.from_dlpack(np.from_dlpack(t)).dtype is t.dtype, f"{kind} by DLPack")
+    check(np.allclose(np.asarray(t @ t), z @ z) and np.allclose(np.asarray(tensor.exp(t)), np.exp(z)), f"{kind} is computed")
+    check(np.array_equal(np.asarray(tensor.imag(t)), z.imag) and tensor.abs(t).dtype.name == z.real.dtype, f"parts of {kind}")
+    check(np.array_equal(np.asarray(tensor.asarray(z[::-1, 1:])), z[::-1, 1:]), f"a view of {kind}")
+    check(tensor.sum(t).item() == z.sum() and complex(tensor.sum(t)) == z.sum(), f"a sum of {kind}")
+check(tensor.asarray([1 + 2j, 3]).tolist() == [1 + 2j, 3 + 0j], "complex numbers of Python")
+check(tensor.full([2], 1j).tolist() == [1j, 1j], "a complex number as an argument")
+check(tensor.from_parts(np.ones(2), np.zeros(2)).tolist() == [1, 1], "parts put together")
+raises(noodle.ProgramError, "no order", tensor.less, tensor.asarray([1j]), tensor.asarray([1j]))
+raises(TypeError, "complex128, not float64", tensor.where, [True], tensor.asarray([1.0]), tensor.asarray([1j]))
+
 print(f"{counts[True]} passed, {counts[False]} failed")
 raise SystemExit(counts[False] != 0)

@@ -6,6 +6,9 @@ INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uin
 FLOATS = ["float16", "bfloat16", "float32", "float64"]
 NUMBERS = INTEGERS + FLOATS
 ALL = ["bool"] + NUMBERS
+COMPLEX = ["complex64", "complex128"]
+PARTS = {"complex64": "float32", "complex128": "float64"}
+INEXACT, NUMERIC, EVERY = FLOATS + COMPLEX, NUMBERS + COMPLEX, ALL + COMPLEX
 NARROW = {"float16", "bfloat16"}  # computed in float32 and rounded once
 EDGES = [0.0, -0.0, np.nan, np.inf, -np.inf, 1.5, -1.5]
 NAN = 0x7FF8_0000_0000_0000
@@ -50,6 +53,9 @@ def limits(type_):
 
 def specials(type_):
     """Numbers at which functions take a turn."""
+    if type_ in COMPLEX:
+        parts = [0.0, -0.0, 1.5, -2.0, np.inf, -np.inf, np.nan]
+        return [complex(a, b) for a in parts for b in parts]
     if type_ == "bool":
         return [False, True]
     if type_ in INTEGERS:
@@ -63,6 +69,8 @@ def specials(type_):
 def words(array, nan="nan"):
     """Elements as Noodle reads and prints them: integers, or the bits of an f64. All NaN are printed alike."""
     flat = np.ascontiguousarray(array).reshape(-1)
+    if flat.dtype.kind == "c":
+        flat = flat.view(flat.real.dtype)  # real, imaginary, real and so on
     if flat.dtype.kind != "f":
         return [int(x) for x in flat.astype(np.int64)]
     with np.errstate(invalid="ignore"):
@@ -96,6 +104,8 @@ class Case:
     def elements(self, count, type_):
         """Few different ones, so that many are equal."""
         rng = self.rng
+        if type_ in COMPLEX:
+            return self.paired(self.elements(2 * count, PARTS[type_]))
         if type_ == "bool":
             return np.array([rng.random() < 0.5 for _ in range(count)], bool)
         if type_ in FLOATS:
@@ -105,9 +115,15 @@ class Case:
         pick = lambda: rng.choice([info.min, info.max, rng.randint(info.min, info.max)])
         return np.array([pick() if rng.random() < 0.3 else rng.randint(0, 4) for _ in range(count)], type_)
 
+    @staticmethod
+    def paired(parts):
+        return np.ascontiguousarray(parts).view(f"complex{parts.dtype.itemsize * 16}")
+
     def wide(self, count, type_=None):
         """Of all magnitudes, special ones among them."""
         rng, type_ = self.rng, type_ or self.type
+        if type_ in COMPLEX:
+            return self.paired(self.wide(2 * count, PARTS[type_]))
         if type_ == "bool":
             return self.elements(count, type_)
         special = specials(type_)
@@ -122,6 +138,8 @@ class Case:
     def within(self, low, high):
         """A maker of numbers from low to high."""
         def make(count):
+            if self.type in COMPLEX:
+                return self.paired(rounded([self.rng.uniform(low, high) for _ in range(2 * count)], PARTS[self.type]))
             one = self.rng.randint if self.type in INTEGERS else self.rng.uniform
             return rounded([one(low, high) for _ in range(count)], self.type)
         return make
@@ -181,7 +199,9 @@ def parsed(text, are_bools=False):
         shape, values = part.split("|")
         items = [int(n) if are_bools else np.nan if n == "nan" else np.int64(n).view(np.float64)
                  for n in values.split(",") if n]
-        yield np.array(items, np.float64).reshape([int(n) for n in shape.split(",") if n])
+        lengths = [int(n) for n in shape.split(",") if n]
+        are_pairs = len(items) == 2 * np.prod(lengths, dtype=int) != 0
+        yield np.array(items, np.float64).view(np.complex128 if are_pairs else np.float64).reshape(lengths)
 
 
 def spacing(array, type_):
@@ -190,7 +210,25 @@ def spacing(array, type_):
     return np.spacing(np.abs(array).astype(storage(type_))).astype(np.float64)
 
 
+def is_near_complex(given, wanted, expected, type_):
+    """By the distance, in units of the last place of the magnitude; what is not finite agrees part by part."""
+    with np.errstate(all="ignore"):
+        wanted = np.asarray(wanted)
+        nearest = wanted.astype(type_).astype(np.complex128)
+        apart = np.abs(given.astype(np.clongdouble) - wanted)
+        most = np.maximum(np.abs(given.astype(type_)), np.abs(wanted.astype(type_)))
+        allowed = expected.ulps * spacing(most, PARTS[type_]) if expected.ulps else expected.relative * (np.abs(wanted) + 1)
+        parts = [(given.real, nearest.real), (given.imag, nearest.imag)]
+        same = np.logical_and.reduce([(g == n) | (np.isnan(g) & np.isnan(n)) for g, n in parts])
+        return given.shape == np.shape(wanted) and bool(np.all(same | (apart <= allowed)))
+
+
 def is_near(given, wanted, expected, type_):
+    if np.size(wanted) == 0:
+        return given.shape == np.shape(wanted)
+    if np.asarray(wanted).dtype.kind == "c":
+        return given.dtype.kind == "c" and is_near_complex(given, wanted, expected, type_)
+    type_ = PARTS.get(type_, type_)
     with np.errstate(all="ignore"):
         nearest = rounded(wanted, type_).astype(np.float64)
         if given.shape != np.shape(wanted) or not np.array_equal(np.isnan(given), np.isnan(nearest)):
@@ -225,6 +263,8 @@ def wrong(expected, type_, came):
     """What is wrong with the line that came, or nothing."""
     if isinstance(expected, OneOf):
         (given,) = parsed(came, expected.type == "bool")
+        if given.dtype.kind == "c":
+            given = given.view(np.float64)
         bad = [i for i, allowed in enumerate(expected.sets) if not is_one_of(given[i], allowed, expected.type)]
         return "".join(f"number {i} is {given[i]}, not of {expected.sets[i]}; " for i in bad[:5])
     if not isinstance(expected, Near):
@@ -233,5 +273,5 @@ def wrong(expected, type_, came):
     given = list(parsed(came))
     if len(given) == len(expected.arrays) and all(is_near(g, w, expected, type_) for g, w in zip(given, expected.arrays)):
         return ""
-    flat = lambda arrays: [(np.shape(a), np.ravel(a).astype(np.float64).tolist()) for a in arrays]
+    flat = lambda arrays: [(np.shape(a), np.ravel(a).astype(np.complex128).tolist()) for a in arrays]
     return f"wanted {str(flat(expected.arrays))[:600]}\n  came   {str(flat(given))[:600]}"

@@ -16,7 +16,7 @@ import sys
 
 import frame
 import page
-from cases import Case, wrong
+from cases import COMPLEX, Case, wrong
 from registry import OPERATIONS
 
 # These put what they know into the registry.
@@ -24,6 +24,7 @@ import elementwise
 import parts
 import reductions
 import special
+import special_complex
 
 HERE = pathlib.Path(__file__).resolve().parent
 # Of each operation at least so many for each type, and in all.
@@ -35,6 +36,8 @@ def make_all(seed):
     for operation in OPERATIONS:
         count = 1 if operation.is_table else max(CASES, -(-CASES_IN_ALL // len(operation.types)))
         for type_ in operation.types:
+            if type_ in COMPLEX and not operation.is_table:
+                count = CASES_IN_ALL
             # Of its own, so that one operation more doesn't change the others' cases.
             rng = random.Random(f"{seed} {operation.name} {type_} {operation.is_table}")
             for _ in range(count):

@@ -4,15 +4,17 @@ import math
 
 import numpy as np
 
-from cases import ALL, FLOATS, INTEGERS, NARROW, NUMBERS, Near, limits, rounded, specials, storage
+from cases import COMPLEX, EVERY, FLOATS, INTEGERS, NARROW, NUMBERS, NUMERIC, Near, limits, rounded, specials, storage
 from registry import add
 
-PRECISE = {"float64": np.longdouble, "float32": np.float64, "float16": np.float64, "bfloat16": np.float64}
+PRECISE = {"complex128": np.clongdouble, "complex64": np.complex128, "float64": np.longdouble, "float32": np.float64, "float16": np.float64, "bfloat16": np.float64}
 # SLEEF promises 1 ulp, the C library 2 for hyperbolic functions; narrow ones are rounded from f32.
 ROUNDED = {"exp": np.exp, "log": np.log, "sin": np.sin, "cos": np.cos, "tan": np.tan, "tanh": np.tanh, "expm1": np.expm1,
            "log1p": np.log1p, "log2": np.log2, "log10": np.log10, "atan": np.arctan, "asin": np.arcsin, "acos": np.arccos}
 HYPERBOLIC = {"sinh": np.sinh, "cosh": np.cosh, "asinh": np.arcsinh, "acosh": np.arccosh, "atanh": np.arctanh}
 WITHIN_ONE = {"asin", "acos", "atanh"}
+# Of complex numbers the C library promises a few units, by their magnitude; they are rounded from f64 to narrower ones.
+COMPLEX_ULPS = 6
 
 
 def result(c, oracle, operands, ulps=0.0, relative=0.0, any_zero=False):
@@ -20,6 +22,9 @@ def result(c, oracle, operands, ulps=0.0, relative=0.0, any_zero=False):
     with np.errstate(all="ignore"):
         if ulps:
             return Near([oracle(*[x.astype(PRECISE[c.type]) for x in operands])], ulps, relative, any_zero)
+        if c.type in COMPLEX:
+            out = np.asarray(oracle(*operands))
+            return [out if out.dtype.kind != "c" else out.astype(c.type)]
         if c.type in NARROW:
             operands = [x.astype(np.float32) if x.dtype.kind == "f" else x for x in operands]
         out = np.asarray(oracle(*operands))
@@ -117,6 +122,54 @@ def isclose(c):
         return [np.isclose(a, b)]
 
 
+def moderate(c):
+    return [c.within(-4, 4), c.within(-4, 4)]
+
+
+def log1p(z):
+    """With more digits than it has, since NumPy's loses them where z is little."""
+    return np.log1p(z) if z.dtype.kind != "c" else np.log(z.astype(np.clongdouble) + 1)
+
+
+def signs(z):
+    magnitude = np.abs(z)
+    return np.where(magnitude == 0, 0, z / np.where(magnitude == 0, 1, magnitude))
+
+
+def part(oracle, make=None, ulps=0.0):
+    """What is real of complex numbers."""
+    def case(c):
+        z = c.tensor(c.shape(), make=make(c) if make else c.wide)
+        with np.errstate(all="ignore"):
+            return Near([oracle(z.astype(PRECISE[c.type]))], ulps) if ulps else [np.array(oracle(z))]
+    return case
+
+
+def from_parts(c):
+    """Of two tensors of floats."""
+    of_complex, c.type = c.type, {"complex64": "float32", "complex128": "float64"}[c.type]
+    re, im = two(c, lambda c: [c.wide, c.wide])
+    c.type = of_complex
+    out = np.zeros(np.broadcast_shapes(re.shape, im.shape), c.type)
+    out.real, out.imag = re, im
+    return [out]
+
+
+def add_complex():
+    for name, oracle in {**ROUNDED, **HYPERBOLIC, "log1p": log1p, "sqrt": np.sqrt, "square": np.square,
+                         "reciprocal": lambda z: 1 / z}.items():
+        add(name, unary(oracle, COMPLEX_ULPS, lambda c: c.within(-4, 4)), COMPLEX)
+    add("sign", unary(signs, COMPLEX_ULPS, lambda c: c.within(-4, 4)), COMPLEX)
+    for name, oracle in [("multiply", np.multiply), ("divide", np.divide), ("pow", np.power)]:
+        add(name, binary(oracle, moderate, ulps=64 if name == "pow" else 3), COMPLEX)
+    add("abs", part(np.abs, lambda c: c.within(-4, 4), 1.01), COMPLEX)
+    add("angle", part(np.angle, lambda c: c.within(-4, 4), 1.01), COMPLEX, [])
+    add("real", part(np.real), COMPLEX)
+    add("imag", part(np.imag), COMPLEX)
+    add("conj", unary(np.conj), NUMERIC)
+    add("from_parts", from_parts, COMPLEX, [])
+
+
 def add_all():
     for name, oracle in {**ROUNDED, **HYPERBOLIC}.items():
         make = (lambda c: c.within(-1, 1)) if name in WITHIN_ONE else None
@@ -125,21 +178,23 @@ def add_all():
     add("sqrt", unary(np.sqrt), FLOATS)
     add("reciprocal", unary(lambda x: 1 / x), FLOATS)
     add("signbit", unary(np.signbit), FLOATS)
-    for name, oracle in {"negative": np.negative, "abs": np.abs, "sign": np.sign, "square": np.square,
-                         "positive": np.positive}.items():
+    for name, oracle in {"abs": np.abs, "sign": np.sign, "square": np.square}.items():
         add(name, unary(oracle), NUMBERS)
+    for name, oracle in {"negative": np.negative, "positive": np.positive}.items():
+        add(name, unary(oracle), NUMERIC)
     for name in ["floor", "ceil", "round", "trunc"]:
         add(name, unary(getattr(np, name)), FLOATS)
         add(name, unary(np.positive), INTEGERS)
     for name in ["isfinite", "isinf", "isnan"]:
-        add(name, unary(getattr(np, name)), NUMBERS)
-    for name in ["add", "subtract", "multiply"]:
-        add(name, binary(getattr(np, name)), NUMBERS)
+        add(name, unary(getattr(np, name)), NUMERIC)
+    for name in ["add", "subtract"]:
+        add(name, binary(getattr(np, name)), NUMERIC)
+    add("multiply", binary(np.multiply), NUMBERS)
     for name in ["minimum", "maximum"]:
         # NumPy gives one zero or the other.
         add(name, binary(getattr(np, name), any_zero=True), NUMBERS)
     for name in ["equal", "not_equal"]:
-        add(name, binary(getattr(np, name)), ALL)
+        add(name, binary(getattr(np, name)), EVERY)
     for name in ["less", "less_equal", "greater", "greater_equal"]:
         add(name, binary(getattr(np, name)), NUMBERS)
     for name, oracle in [("pow", np.power), ("atan2", np.arctan2), ("hypot", np.hypot)]:
@@ -165,10 +220,11 @@ def add_all():
     add("clip", clip, NUMBERS)
     for name, oracle in [("add", np.add), ("subtract", np.subtract), ("multiply", np.multiply)]:
         for side in ["left", "right"]:
-            add(f"{name}_{side}", with_number(oracle, side == "left"), NUMBERS, [name])
+            add(f"{name}_{side}", with_number(oracle, side == "left"), NUMERIC if oracle is not np.multiply else NUMBERS, [name])
     for side in ["left", "right"]:
         add(f"divide_{side}", with_number(np.divide, side == "left"), FLOATS, ["divide"])
     add("isclose", isclose, FLOATS, [])
 
 
 add_all()
+add_complex()

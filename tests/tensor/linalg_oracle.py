@@ -16,12 +16,22 @@ import numpy as np
 
 import frame
 
-TYPES = {"f32": np.float32, "f64": np.float64}
+REAL = {"f32": np.float32, "f64": np.float64}
+COMPLEX = {"c64": np.complex64, "c128": np.complex128}
+TYPES = REAL | COMPLEX
 NORMS = {"fro": "fro", "nuc": "nuc", "1": 1, "-1": -1, "2": 2, "-2": -2, "inf": np.inf, "-inf": -np.inf}
 
 
 def turned(x):
     return x.swapaxes(-1, -2)
+
+
+def adjoint(x):
+    return np.conj(turned(x))
+
+
+def wide(x):
+    return x.astype(np.complex128 if np.iscomplexobj(x) else np.float64)
 
 
 def laid_out(x, how):
@@ -54,19 +64,20 @@ class Check:
 
     def orthogonal(self, columns):
         size = columns.shape[-1]
-        return self.near(turned(columns) @ columns, np.broadcast_to(np.eye(size), columns.shape[:-2] + (size, size)))
+        return self.near(adjoint(columns) @ columns, np.broadcast_to(np.eye(size), columns.shape[:-2] + (size, size)))
 
 
 def condition(a):
-    return 1 if a.size == 0 else float(np.max(np.linalg.cond(a.astype(np.float64)), initial=1))
+    return 1 if a.size == 0 else float(np.max(np.linalg.cond(wide(a)), initial=1))
 
 
 def is_right(case, results):
     name, kind, option, a, b = case["name"], case["kind"], case["option"], case["a"], case["b"]
-    a, b = a.astype(np.float64), b.astype(np.float64)
+    a, b = wide(a), wide(b)
     check = Check(kind, max(a.shape[-2:], default=1))
-    r = [x.astype(np.float64) for x in results]
-    if any(x.dtype not in (TYPES[kind], np.int64) for x in results):
+    r = [wide(x) for x in results]
+    real = np.finfo(TYPES[kind]).dtype
+    if any(x.dtype not in (TYPES[kind], real, np.int64) for x in results) and name not in ("eig", "eigvals"):
         return False
     if name == "solve":
         x, right = (r[0][..., None], b[..., None]) if b.ndim == 1 else (r[0], b)
@@ -76,7 +87,7 @@ def is_right(case, results):
         return check.near(r[0], np.linalg.inv(a), condition(a) * np.max(np.abs(np.linalg.inv(a)), initial=0))
     if name == "cholesky":
         expected = np.linalg.cholesky(a)
-        return check.near(r[0], turned(expected) if option == "upper" else expected)
+        return check.near(r[0], adjoint(expected) if option == "upper" else expected)
     if name == "qr":
         q, upper = r
         expected = (a.shape[-2],) * 2 if option == "complete" else (a.shape[-2], min(a.shape[-2:]))
@@ -88,15 +99,28 @@ def is_right(case, results):
         if (u.shape[-1], vh.shape[-2]) != ((a.shape[-2], a.shape[-1]) if full else (s.shape[-1],) * 2):
             return False
         k = s.shape[-1]
-        return (check.near(s, np.linalg.svd(a, compute_uv=False)) and check.orthogonal(u) and check.orthogonal(turned(vh))
+        return (check.near(s, np.linalg.svd(a, compute_uv=False)) and check.orthogonal(u) and check.orthogonal(adjoint(vh))
                 and check.near(u[..., :k] * s[..., None, :] @ vh[..., :k, :], a))
     if name == "svdvals":
         return check.near(r[0], np.linalg.svd(a, compute_uv=False))
     if name in ("eigh", "eigvalsh"):
-        symmetric = np.tril(a) + turned(np.tril(a, -1))
+        below = np.tril(a, -1)
+        symmetric = below + adjoint(below) + np.real(np.tril(a) - below)
         values = check.near(r[0], np.linalg.eigvalsh(symmetric))
         return values and (name == "eigvalsh" or check.orthogonal(r[1]) and check.near(symmetric @ r[1],
                                                                                       r[1] * r[0][..., None, :]))
+    if name in ("eig", "eigvals"):
+        if any(x.dtype != np.result_type(TYPES[kind], np.complex64) for x in results):
+            return False
+        scale = np.max(np.abs(a), initial=0) * condition(a) * 100
+        expected = np.linalg.eigvals(a)
+        values = all(check.near(np.min(np.abs(r[0] - one[..., None]), axis=-1, initial=np.inf, where=True), 0 * np.abs(one), scale)
+                     for one in np.moveaxis(expected, -1, 0)) if a.size else r[0].shape == expected.shape
+        if name == "eigvals":
+            return values
+        lengths = np.linalg.norm(r[1], axis=-2)
+        return (values and check.near(lengths, np.ones_like(lengths))
+                and check.near(a @ r[1] - r[1] * r[0][..., None, :], np.zeros(a.shape), scale))
     if name == "lstsq":
         right = b[:, None] if b.ndim == 1 else b
         rtol = float(option) if option != "-" else max(a.shape[-2:]) * np.finfo(TYPES[kind]).eps
@@ -104,17 +128,17 @@ def is_right(case, results):
         cut = rtol * np.max(s, axis=-1, keepdims=True, initial=0)
         rank = np.sum(s > cut, axis=-1)
         x = np.linalg.pinv(a, rcond=rtol) @ right
-        off = np.sum((a @ x - right) ** 2, axis=-2)
+        off = np.sum(np.abs(a @ x - right) ** 2, axis=-2)
         if b.ndim == 1:
             x, off = x[..., 0], off[..., 0]
         spread = np.max(s, initial=1) / np.min(s[s > np.broadcast_to(cut, s.shape)], initial=1)
         outer = r[0].shape[: r[0].ndim - (1 if b.ndim == 1 else 2)]
-        return (check.near(r[0], x, spread**2 * (np.max(np.abs(x), initial=0) + 1)) and check.near(r[1], off, np.sum(b**2))
+        return (check.near(r[0], x, spread**2 * (np.max(np.abs(x), initial=0) + 1)) and check.near(r[1], off, np.sum(np.abs(b) ** 2))
                 and np.array_equal(r[2], np.broadcast_to(rank, outer))
                 and check.near(r[3], np.broadcast_to(s, outer + s.shape[-1:])))
     if name == "slogdet":
         sign, log = np.linalg.slogdet(a)
-        return np.array_equal(r[0], sign) and check.near(r[1], log, condition(a) * 10)
+        return check.near(r[0], sign, condition(a)) and check.near(r[1], log, condition(a) * 10)
     if name == "det":
         expected = np.linalg.det(a).astype(TYPES[kind])
         return check.near(r[0], expected, condition(a) * np.max(np.abs(expected), initial=0))
@@ -146,7 +170,7 @@ def is_right(case, results):
     if name == "outer":
         return check.near(r[0], np.outer(a, b))
     if name == "vecdot":
-        return check.near(r[0], np.sum(a * b, axis=int(option)), 10)
+        return check.near(r[0], np.sum(np.conj(a) * b, axis=int(option)), 10)
     if name == "tensordot":
         return check.near(r[0], np.tensordot(a, b, int(option)), 10)
     return check.near(r[0], np.tensordot(a, b, ([0, -1], [-1, 0])), 10)
@@ -156,9 +180,10 @@ class Cases:
     def __init__(self, seed):
         self.random = np.random.default_rng(seed)
         self.all = []
+        self.types = REAL
 
     def add(self, name, a, b=None, option="-", fails="", is_nan=False):
-        for kind, dtype in TYPES.items():
+        for kind, dtype in self.types.items():
             first = np.asarray(a, dtype)
             second = np.asarray(b if b is not None else [0.0], dtype)
             how = []
@@ -169,7 +194,8 @@ class Cases:
                              "fails": fails, "is_nan": is_nan})
 
     def normal(self, *shape):
-        return self.random.normal(size=shape)
+        real = self.random.normal(size=shape)
+        return real if self.types is REAL else real + 1j * self.random.normal(size=shape)
 
     def outer(self):
         return [(), (3,), (2, 1, 2), (0,)][self.random.choice(4, p=[0.5, 0.25, 0.2, 0.05])]
@@ -183,7 +209,7 @@ class Cases:
             outer = self.outer()
             square = self.normal(*outer, n, n) + 2 * np.sqrt(n) * np.eye(n)
             half = self.normal(*outer, n, n)
-            positive = half @ turned(half) + n * np.eye(n)
+            positive = half @ adjoint(half) + n * np.eye(n)
             any_shape = self.normal(*outer, m, n)
             self.add("solve", square, self.normal(n))
             self.add("solve", square, self.normal(*outer, n, k))
@@ -204,6 +230,8 @@ class Cases:
             self.add("svdvals", any_shape)
             self.add("eigh", half)
             self.add("eigvalsh", half)
+            self.add("eig", square)
+            self.add("eigvals", half)
             thin = self.normal(*outer, m, 2) @ self.normal(*outer, 2, n)
             for matrix, option in (any_shape, "-"), (thin, "1e-4"):
                 self.add("lstsq", matrix, self.normal(m), option=option)
@@ -247,7 +275,7 @@ class Cases:
             for n in 1, 5, 40:
                 spoilt = self.normal(n, n)
                 spoilt[n // 2, 0] = bad
-                for name in "svd", "svdvals", "eigh", "eigvalsh", "pinv":
+                for name in "svd", "svdvals", "eigh", "eigvalsh", "eig", "eigvals", "pinv":
                     self.add(name, spoilt, is_nan=True)
                 self.add("matrix_norm", spoilt, option="2", is_nan=True)
 
@@ -271,8 +299,9 @@ def main():
     parser.add_argument("--rounds", type=int, default=12)
     options = parser.parse_args()
     cases = Cases(options.seed)
-    cases.fill(options.rounds)
-    cases.fill_failing()
+    for cases.types in REAL, COMPLEX:
+        cases.fill(options.rounds)
+        cases.fill_failing()
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         np.savez(folder / "given.npz", **{f"{i}.{x}": laid_out(case[x], case["how"]["ab".index(x)])

@@ -3,7 +3,7 @@
 import re
 import textwrap
 
-from cases import ALL, FLOATS, INTEGERS, NARROW, NUMBERS, Near
+from cases import ALL, COMPLEX, EVERY, FLOATS, INEXACT, INTEGERS, NARROW, NUMBERS, NUMERIC, Near
 
 HEAD = """Tensors and the array API standard
 ==================================
@@ -19,8 +19,9 @@ computed in 32 and rounded once; and ``the table``, what the standard says of Na
 What the standard calls a dtype is the type of elements, and known before the program runs: a ``dtype`` argument is a type
 argument or ``astype``. Elements never change their type by themselves, so both operands have one type, and the standard's rules of
 promotion are not needed: its mixed operations don't compile. A number goes with operators; functions of two operands take
-tensors, such as ``tensor.full([], 2.0)``. Complex numbers, devices and ``copy`` are not there. In the standard ``None`` for an
-axis means all: here the argument is left out.
+tensors, such as ``tensor.full([], 2.0)``. Complex elements are ``Complex<f32>`` and ``Complex<Float>``; what needs an order doesn't
+compile for them. Devices and ``copy`` are not there. In the standard ``None`` for an axis means all: here the argument is left
+out.
 """
 
 SECTIONS = [
@@ -51,7 +52,7 @@ OTHERWISE = {
     "e": "``E``, a core name", "pi": "``PI``, a core name", "inf": "``1.0 / 0.0``", "nan": "``0.0 / 0.0``",
     "newaxis": "``x.expand_dims(axis: 0)``",
     "can_cast": "elements never change their type by themselves", "result_type": "both operands have one type",
-    "isdtype": "the bounds ``Number`` and ``Real``", "from_dlpack": "``tensor.files`` reads bytes",
+    "isdtype": "the bounds ``Number``, ``Real``, ``tensor.Numeric`` and ``tensor.Inexact``", "from_dlpack": "``tensor.files`` reads bytes",
 }
 DEVIATIONS = {
     "arange": "There is no form with one argument.",
@@ -59,6 +60,7 @@ DEVIATIONS = {
     "argsort": "It is always stable.", "sort": "It is always stable.",
     "astype": "A float that no integer is wraps around.",
     "asarray": "It takes numbers and lists of lists.",
+    "imag": "It takes complex elements alone.",
     "bitwise_left_shift": "A shift by a negative number or by too many bits gives 0.",
     "clip": "Both bounds are numbers, and must be given.",
     "diff": "There is no ``prepend`` and no ``append``.",
@@ -78,7 +80,8 @@ DEVIATIONS = {
     "tan": "Of the smallest ``f64`` it is zero, of either sign.",
     "take": "Without an axis it goes along the first.",
 }
-GROUPS = [(ALL, "all"), (NUMBERS, "numbers"), (INTEGERS, "integers"), (INTEGERS + ["bool"], "integers, ``Bool``"),
+GROUPS = [(EVERY, "all"), (NUMERIC, "numbers, complex ones"), (INEXACT, "floats, complex ones"), (COMPLEX, "complex numbers"),
+          (ALL, "all but complex ones"), (NUMBERS, "numbers"), (INTEGERS, "integers"), (INTEGERS + ["bool"], "integers, ``Bool``"),
           (FLOATS, "floats"), (["bool"], "``Bool``"), (["int64"], "``Int``")]
 
 

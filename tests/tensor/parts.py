@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cases import ALL, FLOATS, INTEGERS, NUMBERS, ints, limits, rounded, storage
+from cases import ALL, COMPLEX, EVERY, FLOATS, INEXACT, INTEGERS, NUMBERS, NUMERIC, ints, limits, rounded, storage
 from registry import add, operation
 
 
@@ -27,7 +27,7 @@ def add_or_put(c, target, place, value, adds):
 # ---- operations: each says what its line lacks, and gives what must come out -------------------------------------
 
 
-@operation(ALL, ["broadcast_arrays", "broadcast_to"])
+@operation(EVERY, ["broadcast_arrays", "broadcast_to"])
 def together(c):
     whole = c.shape()
     count = c.rng.randint(1, 3)
@@ -35,7 +35,7 @@ def together(c):
     return np.broadcast_arrays(*[c.tensor(c.repeated(whole)) for _ in range(count)])
 
 
-@operation(ALL)
+@operation(EVERY)
 def concat(c):
     shape = c.shape(least=1)
     axis = c.axis(len(shape))
@@ -50,7 +50,7 @@ def concat(c):
     return [np.concatenate(parts, axis)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def stack(c):
     shape, count = c.shape(3), c.rng.randint(1, 4)
     c.say(count)
@@ -60,7 +60,7 @@ def stack(c):
     return [np.stack(parts, axis)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def meshgrid(c):
     count, indexing = c.rng.randint(1, 4), c.rng.choice(["xy", "ij"])
     c.say(count)
@@ -69,7 +69,7 @@ def meshgrid(c):
     return np.meshgrid(*parts, indexing=indexing)
 
 
-@operation(ALL)
+@operation(EVERY)
 def expand_dims(c):
     a = c.tensor(c.shape())
     axis = c.axis(a.ndim + 1)
@@ -77,7 +77,7 @@ def expand_dims(c):
     return [np.expand_dims(a, axis)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def squeeze(c):
     a = c.tensor(c.shape())
     axes = [i for i in range(a.ndim) if a.shape[i] == 1 and c.rng.random() < 0.7]
@@ -85,7 +85,7 @@ def squeeze(c):
     return [np.squeeze(a, tuple(axes))]
 
 
-@operation(ALL)
+@operation(EVERY)
 def moveaxis(c):
     a = c.tensor(c.shape())
     source = c.axes(a.ndim)
@@ -94,7 +94,7 @@ def moveaxis(c):
     return [np.moveaxis(a, source, to)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def flip(c):
     a = c.tensor(c.shape())
     axes = c.axes(a.ndim)
@@ -102,7 +102,7 @@ def flip(c):
     return [np.flip(a, tuple(axes) if axes else None)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def roll(c):
     a = c.tensor(c.shape())
     axes = c.axes(a.ndim)
@@ -111,7 +111,7 @@ def roll(c):
     return [np.roll(a, shifts, axes) if axes else np.roll(a, shifts[0])]
 
 
-@operation(ALL)
+@operation(EVERY)
 def repeat(c):
     a = c.tensor(c.shape(least=1))
     axis = c.axis(a.ndim)
@@ -120,7 +120,7 @@ def repeat(c):
     return [np.repeat(a, counts if len(counts) == a.shape[axis] else counts[0], axis)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def tile(c):
     a = c.tensor(c.shape(3))
     times = [c.rng.randint(0, 3) for _ in range(c.rng.randint(0, 4))]
@@ -128,7 +128,7 @@ def tile(c):
     return [np.tile(a, times)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def unstack(c):
     a = c.tensor(c.shape(least=1))
     axis = c.axis(a.ndim)
@@ -145,8 +145,8 @@ def triangle(function):
     return case
 
 
-add("tril", triangle(np.tril), ALL)
-add("triu", triangle(np.triu), ALL)
+add("tril", triangle(np.tril), EVERY)
+add("triu", triangle(np.triu), EVERY)
 
 
 def some_indices(c, shape, length):
@@ -172,7 +172,7 @@ def with_an_index_each(c, writes):
     return a, axis, c.tensor(shape, "int64", some_indices(c, shape, a.shape[axis]))
 
 
-@operation(ALL)
+@operation(EVERY)
 def take(c):
     a, axis, indices = with_indices(c)
     c.say(axis)
@@ -188,14 +188,14 @@ def spread(a, indices, axis):
     return own(a), own(indices)
 
 
-@operation(ALL)
+@operation(EVERY)
 def take_along_axis(c):
     a, axis, indices = with_an_index_each(c, False)
     c.say(axis)
     return [np.take_along_axis(*spread(a, indices, axis), axis)]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def put(c):
     a, axis, indices = with_indices(c)
     axis %= a.ndim
@@ -210,7 +210,7 @@ def put(c):
     return [out]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def put_along_axis(c):
     a, axis, indices = with_an_index_each(c, True)
     axis %= a.ndim
@@ -224,7 +224,7 @@ def put_along_axis(c):
     return [out]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def set_slice(c):
     out = c.tensor(c.shape(least=1)).copy()
     axis = c.axis(out.ndim)
@@ -240,7 +240,7 @@ def set_slice(c):
     return [out]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def set_slices(c):
     out = c.tensor(c.shape(least=1)).copy()
     pairs = []
@@ -253,7 +253,7 @@ def set_slices(c):
     return [out]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def subscripts(c):
     a = c.tensor([c.rng.randint(1, 4), c.rng.randint(1, 4), *c.shape(2)])
     form = c.rng.randint(0, 5)
@@ -264,7 +264,7 @@ def subscripts(c):
     return [[a[one], a[one, begin:end], a[begin:end, one], a[:, begin:], a[:end], a[:, one:one + 1]][form]]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def set_pick(c):
     shape = [max(n, 1) for n in c.shape(least=1)]
     out = c.tensor(shape).copy()
@@ -277,19 +277,19 @@ def set_pick(c):
     return [out]
 
 
-@operation(ALL, [])
+@operation(EVERY, [])
 def compress(c):
     a = c.tensor(c.shape())
     mask = c.tensor(list(a.shape[:c.rng.randint(0, a.ndim)]), "bool")
     return [a[mask]]
 
 
-@operation(ALL)
+@operation(EVERY)
 def nonzero(c):
     return np.nonzero(c.tensor(c.shape(least=1)))
 
 
-@operation(ALL)
+@operation(EVERY)
 def count_nonzero(c):
     a = c.tensor(c.shape())
     axes, keeps = c.axes(a.ndim), c.rng.random() < 0.5
@@ -349,35 +349,38 @@ def searchsorted(c):
     return [np.searchsorted(a, wanted, "right" if right else "left")]
 
 
-@operation(ALL, ["unique_all", "unique_counts", "unique_inverse", "unique_values"])
+@operation(EVERY, ["unique_all", "unique_counts", "unique_inverse", "unique_values"])
 def unique(c):
-    a = c.tensor(c.shape() if c.rng.random() < 0.8 else [c.rng.randint(200, 700)])
+    # NumPy has another order where a part is NaN.
+    make = (lambda count: np.nan_to_num(c.elements(count, c.type), nan=2)) if c.type in COMPLEX else None
+    a = c.tensor(c.shape() if c.rng.random() < 0.8 else [c.rng.randint(200, 700)], make=make)
     values, first, which, counts = np.unique(a, True, True, True, equal_nan=False)
     return [values, first, which.reshape(a.shape), counts]
 
 
-@operation(ALL)
+@operation(EVERY)
 def isin(c):
-    a, values, inverts = c.tensor(c.shape()), c.tensor(c.shape(2)), c.rng.random() < 0.5
+    make = (lambda count: np.nan_to_num(c.elements(count, c.type), nan=2)) if c.type in COMPLEX else None
+    a, values, inverts = c.tensor(c.shape(), make=make), c.tensor(c.shape(2), make=make), c.rng.random() < 0.5
     c.say(inverts)
     return [np.isin(a, values, invert=inverts)]
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def eye(c):
     rows, columns, k = c.rng.randint(0, 5), c.rng.randint(0, 5), c.rng.randint(-6, 6)
     c.say(rows, columns, k)
     return [np.eye(rows, columns, k, storage(c.type))]
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def ones(c):
     shape = c.shape()
     c.say(ints(shape))
     return [np.ones(shape, storage(c.type))]
 
 
-@operation(NUMBERS, [])
+@operation(NUMERIC, [])
 def one_hot(c):
     depth, shape = c.rng.randint(1, 5), c.shape(2)
     indices = c.tensor(shape, "int64", some_indices(c, shape, depth))
@@ -395,15 +398,21 @@ def arange(c):
     return [rounded(np.arange(start, stop, step), c.type)]
 
 
-@operation(FLOATS)
+@operation(INEXACT)
 def linspace(c):
+    if c.type in COMPLEX:
+        ends = c.tensor([2], make=c.within(-9, 9)).astype(np.complex128)
+        count, endpoint = c.rng.randint(0, 9), c.rng.random() < 0.7
+        c.say(count, endpoint)
+        parts = [np.linspace(*of, count, endpoint) for of in (ends.real, ends.imag)]
+        return [(parts[0] + 1j * parts[1]).astype(c.type)]
     ends = c.tensor([2], values=rounded([c.rng.gauss(0, 9), c.rng.gauss(0, 9)], c.type)).astype(float)
     count, endpoint = c.rng.randint(0, 9), c.rng.random() < 0.7
     c.say(count, endpoint)
     return [rounded(np.linspace(ends[0], ends[1], count, endpoint), c.type)]
 
 
-@operation(NUMBERS, ["zeros", "zeros_like", "ones_like", "full_like", "empty", "empty_like"])
+@operation(NUMERIC, ["zeros", "zeros_like", "ones_like", "full_like", "empty", "empty_like"])
 def made_like(c):
     a = c.tensor(c.shape())
     value = c.tensor([], make=c.wide)
@@ -411,19 +420,19 @@ def made_like(c):
     return [np.zeros_like(a)] * 2 + [np.ones_like(a), full, np.zeros_like(a), np.zeros_like(a)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def full(c):
     shape = c.shape()
     c.say(ints(shape))
     return [np.full(shape, c.tensor([], make=c.wide))]
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def asarray(c):
     return [c.tensor(c.shape(2, 2))]
 
 
-@operation(ALL)
+@operation(EVERY)
 def reshape(c):
     a = c.tensor(c.shape())
     left, to = a.size, []
@@ -438,7 +447,7 @@ def reshape(c):
     return [a.reshape(to)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def permute_dims(c):
     a = c.tensor(c.shape())
     order = [x - a.ndim if c.rng.random() < 0.3 else x for x in c.rng.sample(range(a.ndim), a.ndim)]
@@ -446,7 +455,7 @@ def permute_dims(c):
     return [a.transpose(order)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def matrix_transpose(c):
     return [np.swapaxes(c.tensor(c.shape(least=2)), -1, -2)]
 
@@ -459,16 +468,16 @@ def broadcast_shapes(c):
     return [np.array(np.broadcast_shapes(*map(tuple, shapes)), np.int64)]
 
 
-@operation(ALL)
+@operation(EVERY)
 def where(c):
     whole = c.shape()
     choice = c.tensor(c.repeated(whole), "bool")
     return [np.where(choice, c.tensor(c.repeated(whole)), c.tensor(c.repeated(whole)))]
 
 
-@operation(ALL)
+@operation(EVERY)
 def astype(c):
-    to = c.rng.choice(ALL)
+    to = c.rng.choice(["bool"] + COMPLEX if c.type in COMPLEX else EVERY)
     # What integer becomes of a float that is none is left to the library.
     fits = c.type in FLOATS and to in INTEGERS
     a = c.tensor(c.shape(), make=c.within(0 if to.startswith("u") else -100, 100) if fits else c.wide)

@@ -4,21 +4,21 @@ import warnings
 
 import numpy as np
 
-from cases import ALL, FLOATS, INTEGERS, NARROW, NUMBERS, Near, ints, rounded
+from cases import EVERY, FLOATS, INEXACT, INTEGERS, NARROW, NUMBERS, NUMERIC, Near, ints, rounded
 from elementwise import erf
 from registry import add, operation
 
 # How far from NumPy, relative to a number or to 1, what is added up may be.
-RELATIVE = {"float64": 1e-12, "float32": 1e-4, "float16": 2e-2, "bfloat16": 1e-1}
+RELATIVE = {"complex128": 1e-12, "complex64": 1e-4, "float64": 1e-12, "float32": 1e-4, "float16": 2e-2, "bfloat16": 1e-1}
 
 
 def near(c, *arrays, scale=1):
     """Exactly, where elements are integers."""
-    return Near(list(arrays), relative=RELATIVE[c.type] * scale) if c.type in FLOATS else [rounded(a, c.type) for a in arrays]
+    return Near(list(arrays), relative=RELATIVE[c.type] * scale) if c.type in INEXACT else [rounded(a, c.type) for a in arrays]
 
 
 def wide(c, x):
-    return x.astype(np.float64) if c.type in FLOATS else x
+    return x.astype(np.complex128 if x.dtype.kind == "c" else np.float64) if c.type in INEXACT else x
 
 
 def along(c, rank):
@@ -54,7 +54,7 @@ def scan(oracle, first):
         axis, begins = c.axis(a.ndim), c.rng.random() < 0.5
         c.say(axis, begins)
         # They are added up in order, so floats are NumPy's as well.
-        is_exact = c.type not in NARROW
+        is_exact = c.type not in NARROW and not (oracle is np.cumprod and c.type.startswith("complex"))
         so_far = oracle(a if is_exact else wide(c, a), axis=axis, dtype=a.dtype if is_exact else None)
         if begins:
             shape = list(a.shape)
@@ -64,7 +64,7 @@ def scan(oracle, first):
     return case
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def diff(c):
     a = c.tensor(c.shape(least=1), make=counted(c))
     axis = c.axis(a.ndim)
@@ -89,7 +89,7 @@ def spread(oracle):
     return case
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def matmul(c):
     n, k, m = (c.rng.randint(0, 4) for _ in range(3))
     outer = c.shape(2)
@@ -100,14 +100,14 @@ def matmul(c):
     return near(c, np.matmul(wide(c, left), wide(c, right)))
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def vecdot(c):
     outer, n = c.shape(2), c.rng.randint(0, 5)
     a, b = [c.tensor(c.repeated(outer) + [n], make=counted(c)) for _ in range(2)]
-    return near(c, (wide(c, a) * wide(c, b)).sum(-1, dtype=a.dtype if c.type in INTEGERS else None))
+    return near(c, (np.conj(wide(c, a)) * wide(c, b)).sum(-1, dtype=a.dtype if c.type in INTEGERS else None))
 
 
-@operation(NUMBERS)
+@operation(NUMERIC)
 def tensordot(c):
     shared = c.shape(2)
     a = c.tensor(c.shape(1) + shared, make=counted(c))
@@ -148,17 +148,17 @@ def along_one(oracle, scale):
 
 
 def add_all():
-    add("sum", reduction(np.sum, False, make=counted), NUMBERS)
-    add("prod", reduction(np.prod, False, make=counted), NUMBERS)
+    add("sum", reduction(np.sum, False, make=counted), NUMERIC)
+    add("prod", reduction(np.prod, False, make=counted), NUMERIC)
     add("min", reduction(np.min, True, needs_some=True), NUMBERS)
     add("max", reduction(np.max, True, needs_some=True), NUMBERS)
-    add("all", reduction(np.all, True), ALL)
-    add("any", reduction(np.any, True), ALL)
-    add("mean", reduction(np.mean, False, make=lambda c: c.within(-3, 5)), FLOATS)
+    add("all", reduction(np.all, True), EVERY)
+    add("any", reduction(np.any, True), EVERY)
+    add("mean", reduction(np.mean, False, make=lambda c: c.within(-3, 5)), INEXACT)
     add("var", spread(np.var), FLOATS)
     add("std", spread(np.std), FLOATS)
-    add("cumulative_sum", scan(np.cumsum, 0), NUMBERS)
-    add("cumulative_prod", scan(np.cumprod, 1), NUMBERS)
+    add("cumulative_sum", scan(np.cumsum, 0), NUMERIC)
+    add("cumulative_prod", scan(np.cumprod, 1), NUMERIC)
     for name, oracle in ACTIVATIONS.items():
         add(name, activation(oracle), ["float32", "float64"], [])
     for name, oracle in ALONG_ONE.items():

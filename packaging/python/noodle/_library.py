@@ -7,6 +7,7 @@ from ctypes import POINTER, c_char_p, c_double, c_int32, c_int64, c_size_t, c_ui
 INTERFACE = 1
 OK, USAGE, PROGRAM, PANIC, EXIT, INTERRUPTED, NO_MEMORY = range(7)
 BOOL, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64, STRING, BYTES, LIST, TENSOR, VARIANT, OTHER = range(19)
+COMPLEX64, COMPLEX128 = 19, 20
 
 
 class NoodleError(Exception):

@@ -68,6 +68,13 @@ def default_runtime():
     return _default[0]
 
 
+def _fields(value):
+    """What a struct's or a tuple's fields are; a complex number is a struct of two."""
+    if isinstance(value, complex):
+        return value.real, value.imag
+    return value if isinstance(value, tuple) else (value,)
+
+
 class Function:
     """A public function of a program. Its arguments may be named; `signature` is as it was declared."""
 
@@ -94,7 +101,7 @@ class Function:
         if len(values) != len(self._names):
             raise TypeError(f"`{self.__name__}` takes {len(self._names)} arguments, not {len(values)}: {self.signature}")
         if len(values) != len(self._parameters):
-            values = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+            values = [part for value in values for part in _fields(value)]
         if len(values) != len(self._parameters):
             raise TypeError(f"structs and tuples are tuples of all their fields, of which there are "
                             f"{len(self._parameters)} here, not {len(values)}: {self.signature}")

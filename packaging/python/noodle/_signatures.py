@@ -57,7 +57,7 @@ class Signature:
 
 def parse(line):
     """A line as a Signature."""
-    text = line.removeprefix("fn ")
+    text = line.removeprefix("fn ").removeprefix("struct ")
     begin = text.index("(")
     name, bounds = text[:begin], {}
     if "<" in name:
@@ -74,17 +74,30 @@ def parse(line):
     return Signature(name, bounds, parameters, text[end + 1:].partition("-> ")[2] or "()")
 
 
+@dataclass
+class Library:
+    """What a module of the library and those below it have: pairs of a module's name and a signature, and structs by their
+    names, as signatures of what makes them."""
+
+    functions: list = field(default_factory=list)
+    structs: dict = field(default_factory=dict)
+
+
 def of_library(module):
-    """The signatures of a module of the library and of those below it: pairs of a module's name and a signature. What the
-    module exports of others is its own. Methods of types without a name, such as tuples, are left out."""
+    """What a module of the library and those below it have. What the module exports of others is its own. Methods of types
+    without a name, such as tuples, are left out."""
     text = ctypes.c_void_p()
     c.library_interface(module.encode(), ctypes.byref(text))
-    where, found, exported = module, [], set()
+    where, found, exported = module, Library(), set()
     for line in c.taken(text).splitlines():
         if line.startswith("module "):
             where = line.removeprefix("module ")
         elif line.startswith("export ") and where == module:
             exported.add(line.removeprefix("export "))
+        elif line.startswith("struct "):
+            struct = parse(line)
+            found.structs[struct.name] = struct
         elif re.match(r"fn [\w.]+[<(]", line):
-            found.append((where, parse(line)))
-    return [(module if where in exported else where, signature) for where, signature in found]
+            found.functions.append((where, parse(line)))
+    found.functions = [(module if where in exported else where, signature) for where, signature in found.functions]
+    return found

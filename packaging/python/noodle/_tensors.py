@@ -5,7 +5,7 @@ import itertools
 
 from . import _dlpack
 from . import _library as c
-from ._dtypes import BY_KIND, BY_TYPESTR, of
+from ._dtypes import ALL, BY_KIND, BY_TYPESTR, of
 
 _kept = {}  # what foreign memory belongs to, until Noodle says that nobody needs it
 _numbers = itertools.count(1)
@@ -120,6 +120,9 @@ class Tensor:
     def __float__(self):
         return float(self.item())
 
+    def __complex__(self):
+        return complex(self.item())
+
     def __index__(self):
         if self.dtype.kind > c.U64:
             raise TypeError(f"only integers are indices, not {self.dtype.name}")
@@ -203,9 +206,9 @@ def _of_interface(array, runtime):
     about = array.__array_interface__
     dtype = BY_TYPESTR.get(about["typestr"])
     address, strides = about["data"][0], about.get("strides")
-    if dtype is None and about["typestr"][1:] not in {one.typestr[1:] for one in BY_KIND if one.typestr}:
+    if dtype is None and about["typestr"][1:] not in {one.typestr[1:] for one in ALL if one.typestr}:
         raise TypeError(f"there are no tensors of {about['typestr']}; convert it to a type of `noodle.tensor`")
-    if dtype is None or address % dtype.itemsize or any(stride % dtype.itemsize for stride in strides or ()):
+    if dtype is None or address % dtype.alignment or any(stride % dtype.itemsize for stride in strides or ()):
         return _of_interface(array.astype(array.dtype.newbyteorder("="), order="C", copy=True), runtime)
     if strides is not None:
         strides = [stride // dtype.itemsize for stride in strides]
@@ -223,9 +226,9 @@ def _of_numbers(value, dtype, runtime):
         flat = [item for one in flat for item in one]
     if dtype is None:
         kinds = {type(one) for one in flat} or {float}
-        if not kinds <= {bool, int, float}:
+        if not kinds <= {bool, int, float, complex}:
             raise TypeError(f"numbers are wanted, not {', '.join(sorted(kind.__name__ for kind in kinds))}")
-        dtype = of(bool if kinds == {bool} else int if kinds <= {bool, int} else float)
+        dtype = of(next(kind for kind in (complex, float, int, bool) if kind in kinds))
     data = dtype.pack(flat)
     return over(runtime, dtype, shape, None, ctypes.addressof(data), data)
 
@@ -239,7 +242,7 @@ def as_tensor(value, dtype, runtime):
         tensor = _of_interface(value, runtime)
     elif hasattr(value, "__dlpack__"):
         tensor = Tensor(_dlpack.take(value, runtime._handle), runtime)
-    elif isinstance(value, (list, tuple, bool, int, float)):
+    elif isinstance(value, (list, tuple, bool, int, float, complex)):
         tensor = _of_numbers(value, dtype, runtime)
     else:
         raise TypeError(f"{type(value).__name__} is no array: it has neither __array_interface__ nor __dlpack__")

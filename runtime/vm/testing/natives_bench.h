@@ -84,6 +84,7 @@ class NativesBench : public Bench {
     if (text == "list<u8>") return m.types().list(nbc::kU8);
     if (text == "list<i64>") return m.types().list(nbc::kI64);
     if (text == "list<f64>") return m.types().list(nbc::kF64);
+    if (text == "?") return nbc::kF64;
     if (text == "handle") return m.types().handle(m.types().unit());
     constexpr std::string_view kNames[] = {"bool", "i8",  "i16",  "i32", "i64", "u8",     "u16",  "u32",
                                            "u64",  "f16", "bf16", "f32", "f64", "string", "bytes"};
