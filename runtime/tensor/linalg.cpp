@@ -8,13 +8,6 @@ namespace {
 
 constexpr std::int64_t kMostDivisible = 20'000;
 
-// What is too many is found by those who make a tensor for them.
-std::int64_t product(ShapeView shape) {
-  std::uint64_t all = 1;
-  for (const std::int64_t length : shape) all *= static_cast<std::uint64_t>(length);
-  return static_cast<std::int64_t>(all);
-}
-
 }  // namespace
 
 Shape Matrices::with(std::initializer_list<int> axes) const {

@@ -124,28 +124,30 @@ CommonShape::CommonShape(const Operand& a, const Operand& b, Kind kind) {
   count_ = *count;
 }
 
-void set_shape(TensorObject& tensor, ShapeView shape) {
-  std::int64_t step = 1, count = 1;
-  for (std::size_t axis = shape.size(); axis-- > 0;) {
-    tensor.shape()[axis] = shape[axis];
-    tensor.strides()[axis] = step;
-    step *= std::max<std::int64_t>(shape[axis], 1);
-    count *= shape[axis];
-  }
-  tensor.count = count;
+// Where one length is 0, the product of the others may be anything.
+std::int64_t product(ShapeView shape) {
+  std::uint64_t count = 1;
+  for (const std::int64_t length : shape) count *= static_cast<std::uint64_t>(length);
+  return static_cast<std::int64_t>(count);
 }
 
-void count_elements(TensorObject& tensor) {
-  tensor.count = 1;
-  for (std::uint32_t axis = 0; axis < tensor.rank; ++axis) tensor.count *= tensor.shape()[axis];
+void set_shape(TensorObject& tensor, ShapeView shape) {
+  std::uint64_t step = 1;
+  for (std::size_t axis = shape.size(); axis-- > 0;) {
+    tensor.shape()[axis] = shape[axis];
+    tensor.strides()[axis] = static_cast<std::int64_t>(step);
+    step *= static_cast<std::uint64_t>(std::max<std::int64_t>(shape[axis], 1));
+  }
+  tensor.count = product(shape);
 }
+
+void count_elements(TensorObject& tensor) { tensor.count = product({tensor.shape(), tensor.rank}); }
 
 TensorObject* make(Call& call, ShapeView shape, std::size_t result) {
   const TypeInfo& type = *call.result_types[result];
-  std::uint64_t count = 1;
-  for (const std::int64_t length : shape) count *= static_cast<std::uint64_t>(length);
-  TensorObject* tensor = call.host.make_tensor(call, type, static_cast<std::uint32_t>(shape.size()),
-                                               count * element_size(element_kind(*type.element)), nullptr);
+  TensorObject* tensor = call.host.make_tensor(
+      call, type, static_cast<std::uint32_t>(shape.size()),
+      static_cast<std::uint64_t>(product(shape)) * element_size(element_kind(*type.element)), nullptr);
   if (tensor != nullptr) set_shape(*tensor, shape);
   return tensor;
 }

@@ -119,6 +119,8 @@ inline std::int64_t repeated_stride(const Operand& tensor, ShapeView shape, std:
                                                            : tensor.stride(static_cast<std::uint32_t>(axis - added));
 }
 
+/// How many elements a shape has that `count_of` is content with, or that nobody makes.
+std::int64_t product(ShapeView shape);
 /// Sets shape, count, and strides of elements that lie side by side.
 void set_shape(TensorObject& tensor, ShapeView shape);
 /// A tensor of a result's type with room for its elements; null when there is no memory.

@@ -52,6 +52,7 @@ constexpr const char* element_name(Kind kind) {
 
 /// Whether the elements lie side by side in the order of their indices, the last index first.
 inline bool is_contiguous(const TensorObject& tensor) {
+  if (tensor.count == 0) return true;
   std::int64_t step = 1;
   for (std::uint32_t axis = tensor.rank; axis-- > 0;) {
     const std::int64_t length = tensor.shape()[axis];
