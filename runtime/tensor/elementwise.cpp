@@ -131,11 +131,11 @@ Status finish(Call& call, Ended ended, TensorObject* out, bool is_fresh) {
   return ended == Ended::Stopped ? Status::Interrupted : panic(call, "an integer is divided by zero");
 }
 
-// Of two tensors that hold their own elements, which then lie side by side, and have one shape, or of which one is a
-// number: that whose shape the result has.
+// Of two tensors whose elements lie side by side, and that have one shape, or of which one is a number: that whose
+// shape the result has.
 const TensorObject* straight(const Operand& a, const Operand& b) {
   const TensorObject *x = a.object(), *y = b.object();
-  if (x == nullptr || y == nullptr || x->owner != nullptr || y->owner != nullptr) return nullptr;
+  if (x == nullptr || y == nullptr || !a.is_contiguous() || !b.is_contiguous()) return nullptr;
   if (y->rank == 0) return x;
   return x->rank == 0 || is_same(a.shape(), b.shape()) ? y : nullptr;
 }

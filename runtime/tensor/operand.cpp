@@ -158,6 +158,11 @@ TensorObject* make_like(Call& call, const TensorObject& other) {
       call, type, other.rank, static_cast<std::uint64_t>(other.count) * element_size(element_kind(*type.element)),
       nullptr);
   if (tensor == nullptr) return nullptr;
+  if (other.owner != nullptr) {
+    set_shape(*tensor, {other.shape(), other.rank});
+    return tensor;
+  }
+  // What holds its own elements has the strides as well.
   std::memcpy(tensor->shape(), other.shape(), 2 * sizeof(std::int64_t) * other.rank);
   tensor->count = other.count;
   return tensor;
