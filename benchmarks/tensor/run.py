@@ -32,7 +32,7 @@ CASES = [
     ("sum_f64", MANY, 20, ("memory", "read", 8 * MANY), 0.8),
     ("max_f64", MANY, 20, ("memory", "read", 8 * MANY), 0.8),
     *((name, 1_000_000, 100, None, 2) for name in ("exp", "tanh", "sin")),
-    ("add_f32", 16, 1_000_000, None, 10),
+    ("add_f32", 16, 5_000_000, None, 10),
     ("conv2d_3x3", 56, 10, None, 2),
     ("conv2d_3x3", 14, 50, None, 2),
     ("conv2d_3x3_deep", 14, 10, None, 2),
